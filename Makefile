@@ -1,0 +1,44 @@
+# Everything runs from a checkout: Python 3.11+, make and a package index are all it takes.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.PHONY: help demo up test lint lock bench clean
+
+help: ## Show the commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# The stamp is newer than the lock files once they are installed.
+$(VENV)/installed: requirements/app.lock requirements/dev.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	@touch $@
+
+demo: $(VENV)/installed ## Months of collections in minutes, on real servers; ends by itself
+	$(BIN)/python -m demo.run
+
+up: $(VENV)/installed ## The embedded stack, left running in real time (Ctrl-C ends it)
+	$(BIN)/python local.py up
+
+test: $(VENV)/installed lint ## Linters, types and every test
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/installed ## Ruff, strict types, import layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+
+bench: $(VENV)/installed ## Contact steps per second against a bare workflow
+	$(BIN)/python -m benchmarks.contact_steps
+
+lock: $(VENV)/installed ## Write the hash-locked requirements again
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
+		--custom-compile-command 'make lock' pyproject.toml --upgrade -o requirements/app.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
+		--custom-compile-command 'make lock' pyproject.toml --group stack --group dev -c requirements/app.lock \
+		-o requirements/dev.lock
+
+clean: ## Remove the environment and local data
+	rm -rf $(VENV) .local .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -1,0 +1,131 @@
+-- Borrowers, their phones and addresses, loans, instalments, payments
+-- depends:
+
+-- migrate: apply
+CREATE EXTENSION IF NOT EXISTS btree_gist;
+
+CREATE TABLE borrowers (
+    borrower_id      text PRIMARY KEY,
+    full_name        text NOT NULL,
+    language         text NOT NULL CHECK (language IN ('zh', 'en')),
+    time_zone        text NOT NULL,
+    blocked_channels text[] NOT NULL DEFAULT '{}'
+        CHECK (blocked_channels <@ ARRAY['sms', 'call', 'visit']),
+    agreed_hours     jsonb NOT NULL DEFAULT '[]'
+);
+
+CREATE TABLE phones (
+    phone_id    text PRIMARY KEY,
+    borrower_id text NOT NULL REFERENCES borrowers,
+    number      text NOT NULL,
+    priority    integer NOT NULL DEFAULT 1,
+    status      text NOT NULL DEFAULT 'usable' CHECK (status IN ('usable', 'invalid', 'wrong_person')),
+    blocked_at  timestamptz
+);
+CREATE INDEX phones_of_borrower ON phones (borrower_id, priority);
+
+CREATE TABLE addresses (
+    address_id  text PRIMARY KEY,
+    borrower_id text NOT NULL REFERENCES borrowers,
+    line        text NOT NULL,
+    region      text NOT NULL,
+    status      text NOT NULL DEFAULT 'usable' CHECK (status IN ('usable', 'wrong'))
+);
+CREATE INDEX addresses_of_borrower ON addresses (borrower_id);
+
+CREATE TABLE loans (
+    loan_id                 text PRIMARY KEY,
+    borrower_id             text NOT NULL REFERENCES borrowers,
+    lender                  text NOT NULL,
+    currency                char(3) NOT NULL CHECK (currency ~ '^[A-Z]{3}$'),
+    principal_minor         bigint NOT NULL CHECK (principal_minor > 0),
+    annual_rate_percent     numeric(7, 4) NOT NULL CHECK (annual_rate_percent >= 0),
+    term_months             integer NOT NULL CHECK (term_months > 0),
+    status                  text NOT NULL DEFAULT 'active' CHECK (status IN
+        ('active', 'settled', 'written_off', 'transferred', 'withdrawn', 'in_legal')),
+    -- A cumulative shortfall up to this much is rounding, not arrears.
+    arrears_tolerance_minor bigint NOT NULL DEFAULT 0 CHECK (arrears_tolerance_minor >= 0),
+    annual_income_minor     bigint,
+    purpose                 text,
+    reported_status         text,
+    -- Kept by the triggers below, so that the scan finds overdue loans by an index.
+    oldest_unpaid_due_on    date
+);
+CREATE INDEX loans_to_scan ON loans (oldest_unpaid_due_on, loan_id) WHERE status = 'active';
+CREATE INDEX loans_of_borrower ON loans (borrower_id);
+
+CREATE TABLE loan_instalments (
+    loan_id         text NOT NULL REFERENCES loans,
+    number          integer NOT NULL CHECK (number > 0),
+    due_on          date NOT NULL,
+    -- The date of the contract, kept when an agreement defers the instalment.
+    contract_due_on date NOT NULL,
+    amount_minor    bigint NOT NULL CHECK (amount_minor > 0),
+    PRIMARY KEY (loan_id, number),
+    CHECK (due_on >= contract_due_on)
+);
+
+CREATE TABLE payments (
+    payment_id   text PRIMARY KEY,
+    loan_id      text NOT NULL REFERENCES loans,
+    amount_minor bigint NOT NULL CHECK (amount_minor > 0),
+    -- 'opening' is what a loan tape says was paid before; a 'waiver' is granted, not paid.
+    kind         text NOT NULL DEFAULT 'payment' CHECK (kind IN ('opening', 'payment', 'waiver')),
+    received_at  timestamptz NOT NULL,
+    recorded_at  timestamptz NOT NULL,
+    reversed_at  timestamptz,
+    source       text NOT NULL
+);
+CREATE INDEX payments_of_loan ON payments (loan_id, recorded_at);
+
+-- What a loan owes as of a day. Payments cover the oldest instalment first; an instalment due
+-- on that very day is not yet overdue.
+CREATE FUNCTION loan_debt(of_loan text, today date)
+RETURNS TABLE (paid_minor bigint, oldest_unpaid_due_on date, arrears_minor bigint,
+               outstanding_minor bigint)
+LANGUAGE sql STABLE AS $$
+    WITH tolerated AS (
+        SELECT arrears_tolerance_minor AS minor FROM loans WHERE loan_id = of_loan
+    ), paid AS (
+        SELECT coalesce(sum(amount_minor), 0)::bigint AS minor
+        FROM payments WHERE loan_id = of_loan AND reversed_at IS NULL
+    ), schedule AS (
+        SELECT due_on, sum(amount_minor) OVER (ORDER BY number) AS due_minor
+        FROM loan_instalments WHERE loan_id = of_loan
+    ), sums AS (
+        SELECT min(due_on) FILTER (WHERE due_minor - paid.minor > tolerated.minor) AS oldest_unpaid,
+               coalesce(max(due_minor) FILTER (WHERE due_on < today), 0) - max(paid.minor) AS overdue,
+               coalesce(max(due_minor), 0) - max(paid.minor) AS open,
+               max(paid.minor) AS paid,
+               max(tolerated.minor) AS tolerated
+        FROM schedule, paid, tolerated
+    )
+    SELECT paid::bigint,
+           oldest_unpaid,
+           (CASE WHEN overdue > tolerated THEN overdue ELSE 0 END)::bigint,
+           (CASE WHEN open > tolerated THEN open ELSE 0 END)::bigint
+    FROM sums
+$$;
+
+CREATE FUNCTION refresh_oldest_unpaid() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE loans
+    SET oldest_unpaid_due_on = (loan_debt(loans.loan_id, DATE '9999-12-31')).oldest_unpaid_due_on
+    WHERE loan_id IN (SELECT DISTINCT loan_id FROM changed);
+    RETURN NULL;
+END;
+$$;
+
+CREATE TRIGGER instalments_added AFTER INSERT ON loan_instalments
+    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_oldest_unpaid();
+CREATE TRIGGER instalments_moved AFTER UPDATE ON loan_instalments
+    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_oldest_unpaid();
+CREATE TRIGGER payments_added AFTER INSERT ON payments
+    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_oldest_unpaid();
+CREATE TRIGGER payments_changed AFTER UPDATE ON payments
+    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_oldest_unpaid();
+
+-- migrate: rollback
+DROP TABLE payments, loan_instalments, loans, addresses, phones, borrowers;
+DROP FUNCTION refresh_oldest_unpaid;
+DROP FUNCTION loan_debt;

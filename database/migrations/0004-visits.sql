@@ -1,0 +1,118 @@
+-- Visits, their crews, and the agreements signed there
+-- depends: 0003-contacts
+
+-- migrate: apply
+CREATE TABLE crew_members (
+    badge_id  text PRIMARY KEY,
+    full_name text NOT NULL,
+    active    boolean NOT NULL DEFAULT true
+);
+
+CREATE TABLE visits (
+    visit_id            text PRIMARY KEY,
+    case_id             text NOT NULL REFERENCES collection_cases,
+    loan_id             text NOT NULL REFERENCES loans,
+    address_id          text NOT NULL REFERENCES addresses,
+    status              text NOT NULL CHECK (status IN
+        ('requested', 'approved', 'proposed', 'confirmed', 'checked_in', 'completed',
+         'rejected', 'expired', 'called_off', 'missed')),
+    applicant           text NOT NULL CHECK (applicant IN ('borrower', 'collector')),
+    applicant_id        text NOT NULL,
+    requested_at        timestamptz NOT NULL,
+    approver_id         text,
+    approved_at         timestamptz,
+    approval_expires_at timestamptz,
+    slot_id             text,
+    slot                tstzrange,
+    visit_code          text NOT NULL,
+    notice_sent_at      timestamptz,
+    confirmed_at        timestamptz,
+    dossier             jsonb,
+    checked_in_at       timestamptz,
+    identity_verified   boolean,
+    identity_method     text,
+    entry_consent       boolean,
+    recording_id        text,
+    outcome             text,
+    willingness         text,
+    capacity            jsonb,
+    proposal            jsonb,
+    reported_at         timestamptz,
+    ended_at            timestamptz,
+    ended_reason        text,
+    -- Four eyes, in the table itself.
+    CHECK (approver_id IS NULL OR approver_id <> applicant_id),
+    CHECK (status NOT IN ('approved', 'proposed', 'confirmed', 'checked_in') OR
+           (approved_at IS NOT NULL AND approval_expires_at IS NOT NULL)),
+    CHECK (status NOT IN ('confirmed', 'checked_in') OR
+           (confirmed_at IS NOT NULL AND slot IS NOT NULL AND notice_sent_at IS NOT NULL))
+);
+CREATE UNIQUE INDEX one_open_visit_a_case ON visits (case_id) WHERE ended_at IS NULL;
+
+-- Who is booked when. A released booking frees the crew member.
+CREATE TABLE visit_crew (
+    visit_id    text NOT NULL REFERENCES visits,
+    slot_id     text NOT NULL,
+    badge_id    text NOT NULL REFERENCES crew_members,
+    during      tstzrange NOT NULL,
+    released_at timestamptz,
+    PRIMARY KEY (slot_id, badge_id),
+    CONSTRAINT crew_member_booked_once
+        EXCLUDE USING gist (badge_id WITH =, during WITH &&) WHERE (released_at IS NULL)
+);
+CREATE INDEX crew_of_visit ON visit_crew (visit_id);
+
+CREATE TABLE agreements (
+    agreement_id       text PRIMARY KEY,
+    case_id            text NOT NULL REFERENCES collection_cases,
+    loan_id            text NOT NULL REFERENCES loans,
+    visit_id           text NOT NULL REFERENCES visits,
+    plan_id            text NOT NULL,
+    status             text NOT NULL CHECK (status IN
+        ('offered', 'signed', 'declined', 'expired', 'withdrawn', 'broken', 'completed')),
+    total_minor        bigint NOT NULL CHECK (total_minor > 0),
+    waiver_minor       bigint NOT NULL CHECK (waiver_minor >= 0),
+    waiver_approver_id text,
+    document           text NOT NULL,
+    document_sha256    text NOT NULL CHECK (document_sha256 ~ '^[0-9a-f]{64}$'),
+    offered_at         timestamptz NOT NULL,
+    expires_at         timestamptz NOT NULL,
+    signed_at          timestamptz,
+    signed_sha256      text,
+    signatories        jsonb,
+    ended_at           timestamptz,
+    -- The document that was signed is the document that was offered.
+    CHECK (signed_sha256 IS NULL OR signed_sha256 = document_sha256),
+    CHECK (status NOT IN ('signed', 'broken', 'completed') OR
+           (signed_at IS NOT NULL AND signed_sha256 IS NOT NULL))
+);
+CREATE UNIQUE INDEX one_live_agreement_a_case ON agreements (case_id)
+    WHERE status IN ('offered', 'signed');
+
+CREATE TABLE agreement_instalments (
+    agreement_id text NOT NULL REFERENCES agreements,
+    number       integer NOT NULL CHECK (number > 0),
+    due_on       date NOT NULL,
+    amount_minor bigint NOT NULL CHECK (amount_minor > 0),
+    PRIMARY KEY (agreement_id, number)
+);
+
+CREATE FUNCTION check_parts_sum_to_total() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (SELECT total_minor FROM agreements WHERE agreement_id = NEW.agreement_id) IS DISTINCT FROM
+       (SELECT sum(amount_minor) FROM agreement_instalments WHERE agreement_id = NEW.agreement_id)
+    THEN
+        RAISE EXCEPTION 'the parts of agreement % do not sum to its total', NEW.agreement_id
+            USING ERRCODE = 'check_violation';
+    END IF;
+    RETURN NULL;
+END;
+$$;
+CREATE CONSTRAINT TRIGGER agreement_is_whole AFTER INSERT OR UPDATE ON agreements
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION check_parts_sum_to_total();
+CREATE CONSTRAINT TRIGGER agreement_parts_are_whole AFTER INSERT OR UPDATE ON agreement_instalments
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION check_parts_sum_to_total();
+
+-- migrate: rollback
+DROP TABLE agreement_instalments, agreements, visit_crew, visits, crew_members;
+DROP FUNCTION check_parts_sum_to_total;

@@ -1,0 +1,138 @@
+"""The state of one case: what the workflow carries from run to run. Ids and dates, no person.
+
+New fields always get a default: a run that started before they existed must still load.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+
+from pydantic import AwareDatetime, BaseModel
+
+from domain.clock import BusinessClock
+from domain.debt import Outcome
+from domain.events import Capacity, Proposal
+from domain.plan import Plan
+
+REMEMBERED_EVENTS = 500
+REMEMBERED_REFUSALS = 10
+
+
+class Stage(StrEnum):
+    """Where a case stands; the order is the order of the process."""
+
+    EARLY_CONTACT = "early_contact"
+    APPLICATION = "application"
+    APPROVAL = "approval"
+    APPOINTMENT = "appointment"
+    PREPARATION = "preparation"
+    VISIT = "visit"
+    PLAN = "plan"
+    AGREEMENT = "agreement"
+    GUIDED_REPAYMENT = "guided_repayment"
+    CLOSING_VISIT = "closing_visit"
+    REPAYMENT = "repayment"
+    LEGAL_REVIEW = "legal_review"
+    ENDED = "ended"
+
+
+class Answer(StrEnum):
+    """What somebody we waited for has said."""
+
+    YES = "yes"
+    NO = "no"
+
+
+class Slot(BaseModel):
+    """A crew's time for one visit."""
+
+    slot_id: str
+    start: AwareDatetime
+    end: AwareDatetime
+    badge_ids: list[str]
+
+
+class VisitState(BaseModel):
+    """One visit, from the application on."""
+
+    visit_id: str
+    address_id: str
+    applicant_id: str
+    approval: Answer | None = None
+    approver_id: str | None = None
+    approval_expires_at: AwareDatetime | None = None
+    rounds: int = 0
+    slot: Slot | None = None
+    notice_sent: bool = False
+    appointment: Answer | None = None
+    preferred_times: list[AwareDatetime] = []
+    prepared: bool = False
+    checked_in: bool = False
+    identity_verified: bool = False
+    badges_on_site: list[str] = []
+    negotiations: int = 0
+    outcome: str | None = None
+    proposal: Proposal | None = None
+    capacity: Capacity | None = None
+
+
+class PlanState(BaseModel):
+    """The plan under negotiation or in force."""
+
+    plan_id: str
+    plan: Plan
+    approval: Answer | None = None
+    approver_id: str | None = None
+    agreement_id: str | None = None
+    document_sha256: str | None = None
+    signature: Answer | None = None
+    in_force: bool = False
+
+
+class Refusal(BaseModel):
+    """Something that was not done, or not accepted, and why."""
+
+    what: str
+    at: AwareDatetime
+    rule_id: str
+    reason: str
+
+
+class CaseState(BaseModel):
+    """One delinquency of one loan."""
+
+    loan_id: str
+    case_id: str
+    clock: BusinessClock = BusinessClock()
+    stage: Stage = Stage.EARLY_CONTACT
+    stage_entered_at: AwareDatetime | None = None
+    stage_ends_at: AwareDatetime | None = None  # at the latest; moved on by holds
+    reminders: int = 0  # sent in this stage
+    last_step: str | None = None  # of the ladder, with the date it was counted from
+    applications: int = 0  # visits applied for, whatever became of them
+    cooling_until: AwareDatetime | None = None
+    visits: int = 0  # visits made
+    visit: VisitState | None = None
+    plans: int = 0
+    plan: PlanState | None = None
+    broken_plans: int = 0
+    last_released_at: AwareDatetime | None = None
+    closed_as: Outcome | None = None
+    closed_reason: str = ""
+    remembered_events: list[str] = []
+    refusals: list[Refusal] = []
+    deliveries: int = 0
+
+    def enter(self, stage: Stage, now: datetime) -> None:
+        """Move to a stage; what belonged to the last one is over."""
+        self.stage = stage
+        self.stage_entered_at = now
+        self.stage_ends_at = None
+        self.reminders = 0
+
+    def remember(self, event_id: str) -> None:
+        """Keep an event id, so that the same event counts once; the database is the backstop."""
+        self.remembered_events = [*self.remembered_events, event_id][-REMEMBERED_EVENTS:]
+
+    def note_refusal(self, refusal: Refusal) -> None:
+        """Keep the latest refusals for the people who ask."""
+        self.refusals = [*self.refusals, refusal][-REMEMBERED_REFUSALS:]

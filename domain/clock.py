@@ -1,0 +1,105 @@
+"""The business clock: the one place where real time and the time of the process meet.
+
+In production both are the same. In the demo and in failure drills a faster clock lets months
+pass in minutes on the real servers. Nights, when nobody may be contacted anyway, may pass
+faster than days, so that the few hundred milliseconds by which a real timer fires late do not
+turn a morning's message into a forbidden one at night.
+"""
+
+from datetime import UTC, datetime, timedelta
+from typing import Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
+
+DAY = timedelta(days=1)
+REAL = "real"
+
+
+class BusinessClock(BaseModel):
+    """Maps real instants to business instants and back; monotonic, exact at day boundaries.
+
+    Business time equals `origin` at the real instant `started_at`. A business day lasts
+    `day_length` of real time; of it, `day_share` is spent between `day_begins` and `day_ends`
+    (offsets from midnight UTC of the business day), the rest on the night.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    started_at: AwareDatetime | None = None
+    origin: AwareDatetime | None = None
+    day_length: timedelta = DAY
+    day_begins: timedelta = timedelta(0)
+    day_ends: timedelta = DAY
+    day_share: float = Field(default=1.0, gt=0, le=1)
+
+    @model_validator(mode="after")
+    def _is_whole(self) -> Self:
+        if (self.started_at is None) != (self.origin is None):
+            raise ValueError("started_at and origin come together")
+        if not timedelta(0) <= self.day_begins < self.day_ends <= DAY:
+            raise ValueError("day_begins must come before day_ends, both within one day")
+        if self.day_length <= timedelta(0):
+            raise ValueError("day_length must be positive")
+        if self.day_ends - self.day_begins < DAY and self.day_share == 1.0:
+            raise ValueError("day_share must be below 1 when the day is shorter than 24 hours")
+        return self
+
+    @property
+    def is_real(self) -> bool:
+        """Whether business time is real time."""
+        return self.started_at is None
+
+    def business(self, real: datetime) -> datetime:
+        """The business instant at a real instant."""
+        if self.started_at is None or self.origin is None:
+            return real
+        elapsed = (real - self.started_at) / self.day_length
+        days, share = divmod(self._share_of_day(self.origin) + elapsed, 1)
+        midnight = _midnight(self.origin) + days * DAY
+        return midnight + self._offset_in_day(share)
+
+    def real(self, business: datetime) -> datetime:
+        """The real instant at a business instant."""
+        if self.started_at is None or self.origin is None:
+            return business
+        days = (_midnight(business) - _midnight(self.origin)) / DAY
+        elapsed = days + self._share_of_day(business) - self._share_of_day(self.origin)
+        return self.started_at + elapsed * self.day_length
+
+    def _share_of_day(self, instant: datetime) -> float:
+        """How much of the business day's real length has passed at an instant, 0 to 1."""
+        offset = instant.astimezone(UTC) - _midnight(instant)
+        day = self.day_ends - self.day_begins
+        night = DAY - day
+        day_part = min(max(offset - self.day_begins, timedelta(0)), day)
+        night_part = offset - day_part
+        night_share = (1 - self.day_share) * (night_part / night) if night else 0.0
+        return self.day_share * (day_part / day) + night_share
+
+    def _offset_in_day(self, share: float) -> timedelta:
+        """The inverse of `_share_of_day`."""
+        day = self.day_ends - self.day_begins
+        night = DAY - day
+        if not night:
+            return share * DAY
+        night_speed = night / (1 - self.day_share)
+        before = self.day_begins / night_speed
+        if share <= before:
+            return share * night_speed
+        if share <= before + self.day_share:
+            return self.day_begins + (share - before) / self.day_share * day
+        return self.day_ends + (share - before - self.day_share) * night_speed
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read a clock from a setting: `real`, or the JSON that `str(clock)` writes."""
+        if text.strip() == REAL:
+            return cls()
+        return cls.model_validate_json(text)
+
+    def __str__(self) -> str:
+        return REAL if self.is_real else self.model_dump_json(exclude_defaults=True)
+
+
+def _midnight(instant: datetime) -> datetime:
+    return instant.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)

@@ -1,0 +1,85 @@
+"""What is owed and since when, as the workflow sees it: ids, dates and amounts, no person."""
+
+from datetime import date, datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from pydantic import AwareDatetime, BaseModel
+
+
+class Outcome(StrEnum):
+    """How a case ends."""
+
+    CURED = "cured"  # arrears paid, the loan goes on
+    SETTLED = "settled"  # nothing is owed any more
+    PLAN_COMPLETED = "plan_completed"
+    HANDED_TO_LEGAL = "handed_to_legal"
+    WRITTEN_OFF = "written_off"
+    TRANSFERRED = "transferred"
+    WITHDRAWN = "withdrawn"
+
+    @property
+    def is_paid(self) -> bool:
+        """Whether the borrower paid: such an end has a closing notice, and can be reversed."""
+        return self in (Outcome.CURED, Outcome.SETTLED, Outcome.PLAN_COMPLETED)
+
+
+class Hold(BaseModel):
+    """A reason to leave the borrower in peace; without `until` it lasts until released."""
+
+    hold_id: str
+    reason: str
+    until: AwareDatetime | None = None
+
+    def is_in_force(self, now: datetime) -> bool:
+        return self.until is None or now < self.until
+
+
+class Promise(BaseModel):
+    """A promise to pay an amount by a day."""
+
+    promise_id: str
+    amount_minor: int
+    due_on: date
+    paid_minor: int = 0  # since the promise was made
+
+
+class CaseFacts(BaseModel):
+    """What the database says about one case at one moment."""
+
+    borrower_id: str
+    lender: str
+    currency: str
+    time_zone: str
+    overdue_since: date | None  # due date of the oldest unpaid instalment
+    arrears_minor: int
+    outstanding_minor: int
+    last_payment_at: AwareDatetime | None = None
+    holds: list[Hold] = []
+    promises: list[Promise] = []
+    messages_sent: int = 0  # in this case
+    calls_made: int = 0
+    address_ids: list[str] = []
+    visit_blocked: bool = False  # the borrower wants no visits
+    plan_paid_minor: int = 0  # since the live agreement was offered
+    plan_total_minor: int | None = None  # of the signed agreement
+
+    def local(self, now: datetime) -> datetime:
+        """An instant on the borrower's own clock."""
+        return now.astimezone(ZoneInfo(self.time_zone))
+
+    def days_past_due(self, now: datetime) -> int:
+        """Days since the due date of the oldest unpaid instalment; 0 when none is overdue."""
+        if self.overdue_since is None:
+            return 0
+        return max((self.local(now).date() - self.overdue_since).days, 0)
+
+    def outcome_if_paid(self) -> Outcome | None:
+        """The end that payments have brought about, if they have."""
+        if self.outstanding_minor == 0:
+            return Outcome.SETTLED
+        if self.plan_total_minor is not None and self.plan_paid_minor >= self.plan_total_minor:
+            return Outcome.PLAN_COMPLETED
+        if self.arrears_minor == 0:
+            return Outcome.PLAN_COMPLETED if self.plan_total_minor is not None else Outcome.CURED
+        return None

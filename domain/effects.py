@@ -1,0 +1,133 @@
+"""What an accepted event changes in the state of a case, one function an event.
+
+Effects are applied at once, one event after the other, so that the next event is judged on what
+the last one left. Stages only look at the state. What an event changes in the database (payments,
+holds, promises, preferences) comes back as fresh facts.
+"""
+
+from datetime import datetime, timedelta
+from functools import singledispatch
+
+from domain import events
+from domain.case import Answer, PlanState, Stage, VisitState
+from domain.debt import Outcome
+from domain.plan import build_plan
+from domain.situation import Situation
+
+
+@singledispatch
+def apply_event(
+    event: events.Event,  # noqa: ARG001  most events only change the database
+    at: Situation,  # noqa: ARG001
+) -> None:
+    """Change the state of the case as an accepted event says."""
+    return
+
+
+def visit_id_of_next_application(at: Situation) -> str:
+    """The id that the next visit applied for will have."""
+    return f"{at.case.case_id}:visit-{at.case.applications + 1}"
+
+
+def approval_expiry(at: Situation) -> datetime:
+    """When an approval given now expires."""
+    return at.now + timedelta(days=at.policy.visit.approval_valid_days.value)
+
+
+@apply_event.register
+def _(event: events.VisitRequested, at: Situation) -> None:
+    at.case.visit = VisitState(
+        visit_id=visit_id_of_next_application(at),
+        address_id=event.address_id,
+        applicant_id=event.applicant_id,
+    )
+    at.case.applications += 1
+
+
+@apply_event.register
+def _(event: events.VisitApproved, at: Situation) -> None:
+    if (visit := at.case.visit) is not None:
+        visit.approval = Answer.YES
+        visit.approver_id = event.approver_id
+        visit.approval_expires_at = approval_expiry(at)
+
+
+@apply_event.register
+def _(event: events.VisitRejected, at: Situation) -> None:
+    if (visit := at.case.visit) is not None:
+        visit.approval = Answer.NO
+        visit.approver_id = event.approver_id
+
+
+@apply_event.register
+def _(event: events.AppointmentConfirmed, at: Situation) -> None:  # noqa: ARG001
+    if (visit := at.case.visit) is not None:
+        visit.appointment = Answer.YES
+
+
+@apply_event.register
+def _(event: events.AppointmentDeclined, at: Situation) -> None:
+    if (visit := at.case.visit) is not None:
+        visit.appointment = Answer.NO
+        visit.preferred_times = [*event.preferred_times]
+
+
+@apply_event.register
+def _(event: events.VisitCheckedIn, at: Situation) -> None:
+    if (visit := at.case.visit) is not None:
+        visit.checked_in = True
+        visit.identity_verified = event.identity_verified
+        visit.badges_on_site = sorted(set(event.badge_ids))
+
+
+@apply_event.register
+def _(event: events.VisitReported, at: Situation) -> None:
+    if (visit := at.case.visit) is None:
+        return
+    visit.outcome = event.outcome
+    visit.proposal, visit.capacity = event.proposal, event.capacity
+    if event.outcome == "agreed" and event.proposal is not None:
+        plan = build_plan(
+            at.facts.arrears_minor, event.proposal, event.capacity, at.policy.plan, at.today
+        )
+        at.case.plans += 1
+        at.case.plan = PlanState(plan_id=f"{at.case.case_id}:plan-{at.case.plans}", plan=plan)
+
+
+@apply_event.register
+def _(event: events.PlanApproved, at: Situation) -> None:
+    if (plan := at.case.plan) is not None:
+        plan.approval, plan.approver_id = Answer.YES, event.approver_id
+
+
+@apply_event.register
+def _(event: events.PlanRejected, at: Situation) -> None:
+    if (plan := at.case.plan) is not None:
+        plan.approval, plan.approver_id = Answer.NO, event.approver_id
+
+
+@apply_event.register
+def _(event: events.AgreementSigned, at: Situation) -> None:  # noqa: ARG001
+    if (plan := at.case.plan) is not None:
+        plan.signature = Answer.YES
+        plan.in_force = True
+
+
+@apply_event.register
+def _(event: events.AgreementDeclined, at: Situation) -> None:  # noqa: ARG001
+    if (plan := at.case.plan) is not None:
+        plan.signature = Answer.NO
+
+
+@apply_event.register
+def _(event: events.CaseClosed, at: Situation) -> None:
+    at.case.closed_as = Outcome(event.outcome)
+    at.case.closed_reason = "closed by another system"
+
+
+def call_off_appointment(at: Situation) -> None:
+    """Forget the appointment: the visit goes back to where a new one is proposed."""
+    if (visit := at.case.visit) is not None:
+        visit.slot, visit.appointment = None, None
+        visit.notice_sent = visit.prepared = False
+        at.case.enter(Stage.APPOINTMENT, at.now)

@@ -1,0 +1,131 @@
+"""What the borrower reads and hears, by template. Chinese and English, nothing else in them.
+
+No threat, no fee, no claim to be an authority: a message says what is owed, what being overdue
+leads to, how to pay, and where to ask or complain.
+"""
+
+from collections.abc import Mapping
+
+_ZH = {
+    "overdue_notice": (
+        "【{lender}】{name}您好，您的借款已逾期{days}天，应还{amount}。逾期会产生罚息并可能影响征信。"
+        "还款方式：{pay_at}。咨询{hotline}，投诉{complaint_hotline}。"
+    ),
+    "overdue_call": (
+        "您好，这里是{lender}。请问是{name}本人吗？您的借款已逾期{days}天，应还{amount}。"
+        "如有困难请告诉我们，本次通话会录音。咨询{hotline}。"
+    ),
+    "credit_report_warning": (
+        "【{lender}】{name}您好，您的借款已逾期{days}天，应还{amount}。我们将依法向征信系统报送逾期信息，"
+        "报送前特此告知；如有异议请致电{hotline}。还款方式：{pay_at}。"
+    ),
+    "visit_invitation": (
+        "【{lender}】{name}您好，您的借款已逾期{days}天，应还{amount}。如需当面协商还款，您可在App申请上门服务，"
+        "我们经审批后与您约定时间。咨询{hotline}，投诉{complaint_hotline}。"
+    ),
+    "visit_appointment": (
+        "【{lender}】{name}您好，拟于{slot}上门协商还款，工作人员：{crew}，到访码{visit_code}。"
+        "请在App确认或改期。核实身份或投诉：{hotline}、{complaint_hotline}。未经您同意不会进入住所。"
+    ),
+    "visit_reminder": (
+        "【{lender}】{name}您好，提醒您：{slot}工作人员{crew}将按约到访，到访码{visit_code}。"
+        "请核对工牌与到访码，可致电{hotline}核实；投诉{complaint_hotline}。"
+    ),
+    "how_to_pay": (
+        "【{lender}】{name}您好，协议已签署。首期{part_amount}，最晚{part_due}。还款方式：{pay_at}。"
+        "操作有困难请致电{hotline}，我们协助您完成。"
+    ),
+    "visit_closing": (
+        "【{lender}】{name}您好，本次上门服务已结束。下一期{part_amount}，最晚{part_due}。"
+        "咨询{hotline}，投诉{complaint_hotline}。"
+    ),
+    "part_reminder": (
+        "【{lender}】{name}您好，您的还款计划下一期{part_amount}将于{part_due}到期。"
+        "还款方式：{pay_at}。咨询{hotline}。"
+    ),
+    "legal_notice": (
+        "【{lender}】{name}您好，您的借款已逾期{days}天，应还{amount}。我们将把案件转交法务部门审查；"
+        "在此之前您仍可还款：{pay_at}，或致电{hotline}协商。投诉{complaint_hotline}。"
+    ),
+    "paid_notice": (
+        "【{lender}】{name}您好，已收到您的还款，逾期已结清，谢谢。此前的提醒与预约均已取消。咨询{hotline}。"
+    ),
+    "settled_notice": (
+        "【{lender}】{name}您好，您的借款已全部结清，谢谢。此前的提醒与预约均已取消。咨询{hotline}。"
+    ),
+    "plan_completed_notice": (
+        "【{lender}】{name}您好，您的还款计划已全部完成，谢谢。咨询{hotline}，投诉{complaint_hotline}。"
+    ),
+}
+
+_EN = {
+    "overdue_notice": (
+        "{lender}: Dear {name}, your loan is {days} days past due, {amount} is owed. Being overdue "
+        "costs penalty interest and may affect your credit report. To pay: {pay_at}. "
+        "Questions {hotline}, complaints {complaint_hotline}."
+    ),
+    "overdue_call": (
+        "Hello, this is {lender}. Am I speaking to {name}? Your loan is {days} days past due, "
+        "{amount} is owed. If paying is difficult, tell us. This call is recorded. "
+        "Questions {hotline}."
+    ),
+    "credit_report_warning": (
+        "{lender}: Dear {name}, your loan is {days} days past due, {amount} is owed. We tell you "
+        "before we report this to the credit bureau. If you disagree, call {hotline}. "
+        "To pay: {pay_at}."
+    ),
+    "visit_invitation": (
+        "{lender}: Dear {name}, your loan is {days} days past due, {amount} is owed. You may apply "
+        "in the app for a visit to agree on repayment; we fix a time with you once it is approved. "
+        "Questions {hotline}, complaints {complaint_hotline}."
+    ),
+    "visit_appointment": (
+        "{lender}: Dear {name}, we propose to visit you on {slot} to agree on repayment. Crew: "
+        "{crew}, visit code {visit_code}. Please confirm or change in the app. To check the "
+        "visitors or complain: {hotline}, {complaint_hotline}. Nobody enters without your consent."
+    ),
+    "visit_reminder": (
+        "{lender}: Dear {name}, a reminder: {crew} will visit as agreed on {slot}, visit code "
+        "{visit_code}. Check badge and code, or call {hotline}; complaints {complaint_hotline}."
+    ),
+    "how_to_pay": (
+        "{lender}: Dear {name}, the agreement is signed. The first part, {part_amount}, is due by "
+        "{part_due}. To pay: {pay_at}. If anything is difficult, call {hotline}: we help you."
+    ),
+    "visit_closing": (
+        "{lender}: Dear {name}, the visit is closed. The next part, {part_amount}, is due by "
+        "{part_due}. Questions {hotline}, complaints {complaint_hotline}."
+    ),
+    "part_reminder": (
+        "{lender}: Dear {name}, the next part of your plan, {part_amount}, is due on {part_due}. "
+        "To pay: {pay_at}. Questions {hotline}."
+    ),
+    "legal_notice": (
+        "{lender}: Dear {name}, your loan is {days} days past due, {amount} is owed. We are about "
+        "to pass the case to our legal department. You can still pay: {pay_at}, or talk to us: "
+        "{hotline}. Complaints {complaint_hotline}."
+    ),
+    "paid_notice": (
+        "{lender}: Dear {name}, we received your payment and nothing is overdue. Thank you. Earlier "
+        "reminders and appointments are cancelled. Questions {hotline}."
+    ),
+    "settled_notice": (
+        "{lender}: Dear {name}, your loan is fully repaid. Thank you. Earlier reminders and "
+        "appointments are cancelled. Questions {hotline}."
+    ),
+    "plan_completed_notice": (
+        "{lender}: Dear {name}, your repayment plan is completed. Thank you. Questions {hotline}, "
+        "complaints {complaint_hotline}."
+    ),
+}
+
+TEMPLATES: Mapping[str, Mapping[str, str]] = {"zh": _ZH, "en": _EN}
+
+
+def render(template: str, language: str, values: Mapping[str, str]) -> str:
+    """The text of a template.
+
+    Raises:
+        KeyError: for an unknown template or a missing value; both are mistakes in this product.
+    """
+    return TEMPLATES[language][template].format_map(values)

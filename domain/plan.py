@@ -1,0 +1,145 @@
+"""The plan maths: parts that sum exactly to the whole, and the limits a plan must keep."""
+
+from calendar import monthrange
+from datetime import date
+
+from pydantic import BaseModel
+
+from domain.events import Capacity, Proposal
+from domain.policy import PlanPolicy
+
+WHOLE = 10_000  # basis points
+
+
+class Part(BaseModel):
+    """One payment of a plan."""
+
+    number: int
+    due_on: date
+    amount_minor: int
+
+
+class Plan(BaseModel):
+    """How arrears are repaid: the parts sum to the arrears less what is waived."""
+
+    as_of: date
+    arrears_minor: int
+    waiver_minor: int
+    parts: list[Part]
+
+    @property
+    def total_minor(self) -> int:
+        return sum(part.amount_minor for part in self.parts)
+
+    def due_by(self, day: date) -> int:
+        """How much must have been paid, in minor units, when a day has passed."""
+        return sum(part.amount_minor for part in self.parts if part.due_on <= day)
+
+    def next_part(self, paid_minor: int) -> Part | None:
+        """The first part that payments since the agreement do not cover."""
+        covered = 0
+        for part in self.parts:
+            covered += part.amount_minor
+            if covered > paid_minor:
+                return part
+        return None
+
+
+class PlanRefusedError(ValueError):
+    """A proposal that breaks a limit; the text says each limit and what was proposed."""
+
+
+def build_plan(
+    arrears_minor: int,
+    proposal: Proposal,
+    capacity: Capacity | None,
+    policy: PlanPolicy,
+    today: date,
+) -> Plan:
+    """The plan of a proposal for what is overdue today.
+
+    A down payment is the first part, due on `first_due_on`; the instalments follow monthly.
+    Without one, the instalments start on that day. Where the rest does not divide evenly, the
+    earlier parts are one minor unit larger.
+
+    Raises:
+        PlanRefusedError: naming every limit that is broken.
+    """
+    to_pay = arrears_minor - proposal.waiver_minor
+    rest = to_pay - proposal.down_payment_minor
+    problems = _problems_of_amounts(arrears_minor, rest, proposal, policy)
+    problems += _problems_of_dates(proposal, policy, today)
+    if problems:
+        raise PlanRefusedError("; ".join(problems))
+
+    amounts = split_evenly(rest, proposal.instalments)
+    if proposal.down_payment_minor:
+        amounts = [proposal.down_payment_minor, *amounts]
+    parts = [
+        Part(number=index + 1, due_on=add_months(proposal.first_due_on, index), amount_minor=amount)
+        for index, amount in enumerate(amounts)
+    ]
+    _require_affordable(max(split_evenly(rest, proposal.instalments)), capacity, policy)
+    return Plan(
+        as_of=today, arrears_minor=arrears_minor, waiver_minor=proposal.waiver_minor, parts=parts
+    )
+
+
+def needs_approval(plan: Plan, policy: PlanPolicy) -> bool:
+    """Whether the waiver exceeds what a crew may grant by itself."""
+    return plan.waiver_minor * WHOLE > plan.arrears_minor * policy.crew_waiver_limit.value
+
+
+def split_evenly(amount_minor: int, count: int) -> list[int]:
+    """`count` parts that differ by at most one minor unit, larger ones first."""
+    share, larger = divmod(amount_minor, count)
+    return [share + 1] * larger + [share] * (count - larger)
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of a later month, or that month's last day where it is shorter."""
+    years, month = divmod(day.month - 1 + months, 12)
+    year, month = day.year + years, month + 1
+    return date(year, month, min(day.day, monthrange(year, month)[1]))
+
+
+def _problems_of_amounts(
+    arrears_minor: int, rest: int, proposal: Proposal, policy: PlanPolicy
+) -> list[str]:
+    problems = []
+    if proposal.waiver_minor * WHOLE > arrears_minor * policy.waiver_limit.value:
+        problems.append(
+            f"waiver_minor: {proposal.waiver_minor} is more than "
+            f"{policy.waiver_limit.value / 100:g} % of the arrears of {arrears_minor}"
+        )
+    if rest < proposal.instalments:
+        problems.append(f"down_payment_minor: leaves {rest} for {proposal.instalments} instalments")
+    return problems
+
+
+def _problems_of_dates(proposal: Proposal, policy: PlanPolicy, today: date) -> list[str]:
+    problems = []
+    days_ahead = (proposal.first_due_on - today).days
+    if not 0 <= days_ahead <= policy.first_due_days.value:
+        problems.append(
+            f"first_due_on: {proposal.first_due_on} is not within "
+            f"{policy.first_due_days.value} days of {today}"
+        )
+    months = proposal.instalments - (0 if proposal.down_payment_minor else 1)
+    if months > policy.longest_months.value:
+        problems.append(
+            f"instalments: {proposal.instalments} last longer than "
+            f"{policy.longest_months.value} months"
+        )
+    return problems
+
+
+def _require_affordable(largest_minor: int, capacity: Capacity | None, policy: PlanPolicy) -> None:
+    if capacity is None:
+        raise PlanRefusedError("capacity: income and expense are needed to check affordability")
+    surplus = capacity.monthly_income_minor - capacity.monthly_expense_minor
+    limit = surplus * policy.affordable_share.value // WHOLE
+    if largest_minor > limit:
+        raise PlanRefusedError(
+            f"instalments: {largest_minor} a month is more than the affordable {max(limit, 0)}"
+        )

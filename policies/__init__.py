@@ -1,0 +1,1 @@
+"""Policy files: the numbers of the process, and the reader that checks them."""
