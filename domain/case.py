@@ -106,6 +106,7 @@ class CaseState(BaseModel):
     stage: Stage = Stage.EARLY_CONTACT
     stage_entered_at: AwareDatetime | None = None
     stage_ends_at: AwareDatetime | None = None  # at the latest; moved on by holds
+    waiting_for: str = ""  # an event by its name, or what the stage does meanwhile
     reminders: int = 0  # sent in this stage
     last_step: str | None = None  # of the ladder, with the date it was counted from
     applications: int = 0  # visits applied for, whatever became of them
@@ -127,6 +128,7 @@ class CaseState(BaseModel):
         self.stage = stage
         self.stage_entered_at = now
         self.stage_ends_at = None
+        self.waiting_for = ""
         self.reminders = 0
 
     def remember(self, event_id: str) -> None:

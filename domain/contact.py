@@ -24,6 +24,16 @@ class Purpose(StrEnum):
     CLOSING = "closing"  # the one notice at the end
 
 
+class Intent(BaseModel):
+    """One contact that somebody wants to make; the same key is made at most once."""
+
+    key: str  # from business state, never from a run or an activity
+    case_id: str
+    channel: Channel
+    purpose: Purpose
+    template: str
+
+
 class Phone(BaseModel):
     """A number by its id, and what speaks against using it."""
 

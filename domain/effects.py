@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functools import singledispatch
 
 from domain import events
-from domain.case import Answer, PlanState, Stage, VisitState
+from domain.case import Answer, PlanState, VisitState
 from domain.debt import Outcome
 from domain.plan import build_plan
 from domain.situation import Situation
@@ -17,8 +17,8 @@ from domain.situation import Situation
 
 @singledispatch
 def apply_event(
-    event: events.Event,  # noqa: ARG001  most events only change the database
-    at: Situation,  # noqa: ARG001
+    event: events.Event,
+    at: Situation,
 ) -> None:
     """Change the state of the case as an accepted event says."""
     return
@@ -60,7 +60,7 @@ def _(event: events.VisitRejected, at: Situation) -> None:
 
 
 @apply_event.register
-def _(event: events.AppointmentConfirmed, at: Situation) -> None:  # noqa: ARG001
+def _(event: events.AppointmentConfirmed, at: Situation) -> None:
     if (visit := at.case.visit) is not None:
         visit.appointment = Answer.YES
 
@@ -107,14 +107,14 @@ def _(event: events.PlanRejected, at: Situation) -> None:
 
 
 @apply_event.register
-def _(event: events.AgreementSigned, at: Situation) -> None:  # noqa: ARG001
+def _(event: events.AgreementSigned, at: Situation) -> None:
     if (plan := at.case.plan) is not None:
         plan.signature = Answer.YES
         plan.in_force = True
 
 
 @apply_event.register
-def _(event: events.AgreementDeclined, at: Situation) -> None:  # noqa: ARG001
+def _(event: events.AgreementDeclined, at: Situation) -> None:
     if (plan := at.case.plan) is not None:
         plan.signature = Answer.NO
 
@@ -125,9 +125,7 @@ def _(event: events.CaseClosed, at: Situation) -> None:
     at.case.closed_reason = "closed by another system"
 
 
-def call_off_appointment(at: Situation) -> None:
+def call_off_appointment(visit: VisitState) -> None:
     """Forget the appointment: the visit goes back to where a new one is proposed."""
-    if (visit := at.case.visit) is not None:
-        visit.slot, visit.appointment = None, None
-        visit.notice_sent = visit.prepared = False
-        at.case.enter(Stage.APPOINTMENT, at.now)
+    visit.slot, visit.appointment = None, None
+    visit.notice_sent = visit.prepared = False

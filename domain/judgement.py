@@ -39,7 +39,7 @@ def judge(event: events.Event, at: Situation) -> None:
 @singledispatch
 def _judge(
     event: events.Event,
-    at: Situation,  # noqa: ARG001  most events fit every stage
+    at: Situation,
 ) -> None:
     return
 

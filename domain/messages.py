@@ -106,8 +106,8 @@ _EN = {
         "{hotline}. Complaints {complaint_hotline}."
     ),
     "paid_notice": (
-        "{lender}: Dear {name}, we received your payment and nothing is overdue. Thank you. Earlier "
-        "reminders and appointments are cancelled. Questions {hotline}."
+        "{lender}: Dear {name}, we received your payment and nothing is overdue. Thank you. "
+        "Earlier reminders and appointments are cancelled. Questions {hotline}."
     ),
     "settled_notice": (
         "{lender}: Dear {name}, your loan is fully repaid. Thank you. Earlier reminders and "

@@ -110,8 +110,10 @@ $$;
 CREATE FUNCTION refresh_oldest_unpaid() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE loans
-    SET oldest_unpaid_due_on = (loan_debt(loans.loan_id, DATE '9999-12-31')).oldest_unpaid_due_on
-    WHERE loan_id IN (SELECT DISTINCT loan_id FROM changed);
+    SET oldest_unpaid_due_on = debt.oldest_unpaid_due_on
+    FROM (SELECT DISTINCT loan_id FROM changed) AS touched
+    CROSS JOIN LATERAL loan_debt(touched.loan_id, DATE '9999-12-31') AS debt
+    WHERE loans.loan_id = touched.loan_id;
     RETURN NULL;
 END;
 $$;

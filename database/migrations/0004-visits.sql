@@ -68,6 +68,8 @@ CREATE TABLE agreements (
     loan_id            text NOT NULL REFERENCES loans,
     visit_id           text NOT NULL REFERENCES visits,
     plan_id            text NOT NULL,
+    -- The day whose arrears it covers; instalments due from then on are deferred.
+    as_of              date NOT NULL,
     status             text NOT NULL CHECK (status IN
         ('offered', 'signed', 'declined', 'expired', 'withdrawn', 'broken', 'completed')),
     total_minor        bigint NOT NULL CHECK (total_minor > 0),

@@ -1,0 +1,1 @@
+"""What touches the world: each activity translates, calls one port, and maps errors."""

@@ -1,0 +1,110 @@
+"""Cases, events and notices to staff: the workflow's way to the record."""
+
+from typing import Any
+
+from pydantic import BaseModel
+from temporalio import activity
+
+from activities.business_time import Now
+from database.cases import Cases
+from database.event_record import Delivery, Events, Verdict
+from domain.debt import CaseFacts, Outcome
+from domain.policy import Policy
+
+
+class CaseTakenUp(BaseModel):
+    """What a workflow starts from."""
+
+    policy: Policy
+    facts: CaseFacts
+
+
+class StageEntry(BaseModel):
+    """A case arrives at a stage."""
+
+    case_id: str
+    stage: str
+
+
+class PromiseResolution(BaseModel):
+    """What became of a promise: `kept` or `broken`."""
+
+    case_id: str
+    promise_id: str
+    status: str
+
+
+class CaseEnd(BaseModel):
+    """How a case ends."""
+
+    case_id: str
+    outcome: Outcome
+
+
+class StaffNotice(BaseModel):
+    """Something the lender's own people should know. Ids only."""
+
+    notice_id: str
+    case_id: str
+    audience: str
+    kind: str
+    body: dict[str, Any] = {}
+
+
+class CaseActivities:
+    """Repeating any of them changes nothing."""
+
+    def __init__(self, cases: Cases, events: Events, now: Now) -> None:
+        self._cases = cases
+        self._events = events
+        self._now = now
+
+    @activity.defn
+    async def take_up_case(self, case_id: str) -> CaseTakenUp:
+        """The pinned policy and fresh facts; marks the workflow as running."""
+        policy = await self._cases.take_up(case_id)
+        return CaseTakenUp(policy=policy, facts=await self._cases.read_facts(case_id, self._now()))
+
+    @activity.defn
+    async def read_facts(self, case_id: str) -> CaseFacts:
+        """What the database says now."""
+        return await self._cases.read_facts(case_id, self._now())
+
+    @activity.defn
+    async def record_event(self, delivery: Delivery) -> Verdict:
+        """Write an event down, with its effect or with the reason of its refusal."""
+        return await self._events.record_event(delivery, self._now())
+
+    @activity.defn
+    async def enter_stage(self, entry: StageEntry) -> CaseFacts:
+        """Write down where the case stands."""
+        return await self._cases.enter_stage(entry.case_id, entry.stage, self._now())
+
+    @activity.defn
+    async def resolve_promise(self, resolution: PromiseResolution) -> CaseFacts:
+        """Write down whether a promise was kept."""
+        return await self._cases.resolve_promise(
+            resolution.case_id, resolution.promise_id, resolution.status, self._now()
+        )
+
+    @activity.defn
+    async def close_case(self, end: CaseEnd) -> None:
+        """End a case on the record."""
+        await self._cases.close_case(end.case_id, end.outcome, self._now())
+
+    @activity.defn
+    async def reopen_case(self, case_id: str) -> CaseFacts:
+        """Take a case up again whose payment was reversed."""
+        return await self._cases.reopen_case(case_id, self._now())
+
+    @activity.defn
+    async def notify_staff(self, notice: StaffNotice) -> None:
+        """Tell approvers, crews, collectors, the complaint desk or the legal desk."""
+        await self._cases.notify_staff(
+            notice.notice_id,
+            notice.case_id,
+            notice.audience,
+            notice.kind,
+            notice.body,
+            self._now(),
+        )

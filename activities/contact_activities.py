@@ -1,0 +1,164 @@
+"""SMS and calls: through the gate, to the provider, and onto the record. At most once."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from pydantic import AwareDatetime, BaseModel
+from temporalio import activity
+from temporalio.exceptions import ApplicationError
+
+from activities.business_time import Now
+from database.contacts import Contacts, Recipient, Reservation
+from domain.contact import Intent, Refused
+from domain.debt import CaseFacts
+from domain.messages import render
+from domain.money import format_money
+from domain.policy import Channel, Channels
+from gateways.protocol import (
+    CannotTellError,
+    Gateway,
+    GatewayBusyError,
+    GatewayRefusedError,
+    Outbound,
+)
+
+
+class ContactStatus(StrEnum):
+    """What came of an intent."""
+
+    SENT = "sent"
+    REFUSED = "refused"  # by a rule
+    FAILED = "failed"  # the provider will never take it
+    UNKNOWN = "unknown"  # nobody can say; counted, and not sent again
+
+
+class ContactResult(BaseModel):
+    """The result of one intent, with fresh facts of the case."""
+
+    status: ContactStatus
+    facts: CaseFacts
+    rule_id: str = ""
+    reason: str = ""
+    retry_at: AwareDatetime | None = None
+
+
+class ContactActivities:
+    """Everything a borrower receives goes through here."""
+
+    def __init__(
+        self,
+        contacts: Contacts,
+        gateways: Mapping[Channel, Gateway],
+        channels: Channels,
+        now: Now,
+    ) -> None:
+        self._contacts = contacts
+        self._gateways = gateways
+        self._channels = channels
+        self._now = now
+
+    @activity.defn
+    async def contact_borrower(self, intent: Intent) -> ContactResult:
+        """Make one contact, if the rules allow it at this very moment.
+
+        The attempt is reserved before the provider is asked. A retry that finds a reservation
+        asks the provider by our reference; where it cannot tell, nothing is sent again.
+        """
+        now = self._now()
+        reservation = await self._contacts.reserve_contact(intent, now)
+        if isinstance(reservation, Refused):
+            return await self._refused(intent, reservation)
+        if reservation.is_new:
+            return await self._deliver(intent, reservation)
+        if reservation.status == "reserved":
+            return await self._recover(intent, reservation)
+        return ContactResult(
+            status=ContactStatus(reservation.status),
+            facts=await self._contacts.read_facts(intent.case_id, now),
+        )
+
+    async def _refused(self, intent: Intent, refused: Refused) -> ContactResult:
+        return ContactResult(
+            status=ContactStatus.REFUSED,
+            facts=await self._contacts.read_facts(intent.case_id, self._now()),
+            rule_id=refused.rule_id,
+            reason=refused.reason,
+            retry_at=refused.retry_at,
+        )
+
+    async def _recover(self, intent: Intent, reservation: Reservation) -> ContactResult:
+        """After a crash: was it sent? Only a provider that says no is asked again."""
+        try:
+            sent = await self._gateways[intent.channel].find(reservation.attempt_id)
+        except CannotTellError:
+            return await self._unsent(
+                intent, reservation, ContactStatus.UNKNOWN, "the provider cannot tell"
+            )
+        if sent is not None:
+            return await self._sent(intent, reservation, sent.provider_ref, sent.sent_at)
+        if reservation.refused is not None:  # nothing is sent on an old permission
+            return await self._unsent(
+                intent, reservation, ContactStatus.FAILED, reservation.refused.reason
+            )
+        return await self._deliver(intent, reservation)
+
+    async def _deliver(self, intent: Intent, reservation: Reservation) -> ContactResult:
+        text = render(
+            intent.template,
+            reservation.recipient.language,
+            _values(reservation.recipient, self._channels, self._now()),
+        )
+        message = Outbound(
+            reference=reservation.attempt_id,
+            number=reservation.number,
+            text=text,
+            at=self._now(),
+        )
+        try:
+            sent = await self._gateways[intent.channel].deliver(message)
+        except GatewayRefusedError as error:
+            return await self._unsent(intent, reservation, ContactStatus.FAILED, str(error))
+        except GatewayBusyError as error:
+            raise ApplicationError("the provider is busy", type="GatewayBusy") from error
+        return await self._sent(intent, reservation, sent.provider_ref, sent.sent_at)
+
+    async def _sent(
+        self, intent: Intent, reservation: Reservation, provider_ref: str, sent_at: datetime
+    ) -> ContactResult:
+        facts = await self._contacts.record_sent(
+            intent.case_id, reservation.attempt_id, provider_ref, sent_at, self._now()
+        )
+        return ContactResult(status=ContactStatus.SENT, facts=facts)
+
+    async def _unsent(
+        self, intent: Intent, reservation: Reservation, status: ContactStatus, reason: str
+    ) -> ContactResult:
+        facts = await self._contacts.record_unsent(
+            intent.case_id, reservation.attempt_id, status.value, reason, self._now()
+        )
+        return ContactResult(status=status, facts=facts, rule_id="LC-PROVIDER", reason=reason)
+
+
+def _values(recipient: Recipient, channels: Channels, now: datetime) -> dict[str, str]:
+    """What the templates may say."""
+    local = now.astimezone(ZoneInfo(recipient.facts.time_zone))
+    values = {
+        "lender": recipient.lender,
+        "name": recipient.full_name,
+        "amount": format_money(recipient.facts.arrears_minor, recipient.currency),
+        "days": "0",
+        **channels.model_dump(),
+    }
+    if recipient.overdue_since is not None:
+        values["days"] = str(max((local.date() - recipient.overdue_since).days, 0))
+    if recipient.visit is not None and recipient.visit.starts_at is not None:
+        starts_at = recipient.visit.starts_at.astimezone(local.tzinfo)
+        values["slot"] = f"{starts_at:%Y-%m-%d %H:%M}"
+        values["crew"] = "、".join(recipient.visit.crew or [])
+        values["visit_code"] = recipient.visit.visit_code
+    if recipient.part is not None:
+        values["part_amount"] = format_money(recipient.part.amount_minor, recipient.currency)
+        values["part_due"] = f"{recipient.part.due_on}"
+    return values

@@ -1,0 +1,85 @@
+"""The scan: a case and a workflow for every overdue loan, exactly once."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+from pydantic import BaseModel
+from temporalio import activity
+
+from activities.business_time import Now
+from database.scan import Cursor, DueCase, Scan
+
+STARTS_AT_ONCE = 50
+
+
+class CaseStarter(Protocol):
+    """Starts the workflow of a case."""
+
+    async def start_case(self, case: DueCase) -> bool:
+        """Whether a workflow was started; False when one was running already."""
+        ...
+
+
+class ScanSummary(BaseModel):
+    """What a scan did, and where it has got to."""
+
+    started: int = 0
+    already_running: int = 0
+    skipped: int = 0
+    failed: int = 0
+    cursor: Cursor = Cursor()
+
+
+async def scan_overdue(
+    scan: Scan,
+    starter: CaseStarter,
+    policy_version: str,
+    now: Now,
+    summary: ScanSummary,
+    report: Callable[[ScanSummary], None],
+) -> ScanSummary:
+    """Go on with a scan from where its summary says it got to.
+
+    A start that fails is counted and left for the next scan: its case is on record as not
+    started. `report` is called after each page.
+    """
+    limit = asyncio.Semaphore(STARTS_AT_ONCE)
+
+    async def start(case: DueCase) -> bool:
+        async with limit:
+            return await starter.start_case(case)
+
+    async for page in scan.pages(summary.cursor, policy_version, now()):
+        results = await asyncio.gather(*map(start, page.to_start), return_exceptions=True)
+        summary.started += sum(result is True for result in results)
+        summary.already_running += page.running + sum(result is False for result in results)
+        summary.skipped += page.skipped
+        summary.failed += sum(isinstance(result, BaseException) for result in results)
+        summary.cursor = page.last
+        report(summary)
+    return summary
+
+
+class ScanActivities:
+    """The scheduled scan's activity."""
+
+    def __init__(self, scan: Scan, starter: CaseStarter, policy_version: str, now: Now) -> None:
+        self._scan = scan
+        self._starter = starter
+        self._policy_version = policy_version
+        self._now = now
+
+    @activity.defn
+    async def scan_overdue_loans(self) -> ScanSummary:
+        """One pass over all overdue loans; a retry goes on after the last page that was done."""
+        details = activity.info().heartbeat_details
+        summary = ScanSummary.model_validate(details[0]) if details else ScanSummary()
+        return await scan_overdue(
+            self._scan,
+            self._starter,
+            self._policy_version,
+            self._now,
+            summary,
+            lambda done: activity.heartbeat(done.model_dump(mode="json")),
+        )

@@ -1,0 +1,71 @@
+"""Visits and agreements: the workflow's way to crews and documents."""
+
+from pydantic import BaseModel
+from temporalio import activity
+
+from activities.business_time import Now
+from database.cases import Cases
+from database.visits import Offer, SlotWish, Visits
+from domain.case import Slot
+
+
+class VisitEnd(BaseModel):
+    """How a visit ends: `completed`, `expired`, `called_off` or `missed`, and why."""
+
+    visit_id: str
+    status: str
+    reason: str
+
+
+class AgreementEnd(BaseModel):
+    """How an agreement ends without being fulfilled: `expired`, `withdrawn` or `broken`."""
+
+    case_id: str
+    status: str
+
+
+class OfferRequest(BaseModel):
+    """An agreement to be drawn up under a policy."""
+
+    offer: Offer
+    policy_version: str
+
+
+class VisitActivities:
+    """Repeating any of them changes nothing."""
+
+    def __init__(self, visits: Visits, cases: Cases, now: Now) -> None:
+        self._visits = visits
+        self._cases = cases
+        self._now = now
+
+    @activity.defn
+    async def book_crew(self, wish: SlotWish) -> Slot | None:
+        """Book the first possible time; None when no crew is free at any of them."""
+        return await self._visits.book_crew(wish)
+
+    @activity.defn
+    async def release_crew(self, visit_id: str) -> None:
+        """Free the crew of an appointment that will not take place."""
+        await self._visits.release_crew(visit_id, self._now())
+
+    @activity.defn
+    async def prepare_dossier(self, visit_id: str) -> None:
+        """Write the crew's dossier as of today."""
+        await self._visits.prepare_dossier(visit_id, self._now())
+
+    @activity.defn
+    async def end_visit(self, end: VisitEnd) -> None:
+        """End a visit on the record and free its crew."""
+        await self._visits.end_visit(end.visit_id, end.status, end.reason, self._now())
+
+    @activity.defn
+    async def offer_agreement(self, request: OfferRequest) -> str:
+        """Draw up the document of a plan; answers with its SHA-256."""
+        policy = await self._cases.read_policy(request.policy_version)
+        return await self._visits.offer_agreement(request.offer, policy, self._now())
+
+    @activity.defn
+    async def end_agreement(self, end: AgreementEnd) -> None:
+        """End an agreement that was not fulfilled."""
+        await self._visits.end_agreement(end.case_id, end.status, self._now())

@@ -1,0 +1,157 @@
+-- What the workflow and the contact gate ask for, each in one round trip
+-- depends: 0004-visits
+
+-- migrate: apply
+
+-- The snapshot a case is decided on: ids, dates and amounts, nothing about the person.
+CREATE FUNCTION case_facts(of_case text, at timestamptz) RETURNS json LANGUAGE sql STABLE AS $$
+    SELECT json_build_object(
+        'borrower_id', l.borrower_id,
+        'lender', l.lender,
+        'currency', l.currency,
+        'time_zone', b.time_zone,
+        'overdue_since', d.oldest_unpaid_due_on,
+        'arrears_minor', d.arrears_minor,
+        'outstanding_minor', d.outstanding_minor,
+        'last_payment_at', (
+            SELECT max(p.received_at) FROM payments p
+            WHERE p.loan_id = l.loan_id AND p.kind = 'payment' AND p.reversed_at IS NULL),
+        'holds', (
+            SELECT coalesce(json_agg(json_build_object(
+                'hold_id', h.hold_id, 'reason', h.reason, 'until', h.until) ORDER BY h.hold_id), '[]')
+            FROM holds h
+            WHERE h.loan_id = l.loan_id AND h.released_at IS NULL
+              AND (h.until IS NULL OR h.until > at)),
+        'promises', (
+            SELECT coalesce(json_agg(json_build_object(
+                'promise_id', p.promise_id, 'amount_minor', p.amount_minor, 'due_on', p.due_on,
+                'paid_minor', (
+                    SELECT coalesce(sum(q.amount_minor), 0) FROM payments q
+                    WHERE q.loan_id = l.loan_id AND q.kind = 'payment' AND q.reversed_at IS NULL
+                      AND q.recorded_at >= p.made_at)) ORDER BY p.due_on), '[]')
+            FROM promises p WHERE p.loan_id = l.loan_id AND p.status = 'open'),
+        'messages_sent', (
+            SELECT count(*) FROM contact_attempts a
+            WHERE a.case_id = c.case_id AND a.channel = 'sms' AND a.purpose = 'collection'
+              AND a.status IN ('sent', 'unknown')),
+        'calls_made', (
+            SELECT count(*) FROM contact_attempts a
+            WHERE a.case_id = c.case_id AND a.channel = 'call' AND a.status IN ('sent', 'unknown')),
+        'address_ids', (
+            SELECT coalesce(json_agg(a.address_id ORDER BY a.address_id), '[]') FROM addresses a
+            WHERE a.borrower_id = l.borrower_id AND a.status = 'usable'),
+        'visit_blocked', 'visit' = ANY (b.blocked_channels),
+        'plan_total_minor', g.total_minor,
+        'plan_paid_minor', coalesce((
+            SELECT sum(p.amount_minor) FROM payments p
+            WHERE p.loan_id = l.loan_id AND p.kind = 'payment' AND p.reversed_at IS NULL
+              AND p.recorded_at >= g.offered_at), 0)
+    )
+    FROM collection_cases c
+    JOIN loans l USING (loan_id)
+    JOIN borrowers b USING (borrower_id)
+    LEFT JOIN agreements g ON g.case_id = c.case_id AND g.status = 'signed'
+    CROSS JOIN LATERAL loan_debt(l.loan_id, (at AT TIME ZONE b.time_zone)::date) d
+    WHERE c.case_id = of_case
+$$;
+
+-- What the gate decides on, across all loans of the borrower, and what the message says.
+-- The borrower's row is locked first: a statement of this function sees what others committed
+-- while it waited, so two senders can never both find the counter free.
+CREATE FUNCTION contact_facts(of_case text, intent text, at timestamptz) RETURNS json
+LANGUAGE plpgsql AS $$
+DECLARE
+    the_case collection_cases;
+    the_loan loans;
+    person borrowers;
+    day_begins timestamptz;
+BEGIN
+    SELECT * INTO STRICT the_case FROM collection_cases WHERE case_id = of_case;
+    SELECT * INTO STRICT the_loan FROM loans WHERE loan_id = the_case.loan_id;
+    SELECT * INTO STRICT person FROM borrowers WHERE borrower_id = the_loan.borrower_id FOR UPDATE;
+    SELECT * INTO STRICT the_case FROM collection_cases WHERE case_id = of_case;
+    day_begins := date_trunc('day', at AT TIME ZONE person.time_zone) AT TIME ZONE person.time_zone;
+
+    RETURN (
+        WITH today AS (
+            SELECT * FROM contact_attempts a
+            WHERE a.borrower_id = person.borrower_id AND a.reserved_at >= day_begins
+              AND a.status <> 'failed' AND a.intent_key <> intent
+        ), plan AS (
+            SELECT g.agreement_id, coalesce((
+                SELECT sum(p.amount_minor) FROM payments p
+                WHERE p.loan_id = the_loan.loan_id AND p.kind = 'payment' AND p.reversed_at IS NULL
+                  AND p.recorded_at >= g.offered_at), 0) AS paid_minor
+            FROM agreements g WHERE g.case_id = of_case AND g.status = 'signed'
+        )
+        SELECT json_build_object(
+            'borrower_id', person.borrower_id,
+            'loan_id', the_loan.loan_id,
+            'lender', the_loan.lender,
+            'currency', the_loan.currency,
+            'full_name', person.full_name,
+            'language', person.language,
+            'policy_version', the_case.policy_version,
+            'overdue_since', d.oldest_unpaid_due_on,
+            'attempt', (
+                SELECT json_build_object('attempt_id', a.attempt_id, 'status', a.status,
+                                         'phone_id', a.phone_id)
+                FROM contact_attempts a WHERE a.intent_key = intent),
+            'numbers', (
+                SELECT coalesce(json_object_agg(p.phone_id, p.number), '{}') FROM phones p
+                WHERE p.borrower_id = person.borrower_id),
+            'visit', (
+                SELECT json_build_object(
+                    'visit_code', v.visit_code, 'starts_at', lower(v.slot),
+                    'crew', (SELECT json_agg(m.full_name || ' ' || m.badge_id ORDER BY m.badge_id)
+                             FROM visit_crew k JOIN crew_members m USING (badge_id)
+                             WHERE k.slot_id = v.slot_id AND k.released_at IS NULL))
+                FROM visits v WHERE v.case_id = of_case AND v.ended_at IS NULL),
+            'part', (
+                SELECT json_build_object('due_on', i.due_on, 'amount_minor', i.amount_minor)
+                FROM plan JOIN agreement_instalments i USING (agreement_id)
+                WHERE (SELECT sum(j.amount_minor) FROM agreement_instalments j
+                       WHERE j.agreement_id = i.agreement_id AND j.number <= i.number)
+                      > plan.paid_minor
+                ORDER BY i.number LIMIT 1),
+            'facts', json_build_object(
+                'time_zone', person.time_zone,
+                'case_open', the_case.closed_at IS NULL,
+                'arrears_minor', d.arrears_minor,
+                'holds', (
+                    SELECT coalesce(json_agg(json_build_object(
+                        'hold_id', h.hold_id, 'reason', h.reason, 'until', h.until)), '[]')
+                    FROM holds h WHERE h.borrower_id = person.borrower_id
+                      AND h.released_at IS NULL AND (h.until IS NULL OR h.until > at)),
+                'blocked_channels', person.blocked_channels,
+                'agreed_hours', person.agreed_hours,
+                'promise_open', EXISTS (
+                    SELECT FROM promises p WHERE p.loan_id = the_loan.loan_id AND p.status = 'open'),
+                'plan_honoured', EXISTS (SELECT FROM plan),
+                'messages_today', (
+                    SELECT count(*) FROM today
+                    WHERE channel = 'sms' AND purpose = 'collection'),
+                -- A call that has not been reported back may have been answered: it counts.
+                'connected_calls_today', (
+                    SELECT count(*) FROM today
+                    WHERE channel = 'call' AND coalesce(outcome, 'connected') = 'connected'),
+                'phones', (
+                    SELECT coalesce(json_agg(json_build_object(
+                        'phone_id', p.phone_id, 'usable', p.status = 'usable',
+                        'blocked', p.blocked_at IS NOT NULL,
+                        'unanswered_calls_today', (
+                            SELECT count(*) FROM today t
+                            WHERE t.channel = 'call' AND t.phone_id = p.phone_id
+                              AND coalesce(t.outcome, 'no_answer') <> 'connected'))
+                        ORDER BY p.priority, p.phone_id), '[]')
+                    FROM phones p WHERE p.borrower_id = person.borrower_id)
+            )
+        )
+        FROM loan_debt(the_loan.loan_id, (at AT TIME ZONE person.time_zone)::date) d
+    );
+END;
+$$;
+
+-- migrate: rollback
+DROP FUNCTION contact_facts;
+DROP FUNCTION case_facts;

@@ -1,0 +1,55 @@
+-- name: case_facts(case_id, now)$
+-- The snapshot a case is decided on.
+SELECT case_facts(:case_id, :now)::text;
+
+-- name: case_policy(case_id)^
+-- The policy a case is pinned to; marks the workflow as running.
+UPDATE collection_cases c SET started_at = coalesce(c.started_at, c.opened_at)
+FROM policies p
+WHERE c.case_id = :case_id AND p.version = c.policy_version
+RETURNING p.body::text AS policy;
+
+-- name: store_policy(version, profile, sha256, body, now)!
+INSERT INTO policies (version, profile, sha256, body, stored_at)
+VALUES (:version, :profile, :sha256, :body::jsonb, :now)
+ON CONFLICT (version) DO NOTHING;
+
+-- name: stored_policy(version)^
+SELECT sha256, body::text AS policy FROM policies WHERE version = :version;
+
+-- name: enter_stage(case_id, stage)!
+UPDATE collection_cases SET stage = :stage WHERE case_id = :case_id;
+
+-- name: close_case(case_id, outcome, now)$
+-- Returns the loan's id only the first time.
+UPDATE collection_cases SET closed_at = :now, outcome = :outcome, stage = 'ended'
+WHERE case_id = :case_id AND closed_at IS NULL
+RETURNING loan_id;
+
+-- name: set_loan_status(loan_id, status)!
+UPDATE loans SET status = :status WHERE loan_id = :loan_id;
+
+-- name: reopen_case(case_id)$
+UPDATE collection_cases SET closed_at = NULL, outcome = NULL WHERE case_id = :case_id
+RETURNING loan_id;
+
+-- name: resolve_open_promises(case_id, status, now)!
+UPDATE promises SET status = :status, resolved_at = :now
+WHERE case_id = :case_id AND status = 'open';
+
+-- name: resolve_promise(promise_id, status, now)!
+UPDATE promises SET status = :status, resolved_at = :now
+WHERE promise_id = :promise_id AND status = 'open';
+
+-- name: notify_staff(notice_id, case_id, audience, kind, body, now)!
+INSERT INTO staff_notices (notice_id, case_id, audience, kind, body, created_at)
+VALUES (:notice_id, :case_id, :audience, :kind, :body::jsonb, :now)
+ON CONFLICT (notice_id) DO NOTHING;
+
+-- name: grant_waiver(payment_id, loan_id, amount_minor, now)!
+INSERT INTO payments (payment_id, loan_id, amount_minor, kind, received_at, recorded_at, source)
+VALUES (:payment_id, :loan_id, :amount_minor, 'waiver', :now, :now, 'agreement')
+ON CONFLICT (payment_id) DO NOTHING;
+
+-- name: signed_agreement(case_id)^
+SELECT agreement_id, waiver_minor FROM agreements WHERE case_id = :case_id AND status = 'signed';

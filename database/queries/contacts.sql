@@ -1,0 +1,41 @@
+-- name: contact_facts(case_id, intent_key, now)$
+-- Locks the borrower's row until the transaction ends.
+SELECT contact_facts(:case_id, :intent_key, :now)::text;
+
+-- name: reserve_attempt(attempt_id, intent_key, case_id, loan_id, borrower_id, phone_id, channel, template, purpose, now, policy_version)!
+INSERT INTO contact_attempts (attempt_id, intent_key, case_id, loan_id, borrower_id, phone_id,
+                              channel, template, purpose, reserved_at, status, policy_version)
+VALUES (:attempt_id, :intent_key, :case_id, :loan_id, :borrower_id, :phone_id,
+        :channel, :template, :purpose, :now, 'reserved', :policy_version);
+
+-- name: record_refusal(case_id, intent_key, channel, rule_id, reason, retry_at, now, policy_version)!
+INSERT INTO contact_refusals (case_id, intent_key, at, channel, rule_id, reason, retry_at,
+                              policy_version)
+VALUES (:case_id, :intent_key, :now, :channel, :rule_id, :reason, :retry_at, :policy_version)
+ON CONFLICT (intent_key, at) DO NOTHING;
+
+-- name: record_sent(attempt_id, provider_ref, sent_at, case_id, now)$
+-- One round trip: the attempt's result, and the facts that follow from it.
+WITH marked AS (
+    UPDATE contact_attempts
+    SET status = 'sent', provider_ref = :provider_ref, sent_at = coalesce(sent_at, :sent_at)
+    WHERE attempt_id = :attempt_id
+), noted AS (
+    UPDATE visits SET notice_sent_at = :sent_at, status = 'proposed'
+    WHERE case_id = :case_id AND ended_at IS NULL AND status = 'approved'
+      AND EXISTS (SELECT FROM contact_attempts a
+                  WHERE a.attempt_id = :attempt_id AND a.template = 'visit_appointment')
+)
+SELECT case_facts(:case_id, :now)::text;
+
+-- name: record_unsent(attempt_id, status, outcome, now)!
+UPDATE contact_attempts SET status = :status, outcome = :outcome, outcome_at = :now
+WHERE attempt_id = :attempt_id;
+
+-- name: simulated_send(reference, channel, number, text, now)!
+INSERT INTO simulated_outbox (reference, channel, number, text, sent_at)
+VALUES (:reference, :channel, :number, :text, :now)
+ON CONFLICT (reference) DO NOTHING;
+
+-- name: simulated_lookup(reference)$
+SELECT sent_at FROM simulated_outbox WHERE reference = :reference;

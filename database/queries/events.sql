@@ -1,0 +1,128 @@
+-- name: known_event(loan_id, event_id)^
+SELECT accepted, reason, receipt FROM case_events WHERE loan_id = :loan_id AND event_id = :event_id;
+
+-- name: append_event(case_id, loan_id, event_id, name, source, occurred_at, received_at, stage, accepted, reason, body, receipt)!
+INSERT INTO case_events (case_id, loan_id, event_id, name, source, occurred_at, received_at,
+                         stage, accepted, reason, body, receipt)
+VALUES (:case_id, :loan_id, :event_id, :name, :source, :occurred_at, :received_at,
+        :stage, :accepted, :reason, :body::jsonb, :receipt)
+ON CONFLICT (loan_id, event_id) DO NOTHING;
+
+-- name: known_payment(payment_id)^
+SELECT loan_id, amount_minor, reversed_at FROM payments WHERE payment_id = :payment_id;
+
+-- name: add_payment(payment_id, loan_id, amount_minor, received_at, recorded_at, source)!
+INSERT INTO payments (payment_id, loan_id, amount_minor, kind, received_at, recorded_at, source)
+VALUES (:payment_id, :loan_id, :amount_minor, 'payment', :received_at, :recorded_at, :source);
+
+-- name: reverse_payment(payment_id, now)!
+UPDATE payments SET reversed_at = :now WHERE payment_id = :payment_id;
+
+-- name: add_promise(promise_id, case_id, loan_id, amount_minor, due_on, now)!
+INSERT INTO promises (promise_id, case_id, loan_id, amount_minor, due_on, made_at)
+VALUES (:promise_id, :case_id, :loan_id, :amount_minor, :due_on, :now);
+
+-- name: finish_call(attempt_id, case_id, outcome, duration_s, recording_id, now)^
+UPDATE contact_attempts
+SET outcome = :outcome, outcome_at = :now, duration_s = :duration_s, recording_id = :recording_id
+WHERE attempt_id = :attempt_id AND case_id = :case_id AND channel = 'call' AND outcome IS NULL
+RETURNING phone_id;
+
+-- name: mark_phone(phone_id, status)!
+UPDATE phones SET status = :status WHERE phone_id = :phone_id;
+
+-- name: place_hold(loan_id, hold_id, reason, until, now)^
+INSERT INTO holds (loan_id, hold_id, borrower_id, reason, placed_at, until)
+SELECT loan_id, :hold_id, borrower_id, :reason, :now, :until FROM loans WHERE loan_id = :loan_id
+ON CONFLICT (loan_id, hold_id) DO NOTHING
+RETURNING hold_id;
+
+-- name: release_hold(loan_id, hold_id, now)^
+UPDATE holds SET released_at = :now
+WHERE loan_id = :loan_id AND hold_id = :hold_id AND released_at IS NULL
+RETURNING hold_id;
+
+-- name: file_complaint(loan_id, complaint_id, case_id, about, now, answer_due_at)^
+INSERT INTO complaints (loan_id, complaint_id, case_id, about, filed_at, answer_due_at)
+VALUES (:loan_id, :complaint_id, :case_id, :about, :now, :answer_due_at)
+ON CONFLICT (loan_id, complaint_id) DO NOTHING
+RETURNING complaint_id;
+
+-- name: resolve_complaint(loan_id, complaint_id, upheld, remedy, now)^
+UPDATE complaints SET resolved_at = :now, upheld = :upheld, remedy = :remedy
+WHERE loan_id = :loan_id AND complaint_id = :complaint_id AND resolved_at IS NULL
+RETURNING complaint_id;
+
+-- name: change_preferences(loan_id, blocked_channels, agreed_hours)$
+UPDATE borrowers b SET blocked_channels = :blocked_channels, agreed_hours = :agreed_hours::jsonb
+FROM loans l WHERE l.loan_id = :loan_id AND b.borrower_id = l.borrower_id
+RETURNING b.borrower_id;
+
+-- name: block_phones(borrower_id, phone_ids, now)!
+UPDATE phones
+SET blocked_at = CASE WHEN phone_id = ANY (:phone_ids::text[]) THEN coalesce(blocked_at, :now) END
+WHERE borrower_id = :borrower_id;
+
+-- name: unknown_phones(borrower_id, phone_ids)$
+SELECT string_agg(asked.phone_id, ', ') FROM unnest(:phone_ids::text[]) AS asked (phone_id)
+WHERE NOT EXISTS (SELECT FROM phones p
+                  WHERE p.phone_id = asked.phone_id AND p.borrower_id = :borrower_id);
+
+-- name: pin_policy(case_id, version)!
+UPDATE collection_cases SET policy_version = :version WHERE case_id = :case_id;
+
+-- name: policy_exists(version)$
+SELECT EXISTS (SELECT FROM policies WHERE version = :version);
+
+-- name: add_visit(visit_id, case_id, loan_id, address_id, applicant, applicant_id, visit_code, now)!
+INSERT INTO visits (visit_id, case_id, loan_id, address_id, status, applicant, applicant_id,
+                    visit_code, requested_at)
+VALUES (:visit_id, :case_id, :loan_id, :address_id, 'requested', :applicant, :applicant_id,
+        :visit_code, :now);
+
+-- name: approve_visit(visit_id, approver_id, now, expires_at)!
+UPDATE visits SET status = 'approved', approver_id = :approver_id, approved_at = :now,
+                  approval_expires_at = :expires_at
+WHERE visit_id = :visit_id;
+
+-- name: reject_visit(visit_id, approver_id, now)!
+UPDATE visits SET status = 'rejected', approver_id = :approver_id, ended_at = :now,
+                  ended_reason = 'rejected by the approver'
+WHERE visit_id = :visit_id;
+
+-- name: confirm_appointment(visit_id, now)!
+UPDATE visits SET status = 'confirmed', confirmed_at = :now WHERE visit_id = :visit_id;
+
+-- name: check_in(visit_id, now, identity_verified, identity_method, entry_consent, recording_id)!
+UPDATE visits SET status = 'checked_in', checked_in_at = :now,
+                  identity_verified = :identity_verified, identity_method = :identity_method,
+                  entry_consent = :entry_consent, recording_id = :recording_id
+WHERE visit_id = :visit_id;
+
+-- name: report_visit(visit_id, now, outcome, willingness, capacity, proposal)!
+UPDATE visits SET outcome = :outcome, willingness = :willingness, capacity = :capacity::jsonb,
+                  proposal = :proposal::jsonb, reported_at = :now
+WHERE visit_id = :visit_id;
+
+-- name: mark_address_wrong(visit_id)!
+UPDATE addresses a SET status = 'wrong' FROM visits v
+WHERE v.visit_id = :visit_id AND a.address_id = v.address_id;
+
+-- name: sign_agreement(agreement_id, sha256, signatories, now)!
+UPDATE agreements SET status = 'signed', signed_at = :now, signed_sha256 = :sha256,
+                      signatories = :signatories::jsonb
+WHERE agreement_id = :agreement_id;
+
+-- name: decline_agreement(agreement_id, now)!
+UPDATE agreements SET status = 'declined', ended_at = :now WHERE agreement_id = :agreement_id;
+
+-- name: defer_instalments(agreement_id)!
+-- What is not yet due waits until the agreement is fulfilled: moved on by whole months.
+UPDATE loan_instalments i SET due_on = (i.due_on + make_interval(months => pause.months))::date
+FROM (SELECT g.loan_id, g.as_of,
+             (extract(year FROM age(max(p.due_on), g.as_of)) * 12
+              + extract(month FROM age(max(p.due_on), g.as_of)))::integer + 1 AS months
+      FROM agreements g JOIN agreement_instalments p USING (agreement_id)
+      WHERE g.agreement_id = :agreement_id
+      GROUP BY g.loan_id, g.as_of) AS pause
+WHERE i.loan_id = pause.loan_id AND i.due_on >= pause.as_of;

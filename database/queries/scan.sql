@@ -1,0 +1,28 @@
+-- name: overdue_loans(today, after_date, after_loan, size)
+-- One keyset page of overdue loans, by the partial index on (oldest_unpaid_due_on, loan_id).
+-- `today` is the latest date anywhere on earth; the borrower's own date decides below.
+SELECT l.loan_id, l.lender, l.oldest_unpaid_due_on AS overdue_since,
+       c.case_id AS open_case_id, c.started_at
+FROM loans l LEFT JOIN collection_cases c ON c.loan_id = l.loan_id AND c.closed_at IS NULL
+WHERE l.status = 'active' AND l.oldest_unpaid_due_on < :today
+  AND (l.oldest_unpaid_due_on, l.loan_id) > (:after_date, :after_loan)
+ORDER BY l.oldest_unpaid_due_on, l.loan_id
+LIMIT :size;
+
+-- name: open_cases(loan_ids, now, policy_version)
+-- A case for each loan that is overdue in its borrower's time zone and has no open case. An end
+-- that was paid for reopens when the payment was reversed; other ends stay.
+INSERT INTO collection_cases (case_id, loan_id, overdue_since, policy_version, opened_at)
+SELECT l.loan_id || ':' || l.oldest_unpaid_due_on, l.loan_id, l.oldest_unpaid_due_on,
+       :policy_version, :now
+FROM loans l JOIN borrowers b USING (borrower_id)
+CROSS JOIN LATERAL loan_debt(l.loan_id, (:now AT TIME ZONE b.time_zone)::date) d
+WHERE l.loan_id = ANY (:loan_ids::text[]) AND l.status = 'active'
+  AND l.oldest_unpaid_due_on < (:now AT TIME ZONE b.time_zone)::date
+  AND d.arrears_minor > 0
+  AND NOT EXISTS (SELECT FROM collection_cases c
+                  WHERE c.loan_id = l.loan_id AND c.closed_at IS NULL)
+ON CONFLICT (loan_id, overdue_since) DO UPDATE
+SET closed_at = NULL, outcome = NULL, started_at = NULL
+WHERE collection_cases.outcome IN ('cured', 'settled', 'plan_completed')
+RETURNING case_id, loan_id, overdue_since;

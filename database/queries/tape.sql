@@ -1,0 +1,70 @@
+-- name: create_tape_lines()#
+-- Which line of the running import brought a loan first: finds a loan that a tape has twice
+-- without holding a million ids in memory.
+CREATE TEMP TABLE IF NOT EXISTS tape_lines (loan_id text PRIMARY KEY, line bigint NOT NULL);
+
+-- name: clear_tape_lines()!
+TRUNCATE tape_lines;
+
+-- name: note_tape_lines(loan_ids, lines)!
+INSERT INTO tape_lines (loan_id, line)
+SELECT * FROM unnest(:loan_ids::text[], :lines::bigint[])
+ON CONFLICT DO NOTHING;
+
+-- name: first_tape_lines(loan_ids)
+SELECT loan_id, line FROM tape_lines WHERE loan_id = ANY (:loan_ids::text[]);
+
+-- name: add_borrowers(borrower_ids, names, languages, time_zones)
+INSERT INTO borrowers (borrower_id, full_name, language, time_zone)
+SELECT * FROM unnest(:borrower_ids::text[], :names::text[], :languages::text[], :time_zones::text[])
+ON CONFLICT DO NOTHING
+RETURNING borrower_id;
+
+-- name: add_phones(phone_ids, borrower_ids, numbers)!
+INSERT INTO phones (phone_id, borrower_id, number)
+SELECT * FROM unnest(:phone_ids::text[], :borrower_ids::text[], :numbers::text[])
+ON CONFLICT DO NOTHING;
+
+-- name: add_addresses(address_ids, borrower_ids, address_lines, regions)!
+INSERT INTO addresses (address_id, borrower_id, line, region)
+SELECT * FROM unnest(:address_ids::text[], :borrower_ids::text[], :address_lines::text[],
+                     :regions::text[])
+ON CONFLICT DO NOTHING;
+
+-- name: kept_borrowers(borrower_ids)
+-- The phone and the address that a tape is compared with are the first ones.
+SELECT b.borrower_id, b.full_name, b.language, b.time_zone,
+       coalesce((SELECT number FROM phones p WHERE p.borrower_id = b.borrower_id
+                 ORDER BY priority, phone_id LIMIT 1), '') AS phone,
+       coalesce(a.line, '') AS address, coalesce(a.region, '') AS region
+FROM borrowers b LEFT JOIN LATERAL (
+    SELECT line, region FROM addresses WHERE borrower_id = b.borrower_id
+    ORDER BY address_id LIMIT 1) a ON true
+WHERE b.borrower_id = ANY (:borrower_ids::text[]);
+
+-- name: add_loans(loans)
+-- New loans only; a loan that is there stays as it is.
+INSERT INTO loans (loan_id, borrower_id, lender, currency, principal_minor, annual_rate_percent,
+                   term_months, status, arrears_tolerance_minor, annual_income_minor, purpose,
+                   reported_status)
+SELECT loan_id, borrower_id, lender, currency, principal_minor, annual_rate_percent,
+       term_months, status, arrears_tolerance_minor, annual_income_minor, purpose, reported_status
+FROM jsonb_to_recordset(:loans::jsonb) AS loan (
+    loan_id text, borrower_id text, lender text, currency char(3), principal_minor bigint,
+    annual_rate_percent numeric, term_months integer, status text, arrears_tolerance_minor bigint,
+    annual_income_minor bigint, purpose text, reported_status text)
+ON CONFLICT DO NOTHING
+RETURNING loan_id;
+
+-- name: kept_loans(loan_ids)
+-- The facts of loans as a tape tells them: contract dates, opening balance.
+SELECT l.loan_id, l.borrower_id, l.lender, l.currency, l.principal_minor, l.annual_rate_percent,
+       l.term_months, l.annual_income_minor, l.purpose, l.reported_status,
+       i.installment_minor, i.due_dates,
+       coalesce((SELECT amount_minor FROM payments
+                 WHERE payment_id = l.loan_id || '-opening' AND kind = 'opening'), 0) AS paid_minor
+FROM loans l CROSS JOIN LATERAL (
+    SELECT coalesce(min(amount_minor), 0) AS installment_minor,
+           coalesce(array_agg(contract_due_on ORDER BY number), '{}') AS due_dates
+    FROM loan_instalments WHERE loan_id = l.loan_id) i
+WHERE l.loan_id = ANY (:loan_ids::text[]);

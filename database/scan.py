@@ -1,0 +1,78 @@
+"""The scan's side of the database: pages of overdue loans, and a case for each."""
+
+from collections.abc import AsyncIterator
+from datetime import date, datetime, timedelta
+
+from pydantic import BaseModel
+
+from database.sql import SQL, Pool
+
+PAGE_SIZE = 500
+
+
+class Cursor(BaseModel):
+    """Where a scan has got to, in the order of the index."""
+
+    overdue_since: date = date.min
+    loan_id: str = ""
+
+
+class DueCase(BaseModel):
+    """A case whose workflow should run."""
+
+    case_id: str
+    loan_id: str
+
+
+class Page(BaseModel):
+    """One page of overdue loans."""
+
+    to_start: list[DueCase]
+    running: int  # loans whose case has a workflow already
+    skipped: int  # loans whose delinquency has ended otherwise, or begins tomorrow
+    last: Cursor
+
+
+class Scan:
+    """Finds overdue loans without a running case."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def pages(self, after: Cursor, policy_version: str, now: datetime) -> AsyncIterator[Page]:
+        """Page by page from a cursor; each page's cases are on record before it is given out."""
+        while True:
+            rows = [
+                row
+                async for row in SQL.overdue_loans(
+                    self._pool,
+                    # The latest date anywhere on earth; the borrower's own decides on opening.
+                    today=(now + timedelta(hours=14)).date(),
+                    after_date=after.overdue_since,
+                    after_loan=after.loan_id,
+                    size=PAGE_SIZE,
+                )
+            ]
+            if not rows:
+                return
+            after = Cursor(overdue_since=rows[-1]["overdue_since"], loan_id=rows[-1]["loan_id"])
+            without_case = [row["loan_id"] for row in rows if row["open_case_id"] is None]
+            to_start = [
+                DueCase(case_id=row["case_id"], loan_id=row["loan_id"])
+                async for row in SQL.open_cases(
+                    self._pool, loan_ids=without_case, now=now, policy_version=policy_version
+                )
+            ]
+            # Cases whose scan died between the row and the start.
+            to_start += [
+                DueCase(case_id=row["open_case_id"], loan_id=row["loan_id"])
+                for row in rows
+                if row["open_case_id"] is not None and row["started_at"] is None
+            ]
+            running = sum(row["started_at"] is not None for row in rows)
+            yield Page(
+                to_start=to_start,
+                running=running,
+                skipped=len(rows) - len(to_start) - running,
+                last=after,
+            )

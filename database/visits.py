@@ -1,0 +1,170 @@
+"""Visits and agreements: crews are booked, dossiers written, documents kept."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import asyncpg
+from pydantic import AwareDatetime, BaseModel
+
+from database.sql import SQL, Connection, Pool
+from domain.agreement import Document, draft_document
+from domain.case import Slot
+from domain.plan import Plan
+from domain.policy import Policy
+
+
+class SlotWish(BaseModel):
+    """When a visit could be: candidates in order of preference, and how many must come."""
+
+    slot_id: str
+    visit_id: str
+    candidates: list[AwareDatetime]
+    duration: timedelta
+    crew_size: int
+
+
+class Offer(BaseModel):
+    """An agreement to be drawn up."""
+
+    agreement_id: str
+    case_id: str
+    visit_id: str
+    plan_id: str
+    plan: Plan
+    waiver_approver_id: str | None
+    expires_at: AwareDatetime
+
+
+class Visits:
+    """Every method is one transaction and may be repeated."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def book_crew(self, wish: SlotWish) -> Slot | None:
+        """Book the first candidate for which enough crew members are free; None when none is.
+
+        A crew member is never booked twice at once: the table refuses it, and the next candidate
+        is tried.
+        """
+        async with self._pool.acquire() as connection:
+            booked = await SQL.proposed_slot(connection, slot_id=wish.slot_id)
+            if booked is not None:
+                return Slot(
+                    slot_id=wish.slot_id,
+                    start=booked["starts_at"],
+                    end=booked["ends_at"],
+                    badge_ids=booked["badge_ids"],
+                )
+            for start in wish.candidates:
+                slot = await _try_to_book(connection, wish, start)
+                if slot is not None:
+                    return slot
+        return None
+
+    async def release_crew(self, visit_id: str, now: datetime) -> None:
+        """Free the crew of a visit and forget its appointment."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await SQL.release_crew(connection, visit_id=visit_id, now=now)
+            await SQL.clear_slot(connection, visit_id=visit_id)
+
+    async def prepare_dossier(self, visit_id: str, now: datetime) -> None:
+        """Write down, for the crew, who and what the visit is about as of today."""
+        await SQL.prepare_dossier(self._pool, visit_id=visit_id, now=now)
+
+    async def end_visit(self, visit_id: str, status: str, reason: str, now: datetime) -> None:
+        """End a visit; what is booked from now on is free again."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await SQL.release_crew(connection, visit_id=visit_id, now=now)
+            await SQL.end_visit(
+                connection, visit_id=visit_id, status=status, reason=reason, now=now
+            )
+
+    async def offer_agreement(self, offer: Offer, policy: Policy, now: datetime) -> str:
+        """Draw up and keep the document of a plan; answers with its SHA-256."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            offered = await SQL.offered_agreement(connection, agreement_id=offer.agreement_id)
+            if offered is not None:
+                return str(offered["document_sha256"])
+            people = await SQL.people_and_places(connection, case_id=offer.case_id)
+            document = _draft(offer, people, policy)
+            await _keep(connection, offer, people["loan_id"], document, now)
+            return document.sha256
+
+    async def end_agreement(self, case_id: str, status: str, now: datetime) -> None:
+        """End what is offered or signed: `expired`, `withdrawn` or `broken`."""
+        await SQL.end_agreement(self._pool, case_id=case_id, status=status, now=now)
+
+
+async def _try_to_book(connection: Connection, wish: SlotWish, start: datetime) -> Slot | None:
+    end = start + wish.duration
+    free = SQL.free_crew(connection, starts_at=start, ends_at=end, size=wish.crew_size)
+    badges = sorted([row["badge_id"] async for row in free])
+    if len(badges) < wish.crew_size:
+        return None
+    bookings = [
+        {
+            "visit_id": wish.visit_id,
+            "slot_id": wish.slot_id,
+            "badge_id": badge_id,
+            "starts_at": start,
+            "ends_at": end,
+        }
+        for badge_id in badges
+    ]
+    try:
+        async with connection.transaction():
+            await SQL.book_crew(connection, bookings)
+            await SQL.set_slot(
+                connection,
+                visit_id=wish.visit_id,
+                slot_id=wish.slot_id,
+                starts_at=start,
+                ends_at=end,
+            )
+    except asyncpg.ExclusionViolationError:
+        return None  # another visit was quicker
+    return Slot(slot_id=wish.slot_id, start=start, end=end, badge_ids=badges)
+
+
+def _draft(offer: Offer, people: asyncpg.Record, policy: Policy) -> Document:
+    expires = offer.expires_at.astimezone(ZoneInfo(people["time_zone"]))
+    return draft_document(
+        offer.plan,
+        people["currency"],
+        people["language"],
+        {
+            "agreement_id": offer.agreement_id,
+            "loan_id": people["loan_id"],
+            "lender": people["lender"],
+            "name": people["name"],
+            "expires": f"{expires:%Y-%m-%d %H:%M}",
+            "hotline": policy.channels.hotline,
+            "complaint_hotline": policy.channels.complaint_hotline,
+        },
+    )
+
+
+async def _keep(
+    connection: Connection, offer: Offer, loan_id: str, document: Document, now: datetime
+) -> None:
+    await SQL.offer_agreement(
+        connection,
+        agreement_id=offer.agreement_id,
+        case_id=offer.case_id,
+        loan_id=loan_id,
+        visit_id=offer.visit_id,
+        plan_id=offer.plan_id,
+        as_of=offer.plan.as_of,
+        total_minor=offer.plan.total_minor,
+        waiver_minor=offer.plan.waiver_minor,
+        waiver_approver_id=offer.waiver_approver_id,
+        document=document.text,
+        sha256=document.sha256,
+        now=now,
+        expires_at=offer.expires_at,
+    )
+    await SQL.add_agreement_part(
+        connection,
+        [{"agreement_id": offer.agreement_id, **part.model_dump()} for part in offer.plan.parts],
+    )

@@ -1,0 +1,130 @@
+"""Child processes that end with us, however we end, and the ports they listen on."""
+
+import asyncio
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Self
+
+LOOPBACK = "127.0.0.1"
+
+# Collects process ids from its standard input; when that closes, whatever the reason, it
+# interrupts them all. Plain sh, so that it also works where there is no prctl.
+_GUARD = 'while read -r pid; do all="$all $pid"; done; [ -z "$all" ] || kill -INT $all'
+
+
+class StackError(Exception):
+    """The embedded stack cannot start or go on; the text is one clear line."""
+
+
+class Guard:
+    """Ends the watched processes when this process dies without saying goodbye (SIGKILL)."""
+
+    def __init__(self) -> None:
+        # Its own session: Ctrl-C in the terminal must not end the guard before its wards.
+        self._shell = subprocess.Popen(
+            ["/bin/sh", "-c", _GUARD], stdin=subprocess.PIPE, text=True, start_new_session=True
+        )
+
+    def watch(self, pid: int) -> None:
+        """Add a process to those that end with this one."""
+        assert self._shell.stdin is not None  # noqa: S101  (tells mypy; stdin=PIPE above)
+        self._shell.stdin.write(f"{pid}\n")
+        self._shell.stdin.flush()
+
+    def dismiss(self) -> None:
+        """End the guard and let its wards live on: they have been ended in order by now."""
+        self._shell.kill()
+        self._shell.communicate()
+
+
+class Child:
+    """A child process in its own session, with its output appended to a log file."""
+
+    def __init__(self, name: str, process: asyncio.subprocess.Process, log: Path) -> None:
+        self.name = name
+        self.log = log
+        self._process = process
+
+    @classmethod
+    async def start(
+        cls, name: str, *command: str | Path, log: Path, env: Mapping[str, str] | None = None
+    ) -> Self:
+        """Start a command; `name` is what messages call it."""
+        with log.open("ab") as output:
+            process = await asyncio.create_subprocess_exec(
+                *command,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                env=env,
+                # Ctrl-C goes to us alone; we end the children in order.
+                start_new_session=True,
+            )
+        return cls(name, process, log)
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether the process is gone."""
+        return self._process.returncode is not None
+
+    async def wait(self) -> int:
+        """Wait for the end; the exit code, negative for a signal."""
+        return await self._process.wait()
+
+    async def stop(self, grace: timedelta) -> None:
+        """Ask the process to end, and kill it when `grace` is over."""
+        if self.has_ended:
+            return
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            await asyncio.wait_for(self._process.wait(), grace.total_seconds())
+        except TimeoutError:
+            self._process.kill()
+            await self._process.wait()
+
+    def obituary(self) -> str:
+        """One line: how the process ended and the last thing it said."""
+        said = self.log.read_text(errors="replace").split("\n") if self.log.exists() else []
+        last = next((line.strip() for line in reversed(said) if line.strip()), "it said nothing")
+        return f"{self.name} ended with code {self._process.returncode}: {last} (see {self.log})"
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen on a loopback port now."""
+    with socket.socket() as probe:
+        # As the servers do: connections of a former server in TIME_WAIT do not count.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True
+
+
+def free_ports(count: int) -> list[int]:
+    """Different loopback ports that nobody listens on now; another process may be faster."""
+    probes = [socket.socket() for _ in range(count)]
+    try:
+        for probe in probes:
+            probe.bind((LOOPBACK, 0))
+        return [probe.getsockname()[1] for probe in probes]
+    finally:
+        for probe in probes:
+            probe.close()
+
+
+def inherited_environment(own: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a child: ours, without another Temporal's settings, plus `own`."""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("TEMPORAL_")}
+    # A profile in the user's home directory may name another server's credentials.
+    return {**inherited, "TEMPORAL_CONFIG_FILE": os.devnull, **own}

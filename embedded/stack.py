@@ -1,0 +1,180 @@
+"""Both servers with our schema and search attributes, started and ended together."""
+
+import asyncio
+import fcntl
+import os
+import tempfile
+from collections.abc import Mapping
+from contextlib import AsyncExitStack
+from datetime import timedelta
+from pathlib import Path
+from typing import Self
+
+from temporalio.client import Client
+
+from database.migrate import apply_migrations
+from domain.clock import BusinessClock
+from embedded.postgres import EmbeddedPostgres
+from embedded.processes import LOOPBACK, Child, Guard, StackError, inherited_environment
+from embedded.temporal import NAMESPACE, TemporalPorts, answers, connect, spawn_temporal
+
+_TEMPORAL_ENDS_WITHIN = timedelta(seconds=10)
+_ATTEMPTS = 3
+
+
+class EmbeddedStack:
+    """Postgres with our schema and Temporal with our search attributes, on this machine only.
+
+    `async with EmbeddedStack(...) as stack:` starts both and ends both. With a `data_dir` the
+    data survives a restart and one stack at a time runs in it; without one nothing remains.
+    Entering raises StackError when the directory is in use or a server does not start.
+    """
+
+    def __init__(
+        self,
+        data_dir: Path | None = None,
+        *,
+        clock: BusinessClock | None = None,
+        ports: TemporalPorts | None = None,
+    ) -> None:
+        self.clock = clock or BusinessClock()
+        self.database_url = ""
+        self._is_durable = data_dir is not None
+        self._data_dir = data_dir.resolve() if data_dir is not None else Path()
+        self._wanted_ports = ports or TemporalPorts()
+        self._ports = self._wanted_ports
+        self._exit = AsyncExitStack()
+        self._guard: Guard | None = None
+        self._postgres: EmbeddedPostgres | None = None
+        self._children: list[Child] = []
+
+    @property
+    def data_dir(self) -> Path:
+        """Where the servers' data and logs are; a temporary directory if none was given."""
+        return self._data_dir
+
+    @property
+    def temporal_address(self) -> str:
+        """Where Temporal's gRPC frontend listens, host:port."""
+        return f"{LOOPBACK}:{self._ports.grpc}"
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """The settings that lead a process to this stack, by variable."""
+        return {
+            "TEMPORAL_ADDRESS": self.temporal_address,
+            "TEMPORAL_NAMESPACE": NAMESPACE,
+            "TEMPORAL_UI": f"http://{LOOPBACK}:{self._ports.ui}",
+            "TEMPORAL_HTTP": f"http://{LOOPBACK}:{self._ports.http}",
+            "DATABASE_URL": self.database_url,
+            "BUSINESS_CLOCK": str(self.clock),
+        }
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._start()
+        except BaseException:
+            await self._exit.aclose()
+            raise
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self._exit.aclose()
+
+    async def connect_temporal(self) -> Client:
+        """A new client of this Temporal, with the service's data converter."""
+        return await connect(self.temporal_address)
+
+    async def start_child(self, name: str, *command: str | Path, grace: timedelta) -> Child:
+        """Run a command with this stack's settings; it ends before the servers do.
+
+        `name` is what messages and its log file call it; `grace` is the time it gets to end.
+        """
+        child = await Child.start(
+            name,
+            *command,
+            log=self.data_dir / f"{name}.log",
+            env=inherited_environment(self.environment),
+        )
+        self._adopt(child, grace)
+        return child
+
+    async def wait_for(self, child: Child) -> int:
+        """Wait for a child that is meant to end; its exit code."""
+        self._children.remove(child)
+        return await child.wait()
+
+    async def first_death(self) -> str:
+        """Wait until a server or a child ends by itself; one line about it."""
+        assert self._postgres is not None, "the stack is not running"  # noqa: S101
+        postgres = asyncio.create_task(self._postgres.gone.wait())
+        ends = {asyncio.create_task(child.wait()): child for child in self._children}
+        try:
+            done, _ = await asyncio.wait({postgres, *ends}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (postgres, *ends):
+                task.cancel()
+        dead = next((child for task, child in ends.items() if task in done), None)
+        return dead.obituary() if dead else f"postgres ended (see {self._postgres.log})"
+
+    async def _start(self) -> None:
+        self._own_data_dir()
+        self._guard = Guard()
+        self._exit.callback(self._guard.dismiss)
+        await self._start_postgres()
+        for attempt in range(_ATTEMPTS):
+            temporal = await self._spawn_temporal()
+            if attempt == 0:
+                # Here, so that it overlaps the slow part of Temporal's start.
+                await apply_migrations(self.database_url)
+            if await answers(temporal, self.temporal_address):
+                return
+            # Somebody may have taken a port between its choice and its use: choose again.
+            self._children.remove(temporal)
+        raise StackError(temporal.obituary())
+
+    def _own_data_dir(self) -> None:
+        if not self._is_durable:
+            temporary = tempfile.TemporaryDirectory(prefix="collections-")
+            self._data_dir = Path(self._exit.enter_context(temporary))
+            return
+        self._data_dir.mkdir(parents=True, exist_ok=True)
+        lock = self._exit.enter_context((self._data_dir / "lock").open("a+"))
+        try:
+            # The kernel gives it back when this process ends, however it ends.
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise StackError(
+                f"already running in {self._data_dir} (process {lock.read().strip()})"
+            ) from None
+        lock.truncate(0)
+        lock.write(f"{os.getpid()}\n")
+        lock.flush()
+
+    async def _start_postgres(self) -> None:
+        self._postgres = EmbeddedPostgres(self._data_dir / "postgres", durable=self._is_durable)
+        self._exit.push_async_callback(self._postgres.stop)
+        pid = self._postgres.start()
+        if self._guard is not None:
+            self._guard.watch(pid)
+        await self._postgres.prepare()
+        self.database_url = self._postgres.url()
+
+    async def _spawn_temporal(self) -> Child:
+        self._ports = self._wanted_ports.chosen()
+        temporal = await spawn_temporal(
+            self._ports,
+            database=self._data_dir / "temporal.db" if self._is_durable else None,
+            exact_timers=not self.clock.is_real,
+            log=self._data_dir / "temporal.log",
+        )
+        self._adopt(temporal, _TEMPORAL_ENDS_WITHIN)
+        return temporal
+
+    def _adopt(self, child: Child, grace: timedelta) -> None:
+        """Watch over a child, and end it before everything that was started before it."""
+        if self._guard is not None:
+            self._guard.watch(child.pid)
+        self._exit.push_async_callback(child.stop, grace)
+        self._children.append(child)

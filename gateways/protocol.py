@@ -1,0 +1,53 @@
+"""What the product asks of a provider, and how a provider may fail."""
+
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+
+class Outbound(NamedTuple):
+    """One message or call script for one number."""
+
+    reference: str  # ours; a provider that takes it twice sends once, or can be asked about it
+    number: str
+    text: str
+    at: datetime  # business time
+
+
+class Sent(NamedTuple):
+    """The provider took it."""
+
+    provider_ref: str
+    sent_at: datetime
+
+
+class GatewayBusyError(Exception):
+    """The provider did not take it this time: try again."""
+
+
+class GatewayRefusedError(Exception):
+    """The provider will never take it, such as a number that does not exist."""
+
+
+class CannotTellError(Exception):
+    """The provider cannot be asked whether it took a reference."""
+
+
+class Gateway(Protocol):
+    """An SMS or a call provider."""
+
+    async def deliver(self, message: Outbound) -> Sent:
+        """Hand a message over.
+
+        Raises:
+            GatewayBusyError: nothing was sent; a later try may work.
+            GatewayRefusedError: nothing was sent and never will be.
+        """
+        ...
+
+    async def find(self, reference: str) -> Sent | None:
+        """What became of a reference; None when the provider never took it.
+
+        Raises:
+            CannotTellError: when the provider has no such query.
+        """
+        ...

@@ -1,0 +1,38 @@
+"""The default provider: takes every message and keeps it in an outbox that a person can read."""
+
+from datetime import datetime
+from typing import Protocol
+
+from gateways.protocol import Outbound, Sent
+
+
+class Outbox(Protocol):
+    """Where the simulated provider keeps what it took."""
+
+    async def put(
+        self, reference: str, channel: str, number: str, text: str, now: datetime
+    ) -> None: ...
+
+    async def find(self, reference: str) -> datetime | None: ...
+
+
+class SimulatedGateway:
+    """Delivers into an outbox; the same reference twice is sent once."""
+
+    def __init__(self, channel: str, outbox: Outbox) -> None:
+        self._channel = channel
+        self._outbox = outbox
+
+    async def deliver(self, message: Outbound) -> Sent:
+        """Keep the message. Never refuses."""
+        await self._outbox.put(
+            message.reference, self._channel, message.number, message.text, message.at
+        )
+        return Sent(provider_ref=f"simulated-{message.reference}", sent_at=message.at)
+
+    async def find(self, reference: str) -> Sent | None:
+        """What the outbox knows of a reference."""
+        sent_at = await self._outbox.find(reference)
+        if sent_at is None:
+            return None
+        return Sent(provider_ref=f"simulated-{reference}", sent_at=sent_at)

@@ -1,0 +1,76 @@
+"""One Postgres for the whole run, a fresh migrated database for each test that asks."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from itertools import count
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from database.migrate import apply_migrations
+from database.sql import Pool, open_pool
+from domain.policy import Policy
+from embedded.postgres import EmbeddedPostgres
+from policies.reader import read_policy
+from settings import CHINA_POLICY
+
+TEMPLATE = "template_migrated"
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """A real server with one migrated template database."""
+    directory = tmp_path_factory.mktemp("postgres")
+    server = EmbeddedPostgres(directory, durable=False)
+    server.start()
+    try:
+        asyncio.run(_prepare_template(server))
+        yield server
+    finally:
+        asyncio.run(server.stop())
+
+
+async def _prepare_template(server: EmbeddedPostgres) -> None:
+    connection = await asyncpg.connect(server.url("postgres"))
+    await connection.execute("ALTER SYSTEM SET fsync = off")
+    await connection.execute("SELECT pg_reload_conf()")
+    await connection.execute(f"CREATE DATABASE {TEMPLATE}")
+    await connection.close()
+    await apply_migrations(server.url(TEMPLATE))
+
+
+_numbers = count(1)
+
+
+@pytest.fixture
+async def database_url(postgres: EmbeddedPostgres) -> AsyncIterator[str]:
+    """The address of a fresh, migrated, empty database."""
+    name = f"test_{next(_numbers)}"
+    connection = await asyncpg.connect(postgres.url("postgres"))
+    try:
+        await connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        yield postgres.url(name)
+        await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+async def pool(database_url: str) -> AsyncIterator[Pool]:
+    """Connections to a fresh database."""
+    pool = await open_pool(database_url)
+    yield pool
+    await pool.close()
+
+
+@pytest.fixture(scope="session")
+def policy() -> Policy:
+    """The Chinese policy, as shipped."""
+    return read_policy(CHINA_POLICY)
+
+
+@pytest.fixture(scope="session")
+def repository() -> Path:
+    """The checkout."""
+    return Path(__file__).parent.parent

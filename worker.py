@@ -1,0 +1,113 @@
+"""The worker: builds everything once and runs the workflows and activities of the service."""
+
+import asyncio
+import signal
+import sys
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.business_time import Now, business_time
+from activities.case_activities import CaseActivities
+from activities.contact_activities import ContactActivities
+from activities.scan_activities import ScanActivities
+from activities.visit_activities import VisitActivities
+from database.cases import Cases
+from database.contacts import Contacts
+from database.event_record import Events
+from database.outbox import Outbox
+from database.policy_shelf import PolicyShelf
+from database.scan import Scan
+from database.sql import Pool, open_pool
+from database.visits import Visits
+from domain.clock import BusinessClock
+from domain.policy import Channel, Policy
+from gateways.simulated import SimulatedGateway
+from logs import configure_logging
+from policies.reader import PolicyError, fingerprint, read_policy
+from settings import Settings, SettingsError, connect_temporal, load_settings
+from workflows.case_starter import TemporalCaseStarter
+from workflows.loan_collection import LoanCollection
+from workflows.names import TASK_QUEUE
+from workflows.overdue_scan import OverdueScan
+
+# Loaded once, not again for each workflow: what keeps them pure is held by the linters.
+PASSED_THROUGH = ("activities", "database", "domain", "gateways", "policies", "workflows")
+GRACE = timedelta(seconds=30)
+
+
+def build_worker(
+    client: Client, pool: Pool, policy: Policy, clock: BusinessClock, now: Now
+) -> Worker:
+    """A worker with all its parts. `policy` must be stored; `now` gives business time."""
+    cases = Cases(pool)
+    outbox = Outbox(pool)
+    gateways = {channel: SimulatedGateway(channel, outbox) for channel in Channel}
+    case_activities = CaseActivities(cases, Events(pool), now)
+    contact_activities = ContactActivities(
+        Contacts(pool, PolicyShelf(policy)), gateways, policy.channels, now
+    )
+    visit_activities = VisitActivities(Visits(pool), cases, now)
+    scan_activities = ScanActivities(
+        Scan(pool), TemporalCaseStarter(client, clock), policy.version, now
+    )
+    return Worker(
+        client,
+        task_queue=TASK_QUEUE,
+        workflows=[LoanCollection, OverdueScan],
+        activities=[
+            case_activities.take_up_case,
+            case_activities.read_facts,
+            case_activities.record_event,
+            case_activities.enter_stage,
+            case_activities.resolve_promise,
+            case_activities.close_case,
+            case_activities.reopen_case,
+            case_activities.notify_staff,
+            contact_activities.contact_borrower,
+            visit_activities.book_crew,
+            visit_activities.release_crew,
+            visit_activities.prepare_dossier,
+            visit_activities.end_visit,
+            visit_activities.offer_agreement,
+            visit_activities.end_agreement,
+            scan_activities.scan_overdue_loans,
+        ],
+        workflow_runner=SandboxedWorkflowRunner(
+            restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+        ),
+        graceful_shutdown_timeout=GRACE,
+    )
+
+
+async def run_worker(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT, then let activities finish."""
+    policy = read_policy(settings.policy_file)
+    now = business_time(settings.business_clock)
+    client = await connect_temporal()
+    pool = await open_pool(settings.database_url)
+    try:
+        await Cases(pool).store_policy(policy, fingerprint(policy), now())
+        stopped = asyncio.Event()
+        for signal_number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(signal_number, stopped.set)
+        async with build_worker(client, pool, policy, settings.business_clock, now):
+            await stopped.wait()
+    finally:
+        await pool.close()
+
+
+def main() -> None:
+    """Entry point; a setting that is wrong stops it with one line."""
+    try:
+        settings = load_settings()
+        configure_logging(settings.log_format)
+        asyncio.run(run_worker(settings))
+    except (SettingsError, PolicyError) as error:
+        sys.exit(str(error))
+
+
+if __name__ == "__main__":
+    main()

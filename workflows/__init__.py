@@ -1,0 +1,1 @@
+"""The process: deterministic workflows that decide, and wait, and let activities act."""

@@ -1,0 +1,24 @@
+"""Application: the borrower is invited to apply for a visit; a collector may apply instead."""
+
+from domain.case import Stage
+from domain.contact import Purpose
+from domain.policy import Channel
+from workflows.desk import Desk
+
+
+async def invite_to_apply(desk: Desk) -> Stage:
+    """Wait for `visit_requested`; without one, contact goes on after a pause."""
+    ends_at = desk.begin("visit_requested", desk.in_days(desk.policy.visit.application_days.value))
+
+    def has_applied() -> bool:
+        return desk.case.visit is not None
+
+    if not desk.case.reminders and not has_applied():
+        desk.case.reminders = 1
+        key = f"{Stage.APPLICATION}:{desk.facts.overdue_since}:{desk.situation.days_past_due}"
+        await desk.notify(key, "collectors", "visit_possible")
+        await desk.contact(key, Channel.SMS, "visit_invitation", Purpose.VISIT, by=ends_at)
+    if await desk.until(has_applied, ends_at, "give up waiting for an application"):
+        return Stage.APPROVAL
+    desk.case.cooling_until = desk.in_days(desk.policy.visit.cooling_days.value)
+    return Stage.EARLY_CONTACT

@@ -1,0 +1,101 @@
+"""Early contact: SMS and calls at the ladder's steps, until a visit is needed or time is up."""
+
+from datetime import datetime, timedelta
+
+from temporalio import workflow
+
+from activities.case_activities import CaseActivities, PromiseResolution
+from domain.calendar import closes, opens
+from domain.case import Stage
+from domain.contact import Purpose
+from domain.debt import Promise
+from domain.ladder import PlannedStep, next_look, next_step, reasons_against_visit
+from workflows.desk import Desk
+from workflows.options import DATABASE
+
+
+async def contact_early(desk: Desk) -> Stage:
+    """Take the ladder's steps one by one; a promise to pay is waited for in silence."""
+    while True:
+        # Counted from a date that a part payment moves: not a deadline that once set stays.
+        desk.case.stage_ends_at = None
+        last_day = desk.policy.visit.until_days_past_due.value
+        desk.begin("next_contact", _end_of_day(desk, last_day))
+        if desk.facts.promises:
+            await _wait_for_promise(desk, desk.facts.promises[0])
+        elif desk.situation.days_past_due > last_day:
+            return Stage.LEGAL_REVIEW
+        elif desk.case.visit is not None and desk.case.visit.approval is None:
+            return Stage.APPROVAL  # somebody applied without being invited
+        elif not reasons_against_visit(desk.situation):
+            return Stage.APPLICATION
+        else:
+            await _take_next_step(desk)
+
+
+def _end_of_day(desk: Desk, days_past_due: int) -> datetime:
+    overdue_since = desk.facts.overdue_since or desk.today
+    day = overdue_since + timedelta(days=days_past_due)
+    return closes(day, desk.policy.contact.planned_hours.value, desk.facts.time_zone)
+
+
+async def _take_next_step(desk: Desk) -> None:
+    planned = next_step(desk.situation)
+    look_at = next_look(desk.situation)
+    if planned is None or look_at < planned.at:
+        why = "; ".join(reasons_against_visit(desk.situation))
+        await _until_news(desk, look_at, "see whether a visit is needed", f"not now: {why}")
+    elif not await _until_news(desk, planned.at, _says(planned), "the ladder's next step"):
+        desk.case.last_step = planned.key
+        day_ends = closes(
+            desk.today, desk.policy.contact.permitted_hours.value, desk.facts.time_zone
+        )
+        await desk.contact(
+            f"{Stage.EARLY_CONTACT}:{planned.key}",
+            planned.step.channel,
+            planned.step.template,
+            Purpose.COLLECTION,
+            by=day_ends,
+        )
+
+
+def _says(planned: PlannedStep) -> str:
+    step = planned.step
+    return f"{step.template} by {step.channel} at {step.days_past_due} days past due"
+
+
+async def _wait_for_promise(desk: Desk, promise: Promise) -> None:
+    """A promise to pay is a wait with a date: kept, or broken and noted."""
+    grace = timedelta(days=desk.policy.promise.grace_days.value + 1)
+    verify_at = opens(
+        promise.due_on + grace, desk.policy.contact.planned_hours.value, desk.facts.time_zone
+    )
+
+    def is_kept() -> bool:
+        return any(
+            open_promise.promise_id == promise.promise_id
+            and open_promise.paid_minor >= promise.amount_minor
+            for open_promise in desk.facts.promises
+        )
+
+    kept = await desk.until(
+        is_kept, verify_at, "verify the promise to pay", f"promised for {promise.due_on}"
+    )
+    desk.learn(
+        await workflow.execute_activity_method(
+            CaseActivities.resolve_promise,
+            PromiseResolution(
+                case_id=desk.case.case_id,
+                promise_id=promise.promise_id,
+                status="kept" if kept else "broken",
+            ),
+            summary=f"promise {'kept' if kept else 'broken'}",
+            **DATABASE,
+        )
+    )
+
+
+async def _until_news(desk: Desk, at: datetime, what: str, why: str) -> bool:
+    """Wait for a moment; True when the case has changed in the meantime."""
+    before = desk.facts
+    return await desk.until(lambda: desk.facts is not before, at, what, why)

@@ -1,0 +1,144 @@
+"""The intake: events from other systems, in the order they came, each judged once.
+
+Handlers only put events into the inbox. One task takes them out, judges them on the state that
+the last one left, has them recorded with their effect, and changes the state. So a hold placed
+while a provider is being retried is on record before the next try.
+"""
+
+from collections import deque
+from datetime import datetime
+
+from temporalio import workflow
+
+from activities.case_activities import CaseActivities
+from database.event_record import Delivery, Verdict
+from domain.case import Refusal
+from domain.effects import apply_event, approval_expiry, visit_id_of_next_application
+from domain.events import (
+    ComplaintFiled,
+    Event,
+    PolicyAdopted,
+    UnreadableEventError,
+    VisitApproved,
+    VisitRequested,
+    read_event,
+    recordable,
+)
+from domain.judgement import EventRefusedError, judge
+from workflows.desk import Desk
+from workflows.options import DATABASE
+
+
+class Letter:
+    """One event in the inbox, and its answer once it is known."""
+
+    def __init__(self, name: str, body: object) -> None:
+        self.name = name
+        self.body = body
+        self.verdict: Verdict | None = None
+
+
+class Intake:
+    """Works through the inbox of one run."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._inbox: deque[Letter] = deque()
+        self._at_work = False
+        self._closed = False
+
+    def receive(self, letter: Letter) -> None:
+        """Put an event into the inbox; never fails, never waits."""
+        self._inbox.append(letter)
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether an event is waiting or being recorded."""
+        return self._at_work or bool(self._inbox)
+
+    def close(self) -> None:
+        """Let `work` return once the inbox is empty."""
+        self._closed = True
+
+    async def work(self) -> None:
+        """Take events out, one after the other, until the intake is closed."""
+        while True:
+            await workflow.wait_condition(lambda: bool(self._inbox) or self._closed)
+            if not self._inbox:
+                return
+            self._at_work = True
+            letter = self._inbox.popleft()
+            letter.verdict = await self._take(letter)
+            self._at_work = False
+
+    async def _take(self, letter: Letter) -> Verdict:
+        try:
+            event = read_event(letter.name, letter.body)
+        except UnreadableEventError as error:
+            return await self._record(letter, None, f"LC-CONTRACT: {error}")
+        refusal = None
+        try:
+            judge(event, self._desk.situation)
+        except EventRefusedError as error:
+            refusal = str(error)
+        if event.event_id in self._desk.case.remembered_events:
+            refusal = None  # the record answers a repeated event as it did before
+        verdict = await self._record(letter, event, refusal)
+        if verdict.accepted and not verdict.repeated:
+            apply_event(event, self._desk.situation)
+            if isinstance(event, PolicyAdopted):
+                await self._desk.take_up()
+        return verdict
+
+    async def _record(self, letter: Letter, event: Event | None, refusal: str | None) -> Verdict:
+        desk = self._desk
+        desk.case.deliveries += 1
+        receipt = f"{workflow.info().run_id}:{desk.case.deliveries}"
+        verdict = await workflow.execute_activity_method(
+            CaseActivities.record_event,
+            Delivery(
+                case_id=desk.case.case_id,
+                loan_id=desk.case.loan_id,
+                event_id=event.event_id if event else _claimed_id(letter.body, receipt),
+                name=letter.name[:60],
+                source=event.source if event else "unreadable",
+                occurred_at=event.occurred_at if event else desk.now,
+                stage=desk.case.stage,
+                body=recordable(letter.body),
+                refusal=refusal,
+                receipt=receipt,
+                visit_id=self._visit_of(event),
+                due_at=self._due_at(event),
+            ),
+            summary=letter.name[:60],
+            **DATABASE,
+        )
+        if event is not None:
+            desk.case.remember(event.event_id)
+        if not verdict.accepted and not verdict.repeated:
+            rule_id, _, reason = (verdict.reason or "").partition(": ")
+            desk.case.note_refusal(
+                Refusal(what=letter.name[:60], at=desk.now, rule_id=rule_id, reason=reason)
+            )
+        desk.learn(verdict.facts)
+        return verdict
+
+    def _visit_of(self, event: Event | None) -> str | None:
+        if isinstance(event, VisitRequested):
+            return visit_id_of_next_application(self._desk.situation)
+        return self._desk.case.visit.visit_id if self._desk.case.visit else None
+
+    def _due_at(self, event: Event | None) -> datetime | None:
+        if isinstance(event, VisitApproved):
+            return approval_expiry(self._desk.situation)
+        if isinstance(event, ComplaintFiled):
+            return self._desk.in_days(self._desk.policy.aftercare.complaint_answer_days.value)
+        return None
+
+
+def _claimed_id(body: object, receipt: str) -> str:
+    """The id an unreadable event claims, if it is one; so that its refusal can be found."""
+    claimed = body.get("event_id") if isinstance(body, dict) else None
+    if isinstance(claimed, str) and 0 < len(claimed) <= 120 and claimed.isprintable():
+        return claimed
+    return f"unreadable:{receipt}"

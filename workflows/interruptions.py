@@ -1,0 +1,112 @@
+"""What can happen at any moment: the borrower is left in peace, or the case comes to its end."""
+
+from temporalio import workflow
+
+from activities.case_activities import CaseActivities, CaseEnd
+from domain.calendar import is_within, next_within
+from domain.case import Stage
+from domain.contact import Purpose
+from domain.debt import Outcome
+from domain.policy import Channel
+from workflows.desk import Desk
+from workflows.options import DATABASE
+from workflows.visit_ends import end_agreement, end_visit, release_crew
+
+CLOSING_TEMPLATES = {
+    Outcome.CURED: "paid_notice",
+    Outcome.SETTLED: "settled_notice",
+    Outcome.PLAN_COMPLETED: "plan_completed_notice",
+}
+LOOK_AGAIN_DAYS = 30
+
+
+async def leave_in_peace(desk: Desk) -> None:
+    """Sleep through a hold. The case goes on where it was: its deadlines move on by the time
+    that was held, and what was missed is skipped."""
+    began_at = desk.now
+    if desk.case.visit is not None and desk.case.visit.slot is not None:
+        visit_stages = (Stage.APPOINTMENT, Stage.PREPARATION, Stage.VISIT)
+        if desk.case.stage in visit_stages and not desk.case.visit.checked_in:
+            await release_crew(desk, "on hold")
+            await desk.enter(Stage.APPOINTMENT)
+    desk.case.waiting_for = "hold_released"
+    desk.publish()
+    for hold in desk.facts.holds:
+        if hold.reason == "complaint":
+            await desk.notify(hold.hold_id, "complaint_desk", "complaint_to_answer")
+
+    while desk.situation.is_on_hold and not desk.is_over:
+        ends = [hold.until for hold in desk.facts.holds if hold.until is not None]
+        look_at = min([desk.in_days(LOOK_AGAIN_DAYS), *(end for end in ends if end > desk.now)])
+        await desk.rest(
+            lambda: desk.is_over or not desk.situation.is_on_hold,
+            look_at,
+            "see whether the hold has ended",
+            f"on hold: {', '.join(desk.situation.hold_reasons)}",
+        )
+    held = desk.now - began_at
+    desk.case.last_released_at = desk.now
+    if desk.case.stage_ends_at is not None:
+        desk.case.stage_ends_at += held
+
+
+async def end_case(desk: Desk) -> Outcome | None:
+    """Call off what is under way, close the case, and say so once.
+
+    Answers with the outcome, or None when a reversed payment has reopened the case meanwhile.
+    """
+    outcome = desk.case.closed_as or desk.facts.outcome_if_paid()
+    if outcome is None:
+        return None
+    await _call_off(desk, outcome)
+    await workflow.execute_activity_method(
+        CaseActivities.close_case,
+        CaseEnd(case_id=desk.case.case_id, outcome=outcome),
+        summary=f"the end: {outcome}",
+        **DATABASE,
+    )
+    desk.case.enter(Stage.ENDED, desk.now)
+    desk.case.waiting_for = "closing_notice" if outcome.is_paid else "nothing"
+    desk.publish()
+    if outcome.is_paid and await _is_reversed_before_notice(desk, outcome):
+        desk.case.plan = None
+        desk.learn(
+            await workflow.execute_activity_method(
+                CaseActivities.reopen_case, desk.case.case_id, **DATABASE
+            )
+        )
+        await desk.enter(Stage.EARLY_CONTACT)
+        return None
+    return outcome
+
+
+async def _call_off(desk: Desk, outcome: Outcome) -> None:
+    """A visit under way is called off; its crew is told, the borrower reads it in the notice."""
+    if desk.case.visit is not None:
+        await release_crew(desk, f"the case has ended: {outcome}")
+        await end_visit(desk, "called_off", f"the case has ended: {outcome}")
+    plan = desk.case.plan
+    if plan is not None and not plan.in_force:
+        await end_agreement(desk, "withdrawn")
+    if not outcome.is_paid:
+        desk.case.plan = None
+
+
+async def _is_reversed_before_notice(desk: Desk, outcome: Outcome) -> bool:
+    """Send the one closing notice, in the morning if need be, unless the payment is reversed."""
+    hours, zone = desk.policy.contact.permitted_hours.value, desk.facts.time_zone
+
+    def is_reversed() -> bool:
+        return desk.facts.outcome_if_paid() is None
+
+    if not is_within(desk.now, hours, zone):
+        morning = next_within(desk.now, hours, zone)
+        if await desk.rest(is_reversed, morning, "send the closing notice", "quiet hours"):
+            return True
+    await desk.try_contact(
+        f"closing:{outcome}:{desk.today}",
+        Channel.SMS,
+        CLOSING_TEMPLATES[outcome],
+        Purpose.CLOSING,
+    )
+    return False

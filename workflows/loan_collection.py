@@ -1,0 +1,133 @@
+"""One overdue loan, one durable workflow.
+
+The process, stage by stage, is the table below; each stage is a function in a file of its own
+that answers with the stage that follows. What may happen at any moment (payments, holds,
+complaints, promises, the end) is taken in by the intake and interrupts the stage.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+from pydantic import BaseModel
+from temporalio import workflow
+from temporalio.common import RawValue
+
+with workflow.unsafe.imports_passed_through():
+    from domain.case import CaseState, Stage
+    from domain.debt import Outcome
+    from domain.events import UnreadableEventError, read_json
+    from workflows.agreement import sign_agreement
+    from workflows.application import invite_to_apply
+    from workflows.appointment import arrange_appointment
+    from workflows.approval import ask_for_approval
+    from workflows.desk import CaseOverError, Desk, FreshRunNeededError, OnHoldError
+    from workflows.early_contact import contact_early
+    from workflows.intake import Intake, Letter
+    from workflows.interruptions import end_case, leave_in_peace
+    from workflows.legal_review import review_legally
+    from workflows.names import LOAN_COLLECTION
+    from workflows.plan import settle_plan
+    from workflows.preparation import prepare_visit
+    from workflows.repayment import close_visit, follow_repayment, guide_first_payment
+    from workflows.status import details, status
+    from workflows.visit import visit_borrower
+
+PROCESS: dict[Stage, Callable[[Desk], Awaitable[Stage]]] = {
+    Stage.EARLY_CONTACT: contact_early,
+    Stage.APPLICATION: invite_to_apply,
+    Stage.APPROVAL: ask_for_approval,
+    Stage.APPOINTMENT: arrange_appointment,
+    Stage.PREPARATION: prepare_visit,
+    Stage.VISIT: visit_borrower,
+    Stage.PLAN: settle_plan,
+    Stage.AGREEMENT: sign_agreement,
+    Stage.GUIDED_REPAYMENT: guide_first_payment,
+    Stage.CLOSING_VISIT: close_visit,
+    Stage.REPAYMENT: follow_repayment,
+    Stage.LEGAL_REVIEW: review_legally,
+}
+
+
+class CaseEnded(BaseModel):
+    """The result of a workflow: how its case ended."""
+
+    loan_id: str
+    case_id: str
+    outcome: Outcome
+
+
+@workflow.defn(name=LOAN_COLLECTION)
+class LoanCollection:
+    """Collects one overdue loan, from the first reminder to its end."""
+
+    @workflow.init
+    def __init__(self, case: CaseState) -> None:
+        self._case = case
+        self._desk = Desk(case)
+        self._intake = Intake(self._desk)
+        self._desk.intake_is_busy = lambda: self._intake.is_busy
+        self._desk.show = lambda: workflow.set_current_details(details(self._desk))
+
+    @workflow.run
+    async def run(self, case: CaseState) -> CaseEnded:
+        """Follow the process to an end, in as many runs as a short history needs."""
+        await self._desk.take_up()
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._intake.work())
+            outcome = await self._follow_process()
+            self._intake.close()
+        await workflow.wait_condition(workflow.all_handlers_finished)
+        if outcome is None:
+            workflow.continue_as_new(self._case)
+        return CaseEnded(loan_id=case.loan_id, case_id=case.case_id, outcome=outcome)
+
+    async def _follow_process(self) -> Outcome | None:
+        """From stage to stage; None when the next stage begins in a fresh run."""
+        desk = self._desk
+        while True:
+            try:
+                if desk.situation.is_on_hold and not desk.is_over:
+                    await leave_in_peace(desk)
+                if desk.is_over and (outcome := await end_case(desk)) is not None:
+                    return outcome
+                await desk.enter(await PROCESS[desk.case.stage](desk))
+            except (CaseOverError, OnHoldError):
+                continue
+            except FreshRunNeededError:
+                return None
+
+    @workflow.signal(dynamic=True)
+    def receive_event(self, name: str, bodies: Sequence[RawValue]) -> None:
+        """Take in an event of any name and any shape; it is judged, and never lost."""
+        self._intake.receive(Letter(name, _read_body(bodies)))
+
+    @workflow.update
+    async def deliver(self, event: Any = None) -> dict[str, Any]:
+        """Take in an event, `{"name": …, …}`, and answer what became of it."""
+        name = event.get("name") if isinstance(event, dict) else None
+        letter = Letter(name if isinstance(name, str) else "unnamed", event)
+        self._intake.receive(letter)
+        await workflow.wait_condition(lambda: letter.verdict is not None)
+        verdict = letter.verdict
+        return {
+            "accepted": verdict is not None and verdict.accepted,
+            "reason": verdict.reason if verdict is not None else None,
+            "stage": self._case.stage.value,
+        }
+
+    @workflow.query
+    def status(self) -> dict[str, Any]:
+        """Where the loan stands, what it waits for, what comes next, and what was not done."""
+        return status(self._desk)
+
+
+def _read_body(bodies: Sequence[RawValue]) -> object:
+    """The one JSON value of a signal; several are kept together, and refused together."""
+    values: list[object] = []
+    for body in bodies:
+        try:
+            values.append(read_json(body.payload.data))
+        except UnreadableEventError as error:
+            values.append(str(error))
+    return values[0] if len(values) == 1 else values or None

@@ -1,0 +1,11 @@
+"""Names other systems rely on."""
+
+TASK_QUEUE = "loan-collections"
+LOAN_COLLECTION = "LoanCollection"
+OVERDUE_SCAN = "OverdueScan"
+OVERDUE_SCAN_SCHEDULE = "overdue-scan"
+
+
+def workflow_id(loan_id: str) -> str:
+    """The id of the one workflow of a loan."""
+    return f"loan-{loan_id}"

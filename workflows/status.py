@@ -1,0 +1,67 @@
+"""What operations see: the answer to the `status` query, and the details in the Temporal UI."""
+
+from typing import Any
+
+from domain.money import format_money
+from workflows.desk import Desk
+
+
+def status(desk: Desk) -> dict[str, Any]:
+    """Where the case stands, as JSON. Ids, dates and amounts; nothing about the person."""
+    case = desk.case
+    answer: dict[str, Any] = {
+        "loan_id": case.loan_id,
+        "case_id": case.case_id,
+        "stage": case.stage.value,
+        "waiting_for": case.waiting_for,
+        "days_past_due": None,
+        "outstanding_minor": None,
+        "next_action": desk.next_action.model_dump(mode="json"),
+        "holds": [],
+        "promises": [],
+        "visit": case.visit.model_dump(mode="json") if case.visit else {},
+        "plan": case.plan.model_dump(mode="json") if case.plan else {},
+        "last_refusals": [refusal.model_dump(mode="json") for refusal in case.refusals],
+        "policy_version": None,
+    }
+    if desk.is_ready:
+        facts = desk.facts
+        answer |= {
+            "days_past_due": desk.situation.days_past_due,
+            "arrears_minor": facts.arrears_minor,
+            "outstanding_minor": facts.outstanding_minor,
+            "holds": [
+                hold.model_dump(mode="json") for hold in facts.holds if hold.is_in_force(desk.now)
+            ],
+            "promises": [promise.model_dump(mode="json") for promise in facts.promises],
+            "policy_version": desk.policy.version,
+        }
+    return answer
+
+
+def details(desk: Desk) -> str:
+    """The case in a few lines of Markdown, for the details pane of the UI."""
+    case, facts, action = desk.case, desk.facts, desk.next_action
+    lines = [
+        f"### {case.stage.value.replace('_', ' ')}",
+        f"**Waits for** {case.waiting_for or 'nothing'}"
+        + (
+            f", at the latest {case.stage_ends_at:%Y-%m-%d %H:%M} UTC" if case.stage_ends_at else ""
+        ),
+        f"**Next** {action.what}"
+        + (f", {action.at:%Y-%m-%d %H:%M} UTC" if action.at else "")
+        + (f" ({action.why})" if action.why else ""),
+        f"**Owed** {format_money(facts.arrears_minor, facts.currency)} overdue for "
+        f"{desk.situation.days_past_due} days, of {format_money(facts.outstanding_minor, facts.currency)} in all",
+        f"**Tried** {facts.messages_sent} messages, {facts.calls_made} calls, {case.visits} visits",
+    ]
+    if desk.situation.is_on_hold:
+        lines.append(f"**On hold** {', '.join(desk.situation.hold_reasons)}")
+    if case.refusals:
+        lines.append("**Not done**")
+        lines += [
+            f"- {refusal.at:%Y-%m-%d %H:%M} UTC, {refusal.what}: {refusal.reason} ({refusal.rule_id})"
+            for refusal in reversed(case.refusals)
+        ]
+    lines.append(f"Policy {desk.policy.version}, business time {desk.now:%Y-%m-%d %H:%M} UTC")
+    return "\n\n".join(lines)

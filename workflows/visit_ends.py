@@ -1,0 +1,73 @@
+"""How a visit ends, whatever stage it was in, and where the case goes then."""
+
+from temporalio import workflow
+
+from activities.visit_activities import AgreementEnd, VisitActivities, VisitEnd
+from domain.case import Stage, VisitState
+from domain.effects import call_off_appointment
+from workflows.desk import Desk
+from workflows.options import DATABASE
+
+
+def require_visit(desk: Desk) -> VisitState:
+    """The visit under way."""
+    if desk.case.visit is None:
+        raise RuntimeError(f"no visit in {desk.case.stage}")
+    return desk.case.visit
+
+
+async def end_visit(desk: Desk, status: str, reason: str) -> Stage:
+    """End the visit on the record. Contact goes on after a pause, or the case is reviewed."""
+    visit = require_visit(desk)
+    await workflow.execute_activity_method(
+        VisitActivities.end_visit,
+        VisitEnd(visit_id=visit.visit_id, status=status, reason=reason),
+        summary=f"visit {status}: {reason}"[:190],
+        **DATABASE,
+    )
+    desk.case.visit = None
+    desk.case.cooling_until = desk.in_days(desk.policy.visit.cooling_days.value)
+    too_many = desk.case.visits >= desk.policy.visit.visits_per_case.value
+    return Stage.LEGAL_REVIEW if too_many else Stage.EARLY_CONTACT
+
+
+async def release_crew(desk: Desk, reason: str) -> None:
+    """Free the crew of an appointment that will not take place, and tell it so."""
+    visit = require_visit(desk)
+    if visit.slot is None:
+        return
+    slot_id = visit.slot.slot_id
+    await workflow.execute_activity_method(
+        VisitActivities.release_crew, visit.visit_id, summary=reason, **DATABASE
+    )
+    await desk.notify(
+        f"{slot_id}:called-off",
+        "crew",
+        "appointment_called_off",
+        visit_id=visit.visit_id,
+        slot_id=slot_id,
+        reason=reason,
+    )
+    call_off_appointment(visit)
+
+
+async def end_agreement(desk: Desk, status: str) -> None:
+    """End the agreement that is offered or signed: `expired`, `withdrawn` or `broken`."""
+    await workflow.execute_activity_method(
+        VisitActivities.end_agreement,
+        AgreementEnd(case_id=desk.case.case_id, status=status),
+        summary=f"agreement {status}",
+        **DATABASE,
+    )
+
+
+async def negotiate_again(desk: Desk, reason: str) -> Stage:
+    """Back to the table, a bounded number of times; then the visit ends without a plan."""
+    visit = require_visit(desk)
+    desk.case.plan = None
+    visit.outcome = visit.proposal = visit.capacity = None
+    visit.negotiations += 1
+    if visit.negotiations < desk.policy.plan.negotiation_rounds.value:
+        return Stage.VISIT
+    desk.case.visits += 1
+    return await end_visit(desk, "completed", f"no plan: {reason}")
