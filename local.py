@@ -14,7 +14,7 @@ import typer
 
 from domain.clock import REAL, BusinessClock
 from embedded.processes import StackError, is_free
-from embedded.stack import EmbeddedStack
+from embedded.stack import ENV_FILE, EmbeddedStack
 from embedded.temporal import TemporalPorts
 
 __all__ = ["EmbeddedStack", "StackError", "TemporalPorts"]
@@ -73,7 +73,7 @@ async def _up(data_dir: Path) -> int:
 
 async def _run(data_dir: Path) -> str:
     """Run everything until cancelled; returns only when something ends by itself, saying what."""
-    stack = EmbeddedStack(data_dir, clock=_clock(), ports=_ports())
+    stack = EmbeddedStack(data_dir, clock=_clock(), ports=_ports)
     async with stack:
         if (HERE / "worker.py").exists():
             await stack.start_child(
@@ -132,7 +132,7 @@ def _port(variable: str, usual: int) -> int | None:
 @contextmanager
 def _env_file(stack: EmbeddedStack) -> Iterator[None]:
     """The addresses as KEY=value lines in `env`, there exactly while everything runs."""
-    path = stack.data_dir / "env"
+    path = stack.data_dir / ENV_FILE
     draft = path.with_suffix(".new")
     draft.write_text("".join(f"{key}={value}\n" for key, value in stack.environment.items()))
     # In one step: who waits for the file never reads half of it.

@@ -1,10 +1,10 @@
-"""How overdue loans become workflows: import a loan tape."""
+"""How overdue loans become workflows: import, scan, schedule; and who may visit: crew."""
 
 import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, BinaryIO, NoReturn
 
@@ -12,14 +12,30 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from activities.business_time import business_time
+from activities.scan_activities import ScanSummary, scan_overdue
+from command_line import database, run_command
+from database.cases import Cases
+from database.scan import Scan
 from database.tape_import import DatabaseUnusableError, Tell, import_tape
 from database.tape_store import ImportOptions
+from database.visits import Visits
 from domain.tape_fields import LANGUAGES, YEARS, time_zones
 from domain.tape_lines import Tape, TapeError, read_tape
 from domain.tape_report import Finding, ImportReport, Kind, Outcome
-from settings import SettingsError, load_settings
+from policies.reader import fingerprint, read_policy
+from roster import read_roster
+from settings import SettingsError, connect_temporal, load_settings
+from workflows.case_starter import TemporalCaseStarter
+from workflows.names import OVERDUE_SCAN_SCHEDULE
+from workflows.scan_schedule import install_schedule
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # an error is one line, not a box
+)
 
 
 @app.callback()
@@ -135,13 +151,74 @@ def _known(value: str, known: tuple[str, ...] | frozenset[str], option: str, exp
 
 def _near(day: datetime | None) -> date | None:
     if day is not None and day.year not in YEARS:
-        raise typer.BadParameter(f"must lie in the years {YEARS[0]} to {YEARS[-1]}")
+        reason = f"must lie in the years {YEARS[0]} to {YEARS[-1]}"
+        raise typer.BadParameter(reason, param_hint="--shift-to")
     return day.date() if day else None
 
 
 def _stop(line: str) -> NoReturn:
     typer.echo(line, err=True)
     raise typer.Exit(2)
+
+
+@app.command()
+def scan(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+) -> None:
+    """One pass: a case and a workflow for every overdue loan without one. Safe to repeat.
+
+    Ends with 1 when a workflow could not be started; the next pass tries it again.
+    """
+    run_command(_scan(as_json=as_json))
+
+
+async def _scan(*, as_json: bool) -> int:
+    settings = load_settings()
+    policy = read_policy(settings.policy_file)
+    now = business_time(settings.business_clock)
+    client = await connect_temporal()
+    async with database(settings) as pool:
+        await Cases(pool).store_policy(policy, fingerprint(policy), now())
+        starter = TemporalCaseStarter(client, settings.business_clock)
+        summary = await scan_overdue(
+            Scan(pool), starter, policy.version, now, ScanSummary(), report=lambda _: None
+        )
+    counts = summary.model_dump(exclude={"cursor"})
+    if as_json:
+        typer.echo(json.dumps(counts))
+    else:
+        typer.echo(
+            "\n".join(f"{name.replace('_', ' '):16}{count}" for name, count in counts.items())
+        )
+    return 1 if summary.failed else 0
+
+
+@app.command()
+def schedule() -> None:
+    """Install or update the Temporal Schedule that scans every SCAN_EVERY_SECONDS."""
+    run_command(_schedule())
+
+
+async def _schedule() -> int:
+    settings = load_settings()
+    every = timedelta(seconds=settings.scan_every_seconds)
+    is_new = await install_schedule(await connect_temporal(), every)
+    typer.echo(f"{OVERDUE_SCAN_SCHEDULE} {'installed' if is_new else 'updated'}: every {every}")
+    return 0
+
+
+@app.command()
+def crew(file: Annotated[Path, typer.Argument(help="CSV with badge_id,full_name")]) -> None:
+    """Add the collectors who may be sent on visits; safe to repeat."""
+    run_command(_crew(file))
+
+
+async def _crew(file: Path) -> int:
+    members = read_roster(file)
+    async with database(load_settings()) as pool:
+        await Visits(pool).add_crew(members)
+    typer.echo(f"{len(members)} crew members on file")
+    return 0
 
 
 if __name__ == "__main__":

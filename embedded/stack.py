@@ -4,7 +4,7 @@ import asyncio
 import fcntl
 import os
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
@@ -21,6 +21,8 @@ from embedded.temporal import NAMESPACE, TemporalPorts, answers, connect, spawn_
 _TEMPORAL_ENDS_WITHIN = timedelta(seconds=10)
 _ATTEMPTS = 3
 
+ENV_FILE = "env"
+
 
 class EmbeddedStack:
     """Postgres with our schema and Temporal with our search attributes, on this machine only.
@@ -35,14 +37,15 @@ class EmbeddedStack:
         data_dir: Path | None = None,
         *,
         clock: BusinessClock | None = None,
-        ports: TemporalPorts | None = None,
+        ports: Callable[[], TemporalPorts] = TemporalPorts,
     ) -> None:
         self.clock = clock or BusinessClock()
         self.database_url = ""
         self._is_durable = data_dir is not None
         self._data_dir = data_dir.resolve() if data_dir is not None else Path()
-        self._wanted_ports = ports or TemporalPorts()
-        self._ports = self._wanted_ports
+        # Asked only when the directory is ours: before, another stack's ports would look taken.
+        self._wanted_ports = ports
+        self._ports = TemporalPorts()
         self._exit = AsyncExitStack()
         self._guard: Guard | None = None
         self._postgres: EmbeddedPostgres | None = None
@@ -148,6 +151,8 @@ class EmbeddedStack:
             raise StackError(
                 f"already running in {self._data_dir} (process {lock.read().strip()})"
             ) from None
+        # A stack that was killed left addresses that lead nowhere.
+        (self._data_dir / ENV_FILE).unlink(missing_ok=True)
         lock.truncate(0)
         lock.write(f"{os.getpid()}\n")
         lock.flush()
@@ -162,14 +167,15 @@ class EmbeddedStack:
         self.database_url = self._postgres.url()
 
     async def _spawn_temporal(self) -> Child:
-        self._ports = self._wanted_ports.chosen()
+        self._ports = self._wanted_ports().chosen()
         temporal = await spawn_temporal(
             self._ports,
             database=self._data_dir / "temporal.db" if self._is_durable else None,
             exact_timers=not self.clock.is_real,
             log=self._data_dir / "temporal.log",
         )
-        self._adopt(temporal, _TEMPORAL_ENDS_WITHIN)
+        # What is only in memory needs no second to be put away.
+        self._adopt(temporal, _TEMPORAL_ENDS_WITHIN if self._is_durable else timedelta(0))
         return temporal
 
     def _adopt(self, child: Child, grace: timedelta) -> None:

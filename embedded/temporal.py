@@ -11,6 +11,7 @@ from typing import Any
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError
 
 from embedded.processes import LOOPBACK, Child, StackError, free_ports, inherited_environment
 from workflows.search_attributes import SEARCH_ATTRIBUTES
@@ -83,9 +84,9 @@ async def connect(address: str) -> Client:
 async def _is_healthy(address: str) -> bool:
     try:
         client = await connect(address)
-    except RuntimeError:  # nobody listens there yet
+        return await client.service_client.check_health()
+    except (RuntimeError, RPCError):  # nobody listens yet, or is not ready to serve
         return False
-    return await client.service_client.check_health()
 
 
 def _binary() -> str:

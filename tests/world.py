@@ -1,8 +1,7 @@
 """A small world for tests: a borrower with a loan, crews, and the events systems send."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from itertools import count
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -32,6 +31,10 @@ class Loan:
     def local(self, day: date, hour: int = 12, minute: int = 0) -> datetime:
         """An hour of a day on the borrower's clock."""
         return datetime(day.year, day.month, day.day, hour, minute, tzinfo=ZoneInfo(self.zone))
+
+    def on(self, moment: datetime) -> date:
+        """The date of a moment on the borrower's calendar."""
+        return moment.astimezone(ZoneInfo(self.zone)).date()
 
     def at_days_past_due(self, days: int, hour: int = 8) -> datetime:
         """A moment, counted from the first due date."""
@@ -83,26 +86,39 @@ async def insert_loan(pool: Pool, loan: Loan) -> None:
         )
 
 
-async def insert_crew(pool: Pool, count_: int = 3) -> None:
-    """Collectors who can visit."""
+async def insert_earlier_contacts(
+    pool: Pool, loan: Loan, case_id: str, policy_version: str, messages: int = 2, calls: int = 1
+) -> None:
+    """Messages and calls of the last weeks, so that a visit is the next thing to try."""
+    channels = ["sms"] * messages + ["call"] * calls
     await pool.executemany(
-        "INSERT INTO crew_members VALUES ($1, $2)",
-        [(f"C-{number}", f"外勤{number}") for number in range(1, count_ + 1)],
+        "INSERT INTO contact_attempts (attempt_id, intent_key, case_id, loan_id, borrower_id,"
+        " phone_id, channel, template, purpose, reserved_at, sent_at, status, policy_version)"
+        " VALUES ($1, $1, $2, $3, $4, $5, $6, 'earlier', 'collection', $7, $7, 'sent', $8)",
+        [
+            (
+                f"{case_id}:earlier-{number}",
+                case_id,
+                loan.loan_id,
+                loan.borrower_id,
+                f"{loan.borrower_id}-p1",
+                channel,
+                loan.at_days_past_due(number + 1, hour=10),
+                policy_version,
+            )
+            for number, channel in enumerate(channels)
+        ],
     )
 
 
-@dataclass
-class Sender:
-    """Builds events as other systems send them, each with an id of its own."""
+async def insert_crew(pool: Pool, members: int = 3) -> None:
+    """Collectors who can visit."""
+    await pool.executemany(
+        "INSERT INTO crew_members VALUES ($1, $2) ON CONFLICT DO NOTHING",
+        [(f"C-{number}", f"外勤{number}") for number in range(1, members + 1)],
+    )
 
-    now: datetime
-    source: str = "test"
-    _numbers: Any = field(default_factory=lambda: count(1))
 
-    def __call__(self, **body: Any) -> dict[str, Any]:
-        return {
-            "event_id": f"e-{next(self._numbers)}",
-            "occurred_at": self.now.isoformat(),
-            "source": self.source,
-            **body,
-        }
+def event(now: datetime, **body: Any) -> dict[str, Any]:
+    """An event as another system sends it."""
+    return {"occurred_at": now.isoformat(), "source": "test", **body}

@@ -140,13 +140,15 @@ class Desk:
             )
         )
 
-    def begin(self, waiting_for: str, ends_at: datetime) -> datetime:
+    def begin(self, waiting_for: str, ends_at: datetime, *, moves: bool = False) -> datetime:
         """Say what the stage waits for and when it ends at the latest; answers with that time.
 
         Called at the top of a stage, also when the stage is taken up again after a hold or in a
-        new run: the deadline that was set first stays, moved on by holds.
+        new run: the deadline that was set first stays, moved on by holds; unless it `moves`
+        because it is counted from a date that payments change.
         """
-        ends_at = self.case.stage_ends_at or ends_at
+        if not moves:
+            ends_at = self.case.stage_ends_at or ends_at
         if (self.case.waiting_for, self.case.stage_ends_at) != (waiting_for, ends_at):
             self.case.waiting_for, self.case.stage_ends_at = waiting_for, ends_at
             self.publish()

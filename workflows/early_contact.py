@@ -17,10 +17,8 @@ from workflows.options import DATABASE
 async def contact_early(desk: Desk) -> Stage:
     """Take the ladder's steps one by one; a promise to pay is waited for in silence."""
     while True:
-        # Counted from a date that a part payment moves: not a deadline that once set stays.
-        desk.case.stage_ends_at = None
         last_day = desk.policy.visit.until_days_past_due.value
-        desk.begin("next_contact", _end_of_day(desk, last_day))
+        desk.begin("next_contact", _end_of_day(desk, last_day), moves=True)
         if desk.facts.promises:
             await _wait_for_promise(desk, desk.facts.promises[0])
         elif desk.situation.days_past_due > last_day:

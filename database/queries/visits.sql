@@ -85,6 +85,6 @@ VALUES (:agreement_id, :number, :due_on, :amount_minor);
 UPDATE agreements SET status = :status, ended_at = :now
 WHERE case_id = :case_id AND status IN ('offered', 'signed');
 
--- name: add_crew_member(badge_id, full_name)!
+-- name: add_crew_member(badge_id, full_name)*!
 INSERT INTO crew_members (badge_id, full_name) VALUES (:badge_id, :full_name)
 ON CONFLICT (badge_id) DO UPDATE SET full_name = excluded.full_name, active = true;

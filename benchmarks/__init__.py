@@ -1,0 +1,1 @@
+"""Measurements against the bare engine, on the same server in the same run."""

@@ -1,0 +1,40 @@
+"""The bare workflow that the product is measured against."""
+
+from datetime import timedelta
+
+from temporalio import activity, workflow
+
+with workflow.unsafe.imports_passed_through():
+    from workflows.options import LONG_HISTORY_EVENTS
+
+DAY = timedelta(milliseconds=200)  # real length of a business day: the timer of each step
+
+
+class Done:
+    """How many empty activities were done."""
+
+    total = 0
+
+
+done = Done()
+
+
+@activity.defn
+async def do_nothing() -> None:
+    """The empty activity."""
+    done.total += 1
+
+
+@workflow.defn
+class BareSteps:
+    """A timer and an empty activity, for ever; as short a history as the product keeps."""
+
+    @workflow.run
+    async def run(self) -> None:
+        """Until terminated."""
+        while workflow.info().get_current_history_length() < LONG_HISTORY_EVENTS:
+            await workflow.sleep(DAY)
+            await workflow.execute_activity(
+                do_nothing, start_to_close_timeout=timedelta(seconds=30)
+            )
+        workflow.continue_as_new()

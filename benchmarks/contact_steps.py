@@ -1,0 +1,170 @@
+"""Contact steps per second, against a bare workflow with the same timers and an empty activity.
+
+Both sides run on the same embedded Temporal and are measured in turn (A B A B …); the figure to
+quote is the ratio within a pair. A contact step is what the product does for one message: a
+timer, the gate (lock, facts, rules, reservation), the provider, the record.
+
+    python -m benchmarks.contact_steps [--loans 60] [--seconds 12] [--pairs 3]
+"""
+
+import asyncio
+import statistics
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any
+
+import typer
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.business_time import business_time, real_time
+from activities.scan_activities import ScanSummary, scan_overdue
+from benchmarks.bare import DAY, BareSteps, do_nothing, done
+from command_line import run_command
+from database.cases import Cases
+from database.scan import Scan
+from database.sql import Pool, open_pool
+from domain.clock import BusinessClock
+from domain.policy import Channel, LadderStep, Policy
+from embedded.stack import EmbeddedStack
+from policies.reader import fingerprint, read_policy
+from settings import CHINA_POLICY
+from worker import PASSED_THROUGH, build_worker
+from workflows.case_starter import TemporalCaseStarter
+from workflows.names import workflow_id
+
+BARE_QUEUE = "bare"
+ORIGIN = datetime(2026, 1, 1, 1, tzinfo=UTC)
+
+
+def main(
+    loans: Annotated[int, typer.Option(help="Workflows at once, on either side")] = 60,
+    seconds: Annotated[float, typer.Option(help="How long each side is measured")] = 12,
+    pairs: Annotated[int, typer.Option(help="How often both are measured")] = 3,
+) -> None:
+    """Print steps per second of both sides and their ratios."""
+    run_command(_run(loans, seconds, pairs))
+
+
+async def _run(loans: int, seconds: float, pairs: int) -> int:
+    clock = BusinessClock(started_at=real_time(), origin=ORIGIN, day_length=DAY)
+    async with EmbeddedStack(clock=clock) as stack:
+        client = await stack.connect_temporal()
+        pool = await open_pool(stack.database_url)
+        try:
+            ratios = []
+            for pair in range(pairs):
+                bare = await _measure_bare(client, loans, seconds)
+                ours = await _measure_product(client, pool, loans, seconds, pair)
+                ratios.append(ours / bare)
+                typer.echo(f"bare {bare:7.1f}/s   product {ours:7.1f}/s   ratio {ours / bare:.3f}")
+            typer.echo(f"median ratio {statistics.median(ratios):.3f}")
+        finally:
+            await pool.close()
+    return 0
+
+
+async def _measure_bare(client: Client, loans: int, seconds: float) -> float:
+    runner = SandboxedWorkflowRunner(
+        restrictions=SandboxRestrictions.default.with_passthrough_modules(
+            *PASSED_THROUGH, "benchmarks"
+        )
+    )
+    async with Worker(
+        client,
+        task_queue=BARE_QUEUE,
+        workflows=[BareSteps],
+        activities=[do_nothing],
+        workflow_runner=runner,
+    ):
+        handles = [
+            await client.start_workflow(BareSteps.run, id=f"bare-{n}", task_queue=BARE_QUEUE)
+            for n in range(loans)
+        ]
+
+        async def steps() -> int:
+            return done.total
+
+        rate = await _rate(steps, seconds)
+        for handle in handles:
+            await handle.terminate()
+    return rate
+
+
+async def _measure_product(
+    client: Client, pool: Pool, loans: int, seconds: float, pair: int
+) -> float:
+    # A fresh delinquency each time: the ladder has a step a day, for longer than is measured.
+    clock = BusinessClock(started_at=real_time(), origin=ORIGIN, day_length=DAY)
+    policy = _daily_policy(pair)
+    now = business_time(clock)
+    await Cases(pool).store_policy(policy, fingerprint(policy), now())
+    ids = [f"bench-{pair}-{n}" for n in range(loans)]
+    await _insert_loans(pool, ids)
+    async with build_worker(client, pool, policy, clock, now):
+        starter = TemporalCaseStarter(client, clock)
+        await scan_overdue(
+            Scan(pool), starter, policy.version, now, ScanSummary(), report=lambda _: None
+        )
+
+        async def steps() -> int:
+            return int(
+                await pool.fetchval("SELECT count(*) FROM contact_attempts WHERE status = 'sent'")
+            )
+
+        rate = await _rate(steps, seconds)
+        for loan_id in ids:
+            await client.get_workflow_handle(workflow_id(loan_id)).terminate()
+    await pool.execute("UPDATE loans SET status = 'withdrawn'")
+    return rate
+
+
+async def _rate(steps: Callable[[], Awaitable[int]], seconds: float) -> float:
+    await asyncio.sleep(2)  # let it settle
+    began_at, before = asyncio.get_running_loop().time(), await steps()
+    await asyncio.sleep(seconds)
+    return (await steps() - before) / (asyncio.get_running_loop().time() - began_at)
+
+
+def _daily_policy(pair: int) -> Policy:
+    """The shipped policy, with a message a day at any hour, and no visit in between."""
+    shipped = read_policy(CHINA_POLICY).model_dump(mode="json")
+    all_day = {"start": "00:00", "end": "23:59"}
+    contact: dict[str, Any] = shipped["contact"]
+    contact["permitted_hours"]["value"] = contact["planned_hours"]["value"] = all_day
+    contact["messages_per_day"]["value"] = 1000
+    contact["ladder"]["value"] = [
+        LadderStep(days_past_due=day, channel=Channel.SMS, template="overdue_notice").model_dump()
+        for day in range(1, 120)
+    ]
+    shipped["visit"]["from_days_past_due"]["value"] = 3000
+    shipped["visit"]["until_days_past_due"]["value"] = 3001
+    shipped["version"] = f"bench-{pair}"
+    return Policy.model_validate(shipped)
+
+
+async def _insert_loans(pool: Pool, ids: list[str]) -> None:
+    due_on = date(2025, 12, 31)
+    await pool.executemany(
+        "INSERT INTO borrowers (borrower_id, full_name, language, time_zone)"
+        " VALUES ($1, 'Borrower', 'zh', 'UTC')",
+        [(loan_id,) for loan_id in ids],
+    )
+    await pool.executemany(
+        "INSERT INTO phones (phone_id, borrower_id, number) VALUES ($1, $1, '+86 000 0000 0000')",
+        [(loan_id,) for loan_id in ids],
+    )
+    await pool.executemany(
+        "INSERT INTO loans (loan_id, borrower_id, lender, currency, principal_minor,"
+        " annual_rate_percent, term_months) VALUES ($1, $1, 'bench', 'CNY', 1200000, 12, 12)",
+        [(loan_id,) for loan_id in ids],
+    )
+    await pool.executemany(
+        "INSERT INTO loan_instalments VALUES ($1, $2, $3, $3, 100000)",
+        [(loan_id, n + 1, due_on + timedelta(days=30 * n)) for loan_id in ids for n in range(12)],
+    )
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,119 @@
+"""The world around the service: its own process, which sees what such parties see and no more.
+
+Borrowers read messages and act; the ledger, the call platform, the desks, the crews and the
+e-sign platform send the contract's events through an ordinary Temporal client.
+"""
+
+import asyncio
+import sys
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import asyncpg
+
+from command_line import run_command
+from database.sql import open_pool
+from demo.borrowers import Borrower, Person
+from demo.crews import Crews
+from demo.desks import Desks
+from demo.feed import subject, watch
+from demo.habits import assign
+from demo.ledger import Ledger
+from demo.post import Post
+from logs import configure_logging
+from settings import connect_temporal, load_settings
+
+if TYPE_CHECKING:
+    from database.sql import Pool
+
+# The loans that are overdue on the first day, and how their people are reached.
+_OVERDUE = """
+    SELECT l.loan_id, l.borrower_id, p.phone_id, p.number, a.address_id,
+           coalesce(l.annual_income_minor, 0) / 12 AS monthly_income_minor,
+           $1::date - d.oldest_unpaid_due_on AS days_past_due
+    FROM loans l CROSS JOIN LATERAL loan_debt(l.loan_id, $1::date) d
+    JOIN phones p USING (borrower_id) JOIN addresses a USING (borrower_id)
+    WHERE l.status = 'active' AND d.arrears_minor > 0
+"""
+
+
+async def find_people(pool: "Pool", first_day: datetime) -> list[Person]:
+    """The borrowers who are overdue on the first day, each with his habit."""
+    rows = await pool.fetch(_OVERDUE, Ledger.local(first_day).date())
+    habits = assign([(row["loan_id"], row["days_past_due"]) for row in rows])
+    return [
+        Person(
+            **{name: value for name, value in row.items() if name != "days_past_due"},
+            habit=habits[row["loan_id"]],
+        )
+        for row in rows
+    ]
+
+
+class World:
+    """Everybody, on one clock."""
+
+    def __init__(self, pool: "Pool", post: Post, people: list[Person], first_day: datetime) -> None:
+        self._pool = pool
+        self._first_day = first_day
+        self._ledger = Ledger(pool, post)
+        self._people = {person.loan_id: person for person in people}
+        self._by_number = {person.number: person for person in people}
+        self._borrowers = {
+            person.loan_id: Borrower(person, pool, post, self._ledger) for person in people
+        }
+        self._crews = Crews(pool, self._borrowers, post, self._ledger)
+        self._tasks = asyncio.TaskGroup()
+        self._desks = Desks(
+            self._people, self._borrowers, self._crews, post, self._tasks.create_task
+        )
+
+    async def turn(self) -> None:
+        """Live until ended."""
+        async with self._tasks as tasks:
+            first_day = self._ledger.local(self._first_day).date()
+            tasks.create_task(self._ledger.run_standing_orders(first_day))
+            for borrower in self._borrowers.values():
+                tasks.create_task(borrower.follow_habit(self._first_day))
+            await watch(
+                self._pool,
+                self._first_day,
+                messages=self._read_message,
+                notices=self._desks.read,
+                agreements=self._read_agreement,
+            )
+
+    async def _read_message(self, message: asyncpg.Record) -> None:
+        person = self._by_number.get(message["number"])
+        if person is None:
+            return
+        if message["channel"] == "call":
+            self._tasks.create_task(self._desks.report_call(person, message["key"]))
+            return
+        borrower = self._borrowers[person.loan_id]
+        match subject(message["text"]):
+            case "visit_invitation":
+                self._tasks.create_task(borrower.read_invitation())
+            case "visit_appointment":
+                self._tasks.create_task(borrower.read_appointment())
+
+    async def _read_agreement(self, agreement: asyncpg.Record) -> None:
+        person = self._people[agreement["loan_id"]]
+        self._tasks.create_task(self._crews.sign(agreement, person))
+
+
+async def _live() -> int:
+    settings = load_settings()
+    configure_logging(settings.log_format)
+    clock = settings.business_clock
+    if clock.origin is None:
+        sys.exit("BUSINESS_CLOCK is wrong: the demo's world needs an accelerated clock")
+    client = await connect_temporal()
+    pool = await open_pool(settings.database_url, size=4)
+    people = await find_people(pool, clock.origin)
+    await World(pool, Post(client, clock), people, clock.origin).turn()
+    return 0
+
+
+if __name__ == "__main__":
+    run_command(_live())

@@ -1,0 +1,99 @@
+"""The operator's command line: one loan's state, one event, the invariants, the policy."""
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from temporalio.client import WorkflowQueryFailedError, WorkflowUpdateFailedError
+from temporalio.service import RPCError, RPCStatusCode
+
+from command_line import CommandError, run_command
+from domain.events import EVENTS
+from policies.reader import fingerprint, read_policy
+from settings import CHINA_POLICY, connect_temporal
+from workflows.names import workflow_id
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+policy_app = typer.Typer(no_args_is_help=True, help="Look at policy files.")
+app.add_typer(policy_app, name="policy")
+
+Loan = Annotated[str, typer.Argument(metavar="LOAN", help="The loan's id")]
+
+
+@app.callback()
+def ops() -> None:
+    """Looks into running cases and sends them events."""
+
+
+@app.command()
+def status(loan_id: Loan) -> None:
+    """Print where a loan stands, as JSON."""
+    run_command(_status(loan_id))
+
+
+async def _status(loan_id: str) -> int:
+    client = await connect_temporal()
+    try:
+        answer = await client.get_workflow_handle(workflow_id(loan_id)).query("status")
+    except (RPCError, WorkflowQueryFailedError) as error:
+        raise CommandError(_no_answer(loan_id, error)) from error
+    _print(answer)
+    return 0
+
+
+@app.command()
+def send(
+    loan_id: Loan,
+    name: Annotated[str, typer.Argument(help="The event, such as payment_received")],
+    body: Annotated[str, typer.Argument(metavar="JSON", help="The event's body, one JSON object")],
+) -> None:
+    """Send one event and print what became of it. Ends with 1 when it was refused."""
+    run_command(_send(loan_id, name, body))
+
+
+async def _send(loan_id: str, name: str, body: str) -> int:
+    if name not in EVENTS:
+        raise CommandError(f"NAME: no event is called {name}; there are: {', '.join(EVENTS)}")
+    try:
+        event = json.loads(body)
+    except ValueError as error:
+        raise CommandError(f"JSON: {error}") from error
+    if not isinstance(event, dict):
+        raise CommandError("JSON: must be one object, {…}")
+    client = await connect_temporal()
+    handle = client.get_workflow_handle(workflow_id(loan_id))
+    try:
+        answer = await handle.execute_update("deliver", event | {"name": name})
+    except (RPCError, WorkflowUpdateFailedError) as error:
+        raise CommandError(_no_answer(loan_id, error)) from error
+    _print(answer)
+    return 0 if answer["accepted"] else 1
+
+
+def _no_answer(loan_id: str, error: Exception) -> str:
+    if isinstance(error, RPCError) and error.status is RPCStatusCode.NOT_FOUND:
+        return f"LOAN {loan_id}: no collection is running for this loan"
+    return f"LOAN {loan_id}: no answer: {error}"
+
+
+@policy_app.command("check")
+def policy_check(
+    file: Annotated[Path, typer.Argument(help="A policy file")] = CHINA_POLICY,
+) -> None:
+    """Check a policy file; each mistake is printed with its line."""
+    run_command(_policy_check(file))
+
+
+async def _policy_check(file: Path) -> int:
+    policy = read_policy(file)
+    typer.echo(f"{file}: {policy.version} is valid, SHA-256 {fingerprint(policy)}")
+    return 0
+
+
+def _print(answer: dict[str, Any]) -> None:
+    typer.echo(json.dumps(answer, indent=2, ensure_ascii=False))
+
+
+if __name__ == "__main__":
+    app()

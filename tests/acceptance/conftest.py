@@ -1,0 +1,128 @@
+"""The product as outsiders meet it: `make up`'s command, the `temporal` command line, and SQL."""
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from domain.clock import BusinessClock
+
+BIN = Path(sys.executable).parent
+POLL_SECONDS = 0.1
+
+
+@dataclass
+class Outside:
+    """Only what an outsider has: two command lines and a database connection."""
+
+    repository: Path
+    environment: dict[str, str]
+    database: "asyncpg.Connection[asyncpg.Record]"
+    clock: BusinessClock
+
+    def now(self) -> datetime:
+        return self.clock.business(datetime.now(UTC))
+
+    async def temporal(self, *arguments: str) -> str:
+        """Run the `temporal` command line."""
+        return await self._run(BIN / "temporal", *arguments)
+
+    async def starter(self, *arguments: str) -> str:
+        """Run `python starter.py`."""
+        return await self._run(sys.executable, self.repository / "starter.py", *arguments)
+
+    async def _run(self, *command: str | Path) -> str:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            env=self.environment,
+            cwd=self.repository,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        output, errors = await process.communicate()
+        assert process.returncode == 0, f"{command}: {output.decode()} {errors.decode()}"
+        return output.decode()
+
+    async def signal(self, loan_id: str, name: str, body: Any) -> None:
+        """Send a signal whose input is any JSON."""
+        await self.temporal(
+            "workflow",
+            "signal",
+            "--workflow-id",
+            f"loan-{loan_id}",
+            "--name",
+            name,
+            "--input",
+            json.dumps(body),
+        )
+
+    async def send(self, loan_id: str, name: str, **body: Any) -> None:
+        """Send a well-formed event."""
+        event = {
+            "event_id": f"{loan_id}-{name}",
+            "occurred_at": self.now().isoformat(),
+            "source": "outside",
+        }
+        await self.signal(loan_id, name, event | body)
+
+    async def row(self, query: str, *arguments: Any) -> "asyncpg.Record":
+        """Wait until a query has a row, and return it."""
+        return await self.until(lambda: self.database.fetchrow(query, *arguments), query)
+
+    async def until(self, look: Callable[[], Awaitable[Any]], what: str, seconds: int = 60) -> Any:
+        """Wait until something is there."""
+        try:
+            async with asyncio.timeout(seconds):
+                while not (found := await look()):
+                    await asyncio.sleep(POLL_SECONDS)
+        except TimeoutError:
+            raise AssertionError(f"not within {seconds} s: {what}") from None
+        return found
+
+
+@pytest.fixture
+async def outside(repository: Path, tmp_path: Path) -> AsyncIterator[Outside]:
+    """The embedded stack as a process of its own, at one and a half seconds a business day."""
+    clock = BusinessClock(
+        started_at=datetime.now(UTC),
+        origin=datetime(2026, 3, 1, 1, tzinfo=UTC),
+        day_length=timedelta(seconds=1.5),
+        day_ends=timedelta(hours=14),
+        day_share=0.95,
+    )
+    environment = {
+        **{name: value for name, value in os.environ.items() if not name.startswith("TEMPORAL_")},
+        "BUSINESS_CLOCK": str(clock),
+        "SCAN_EVERY_SECONDS": "3",
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        repository / "local.py",
+        "up",
+        "--data-dir",
+        tmp_path / "stack",
+        env=environment,
+        stdout=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        env_file = tmp_path / "stack" / "env"
+        async with asyncio.timeout(60):
+            while not env_file.exists():
+                assert process.returncode is None, "the stack ended"
+                await asyncio.sleep(POLL_SECONDS)
+        settings = dict(line.split("=", 1) for line in env_file.read_text().split("\n") if line)
+        database = await asyncpg.connect(settings["DATABASE_URL"])
+        yield Outside(repository, environment | settings, database, clock)
+        await database.close()
+    finally:
+        if process.returncode is None:
+            process.terminate()
+        await process.wait()
