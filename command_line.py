@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 import asyncpg
 
+from database.cases import PolicyChangedError
 from database.sql import Pool, open_pool
 from policies.reader import PolicyError
 from settings import Settings, SettingsError
@@ -43,7 +44,7 @@ def run_command(command: Coroutine[Any, Any, int]) -> NoReturn:
     """
     try:
         code = asyncio.run(command)
-    except (SettingsError, PolicyError, CommandError) as error:
+    except (SettingsError, PolicyError, PolicyChangedError, CommandError) as error:
         print(error, file=sys.stderr)  # noqa: T201
         code = 2
     sys.stdout.flush()

@@ -78,9 +78,7 @@ def load_settings() -> Settings:
         first = error.errors()[0]
         variable = str(first["loc"][0]).upper()
         if first["type"] == "missing":
-            raise SettingsError(
-                f"{variable} is not set: it must be {_DATABASE_URL_SHAPE}"
-            ) from None
+            raise SettingsError(f"{variable} is not set: must be {_DATABASE_URL_SHAPE}") from None
         raise SettingsError(f"{variable} is wrong: {_reason(error)}") from None
 
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-import sys
 from datetime import timedelta
 
 from temporalio.client import Client
@@ -14,20 +13,21 @@ from activities.case_activities import CaseActivities
 from activities.contact_activities import ContactActivities
 from activities.scan_activities import ScanActivities
 from activities.visit_activities import VisitActivities
+from command_line import database, run_command
 from database.cases import Cases
 from database.contacts import Contacts
 from database.event_record import Events
 from database.outbox import Outbox
 from database.policy_shelf import PolicyShelf
 from database.scan import Scan
-from database.sql import Pool, open_pool
+from database.sql import Pool
 from database.visits import Visits
 from domain.clock import BusinessClock
 from domain.policy import Channel, Policy
 from gateways.simulated import SimulatedGateway
 from logs import configure_logging
-from policies.reader import PolicyError, fingerprint, read_policy
-from settings import Settings, SettingsError, connect_temporal, load_settings
+from policies.reader import fingerprint, read_policy
+from settings import connect_temporal, load_settings
 from workflows.case_starter import TemporalCaseStarter
 from workflows.loan_collection import LoanCollection
 from workflows.names import TASK_QUEUE
@@ -82,31 +82,26 @@ def build_worker(
     )
 
 
-async def run_worker(settings: Settings) -> None:
+async def run_worker() -> int:
     """Run until SIGTERM or SIGINT, then let activities finish."""
+    settings = load_settings()
+    configure_logging(settings.log_format)
     policy = read_policy(settings.policy_file)
     now = business_time(settings.business_clock)
     client = await connect_temporal()
-    pool = await open_pool(settings.database_url)
-    try:
+    async with database(settings) as pool:
         await Cases(pool).store_policy(policy, fingerprint(policy), now())
         stopped = asyncio.Event()
         for signal_number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(signal_number, stopped.set)
         async with build_worker(client, pool, policy, settings.business_clock, now):
             await stopped.wait()
-    finally:
-        await pool.close()
+    return 0
 
 
 def main() -> None:
     """Entry point; a setting that is wrong stops it with one line."""
-    try:
-        settings = load_settings()
-        configure_logging(settings.log_format)
-        asyncio.run(run_worker(settings))
-    except (SettingsError, PolicyError) as error:
-        sys.exit(str(error))
+    run_command(run_worker())
 
 
 if __name__ == "__main__":

@@ -22,12 +22,12 @@ _MESSAGES = """
 """
 _NOTICES = """
     SELECT notice_id AS key, created_at AS place, kind, body::text AS body FROM staff_notices
-    WHERE created_at > $1 - interval '4 days' ORDER BY created_at
+    WHERE created_at > $1::timestamptz - interval '4 days' ORDER BY created_at
 """
 _AGREEMENTS = """
     SELECT agreement_id AS key, offered_at AS place, agreement_id, loan_id, visit_id, plan_id,
            document_sha256
-    FROM agreements WHERE offered_at > $1 - interval '4 days' ORDER BY offered_at
+    FROM agreements WHERE offered_at > $1::timestamptz - interval '4 days' ORDER BY offered_at
 """
 
 Handle = Callable[[asyncpg.Record], Awaitable[None]]

@@ -6,6 +6,7 @@ fresh facts at the moment of sending. Every refusal names the rule that refused.
 
 from datetime import datetime, timedelta
 from enum import StrEnum
+from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
@@ -204,8 +205,7 @@ def _choose_phone(channel: Channel, facts: ContactFacts, policy: Policy, now: da
 
 
 def _tomorrow(facts: ContactFacts, policy: Policy, now: datetime) -> datetime:
-    local = next_within(now, policy.contact.permitted_hours.value, facts.time_zone)
-    today = now.astimezone(local.tzinfo).date()
+    today = now.astimezone(ZoneInfo(facts.time_zone)).date()
     return opens(today + timedelta(days=1), policy.contact.permitted_hours.value, facts.time_zone)
 
 

@@ -5,10 +5,11 @@ wrong and why, so that the sender can mend it and nothing is guessed.
 """
 
 import json
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     BeforeValidator,
@@ -21,6 +22,8 @@ from pydantic import (
 
 LARGEST_AMOUNT_MINOR = 10**13
 LARGEST_RECORDED_BODY = 8_000
+# What a clock or a database can do arithmetic on, whatever the time zone.
+EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC)
 
 
 def _only_text(value: object) -> object:
@@ -30,9 +33,21 @@ def _only_text(value: object) -> object:
     raise ValueError("must be text")
 
 
+def _within_reach(instant: datetime) -> datetime:
+    if EARLIEST <= instant < LATEST:
+        return instant
+    raise ValueError(f"must lie between {EARLIEST.year} and {LATEST.year}")
+
+
+def _storable(text: str) -> str:
+    if "\0" in text:
+        raise ValueError("must not contain the character NUL")
+    return text
+
+
 Id = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[\x21-\x7e]+$")]
-Text = Annotated[str, Field(max_length=2000)]
-Instant = Annotated[AwareDatetime, BeforeValidator(_only_text)]
+Text = Annotated[str, Field(max_length=2000), AfterValidator(_storable)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_only_text), AfterValidator(_within_reach)]
 Day = Annotated[date, BeforeValidator(_only_text)]
 AmountMinor = Annotated[StrictInt, Field(gt=0, le=LARGEST_AMOUNT_MINOR)]
 AmountOrZeroMinor = Annotated[StrictInt, Field(ge=0, le=LARGEST_AMOUNT_MINOR)]
@@ -106,7 +121,7 @@ class AppointmentDeclined(Event):
     name = "appointment_declined"
     slot_id: Id
     reason: Text = ""
-    preferred_times: tuple[Instant, ...] = ()
+    preferred_times: Annotated[tuple[Instant, ...], Field(max_length=20)] = ()
 
 
 class VisitCheckedIn(Event):
@@ -187,7 +202,7 @@ class ComplaintResolved(Event):
 class HoldPlaced(Event):
     name = "hold_placed"
     hold_id: Id
-    reason: Annotated[str, Field(min_length=1, max_length=120)]
+    reason: Annotated[str, Field(min_length=1, max_length=120), AfterValidator(_storable)]
     until: Instant | None = None
 
 
@@ -205,9 +220,9 @@ class AgreedHours(_Model):
 
 class ContactPreferencesChanged(Event):
     name = "contact_preferences_changed"
-    blocked_channels: tuple[Literal["sms", "call", "visit"], ...] = ()
-    blocked_phone_ids: tuple[Id, ...] = ()
-    agreed_hours: tuple[AgreedHours, ...] = ()
+    blocked_channels: Annotated[tuple[Literal["sms", "call", "visit"], ...], Field(max_length=3)] = ()
+    blocked_phone_ids: Annotated[tuple[Id, ...], Field(max_length=20)] = ()
+    agreed_hours: Annotated[tuple[AgreedHours, ...], Field(max_length=20)] = ()
 
 
 class PolicyAdopted(Event):

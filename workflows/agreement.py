@@ -25,6 +25,7 @@ async def sign_agreement(desk: Desk) -> Stage:
         await desk.look_again()  # the signed plan moved what is due
         return Stage.GUIDED_REPAYMENT
     if plan.signature is None:
+        plan.signature = Answer.NO
         await end_agreement(desk, "expired")
         return await negotiate_again(desk, "the agreement was not signed in time")
     return await negotiate_again(desk, "the agreement was declined")

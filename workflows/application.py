@@ -14,10 +14,10 @@ async def invite_to_apply(desk: Desk) -> Stage:
         return desk.case.visit is not None
 
     if not desk.case.reminders and not has_applied():
-        desk.case.reminders = 1
         key = f"{Stage.APPLICATION}:{desk.facts.overdue_since}:{desk.situation.days_past_due}"
         await desk.notify(key, "collectors", "visit_possible")
         await desk.contact(key, Channel.SMS, "visit_invitation", Purpose.VISIT, by=ends_at)
+        desk.case.reminders = 1
     if await desk.until(has_applied, ends_at, "give up waiting for an application"):
         return Stage.APPROVAL
     desk.case.cooling_until = desk.in_days(desk.policy.visit.cooling_days.value)

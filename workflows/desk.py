@@ -267,8 +267,10 @@ class Desk:
                 return result.status in (ContactStatus.SENT, ContactStatus.UNKNOWN)
             if result is not None and result.retry_at is None:
                 return False
-            again = self.now + timedelta(hours=1) if result is None else result.retry_at
-            at = next_within(max(again or self.now, self.now), hours, zone)
+            if result is None or result.retry_at is None:
+                at = next_within(self.in_hours(1), hours, zone)
+            else:  # a lawful moment, and the only kind for a borrower who asked for the evening
+                at = max(result.retry_at, self.now)
         return False
 
     async def try_contact(

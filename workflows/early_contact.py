@@ -44,7 +44,6 @@ async def _take_next_step(desk: Desk) -> None:
         why = "; ".join(reasons_against_visit(desk.situation))
         await _until_news(desk, look_at, "see whether a visit is needed", f"not now: {why}")
     elif not await _until_news(desk, planned.at, _says(planned), "the ladder's next step"):
-        desk.case.last_step = planned.key
         day_ends = closes(
             desk.today, desk.policy.contact.permitted_hours.value, desk.facts.time_zone
         )
@@ -55,6 +54,7 @@ async def _take_next_step(desk: Desk) -> None:
             Purpose.COLLECTION,
             by=day_ends,
         )
+        desk.case.last_step = planned.key
 
 
 def _says(planned: PlannedStep) -> str:

@@ -31,15 +31,14 @@ async def leave_in_peace(desk: Desk) -> None:
             await desk.enter(Stage.APPOINTMENT)
     desk.case.waiting_for = "hold_released"
     desk.publish()
-    for hold in desk.facts.holds:
-        if hold.reason == "complaint":
-            await desk.notify(hold.hold_id, "complaint_desk", "complaint_to_answer")
-
+    told: set[str] = set()
     while desk.situation.is_on_hold and not desk.is_over:
+        await _tell_complaint_desk(desk, told)
+        known = desk.facts
         ends = [hold.until for hold in desk.facts.holds if hold.until is not None]
         look_at = min([desk.in_days(LOOK_AGAIN_DAYS), *(end for end in ends if end > desk.now)])
         await desk.rest(
-            lambda: desk.is_over or not desk.situation.is_on_hold,
+            lambda: desk.facts is not known or not desk.situation.is_on_hold,
             look_at,
             "see whether the hold has ended",
             f"on hold: {', '.join(desk.situation.hold_reasons)}",
@@ -48,6 +47,14 @@ async def leave_in_peace(desk: Desk) -> None:
     desk.case.last_released_at = desk.now
     if desk.case.stage_ends_at is not None:
         desk.case.stage_ends_at += held
+
+
+async def _tell_complaint_desk(desk: Desk, told: set[str]) -> None:
+    """Each complaint reaches its handlers when it is filed, also in the midst of a hold."""
+    for hold in desk.facts.holds:
+        if hold.reason == "complaint" and hold.hold_id not in told:
+            told.add(hold.hold_id)
+            await desk.notify(hold.hold_id, "complaint_desk", "complaint_to_answer")
 
 
 async def end_case(desk: Desk) -> Outcome | None:

@@ -42,7 +42,6 @@ async def prepare_visit(desk: Desk) -> Stage:
 async def _prepare(desk: Desk, visit: VisitState, slot: Slot) -> None:
     if visit.prepared:
         return
-    visit.prepared = True
     await workflow.execute_activity_method(
         VisitActivities.prepare_dossier, visit.visit_id, summary="dossier", **DATABASE
     )
@@ -61,3 +60,4 @@ async def _prepare(desk: Desk, visit: VisitState, slot: Slot) -> None:
         Purpose.VISIT,
         by=slot.start - DEPARTURE,
     )
+    visit.prepared = True

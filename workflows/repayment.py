@@ -19,7 +19,6 @@ async def guide_first_payment(desk: Desk) -> Stage:
         return Stage.CLOSING_VISIT
     desk.begin("payment_received", _end_of_grace(desk, part))
     if not desk.case.reminders:
-        desk.case.reminders = 1
         await desk.contact(
             f"{require_plan(desk).plan_id}:how-to-pay",
             Channel.SMS,
@@ -27,6 +26,7 @@ async def guide_first_payment(desk: Desk) -> Stage:
             Purpose.REPAYMENT,
             by=_end_of_grace(desk, part),
         )
+        desk.case.reminders = 1
     if await _is_paid(desk, part):
         return Stage.CLOSING_VISIT
     return await _break_plan(desk)
@@ -57,7 +57,6 @@ async def follow_repayment(desk: Desk) -> Stage:
         remind_on = part.due_on - timedelta(days=desk.policy.plan.reminder_days.value)
         remind_at = opens(remind_on, hours, desk.facts.time_zone)
         if desk.case.reminders < part.number and not await _is_paid_by(desk, part, remind_at):
-            desk.case.reminders = part.number
             await desk.contact(
                 f"{require_plan(desk).plan_id}:part-{part.number}",
                 Channel.SMS,
@@ -65,6 +64,7 @@ async def follow_repayment(desk: Desk) -> Stage:
                 Purpose.REPAYMENT,
                 by=opens(part.due_on + timedelta(days=1), hours, desk.facts.time_zone),
             )
+            desk.case.reminders = part.number
         if not await _is_paid(desk, part):
             return await _break_plan(desk)
     # Everything is paid: the facts say so, and the next wait ends the case.

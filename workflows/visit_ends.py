@@ -1,4 +1,8 @@
-"""How a visit ends, whatever stage it was in, and where the case goes then."""
+"""How a visit ends, whatever stage it was in, and where the case goes then.
+
+The state changes before the record does: an event that arrives in between is judged on what has
+been decided, and refused, where it would otherwise be accepted and then undone.
+"""
 
 from temporalio import workflow
 
@@ -19,14 +23,14 @@ def require_visit(desk: Desk) -> VisitState:
 async def end_visit(desk: Desk, status: str, reason: str) -> Stage:
     """End the visit on the record. Contact goes on after a pause, or the case is reviewed."""
     visit = require_visit(desk)
+    desk.case.visit = None
+    desk.case.cooling_until = desk.in_days(desk.policy.visit.cooling_days.value)
     await workflow.execute_activity_method(
         VisitActivities.end_visit,
         VisitEnd(visit_id=visit.visit_id, status=status, reason=reason),
         summary=f"visit {status}: {reason}"[:190],
         **DATABASE,
     )
-    desk.case.visit = None
-    desk.case.cooling_until = desk.in_days(desk.policy.visit.cooling_days.value)
     too_many = desk.case.visits >= desk.policy.visit.visits_per_case.value
     return Stage.LEGAL_REVIEW if too_many else Stage.EARLY_CONTACT
 
@@ -37,6 +41,7 @@ async def release_crew(desk: Desk, reason: str) -> None:
     if visit.slot is None:
         return
     slot_id = visit.slot.slot_id
+    call_off_appointment(visit)
     await workflow.execute_activity_method(
         VisitActivities.release_crew, visit.visit_id, summary=reason, **DATABASE
     )
@@ -48,7 +53,6 @@ async def release_crew(desk: Desk, reason: str) -> None:
         slot_id=slot_id,
         reason=reason,
     )
-    call_off_appointment(visit)
 
 
 async def end_agreement(desk: Desk, status: str) -> None:
