@@ -8,10 +8,13 @@ import typer
 from temporalio.client import WorkflowQueryFailedError, WorkflowUpdateFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
-from command_line import CommandError, run_command
+from activities.business_time import business_time
+from command_line import CommandError, database, run_command
+from database.audit import Audit
+from database.migrate import apply_migrations
 from domain.events import EVENTS
 from policies.reader import fingerprint, read_policy
-from settings import CHINA_POLICY, connect_temporal
+from settings import CHINA_POLICY, connect_temporal, load_settings
 from workflows.names import workflow_id
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
@@ -75,6 +78,38 @@ def _no_answer(loan_id: str, error: Exception) -> str:
     if isinstance(error, RPCError) and error.status is RPCStatusCode.NOT_FOUND:
         return f"LOAN {loan_id}: no collection is running for this loan"
     return f"LOAN {loan_id}: no answer: {error}"
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database of DATABASE_URL up to date. Safe to repeat."""
+    run_command(_migrate())
+
+
+async def _migrate() -> int:
+    settings = load_settings()
+    async with database(settings):  # says clearly when it does not answer
+        await apply_migrations(settings.database_url)
+    return 0
+
+
+@app.command()
+def audit(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line")] = False,
+) -> None:
+    """Check the guarantees on the record alone. Ends with 1 and the rows, if one is broken."""
+    run_command(_audit(as_json=as_json))
+
+
+async def _audit(*, as_json: bool) -> int:
+    settings = load_settings()
+    async with database(settings) as pool:
+        broken = await Audit(pool).broken(business_time(settings.business_clock)())
+    for violation in broken:
+        typer.echo(json.dumps(violation._asdict()) if as_json else str(violation))
+    if not broken and not as_json:
+        typer.echo(f"no guarantee is broken: {', '.join(Audit.guarantees)}")
+    return 1 if broken else 0
 
 
 @policy_app.command("check")

@@ -17,6 +17,8 @@ class CaseTakenUp(BaseModel):
 
     policy: Policy
     facts: CaseFacts
+    applications: int = 0  # visits applied for, as on record
+    plans: int = 0
 
 
 class StageEntry(BaseModel):
@@ -62,8 +64,9 @@ class CaseActivities:
     @activity.defn
     async def take_up_case(self, case_id: str) -> CaseTakenUp:
         """The pinned policy and fresh facts; marks the workflow as running."""
-        policy = await self._cases.take_up(case_id)
-        return CaseTakenUp(policy=policy, facts=await self._cases.read_facts(case_id, self._now()))
+        pinned = await self._cases.take_up(case_id)
+        facts = await self._cases.read_facts(case_id, self._now())
+        return CaseTakenUp(facts=facts, **pinned._asdict())
 
     @activity.defn
     async def read_facts(self, case_id: str) -> CaseFacts:

@@ -105,11 +105,16 @@ class ContactActivities:
         return await self._deliver(intent, reservation)
 
     async def _deliver(self, intent: Intent, reservation: Reservation) -> ContactResult:
-        text = render(
-            intent.template,
-            reservation.recipient.language,
-            _values(reservation.recipient, self._channels, self._now()),
-        )
+        try:
+            text = render(
+                intent.template,
+                reservation.recipient.language,
+                _values(reservation.recipient, self._channels, self._now()),
+            )
+        except KeyError as error:  # the visit or the part it speaks of is over by now
+            return await self._unsent(
+                intent, reservation, ContactStatus.FAILED, f"nothing to say of {error}"
+            )
         message = Outbound(
             reference=reservation.attempt_id,
             number=reservation.number,

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from datetime import datetime
+from typing import NamedTuple
 
 from database.sql import SQL, Connection, Pool
 from domain.debt import CaseFacts, Outcome
@@ -26,6 +27,14 @@ class PolicyChangedError(Exception):
     """A policy file has other numbers than the stored policy of the same version."""
 
 
+class PinnedCase(NamedTuple):
+    """A case's policy, and how many visits and plans it has seen."""
+
+    policy: Policy
+    applications: int
+    plans: int
+
+
 async def read_facts(connection: Connection | Pool, case_id: str, now: datetime) -> CaseFacts:
     """The snapshot a case is decided on."""
     text = await SQL.case_facts(connection, case_id=case_id, now=now)
@@ -44,12 +53,16 @@ class Cases:
         """What the database says about a case at a moment of business time."""
         return await read_facts(self._pool, case_id, now)
 
-    async def take_up(self, case_id: str) -> Policy:
+    async def take_up(self, case_id: str) -> PinnedCase:
         """Mark the case's workflow as running; answers with the policy the case is pinned to."""
         row = await SQL.case_policy(self._pool, case_id=case_id)
         if row is None:
             raise CaseNotFoundError(case_id)
-        return Policy.model_validate_json(row["policy"])
+        return PinnedCase(
+            policy=Policy.model_validate_json(row["policy"]),
+            applications=row["applications"],
+            plans=row["plans"],
+        )
 
     async def store_policy(self, policy: Policy, sha256: str, now: datetime) -> None:
         """Keep a policy under its version.

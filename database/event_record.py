@@ -48,6 +48,7 @@ class Events:
     async def record_event(self, delivery: Delivery, now: datetime) -> Verdict:
         """Write an event down and let it take effect, in one transaction."""
         async with self._pool.acquire() as connection, connection.transaction():
+            await SQL.lock_case(connection, case_id=delivery.case_id)
             known = await SQL.known_event(
                 connection, loan_id=delivery.loan_id, event_id=delivery.event_id
             )

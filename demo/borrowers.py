@@ -3,19 +3,20 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import Any
 from zlib import crc32
 
+from database.sql import Pool
 from demo.acts import Act, Answer, Habit, Move, nth
 from demo.ledger import ZONE, Ledger
 from demo.post import Post
 
-if TYPE_CHECKING:
-    from database.sql import Pool
+Body = dict[str, Any]
 
 APP = "borrower-app"
+DESK = "hardship-desk"
+AFTERNOON = {"start": "12:00", "end": "20:00"}
 _SLOT = "SELECT slot_id FROM visits WHERE loan_id = $1 AND ended_at IS NULL AND slot_id IS NOT NULL"
-_TRIES_TO_SETTLE = 3
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Person:
 class Borrower:
     """Acts out one habit."""
 
-    def __init__(self, person: Person, pool: "Pool", post: Post, ledger: Ledger) -> None:
+    def __init__(self, person: Person, pool: Pool, post: Post, ledger: Ledger) -> None:
         self._person = person
         self._pool = pool
         self._post = post
@@ -51,58 +52,60 @@ class Borrower:
 
     async def make(self, move: Move) -> None:
         """Make one move."""
-        loan_id, tell = self._person.loan_id, self._post.tell
         match move.act:
             case Act.PAY:
                 await self.pay(move.share)
             case Act.PAY_OFF:
-                owed = await self._ledger.owed(loan_id)
-                await self._ledger.receive(loan_id, owed.outstanding_minor)
+                owed = await self._ledger.owed(self._person.loan_id)
+                await self._ledger.receive(self._person.loan_id, owed.outstanding_minor)
             case Act.REVERSE:
-                await self._ledger.take_back(loan_id)
+                await self._ledger.take_back(self._person.loan_id)
             case Act.PROMISE:
                 await self._promise(move.days or 0)
-            case Act.COMPLAIN:
-                complaint_id = f"complaint-{loan_id}-{move.day}"
-                await tell(loan_id, APP, "complaint_filed", complaint_id=complaint_id, about="tone")
-            case Act.HOLD:
-                until = self._post.now + timedelta(days=move.days) if move.days else None
-                await tell(
-                    loan_id,
-                    "hardship-desk",
-                    "hold_placed",
-                    hold_id=f"hold-{loan_id}",
-                    reason=move.text,
-                    until=until and until.isoformat(),
-                )
-            case Act.RELEASE:
-                await tell(loan_id, "hardship-desk", "hold_released", hold_id=f"hold-{loan_id}")
-            case Act.BLOCK_CALLS | Act.BLOCK_PHONE | Act.AFTERNOONS_ONLY:
-                await self._prefer(move.act)
             case Act.APPLY:
                 await self.apply("collector")
-            case Act.CLOSE:
-                await tell(loan_id, "portfolio", "case_closed", outcome=move.text, reason="demo")
             case Act.REPEAT:
-                await self._post.tell_again(loan_id)
+                await self._post.tell_again(self._person.loan_id)
             case Act.NOISE:
                 await self._stammer(move.day)
+            case _:
+                source, event, body = self._letter(move)
+                await self._post.tell(self._person.loan_id, source, event, **body)
+
+    def _letter(self, move: Move) -> tuple[str, str, Body]:
+        """The acts that are one event: who sends it, its name and its body."""
+        loan_id = self._person.loan_id
+        until = self._post.now + timedelta(days=move.days or 0)
+        hold = {"hold_id": f"hold-{loan_id}"}
+        complaint = {"complaint_id": f"complaint-{loan_id}-{move.day}", "about": "a call"}
+        preferences = "contact_preferences_changed"
+        letters: dict[Act, tuple[str, str, Body]] = {
+            Act.COMPLAIN: (APP, "complaint_filed", complaint),
+            Act.HOLD: (
+                DESK,
+                "hold_placed",
+                hold | {"reason": move.text, "until": until.isoformat() if move.days else None},
+            ),
+            Act.RELEASE: (DESK, "hold_released", hold),
+            Act.BLOCK_CALLS: (APP, preferences, {"blocked_channels": ["call"]}),
+            Act.BLOCK_PHONE: (APP, preferences, {"blocked_phone_ids": [self._person.phone_id]}),
+            Act.AFTERNOONS_ONLY: (APP, preferences, {"agreed_hours": [AFTERNOON]}),
+            Act.CLOSE: ("portfolio", "case_closed", {"outcome": move.text, "reason": "demo"}),
+        }
+        return letters[move.act]
 
     async def pay(self, share: float = 1.0) -> None:
-        """Pay a share of the arrears; who pays all sees to it that nothing is left."""
-        for _ in range(_TRIES_TO_SETTLE):
-            owed = await self._ledger.owed(self._person.loan_id)
-            if owed.arrears_minor:
-                amount = max(round(owed.arrears_minor * share), 1)
-                await self._ledger.receive(self._person.loan_id, amount)
+        """Pay a share of the arrears; who pays all sees to it that nothing is left.
+
+        Another instalment may fall due before a payment is on record: then he pays that too.
+        """
+        loan_id = self._person.loan_id
+        while (owed := await self._ledger.owed(loan_id)).arrears_minor:
+            await self._ledger.receive(loan_id, max(round(owed.arrears_minor * share), 1))
             if share < 1:
                 return
-            await self._post.wait(days=3)
-
-    async def pay_now(self) -> None:
-        """Pay what is overdue, this minute."""
-        owed = await self._ledger.owed(self._person.loan_id)
-        await self._ledger.receive(self._person.loan_id, owed.arrears_minor)
+            while not await self._ledger.has_recorded_last(loan_id):
+                await self._post.wait(hours=3)
 
     async def apply(self, applicant: str) -> None:
         """Apply for a visit, or let a collector apply."""
@@ -148,7 +151,7 @@ class Borrower:
         )
 
     async def repay(self, parts: list[tuple[datetime, int]]) -> None:
-        """Pay the parts of a signed plan, each the day before it is due, as far as the habit goes."""
+        """Pay the parts of a plan, each before it is due, as far as the habit goes."""
         for due, amount_minor in parts[: self._person.habit.visits.parts_paid]:
             await self._post.wait_until(due - timedelta(hours=12))
             await self._ledger.receive(self._person.loan_id, amount_minor)
@@ -161,17 +164,6 @@ class Borrower:
             "promise_made",
             amount_minor=owed.arrears_minor,
             due_on=str(self._ledger.today + timedelta(days=days)),
-        )
-
-    async def _prefer(self, act: Act) -> None:
-        hours = [{"start": "12:00", "end": "20:00"}] if act is Act.AFTERNOONS_ONLY else []
-        await self._post.tell(
-            self._person.loan_id,
-            APP,
-            "contact_preferences_changed",
-            blocked_channels=["call"] if act is Act.BLOCK_CALLS else [],
-            blocked_phone_ids=[self._person.phone_id] if act is Act.BLOCK_PHONE else [],
-            agreed_hours=hours,
         )
 
     async def _stammer(self, day: int) -> None:

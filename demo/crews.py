@@ -1,23 +1,28 @@
 """The crews on the road and the e-sign platform at the door."""
 
 from datetime import datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import asyncpg
 
+from database.sql import Pool
 from demo.acts import Answer, AtTheDoor, nth
 from demo.borrowers import Borrower, Person
 from demo.ledger import ZONE, Ledger
 from demo.post import Post, Reply
 
-if TYPE_CHECKING:
-    from database.sql import Pool
+Notice = dict[str, Any]
 
 CREW_APP = "crew-app"
 E_SIGN = "e-sign"
 _PARTS = "SELECT due_on, amount_minor FROM agreement_instalments WHERE agreement_id = $1 ORDER BY 1"
-_HOURS_AT_THE_DOOR = 12  # how long a crew asks whether to go in
-_LATEST = 20  # o'clock
+_OUTCOMES = {
+    AtTheDoor.NOT_PRESENT: "not_present",
+    AtTheDoor.UNSAFE: "unsafe",
+    AtTheDoor.REFUSED: "refused",
+}
+_TRIES = 8
+_MORNING, _EVENING = 9, 20
 _NOON = time(12)
 
 
@@ -25,7 +30,7 @@ class Crews:
     """Goes where the notices say, asks before it goes in, reports, and has agreements signed."""
 
     def __init__(
-        self, pool: "Pool", borrowers: dict[str, Borrower], post: Post, ledger: Ledger
+        self, pool: Pool, borrowers: dict[str, Borrower], post: Post, ledger: Ledger
     ) -> None:
         self._pool = pool
         self._borrowers = borrowers
@@ -37,28 +42,29 @@ class Crews:
         self._agreements: dict[str, int] = {}
         self._visit_ids: dict[str, str] = {}
 
-    async def call_off(self, _: Person, notice: dict[str, Any]) -> None:
+    async def call_off(self, _: Person, notice: Notice) -> None:
         """Take note that an appointment will not take place."""
-        self._called_off.add(notice["slot_id"])
+        self._called_off.add(notice["visit_id"])
 
-    async def visit(self, person: Person, notice: dict[str, Any]) -> None:
+    async def visit(self, person: Person, notice: Notice) -> None:
         """Drive there, ask whether to go in, and report."""
         starts_at = datetime.fromisoformat(notice["starts_at"])
         number = self._visits_made[person.loan_id] = self._visits_made.get(person.loan_id, 0) + 1
         door = nth(person.habit.visits.doors, number)
         self._visit_ids[person.loan_id] = notice["visit_id"]
+        self._called_off.discard(notice["visit_id"])
         borrower = self._borrowers[person.loan_id]
         if door is AtTheDoor.PAYS_BEFORE:
             await self._post.wait_until(starts_at - timedelta(hours=1))
-            await borrower.pay_now()
-        await self._post.wait_until(starts_at)
+            await borrower.pay()
+        await self._post.wait_until(starts_at + timedelta(minutes=30))
         if door in (AtTheDoor.NOT_PRESENT, AtTheDoor.UNSAFE):
             await self._report(person, door)
             return
         if not await self._check_in(person, notice, identity=door is not AtTheDoor.NO_IDENTITY):
             return
         if door is AtTheDoor.PAYS_MEANWHILE:
-            await borrower.pay_now()
+            await borrower.pay()
         await self._post.wait(hours=1)
         await self._report(person, door)
 
@@ -109,51 +115,51 @@ class Crews:
                 [(datetime.combine(due_on, _NOON, ZONE), amount) for due_on, amount in parts]
             )
 
-    async def _check_in(self, person: Person, notice: dict[str, Any], *, identity: bool) -> bool:
-        """Ask at the door whether to go in. Called off or ended: the crew goes home."""
-        for _ in range(_HOURS_AT_THE_DOOR):
-            if any(slot.startswith(notice["visit_id"]) for slot in self._called_off):
-                return False
-            reply: Reply = await self._post.ask(
-                person.loan_id,
-                CREW_APP,
-                "visit_checked_in",
-                visit_id=notice["visit_id"],
-                badge_ids=notice["badge_ids"],
-                identity_verified=identity,
-                identity_method="id card" if identity else "none",
-                entry_consent=True,
-                recording_id=f"recording-{notice['visit_id']}",
-            )
-            if reply.accepted or not reply.is_running:
-                return reply.accepted
-            local = self._ledger.local(self._post.now)
-            if local.hour < _LATEST:
-                await self._post.wait(hours=1)
-            else:
-                morning = (local + timedelta(days=1)).replace(hour=9, minute=0)
-                await self._post.wait_until(morning)
-        return False
+    async def _check_in(self, person: Person, notice: Notice, *, identity: bool) -> bool:
+        """Ask at the door whether to go in."""
+        visit_id = notice["visit_id"]
+        reply = await self._ask(
+            person,
+            "visit_checked_in",
+            visit_id=visit_id,
+            badge_ids=notice["badge_ids"],
+            identity_verified=identity,
+            identity_method="id card" if identity else "none",
+            entry_consent=True,
+            recording_id=f"recording-{visit_id}",
+        )
+        return reply.accepted
 
     async def _report(self, person: Person, door: AtTheDoor) -> None:
-        visit_id = self._visit_ids[person.loan_id]
-        outcome = {
-            AtTheDoor.NOT_PRESENT: "not_present",
-            AtTheDoor.UNSAFE: "unsafe",
-            AtTheDoor.REFUSED: "refused",
-        }.get(door, "agreed")
+        outcome = _OUTCOMES.get(door, "agreed")
         details = await self._proposal(person) if outcome == "agreed" else {}
-        reply = await self._post.ask(
-            person.loan_id,
-            CREW_APP,
+        reply = await self._ask(
+            person,
             "visit_reported",
-            visit_id=visit_id,
+            visit_id=self._visit_ids[person.loan_id],
             outcome=outcome,
             willingness="willing" if details else "unwilling",
             **details,
         )
-        if not reply.accepted and reply.is_running and door is AtTheDoor.NO_IDENTITY:
+        if door is AtTheDoor.NO_IDENTITY and reply.reason.startswith("LC-IDENTITY"):
             await self._report(person, AtTheDoor.REFUSED)
+
+    async def _ask(self, person: Person, event: str, **body: Any) -> Reply:
+        """Send an event; while the answer is "not yet", ask again later, in the daytime."""
+        for _ in range(_TRIES):
+            reply = await self._post.ask(person.loan_id, CREW_APP, event, **body)
+            is_early = reply.reason.startswith("LC-STAGE") and "visit" in reply.reason
+            if reply.accepted or not reply.is_running or not is_early:
+                break
+            if body["visit_id"] in self._called_off:
+                break
+            await self._post.wait(hours=2)
+            local = self._ledger.local(self._post.now)
+            if not _MORNING <= local.hour < _EVENING:
+                days = 0 if local.hour < _MORNING else 1
+                morning = (local + timedelta(days=days)).replace(hour=_MORNING, minute=0)
+                await self._post.wait_until(morning)
+        return reply
 
     async def _proposal(self, person: Person) -> dict[str, Any]:
         """A plan that the borrower can afford, by what he says he earns and spends."""

@@ -4,14 +4,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import asyncpg
 
+from database.sql import Pool
 from domain.messages import TEMPLATES
-
-if TYPE_CHECKING:
-    from database.sql import Pool
 
 POLL_SECONDS = 0.2
 
@@ -44,7 +41,7 @@ class Feed:
     def __post_init__(self) -> None:
         self._seen: set[str] = set()
 
-    async def look(self, pool: "Pool") -> None:
+    async def look(self, pool: Pool) -> None:
         """Hand over what is new."""
         for row in await pool.fetch(self.query, self.place):
             if row["key"] not in self._seen:
@@ -54,7 +51,7 @@ class Feed:
 
 
 async def watch(
-    pool: "Pool", since: datetime, *, messages: Handle, notices: Handle, agreements: Handle
+    pool: Pool, since: datetime, *, messages: Handle, notices: Handle, agreements: Handle
 ) -> None:
     """Hand over messages, notices and agreements as they appear; for ever."""
     feeds = [

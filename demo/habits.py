@@ -55,7 +55,8 @@ VISIT_STORIES = (
     Habit(
         "complains when the visit is arranged",
         COMPLETED,
-        moves=(Move(24, Act.COMPLAIN, days=6),),
+        moves=(Move(23, Act.COMPLAIN, days=6),),
+        visits=Visits(),
     ),
     Habit(
         "dangerous dog, sold on",

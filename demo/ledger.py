@@ -3,13 +3,10 @@
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from itertools import count
-from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from database.sql import Pool
 from demo.post import Post
-
-if TYPE_CHECKING:
-    from database.sql import Pool
 
 SOURCE = "ledger"
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -36,6 +33,7 @@ _WRITE_PAYMENT = """
     INSERT INTO payments (payment_id, loan_id, amount_minor, received_at, recorded_at, source)
     VALUES ($1, $2, $3, $4, $4, $5)
 """
+_IS_RECORDED = "SELECT EXISTS (SELECT FROM payments WHERE payment_id = $1)"
 _WRITE_REVERSAL = """
     UPDATE payments SET reversed_at = $2 WHERE payment_id = $1 AND reversed_at IS NULL
 """
@@ -52,7 +50,7 @@ class Owed:
 class Ledger:
     """Tells the workflow of a loan about its money; without one it writes the record itself."""
 
-    def __init__(self, pool: "Pool", post: Post) -> None:
+    def __init__(self, pool: Pool, post: Post) -> None:
         self._pool = pool
         self._post = post
         self._numbers = count(1)
@@ -83,6 +81,10 @@ class Ledger:
             await self._pool.execute(
                 _WRITE_PAYMENT, payment_id, loan_id, amount_minor, self._post.now, SOURCE
             )
+
+    async def has_recorded_last(self, loan_id: str) -> bool:
+        """Whether the last payment of a loan is on record; not yet, while the worker is down."""
+        return bool(await self._pool.fetchval(_IS_RECORDED, self._last_payment[loan_id]))
 
     async def take_back(self, loan_id: str) -> None:
         """Reverse the last payment of a loan. A case that it had closed opens again."""

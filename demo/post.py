@@ -18,6 +18,7 @@ from domain.clock import BusinessClock
 from workflows.names import workflow_id
 
 _PATIENCE = timedelta(seconds=20)  # of real time, for a worker that may be down
+_PAUSE = timedelta(seconds=2)
 _TRIES = 4
 
 
@@ -89,9 +90,9 @@ class Post:
             except WorkflowUpdateFailedError as error:  # the workflow ended meanwhile
                 return Reply(accepted=False, reason=str(error.cause), is_running=False)
             except RPCError as error:
-                if error.status is not RPCStatusCode.NOT_FOUND:
-                    raise
-                return Reply(accepted=False, reason="no workflow is running", is_running=False)
+                if error.status is RPCStatusCode.NOT_FOUND:
+                    return Reply(accepted=False, reason="no workflow is running", is_running=False)
+                await asyncio.sleep(_PAUSE.total_seconds())
         return Reply(accepted=False, reason="no answer")
 
     def _letter(self, source: str, body: dict[str, Any]) -> dict[str, Any]:

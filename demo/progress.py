@@ -5,25 +5,22 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from database.sql import Pool
 from demo.ledger import ZONE
 from domain.case import Stage
-
-if TYPE_CHECKING:
-    from database.sql import Pool
 
 LINE_EVERY_SECONDS = 10
 
 _STATE = """
     SELECT json_build_object(
         'stages', (SELECT coalesce(json_object_agg(stage, loans), '{}') FROM (
-            SELECT coalesce(stage, 'early_contact') AS stage, count(*) AS loans
+            SELECT coalesce(nullif(stage, 'ended'), 'early_contact') AS stage, count(*) AS loans
             FROM collection_cases WHERE closed_at IS NULL GROUP BY 1) open),
         'outcomes', (SELECT coalesce(json_object_agg(outcome, cases), '{}') FROM (
             SELECT outcome, count(*) AS cases FROM collection_cases
@@ -56,11 +53,16 @@ class State(BaseModel):
         return sum(self.stages.values())
 
     @property
+    def is_over(self) -> bool:
+        """Whether every overdue loan was found and has ended."""
+        return self.ended > 0 and not self.open and not self.waiting
+
+    @property
     def ended(self) -> int:
         return sum(self.outcomes.values())
 
 
-async def read_state(pool: "Pool", now: datetime) -> State:
+async def read_state(pool: Pool, now: datetime) -> State:
     """Look into the database."""
     today = now.astimezone(ZONE).date()
     return State.model_validate(json.loads(await pool.fetchval(_STATE, today, now)))

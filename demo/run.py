@@ -5,21 +5,27 @@ import os
 import shutil
 import signal
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from temporalio.client import Client
 
-from database.sql import open_pool
+from database.sql import Pool, open_pool
+from demo.acts import Habit
 from demo.habits import last_reversal
+from demo.idle import IdleTime
 from demo.progress import Progress, State, progress, read_state
-from demo.summary import prove, show_proof, show_tables
+from demo.summary import prove, show_proof, show_recovered, show_tables
 from demo.world import find_people
 from domain.clock import BusinessClock
 from embedded.processes import Child, StackError
 from embedded.stack import EmbeddedStack
+from workflows.names import LOAN_COLLECTION
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
@@ -33,7 +39,10 @@ DAY_SHARE = 0.9  # of real time, for the hours in which something may happen
 BOOT = timedelta(seconds=4)  # what the worker and the world need before the first day
 SCAN_EVERY_SECONDS = 3
 KILL_ON_DAY = 24  # when the most visits are under way
+CATCH_WITHIN = timedelta(seconds=5)  # for a moment in the middle of a contact
 DOWN = timedelta(seconds=2)
+_HALF_DONE = "SELECT array_agg(attempt_id) FROM contact_attempts WHERE status = 'reserved'"
+_RUNNING = f"WorkflowType = '{LOAN_COLLECTION}' AND ExecutionStatus = 'Running'"
 GRACE = timedelta(seconds=5)
 
 console = Console()
@@ -51,48 +60,92 @@ class Demo:
         self._day_length = day_length
         self._limit = limit
         self._worker: Child | None = None
-        self._killed = False
+        self._half_done: list[str] = []  # contacts in hand when the worker was killed
 
     async def run(self, *, keep: bool) -> int:
         """The exit code: 0 when everything came to an end and nothing is broken."""
         began_at = datetime.now(UTC)
         await self._once("import", "starter.py", "import", str(TAPE))
         await self._once("crew", "starter.py", "crew", str(ROSTER))
+        async with open_pool_of(self._stack) as pool:
+            people = await find_people(pool, FIRST_DAY)
+            habits = {person.loan_id: person.habit for person in people}
+            await self._open_business()
+            client = await self._stack.connect_temporal()
+            idle = IdleTime()
+            with progress(console) as shown:
+                await self._watch(pool, client, shown, habits, until=began_at + self._limit)
+            took = (datetime.now(UTC) - began_at).total_seconds()
+            proof = await prove(pool, client, habits, self._now)
+            await show_tables(pool, console)
+            show_proof(proof, habits, console)
+            await show_recovered(pool, self._half_done, console)
+            console.print(
+                f"{len(habits)} loans, {self._day} business days in {took:.0f} real seconds; "
+                f"processors idle {idle.share():.0%} of the time",
+                highlight=False,
+            )
+        if keep:
+            console.print("left running; Ctrl-C ends it")
+            with suppress(asyncio.CancelledError):
+                console.print(await self._stack.first_death(), markup=False)
+        return 0 if proof.holds else 1
+
+    @property
+    def _now(self) -> datetime:
+        return self._stack.clock.business(datetime.now(UTC))
+
+    @property
+    def _day(self) -> int:
+        return (self._now - FIRST_DAY).days
+
+    async def _open_business(self) -> None:
+        """Everything that runs; the scan finds the overdue loans by itself from the first day."""
         self._stack.clock = _clock(datetime.now(UTC) + BOOT, self._day_length)
         await self._start_worker()
         await self._stack.start_child("world", sys.executable, "-m", "demo.world", grace=GRACE)
         await asyncio.sleep(BOOT.total_seconds())
         await self._once("schedule", "starter.py", "schedule")
 
-        pool = await open_pool(self._stack.database_url, size=2)
-        people = await find_people(pool, FIRST_DAY)
-        habits = {person.loan_id: person.habit for person in people}
-        with progress(console) as shown:
-            deadline = began_at + self._limit
-            while datetime.now(UTC) < deadline:
-                state = await self._look(pool, shown)
-                day = (self._now - FIRST_DAY).days
-                is_over = not state.open and not state.waiting and state.ended
-                if is_over and day > last_reversal(habits) + 1:
-                    break
-                if day >= KILL_ON_DAY and not self._killed:
-                    await self._kill_worker(shown, state)
-                await self._breathe()
-        proof = await prove(pool, await self._stack.connect_temporal(), habits, self._now)
-        await show_tables(pool, console)
-        show_proof(proof, habits, console)
-        took = (datetime.now(UTC) - began_at).total_seconds()
-        days = (self._now - FIRST_DAY).days
-        console.print(f"{len(habits)} loans, {days} business days, {took:.0f} real seconds")
-        if keep:
-            console.print("left running; Ctrl-C ends it")
-            console.print(await self._stack.first_death())
-        await pool.close()
-        return 0 if proof.holds else 1
+    async def _watch(
+        self,
+        pool: Pool,
+        client: Client,
+        shown: Progress,
+        habits: dict[str, Habit],
+        until: datetime,
+    ) -> None:
+        """Follow the loans until the last one has ended, and kill the worker on the way."""
+        was_killed = False
+        while datetime.now(UTC) < until:
+            state = await read_state(pool, self._now)
+            shown.show(self._day, self._now, state)
+            nothing_to_come = state.is_over and self._day > last_reversal(habits) + 1
+            if nothing_to_come and not (await client.count_workflows(_RUNNING)).count:
+                return
+            if self._day >= KILL_ON_DAY and not was_killed:
+                was_killed = True
+                await self._kill_worker(pool, shown, state)
+            await self._breathe()
+        shown.say("the time is up")
 
-    @property
-    def _now(self) -> datetime:
-        return self._stack.clock.business(datetime.now(UTC))
+    async def _kill_worker(self, pool: Pool, shown: Progress, state: State) -> None:
+        """A worker dies without a word, if possible in the middle of a contact; another follows."""
+        assert self._worker is not None  # noqa: S101  (started before anything is shown)
+        await _moment_of_contact(pool)
+        os.kill(self._worker.pid, signal.SIGKILL)
+        await self._stack.wait_for(self._worker)
+        self._half_done = await pool.fetchval(_HALF_DONE) or []
+        shown.say(
+            f"the worker was killed (SIGKILL) with {state.open} loans open and "
+            f"{len(self._half_done)} contacts half done"
+        )
+        await asyncio.sleep(DOWN.total_seconds())
+        await self._start_worker()
+        shown.say(
+            "another worker has been started; Temporal hands it what the dead one had in hand "
+            "after its timeouts, 10 and 30 seconds"
+        )
 
     async def _once(self, name: str, script: str, *arguments: str) -> None:
         """Run a command of the service to its end."""
@@ -107,30 +160,31 @@ class Demo:
             "worker", sys.executable, ROOT / "worker.py", grace=GRACE
         )
 
-    async def _kill_worker(self, shown: Progress, state: State) -> None:
-        """A worker that dies without a word; another takes over a few seconds later."""
-        assert self._worker is not None  # noqa: S101  (started before anything is shown)
-        self._killed = True
-        os.kill(self._worker.pid, signal.SIGKILL)
-        await self._stack.wait_for(self._worker)
-        shown.say(f"the worker was killed (SIGKILL) with {state.open} loans open")
-        await asyncio.sleep(DOWN.total_seconds())
-        await self._start_worker()
-        shown.say("another worker has been started")
-
-    async def _look(self, pool: object, shown: Progress) -> State:
-        state = await read_state(pool, self._now)  # type: ignore[arg-type]
-        shown.show((self._now - FIRST_DAY).days, self._now, state)
-        return state
-
     async def _breathe(self) -> None:
         """Wait a second; a server or a child that ends meanwhile ends the demo."""
-        death = asyncio.create_task(self._stack.first_death())
         try:
-            obituary = await asyncio.wait_for(death, 1)
+            obituary = await asyncio.wait_for(self._stack.first_death(), 1)
         except TimeoutError:
             return
         raise DemoError(obituary)
+
+
+@asynccontextmanager
+async def open_pool_of(stack: EmbeddedStack) -> AsyncIterator[Pool]:
+    """A few connections to the stack's database."""
+    pool = await open_pool(stack.database_url, size=2)
+    try:
+        yield pool
+    finally:
+        pool.terminate()
+
+
+async def _moment_of_contact(pool: Pool) -> None:
+    """Wait, not for long, until some contact is reserved and not yet written down as sent."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(CATCH_WITHIN.total_seconds()):
+            while not await pool.fetchval(_HALF_DONE):
+                pass
 
 
 def _clock(started_at: datetime, day_length: timedelta) -> BusinessClock:
@@ -148,9 +202,15 @@ async def _demo(days_per_second: float, limit: timedelta, *, keep: bool) -> int:
     os.environ["SCAN_EVERY_SECONDS"] = str(SCAN_EVERY_SECONDS)
     stack = EmbeddedStack(clock=_clock(datetime.now(UTC), day_length))
     run = asyncio.ensure_future(_with(stack, day_length, limit, keep=keep))
-    loop = asyncio.get_running_loop()
+    asked = asyncio.Event()  # to end; asked twice, the end itself is not interrupted
+
+    def end() -> None:
+        if not asked.is_set():
+            asked.set()
+            run.cancel()
+
     for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, run.cancel)
+        asyncio.get_running_loop().add_signal_handler(number, end)
     try:
         return await run
     except asyncio.CancelledError:

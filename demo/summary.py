@@ -2,18 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 from temporalio.client import Client
 
 from database.audit import Audit, Violation
+from database.sql import Pool
 from demo.acts import Habit
 from workflows.names import LOAN_COLLECTION, workflow_id
-
-if TYPE_CHECKING:
-    from database.sql import Pool
 
 _TABLES = {
     "How the cases ended": """
@@ -47,6 +44,12 @@ _LOANS = """
     FROM collection_cases GROUP BY loan_id
 """
 
+_RECOVERED = """
+    SELECT template, channel, status,
+           (SELECT count(*) FROM simulated_outbox o WHERE o.reference = a.attempt_id) AS copies
+    FROM contact_attempts a WHERE attempt_id = ANY ($1)
+"""
+
 
 @dataclass(frozen=True)
 class Proof:
@@ -62,7 +65,7 @@ class Proof:
         return not (self.broken or self.without_end or self.never_started)
 
 
-async def prove(pool: "Pool", client: Client, habits: dict[str, Habit], now: datetime) -> Proof:
+async def prove(pool: Pool, client: Client, habits: dict[str, Habit], now: datetime) -> Proof:
     """Audit the database, and hold it against Temporal and against the habits."""
     outcomes = {row["loan_id"]: row["outcome"] for row in await pool.fetch(_LOANS)}
     started = {run.id async for run in client.list_workflows(f"WorkflowType = '{LOAN_COLLECTION}'")}
@@ -83,7 +86,7 @@ async def prove(pool: "Pool", client: Client, habits: dict[str, Habit], now: dat
     )
 
 
-async def show_tables(pool: "Pool", console: Console) -> None:
+async def show_tables(pool: Pool, console: Console) -> None:
     """Everything that was done and not done."""
     for title, query in _TABLES.items():
         rows = await pool.fetch(query)
@@ -94,6 +97,16 @@ async def show_tables(pool: "Pool", console: Console) -> None:
         for row in rows:
             table.add_row(*(str(value) for value in row.values()))
         console.print(table)
+
+
+async def show_recovered(pool: Pool, half_done: list[str], console: Console) -> None:
+    """What became of the contacts that a killed worker had in hand."""
+    for row in await pool.fetch(_RECOVERED, half_done):
+        console.print(
+            f"half done when the worker was killed: {row['template']} by {row['channel']}; "
+            f"now {row['status']}, {row['copies']} in the provider's outbox",
+            highlight=False,
+        )
 
 
 def show_proof(proof: Proof, habits: dict[str, Habit], console: Console) -> None:

@@ -7,12 +7,11 @@ e-sign platform send the contract's events through an ordinary Temporal client.
 import asyncio
 import sys
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 import asyncpg
 
 from command_line import run_command
-from database.sql import open_pool
+from database.sql import Pool, open_pool
 from demo.borrowers import Borrower, Person
 from demo.crews import Crews
 from demo.desks import Desks
@@ -22,9 +21,6 @@ from demo.ledger import Ledger
 from demo.post import Post
 from logs import configure_logging
 from settings import connect_temporal, load_settings
-
-if TYPE_CHECKING:
-    from database.sql import Pool
 
 # The loans that are overdue on the first day, and how their people are reached.
 _OVERDUE = """
@@ -37,7 +33,7 @@ _OVERDUE = """
 """
 
 
-async def find_people(pool: "Pool", first_day: datetime) -> list[Person]:
+async def find_people(pool: Pool, first_day: datetime) -> list[Person]:
     """The borrowers who are overdue on the first day, each with his habit."""
     rows = await pool.fetch(_OVERDUE, Ledger.local(first_day).date())
     habits = assign([(row["loan_id"], row["days_past_due"]) for row in rows])
@@ -53,7 +49,7 @@ async def find_people(pool: "Pool", first_day: datetime) -> list[Person]:
 class World:
     """Everybody, on one clock."""
 
-    def __init__(self, pool: "Pool", post: Post, people: list[Person], first_day: datetime) -> None:
+    def __init__(self, pool: Pool, post: Post, people: list[Person], first_day: datetime) -> None:
         self._pool = pool
         self._first_day = first_day
         self._ledger = Ledger(pool, post)

@@ -136,7 +136,7 @@ def _refused_by_hold(facts: ContactFacts, now: datetime) -> Refused | None:
 def _refused_by_preference(channel: Channel, facts: ContactFacts, now: datetime) -> Refused | None:
     if channel in facts.blocked_channels:
         return Refused(rule_id="LC-PREFERENCE", reason=f"the borrower wants no {channel}")
-    hours = [_hours(agreed) for agreed in facts.agreed_hours if agreed.start < agreed.end]
+    hours = [_hours(agreed) for agreed in facts.agreed_hours]
     if hours and not any(is_within(now, each, facts.time_zone) for each in hours):
         retry_at = min(next_within(now, each, facts.time_zone) for each in hours)
         return Refused(

@@ -6,7 +6,7 @@ wrong and why, so that the sender can mend it and nothing is guessed.
 
 import json
 from datetime import UTC, date, datetime, time
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import (
     AfterValidator,
@@ -18,6 +18,7 @@ from pydantic import (
     StrictBool,
     StrictInt,
     ValidationError,
+    model_validator,
 )
 
 LARGEST_AMOUNT_MINOR = 10**13
@@ -39,6 +40,12 @@ def _within_reach(instant: datetime) -> datetime:
     raise ValueError(f"must lie between {EARLIEST.year} and {LATEST.year}")
 
 
+def _without_offset(local: time) -> time:
+    if local.tzinfo is None:
+        return local
+    raise ValueError("must be local time, without an offset")
+
+
 def _storable(text: str) -> str:
     if "\0" in text:
         raise ValueError("must not contain the character NUL")
@@ -48,6 +55,7 @@ def _storable(text: str) -> str:
 Id = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[\x21-\x7e]+$")]
 Text = Annotated[str, Field(max_length=2000), AfterValidator(_storable)]
 Instant = Annotated[AwareDatetime, BeforeValidator(_only_text), AfterValidator(_within_reach)]
+LocalTime = Annotated[time, BeforeValidator(_only_text), AfterValidator(_without_offset)]
 Day = Annotated[date, BeforeValidator(_only_text)]
 AmountMinor = Annotated[StrictInt, Field(gt=0, le=LARGEST_AMOUNT_MINOR)]
 AmountOrZeroMinor = Annotated[StrictInt, Field(ge=0, le=LARGEST_AMOUNT_MINOR)]
@@ -214,13 +222,21 @@ class HoldReleased(Event):
 class AgreedHours(_Model):
     """Hours in which the borrower agreed to be contacted, local time."""
 
-    start: time
-    end: time
+    start: LocalTime
+    end: LocalTime
+
+    @model_validator(mode="after")
+    def _starts_before_it_ends(self) -> Self:
+        if self.start >= self.end:
+            raise ValueError("start must come before end, within one day")
+        return self
 
 
 class ContactPreferencesChanged(Event):
     name = "contact_preferences_changed"
-    blocked_channels: Annotated[tuple[Literal["sms", "call", "visit"], ...], Field(max_length=3)] = ()
+    blocked_channels: Annotated[
+        tuple[Literal["sms", "call", "visit"], ...], Field(max_length=20)
+    ] = ()
     blocked_phone_ids: Annotated[tuple[Id, ...], Field(max_length=20)] = ()
     agreed_hours: Annotated[tuple[AgreedHours, ...], Field(max_length=20)] = ()
 
@@ -277,11 +293,21 @@ def read_json(data: bytes) -> object:
 
 
 def recordable(body: object) -> str:
-    """A body as JSON text that Postgres can store, cut where it is too long to keep whole."""
-    text = json.dumps(body, ensure_ascii=True).replace("\\u0000", "\\ufffd")
-    if len(text) > LARGEST_RECORDED_BODY or "\\ud" in text:
-        return json.dumps({"text": printable(text, LARGEST_RECORDED_BODY // 2)})
-    return text
+    """A refused body as JSON text that Postgres can store, cut where it cannot be kept whole."""
+    try:
+        text = json.dumps(body, ensure_ascii=False, allow_nan=False)
+        text.encode()
+    except RecursionError:
+        return json.dumps({"text": "nested too deeply"})
+    except ValueError:  # an infinite number, or half of a surrogate pair
+        return _as_text(json.dumps(body))
+    if len(text) > LARGEST_RECORDED_BODY:
+        return _as_text(text)
+    return text.replace("\\u0000", "\\ufffd")
+
+
+def _as_text(text: str) -> str:
+    return json.dumps({"text": printable(text, LARGEST_RECORDED_BODY)}, ensure_ascii=False)
 
 
 def printable(text: str, length: int) -> str:

@@ -13,7 +13,6 @@ from domain.case import Stage, VisitState
 from domain.plan import PlanRefusedError, build_plan
 from domain.situation import Situation
 
-
 # Facts about money and calls are taken whatever became of the case.
 _ALWAYS_TAKEN = (events.PaymentReceived, events.PaymentReversed, events.CallFinished)
 # A paid case still has its closing notice to send: what may speak against it is taken too.

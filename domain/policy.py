@@ -9,7 +9,9 @@ from datetime import date, time
 from enum import StrEnum
 from typing import Annotated, Generic, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from domain.messages import TEMPLATES
 
 Value = TypeVar("Value")
 Days = Annotated[int, Field(ge=0, le=3650)]
@@ -84,6 +86,13 @@ class LadderStep(_Model):
     days_past_due: Annotated[int, Field(ge=1, le=3650)]
     channel: Channel
     template: str
+
+    @field_validator("template")
+    @classmethod
+    def _is_known(cls, template: str) -> str:
+        if template in TEMPLATES["zh"]:
+            return template
+        raise ValueError(f"no template is called {template}")
 
     @property
     def key(self) -> str:

@@ -12,9 +12,9 @@ from typing import Self
 
 LOOPBACK = "127.0.0.1"
 
-# Collects process ids from its standard input; when that closes, whatever the reason, it
-# interrupts them all. Plain sh, so that it also works where there is no prctl.
-_GUARD = 'while read -r pid; do all="$all $pid"; done; [ -z "$all" ] || kill -INT $all'
+# Collects lines like "KILL 4711" from its standard input; when that closes, whatever the reason,
+# it does what they say. Plain sh, so that it also works where there is no prctl.
+_GUARD = 'while read -r order; do orders="$orders kill -$order;"; done; eval "$orders"'
 
 # Command-line tools draw boxes around their last words.
 _FRAME = " │╭╮╰╯─"
@@ -33,10 +33,10 @@ class Guard:
             ["/bin/sh", "-c", _GUARD], stdin=subprocess.PIPE, text=True, start_new_session=True
         )
 
-    def watch(self, pid: int) -> None:
-        """Add a process to those that end with this one."""
+    def watch(self, pid: int, last: signal.Signals = signal.SIGKILL) -> None:
+        """Add a process to those that end with this one, by the signal `last`."""
         assert self._shell.stdin is not None  # noqa: S101  (tells mypy; stdin=PIPE above)
-        self._shell.stdin.write(f"{pid}\n")
+        self._shell.stdin.write(f"{last.name.removeprefix('SIG')} {pid}\n")
         self._shell.stdin.flush()
 
     def dismiss(self) -> None:

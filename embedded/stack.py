@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import os
+import signal
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
@@ -162,7 +163,8 @@ class EmbeddedStack:
         self._exit.push_async_callback(self._postgres.stop)
         pid = self._postgres.start()
         if self._guard is not None:
-            self._guard.watch(pid)
+            # The kind end: a killed Postgres would have to recover.
+            self._guard.watch(pid, signal.SIGINT)
         await self._postgres.prepare()
         self.database_url = self._postgres.url()
 

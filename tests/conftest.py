@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import asyncpg
 import pytest
@@ -19,16 +20,17 @@ TEMPLATE = "template_migrated"
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+def postgres() -> Iterator[EmbeddedPostgres]:
     """A real server with one migrated template database."""
-    directory = tmp_path_factory.mktemp("postgres")
-    server = EmbeddedPostgres(directory, durable=False)
-    server.start()
-    try:
-        asyncio.run(_prepare_template(server))
-        yield server
-    finally:
-        asyncio.run(server.stop())
+    # Not in pytest's own directory: another run of pytest closes that to the server's user.
+    with TemporaryDirectory(prefix="loan-collections-") as directory:
+        server = EmbeddedPostgres(Path(directory), durable=False)
+        server.start()
+        try:
+            asyncio.run(_prepare_template(server))
+            yield server
+        finally:
+            asyncio.run(server.stop())
 
 
 async def _prepare_template(server: EmbeddedPostgres) -> None:

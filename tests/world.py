@@ -78,7 +78,7 @@ async def insert_loan(pool: Pool, loan: Loan) -> None:
     )
     if loan.paid_minor:
         await pool.execute(
-            "INSERT INTO payments VALUES ($1, $2, $3, 'opening', $4, $4, 'tape')",
+            "INSERT INTO payments VALUES ($1, $2, $3, 'opening', $4, $4, NULL, 'tape')",
             f"{loan.loan_id}-opening",
             loan.loan_id,
             loan.paid_minor,

@@ -15,7 +15,7 @@ from temporalio.exceptions import ActivityError
 
 from activities.case_activities import CaseActivities, StaffNotice, StageEntry
 from activities.contact_activities import ContactActivities, ContactResult, ContactStatus
-from domain.calendar import closes, next_within
+from domain.calendar import closes, is_within, next_within
 from domain.case import CaseState, Refusal, Stage
 from domain.contact import Intent, Purpose
 from domain.debt import CaseFacts
@@ -117,6 +117,8 @@ class Desk:
             CaseActivities.take_up_case, self.case.case_id, **DATABASE
         )
         self._policy, self._facts = taken.policy, taken.facts
+        self.case.applications = max(self.case.applications, taken.applications)
+        self.case.plans = max(self.case.plans, taken.plans)
 
     async def look_again(self) -> None:
         """Read the facts once more."""
@@ -260,6 +262,8 @@ class Desk:
         hours = self.policy.contact.planned_hours.value
         zone = self.facts.time_zone
         at = next_within(self.now, hours, zone)
+        if at >= by and is_within(self.now, self.policy.contact.permitted_hours.value, zone):
+            at = self.now  # later than planned, and still lawful
         while at < by:
             await self.reach(at, f"{template} by {channel}")
             result = await self.try_contact(key, channel, template, purpose)

@@ -44,8 +44,11 @@ async def _take_next_step(desk: Desk) -> None:
         why = "; ".join(reasons_against_visit(desk.situation))
         await _until_news(desk, look_at, "see whether a visit is needed", f"not now: {why}")
     elif not await _until_news(desk, planned.at, _says(planned), "the ladder's next step"):
+        # Of the step's own day: what an outage has delayed for longer is missed, not caught up.
         day_ends = closes(
-            desk.today, desk.policy.contact.permitted_hours.value, desk.facts.time_zone
+            desk.facts.local(planned.at).date(),
+            desk.policy.contact.permitted_hours.value,
+            desk.facts.time_zone,
         )
         await desk.contact(
             f"{Stage.EARLY_CONTACT}:{planned.key}",

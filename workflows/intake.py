@@ -21,6 +21,7 @@ from domain.events import (
     UnreadableEventError,
     VisitApproved,
     VisitRequested,
+    printable,
     read_event,
     recordable,
 )
@@ -77,22 +78,26 @@ class Intake:
         except UnreadableEventError as error:
             return await self._record(letter, None, f"LC-CONTRACT: {error}")
         refusal = None
+        # The effect is taken on what was judged: recording may last over midnight, in an outage.
+        situation = self._desk.situation
         try:
-            judge(event, self._desk.situation)
+            judge(event, situation)
         except EventRefusedError as error:
             refusal = str(error)
         if event.event_id in self._desk.case.remembered_events:
             refusal = None  # the record answers a repeated event as it did before
         verdict = await self._record(letter, event, refusal)
         if verdict.accepted and not verdict.repeated:
-            apply_event(event, self._desk.situation)
+            apply_event(event, situation)
             if isinstance(event, PolicyAdopted):
                 await self._desk.take_up()
+                self._desk.publish()
         return verdict
 
     async def _record(self, letter: Letter, event: Event | None, refusal: str | None) -> Verdict:
         desk = self._desk
         desk.case.deliveries += 1
+        name = printable(letter.name, 60)
         receipt = f"{workflow.info().run_id}:{desk.case.deliveries}"
         verdict = await workflow.execute_activity_method(
             CaseActivities.record_event,
@@ -100,26 +105,25 @@ class Intake:
                 case_id=desk.case.case_id,
                 loan_id=desk.case.loan_id,
                 event_id=event.event_id if event else _claimed_id(letter.body, receipt),
-                name=letter.name[:60],
+                name=name,
                 source=event.source if event else "unreadable",
                 occurred_at=event.occurred_at if event else desk.now,
                 stage=desk.case.stage,
-                body=recordable(letter.body),
+                # What takes effect is read from here: whole, while a refused body may be cut.
+                body=event.model_dump_json() if event else recordable(letter.body),
                 refusal=refusal,
                 receipt=receipt,
                 visit_id=self._visit_of(event),
                 due_at=self._due_at(event),
             ),
-            summary=letter.name[:60],
+            summary=name,
             **DATABASE,
         )
         if event is not None:
             desk.case.remember(event.event_id)
         if not verdict.accepted and not verdict.repeated:
             rule_id, _, reason = (verdict.reason or "").partition(": ")
-            desk.case.note_refusal(
-                Refusal(what=letter.name[:60], at=desk.now, rule_id=rule_id, reason=reason)
-            )
+            desk.case.note_refusal(Refusal(what=name, at=desk.now, rule_id=rule_id, reason=reason))
         desk.learn(verdict.facts)
         return verdict
 

@@ -34,19 +34,23 @@ async def leave_in_peace(desk: Desk) -> None:
     told: set[str] = set()
     while desk.situation.is_on_hold and not desk.is_over:
         await _tell_complaint_desk(desk, told)
-        known = desk.facts
-        ends = [hold.until for hold in desk.facts.holds if hold.until is not None]
-        look_at = min([desk.in_days(LOOK_AGAIN_DAYS), *(end for end in ends if end > desk.now)])
-        await desk.rest(
-            lambda: desk.facts is not known or not desk.situation.is_on_hold,
-            look_at,
-            "see whether the hold has ended",
-            f"on hold: {', '.join(desk.situation.hold_reasons)}",
-        )
+        await _rest_until_news(desk)
     held = desk.now - began_at
     desk.case.last_released_at = desk.now
     if desk.case.stage_ends_at is not None:
         desk.case.stage_ends_at += held
+
+
+async def _rest_until_news(desk: Desk) -> None:
+    known = desk.facts
+    ends = [hold.until for hold in known.holds if hold.until is not None]
+    look_at = min([desk.in_days(LOOK_AGAIN_DAYS), *(end for end in ends if end > desk.now)])
+    await desk.rest(
+        lambda: desk.facts is not known or not desk.situation.is_on_hold,
+        look_at,
+        "see whether the hold has ended",
+        f"on hold: {', '.join(desk.situation.hold_reasons)}",
+    )
 
 
 async def _tell_complaint_desk(desk: Desk, told: set[str]) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 from temporalio import workflow
 from temporalio.common import RawValue
+from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
     from domain.case import CaseState, Stage
@@ -26,7 +27,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.intake import Intake, Letter
     from workflows.interruptions import end_case, leave_in_peace
     from workflows.legal_review import review_legally
-    from workflows.names import LOAN_COLLECTION
+    from workflows.names import DELIVER, LOAN_COLLECTION
     from workflows.plan import settle_plan
     from workflows.preparation import prepare_visit
     from workflows.repayment import close_visit, follow_repayment, guide_first_payment
@@ -73,14 +74,17 @@ class LoanCollection:
     async def run(self, case: CaseState) -> CaseEnded:
         """Follow the process to an end, in as many runs as a short history needs."""
         await self._desk.take_up()
-        async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(self._intake.work())
-            outcome = await self._follow_process()
-            self._intake.close()
+        # Not a task group: an evicted run could not be collected while it waits for its tasks.
+        outcome, _ = await asyncio.gather(self._follow_to_the_end(), self._intake.work())
         await workflow.wait_condition(workflow.all_handlers_finished)
         if outcome is None:
             workflow.continue_as_new(self._case)
         return CaseEnded(loan_id=case.loan_id, case_id=case.case_id, outcome=outcome)
+
+    async def _follow_to_the_end(self) -> Outcome | None:
+        outcome = await self._follow_process()
+        self._intake.close()
+        return outcome
 
     async def _follow_process(self) -> Outcome | None:
         """From stage to stage; None when the next stage begins in a fresh run."""
@@ -102,9 +106,15 @@ class LoanCollection:
         """Take in an event of any name and any shape; it is judged, and never lost."""
         self._intake.receive(Letter(name, _read_body(bodies)))
 
-    @workflow.update
-    async def deliver(self, event: Any = None) -> dict[str, Any]:
-        """Take in an event, `{"name": …, …}`, and answer what became of it."""
+    @workflow.update(dynamic=True)
+    async def deliver(self, update: str, bodies: Sequence[RawValue]) -> dict[str, Any]:
+        """Take in an event, `{"name": …, …}`, by the update `deliver`; answer what became of it.
+
+        Dynamic, like the signals: arguments that do not fit a declared type would stop the run.
+        """
+        if update != DELIVER:
+            raise ApplicationError(f"the only update is {DELIVER}")
+        event = _read_body(bodies)
         name = event.get("name") if isinstance(event, dict) else None
         letter = Letter(name if isinstance(name, str) else "unnamed", event)
         self._intake.receive(letter)

@@ -2,6 +2,7 @@
 
 TASK_QUEUE = "loan-collections"
 LOAN_COLLECTION = "LoanCollection"
+DELIVER = "deliver"  # the update
 OVERDUE_SCAN = "OverdueScan"
 OVERDUE_SCAN_SCHEDULE = "overdue-scan"
 

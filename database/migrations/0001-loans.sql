@@ -118,6 +118,18 @@ BEGIN
 END;
 $$;
 
+-- A settled loan of which a payment is reversed is owed again: the scan has to see it.
+CREATE FUNCTION reopen_settled_loan() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE loans SET status = 'active'
+    WHERE loan_id = NEW.loan_id AND status = 'settled';
+    RETURN NULL;
+END;
+$$;
+CREATE TRIGGER payment_reversed AFTER UPDATE OF reversed_at ON payments FOR EACH ROW
+    WHEN (OLD.reversed_at IS NULL AND NEW.reversed_at IS NOT NULL)
+    EXECUTE FUNCTION reopen_settled_loan();
+
 CREATE TRIGGER instalments_added AFTER INSERT ON loan_instalments
     REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_oldest_unpaid();
 CREATE TRIGGER instalments_moved AFTER UPDATE ON loan_instalments
@@ -130,4 +142,5 @@ CREATE TRIGGER payments_changed AFTER UPDATE ON payments
 -- migrate: rollback
 DROP TABLE payments, loan_instalments, loans, addresses, phones, borrowers;
 DROP FUNCTION refresh_oldest_unpaid;
+DROP FUNCTION reopen_settled_loan;
 DROP FUNCTION loan_debt;

@@ -3,11 +3,15 @@
 SELECT case_facts(:case_id, :now)::text;
 
 -- name: case_policy(case_id)^
--- The policy a case is pinned to; marks the workflow as running.
+-- The policy a case is pinned to; marks the workflow as running. A case that was reopened goes
+-- on counting its visits and plans where it stopped: their numbers are part of their ids.
 UPDATE collection_cases c SET started_at = coalesce(c.started_at, c.opened_at)
 FROM policies p
 WHERE c.case_id = :case_id AND p.version = c.policy_version
-RETURNING p.body::text AS policy;
+RETURNING p.body::text AS policy,
+          (SELECT count(*) FROM visits v WHERE v.case_id = c.case_id) AS applications,
+          (SELECT coalesce(max(substring(g.plan_id FROM '[0-9]+$')::integer), 0)
+           FROM agreements g WHERE g.case_id = c.case_id) AS plans;
 
 -- name: store_policy(version, profile, sha256, body, now)!
 INSERT INTO policies (version, profile, sha256, body, stored_at)

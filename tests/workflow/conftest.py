@@ -2,13 +2,16 @@
 
 import sys
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
 import pytest
 from temporalio import activity
+from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.client import Client
 from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
 from activities.business_time import Now
@@ -19,7 +22,7 @@ from domain.case import CaseState
 from domain.clock import BusinessClock
 from domain.policy import Policy
 from policies.reader import fingerprint
-from tests.workflow.life import Life, StartLife
+from tests.workflow.life import MOMENT, Life, StartLife
 from tests.world import Loan, insert_crew, insert_earlier_contacts, insert_loan
 from worker import build_worker
 from workflows.names import LOAN_COLLECTION, TASK_QUEUE, workflow_id
@@ -30,17 +33,16 @@ __all__ = ["StartLife"]
 TEST_SERVER = Path(sys.executable).parent / "temporal-test-server"
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 async def env() -> AsyncIterator[WorkflowEnvironment]:
-    """A time-skipping server that knows our search attributes."""
+    """A time-skipping server that knows our search attributes; its time only goes forward."""
     async with await WorkflowEnvironment.start_time_skipping(
         test_server_existing_path=str(TEST_SERVER), data_converter=pydantic_data_converter
     ) as env:
-        await env.client.operator_service.add_search_attributes(
-            AddSearchAttributesRequest(
-                search_attributes={key.name: key.indexed_value_type for key in SEARCH_ATTRIBUTES}
-            )
-        )
+        request = AddSearchAttributesRequest()
+        for key in SEARCH_ATTRIBUTES:
+            request.search_attributes[key.name] = IndexedValueType.ValueType(key.indexed_value_type)
+        await env.client.operator_service.add_search_attributes(request)
         yield env
 
 
@@ -49,7 +51,7 @@ async def start_life(
     env: WorkflowEnvironment, pool: Pool, policy: Policy
 ) -> AsyncIterator[StartLife]:
     """Starts the workflow of a loan at a number of days past due."""
-    async with AsyncExitStack() as workers:
+    async with AsyncExitStack() as lives:
 
         async def start(
             days_past_due: int, loan: Loan | None = None, *, tried: bool = False
@@ -61,7 +63,7 @@ async def start_life(
             await insert_crew(pool)
             await Cases(pool).store_policy(policy, fingerprint(policy), began_at)
             worker = build_worker(env.client, pool, policy, clock, _time_of(clock))
-            await workers.enter_async_context(worker)
+            await lives.enter_async_context(worker)
             case = DueCase(case_id=f"{loan.loan_id}:{loan.first_due_on}", loan_id=loan.loan_id)
             async for page in Scan(pool).pages(Cursor(), policy.version, began_at):
                 assert page.to_start == [case]
@@ -73,9 +75,18 @@ async def start_life(
                 id=workflow_id(loan.loan_id),
                 task_queue=TASK_QUEUE,
             )
-            return Life(env, pool, policy, loan, clock, handle)
+            lives.push_async_callback(_end, env.client, loan.loan_id)
+            life = Life(env, pool, policy, loan, clock, handle)
+            await life.skip(MOMENT)
+            return life
 
         yield start
+
+
+async def _end(client: Client, loan_id: str) -> None:
+    """Leave nothing running on the server."""
+    with suppress(RPCError):  # it has come to its end
+        await client.get_workflow_handle(workflow_id(loan_id)).terminate()
 
 
 def _time_of(clock: BusinessClock) -> Now:

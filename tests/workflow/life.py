@@ -55,7 +55,7 @@ class Life:
             await self.skip(left)
 
     async def skip_until(self, reached: Callable[[Json], bool], steps: int = 200) -> Json:
-        """Let time pass, from one thing the case does to the next, until the status is as wanted."""
+        """Let time pass from one thing the case does to the next until the status is as wanted."""
         for _ in range(steps):
             status = await self.status()
             if reached(status):

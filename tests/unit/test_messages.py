@@ -1,0 +1,101 @@
+"""What borrowers read: complete in both languages, and free of what may not be said."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from activities.contact_activities import _values
+from database.contacts import PartDetails, Recipient, VisitDetails
+from domain.contact import ContactFacts
+from domain.messages import TEMPLATES, render
+from domain.money import format_money
+from domain.policy import Policy
+
+NOW = datetime(2026, 5, 4, 1, 30, tzinfo=UTC)
+RECIPIENT = Recipient(
+    borrower_id="B-1",
+    loan_id="L-1",
+    lender="示例银行",
+    currency="CNY",
+    full_name="借款人",
+    language="zh",
+    policy_version="cn-2026-11",
+    overdue_since=date(2026, 1, 10),
+    numbers={},
+    visit=VisitDetails(visit_code="012345", starts_at=NOW, crew=["外勤甲 C-1", "外勤乙 C-2"]),
+    part=PartDetails(due_on=date(2026, 5, 9), amount_minor=123_456),
+    attempt=None,
+    facts=ContactFacts(time_zone="Asia/Shanghai", case_open=True, arrears_minor=400_000),
+)
+FORBIDDEN = {
+    "zh": ["警", "公安", "法院", "起诉", "坐牢", "刑", "黑名单", "失信", "手续费", "催收费",
+           "违约金", "家人", "亲友", "单位", "曝光", "最后通牒", "后果自负", "强制", "上门催收"],
+    "en": ["police", "court", "sue", "jail", "prison", "arrest", "criminal", "blacklist", "fee",
+           "family", "employer", "neighbour", "last warning", "seize", "enforce", "consequences"],
+}  # fmt: skip
+EVERY = [(language, template) for language in TEMPLATES for template in TEMPLATES[language]]
+
+
+@pytest.mark.parametrize(("language", "template"), EVERY)
+def test_template_says_what_it_should_and_no_more(
+    language: str, template: str, policy: Policy
+) -> None:
+    """Rendered with the real values: no gap, no claim that is forbidden, whom to ask."""
+    text = render(template, language, _values(RECIPIENT, policy.channels, NOW))
+    assert "{" not in text
+    assert "}" not in text
+    words = text.lower()
+    if language == "en":
+        assert not {word for word in FORBIDDEN["en"] if word in words.replace(".", " ").split()}
+    else:
+        assert not [word for word in FORBIDDEN["zh"] if word in words]
+    assert RECIPIENT.lender in text
+    assert policy.channels.hotline in text
+
+
+@pytest.mark.parametrize("language", TEMPLATES)
+def test_visit_is_announced_in_full(language: str, policy: Policy) -> None:
+    """Local time, names, badges, code, and where to complain."""
+    values = _values(RECIPIENT, policy.channels, NOW)
+    for template in ("visit_appointment", "visit_reminder"):
+        text = render(template, language, values)
+        for part in ("2026-05-04 09:30", "外勤甲 C-1", "外勤乙 C-2", "012345", "12378"):
+            assert part in text, template
+
+
+def test_both_languages_have_the_same_templates(policy: Policy) -> None:
+    """And every step of the ladder has one."""
+    assert TEMPLATES["zh"].keys() == TEMPLATES["en"].keys()
+    assert {step.template for step in policy.contact.ladder.value} <= TEMPLATES["zh"].keys()
+
+
+def test_days_and_amounts_are_those_of_the_borrowers_day(policy: Policy) -> None:
+    """Counted in local time; nothing overdue is no day at all."""
+    values = _values(RECIPIENT, policy.channels, NOW)
+    assert (values["days"], values["amount"]) == ("114", "CNY 4,000.00")
+    evening = datetime(2026, 5, 4, 16, tzinfo=UTC)  # the fifth in Shanghai
+    assert _values(RECIPIENT, policy.channels, evening)["days"] == "115"
+    paid = RECIPIENT.model_copy(update={"overdue_since": None})
+    assert _values(paid, policy.channels, NOW)["days"] == "0"
+
+
+def test_unknown_template_or_value_is_our_own_mistake() -> None:
+    """It is raised, not sent."""
+    with pytest.raises(KeyError):
+        render("threat", "zh", {})
+    with pytest.raises(KeyError):
+        render("overdue_notice", "zh", {})
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "text"),
+    [
+        (123_456, "CNY", "CNY 1,234.56"),
+        (5, "USD", "USD 0.05"),
+        (1234, "JPY", "JPY 1,234"),
+        (1234, "KWD", "KWD 1.234"),
+    ],
+)
+def test_money_is_written_for_people(minor: int, currency: str, text: str) -> None:
+    """With the digits of its currency."""
+    assert format_money(minor, currency) == text

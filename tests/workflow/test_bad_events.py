@@ -1,0 +1,218 @@
+"""Events of any shape: none is lost, none wedges the run, each refusal is on record."""
+
+import json
+from typing import Any
+
+import pytest
+from temporalio.api.common.v1 import Payload
+from temporalio.client import WorkflowUpdateFailedError
+from temporalio.common import RawValue
+
+from domain.case import REMEMBERED_REFUSALS
+from tests.workflow.life import Json, Life, StartLife
+from tests.world import event
+
+PAYMENT = {"payment_id": "P-1", "amount_minor": 1000}
+
+
+def _json(text: str) -> RawValue:
+    return RawValue(Payload(metadata={"encoding": b"json/plain"}, data=text.encode()))
+
+
+def _binary(data: bytes) -> RawValue:
+    return RawValue(Payload(metadata={"encoding": b"binary/plain"}, data=data))
+
+
+def _nested(depth: int) -> RawValue:
+    return _json('{"a":' * depth + "1" + "}" * depth)
+
+
+SHAPES: dict[str, list[Any]] = {
+    "a number": [42],
+    "a list": [[1, 2]],
+    "text": ["paid"],
+    "a boolean": [True],
+    "null": [None],
+    "no argument": [],
+    "three arguments": [{"a": 1}, 2, "c"],
+    "bytes": [_binary(b"\x00\xff\xfe")],
+    "empty bytes": [_json("")],
+    "half a JSON value": [_json('{"event_id": ')],
+    "a missing field": [{"source": "test"}],
+    "an empty object": [{}],
+    "a number that is not finite": [_json('{"amount_minor": 1e400}')],
+    "not a number": [_json('{"amount_minor": NaN}')],
+    "a huge number": [_json('{"amount_minor": 1' + "0" * 4000 + "}")],
+    "half a surrogate pair": [_json('{"source": "\\ud83d"}')],
+    "NUL as its id": [{"event_id": "e\0", "source": "te\0st"}],
+    "a large body": [{"note": "x" * 100_000}],
+    "deep nesting": [_nested(900)],
+    "deeper nesting": [_nested(20_000)],
+}
+
+
+async def _goes_on(life: Life) -> None:
+    """The run still takes events, and a good one still has its effect."""
+    await life.accepted("payment_received", payment_id="P-good", amount_minor=1)
+
+
+async def _refused(life: Life) -> list[Json]:
+    return await life.fetch("SELECT * FROM case_events WHERE NOT accepted ORDER BY sequence")
+
+
+async def test_signals_of_any_shape_are_refused_on_record(start_life: StartLife) -> None:
+    """Each reason is in case_events and in the status, and the next event is taken."""
+    life = await start_life(5)
+    for bodies in SHAPES.values():
+        await life.handle.signal("payment_received", args=bodies)
+    await _goes_on(life)
+    refused = await _refused(life)
+    assert len(refused) == len(SHAPES)
+    assert {row["name"] for row in refused} == {"payment_received"}
+    assert all(row["reason"].startswith("LC-CONTRACT: ") for row in refused)
+    noted = (await life.status())["last_refusals"]
+    assert {refusal["rule_id"] for refusal in noted} == {"LC-CONTRACT"}
+    assert len(noted) == REMEMBERED_REFUSALS
+
+
+async def test_updates_of_any_shape_are_answered(start_life: StartLife) -> None:
+    """The caller learns that it was refused and why, it is on record, and the run goes on."""
+    life = await start_life(5)
+    answers = [await life.update(*bodies) for bodies in SHAPES.values()]
+    assert not any(answer["accepted"] for answer in answers)
+    await _goes_on(life)
+    refused = await _refused(life)
+    assert [row["reason"] for row in refused] == [answer["reason"] for answer in answers]
+    assert all(row["reason"].startswith("LC-CONTRACT: ") for row in refused)
+
+
+async def test_unknown_names_are_refused_on_record(start_life: StartLife) -> None:
+    """By signal and by update alike."""
+    life = await start_life(5)
+    names = ["no_such_event", "payment\0received", "名" * 200, "__init__"]
+    for name in names:
+        await life.handle.signal(name, {})
+        answer = await life.update({"name": name})
+        assert answer["reason"].startswith("LC-CONTRACT: no event is called")
+    await _goes_on(life)
+    assert len(await _refused(life)) == 2 * len(names)
+
+
+async def test_update_of_an_unknown_name_is_rejected(start_life: StartLife) -> None:
+    """Only `deliver` is an update; the caller of another is told so."""
+    life = await start_life(5)
+    with pytest.raises(WorkflowUpdateFailedError):
+        await life.handle.execute_update("delivered", {})
+    await _goes_on(life)
+
+
+NUL = "a\0b"
+TOO_LATE = "9999-12-31T23:59:59Z"
+TOO_EARLY = "0001-01-01T00:00:00+14:00"
+WRONG_FIELDS: dict[str, tuple[str, dict[str, Any], str]] = {
+    "NUL in text": ("complaint_filed", {"complaint_id": "C-1", "about": NUL}, "about"),
+    "NUL in a reason": ("hold_placed", {"hold_id": "H-1", "reason": NUL}, "reason"),
+    "NUL in an id": ("payment_reversed", {"payment_id": NUL}, "payment_id"),
+    "a boolean amount": ("payment_received", PAYMENT | {"amount_minor": True}, "amount_minor"),
+    "an instant out of reach": (
+        "payment_received",
+        PAYMENT | {"occurred_at": TOO_LATE},
+        "occurred_at",
+    ),
+    "an instant before time": (
+        "payment_received",
+        PAYMENT | {"occurred_at": TOO_EARLY},
+        "occurred_at",
+    ),
+    "a hold without an end in reach": (
+        "hold_placed",
+        {"hold_id": "H-1", "reason": "dispute", "until": TOO_LATE},
+        "until",
+    ),
+    "a preferred time out of reach": (
+        "appointment_declined",
+        {"slot_id": "S", "preferred_times": [TOO_LATE]},
+        "preferred_times.0",
+    ),
+    "hours with an offset": (
+        "contact_preferences_changed",
+        {"agreed_hours": [{"start": "18:00Z", "end": "20:00Z"}]},
+        "agreed_hours.0.start",
+    ),
+    "hours over midnight": (
+        "contact_preferences_changed",
+        {"agreed_hours": [{"start": "22:00", "end": "02:00"}]},
+        "agreed_hours.0",
+    ),
+}
+
+
+async def test_wrong_fields_are_named(start_life: StartLife) -> None:
+    """The refusal says which field is wrong, by signal and by update alike."""
+    life = await start_life(5)
+    for name, body, field in WRONG_FIELDS.values():
+        await life.signal(name, **body)
+        assert field in await life.refused(name, "LC-CONTRACT", **body)
+    await _goes_on(life)
+    reasons = [row["reason"] for row in await _refused(life)]
+    fields = [field for _, _, field in WRONG_FIELDS.values() for _ in range(2)]
+    assert all(field in reason for field, reason in zip(fields, reasons, strict=True))
+
+
+LONG_TEXTS = {"Chinese": "请" * 2000, "emoji": "😀" * 2000, "quotes": '"' * 2000, "plain": "😀"}
+
+
+async def test_text_of_any_script_has_its_effect(start_life: StartLife) -> None:
+    """The longest text that the contract allows is kept whole and takes effect."""
+    life = await start_life(5)
+    for script, text in LONG_TEXTS.items():
+        await life.signal("complaint_filed", complaint_id=script, about=text)
+    await _goes_on(life)
+    rows = await life.fetch("SELECT complaint_id, about FROM complaints")
+    assert {row["complaint_id"]: row["about"] for row in rows} == LONG_TEXTS
+    assert len((await life.status())["holds"]) == len(LONG_TEXTS)
+
+
+EXTRA_FIELDS = {
+    "large": "x" * 100_000,
+    "nested": json.loads("[" * 200 + "]" * 200),
+    "NUL": NUL,
+    "emoji": "😀",
+}
+
+
+async def test_unknown_fields_are_ignored(start_life: StartLife) -> None:
+    """Whatever they hold, the event has its effect."""
+    life = await start_life(5)
+    for kind, extra in EXTRA_FIELDS.items():
+        await life.signal("payment_received", payment_id=kind, amount_minor=1, extra=extra)
+    body = json.dumps(event(await life.now(), event_id="e", **PAYMENT))
+    unstorable = body[:-1] + ', "a": "\\ud83d", "b": 1e400}'
+    await life.handle.signal("payment_received", _json(unstorable))
+    await _goes_on(life)
+    paid = await life.fetch("SELECT payment_id FROM payments")
+    assert {row["payment_id"] for row in paid} == {*EXTRA_FIELDS, "P-1", "P-good"}
+
+
+async def test_repeated_event_counts_once(start_life: StartLife) -> None:
+    """By signal and by update, accepted or refused: the second answer is the first one."""
+    life = await start_life(5)
+    paid = await life.event(event_id="once", name="payment_received", **PAYMENT)
+    await life.handle.signal("payment_received", paid)
+    assert (await life.update(paid))["accepted"]
+    early = await life.event(event_id="early", name="visit_approved", approver_id="A-1")
+    answers = [await life.update(early) for _ in range(2)]
+    assert answers[0] == answers[1]
+    assert await life.value("SELECT sum(amount_minor) FROM payments") == 1000
+    assert await life.value("SELECT count(*) FROM case_events") == 2
+
+
+async def test_hundred_signals_at_once_are_each_taken_once(start_life: StartLife) -> None:
+    """In the order they came, and the sums agree."""
+    life = await start_life(5)
+    for number in range(100):
+        await life.signal("payment_received", payment_id=f"P-{number}", amount_minor=10)
+    await _goes_on(life)
+    assert await life.value("SELECT sum(amount_minor) FROM payments") == 1001
+    order = await life.fetch("SELECT body->>'payment_id' AS id FROM case_events ORDER BY sequence")
+    assert [row["id"] for row in order] == [f"P-{n}" for n in range(100)] + ["P-good"]

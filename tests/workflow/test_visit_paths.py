@@ -1,0 +1,353 @@
+"""The way through a visit: every no, every silence, every wrong answer has a stated end."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from domain.case import Stage
+from tests.workflow.life import MOMENT, Json, Life, StartLife
+
+RIPE = 92
+
+
+@pytest.fixture
+async def life(start_life: StartLife) -> Life:
+    """A loan for which SMS and calls were tried and did not work."""
+    return await start_life(RIPE, tried=True)
+
+
+async def _ended_visit(life: Life) -> Json:
+    [visit] = await life.fetch("SELECT status, ended_reason, ended_at FROM visits")
+    assert visit["ended_at"] is not None
+    assert await life.booked_crew() == 0
+    return visit
+
+
+# Application and approval
+
+
+async def test_nobody_applies(life: Life) -> None:
+    """The borrower is invited once; after the time is up contact goes on, and later asks again."""
+    await life.skip_to_stage(Stage.APPLICATION)
+    await life.skip_to_stage(Stage.EARLY_CONTACT)
+    assert (await life.contacts()).count("visit_invitation") == 1
+    again = await life.skip_to_stage(Stage.APPLICATION)
+    assert again["waiting_for"] == "visit_requested"
+    assert life.loan.on(await life.now()) >= life.loan.at_days_past_due(RIPE + 10 + 14).date()
+
+
+async def test_borrower_applies_without_being_invited(start_life: StartLife) -> None:
+    """Too early it is refused; once a visit is possible, it goes straight to approval."""
+    life = await start_life(88)
+    borrower = {"applicant": "borrower", "applicant_id": "B-1"}
+    await life.refused("visit_requested", "LC-VISIT-FROM", **life.application(**borrower))
+    await life.skip_to(life.loan.at_days_past_due(90))
+    await life.refused(
+        "visit_requested", "LC-VISIT-ADDRESS", **life.application(address_id="elsewhere")
+    )
+    status = await life.apply(**borrower)
+    assert status["visit"]["applicant_id"] == "B-1"
+
+
+async def test_silence_of_the_approvers_is_a_no(life: Life) -> None:
+    """They are reminded; when the time runs out the visit has expired."""
+    await life.drive_to(Stage.APPROVAL)
+    began_at = await life.now()
+    await life.skip_to_stage(Stage.EARLY_CONTACT)
+    assert await life.now() - began_at >= timedelta(days=7)
+    assert (await _ended_visit(life))["status"] == "expired"
+    assert (
+        await life.value("SELECT count(*) FROM staff_notices WHERE kind = 'visit_approval_wanted'")
+        == 4
+    )
+    await life.refused("visit_approved", "LC-STAGE", approver_id="A-1")
+
+
+async def test_approval_takes_another_person(life: Life) -> None:
+    """The applicant can neither approve nor reject; another person can, once."""
+    await life.drive_to(Stage.APPROVAL)
+    for answer in ("visit_approved", "visit_rejected"):
+        await life.refused(answer, "LC-FOUR-EYES", approver_id="K-1")
+    await life.accepted("visit_rejected", approver_id="A-1")
+    await life.skip_to_stage(Stage.EARLY_CONTACT)
+    assert (await _ended_visit(life))["status"] == "rejected"
+    await life.refused("visit_approved", "LC-STAGE", approver_id="A-2")
+
+
+# Appointment
+
+
+async def test_declined_appointment_leads_to_another_proposal(life: Life) -> None:
+    """At the preferred time, where it is possible; a bounded number of times."""
+    await life.drive_to(Stage.APPOINTMENT)
+    slot = await life.proposed()
+    preferred = life.loan.local(life.loan.on(await life.now()) + timedelta(days=8), 14)
+    at_night = preferred.replace(hour=23)
+    await life.refused("appointment_declined", "LC-APPOINTMENT", slot_id="another")
+    await life.accepted(
+        "appointment_declined",
+        slot_id=slot["slot_id"],
+        preferred_times=[at_night.isoformat(), preferred.isoformat()],
+    )
+    second = await life.proposed()
+    assert second["slot_id"] != slot["slot_id"]
+    assert datetime.fromisoformat(second["start"]) == preferred
+    assert await life.booked_crew() == 2
+    await life.refused("appointment_confirmed", "LC-APPOINTMENT", slot_id=slot["slot_id"])
+
+    for _ in range(2):
+        slot = await life.proposed()
+        await life.accepted("appointment_declined", slot_id=slot["slot_id"])
+    await life.skip_to_stage(Stage.EARLY_CONTACT)
+    assert (await _ended_visit(life))["status"] == "called_off"
+    assert (await life.contacts()).count("visit_appointment") == 3
+
+
+async def test_unanswered_appointment_is_taken_back(life: Life) -> None:
+    """Three proposals without an answer, and the visit is called off."""
+    await life.drive_to(Stage.APPOINTMENT)
+    await life.skip_to_stage(Stage.EARLY_CONTACT)
+    assert (await _ended_visit(life))["ended_reason"] == "no appointment was agreed on"
+    assert (await life.contacts()).count("visit_appointment") == 3
+
+
+async def test_no_appointment_while_no_crew_is_free(life: Life) -> None:
+    """It is looked for every day until the approval expires; nothing was proposed meanwhile."""
+    await life.pool.execute("UPDATE crew_members SET active = false")
+    await life.drive_to(Stage.APPOINTMENT)
+    await life.skip(timedelta(days=3))
+    assert await life.value("SELECT count(*) FROM staff_notices WHERE kind = 'no_crew_free'") >= 3
+    await life.pool.execute("UPDATE crew_members SET active = true")
+    assert (await life.proposed())["slot_id"].endswith("slot-1")
+
+    await life.skip_to_stage(Stage.EARLY_CONTACT)
+    assert (await _ended_visit(life))["status"] == "called_off"
+
+
+async def test_confirmed_appointment_can_still_be_declined(life: Life) -> None:
+    """Before the crew departs; another is proposed."""
+    status = await life.drive_to(Stage.PREPARATION)
+    slot_id = status["visit"]["slot"]["slot_id"]
+    status = await life.accepted("appointment_declined", slot_id=slot_id, reason="ill")
+    assert status["stage"] == Stage.APPOINTMENT
+    assert (await life.proposed())["slot_id"] != slot_id
+
+
+async def test_borrower_is_told_and_reminded_before_the_visit(life: Life) -> None:
+    """With names, badges and code, long enough before; the crew has its dossier."""
+    status = await life.drive_to(Stage.VISIT)
+    [visit] = await life.fetch("SELECT * FROM visits")
+    start = datetime.fromisoformat(status["visit"]["slot"]["start"])
+    sent = {
+        row["template"]: row
+        for row in await life.fetch(
+            "SELECT a.template, a.sent_at, o.text FROM contact_attempts a"
+            " JOIN simulated_outbox o ON o.reference = a.attempt_id"
+        )
+    }
+    assert start - sent["visit_appointment"]["sent_at"] >= timedelta(days=3)
+    assert timedelta(hours=2) < start - sent["visit_reminder"]["sent_at"] <= timedelta(hours=25)
+    for template in ("visit_appointment", "visit_reminder"):
+        assert visit["visit_code"] in sent[template]["text"]
+        assert "C-1" in sent[template]["text"]
+    assert "示例路" in visit["dossier"]
+
+
+# The visit
+
+
+async def test_wrong_crew_cannot_check_in(life: Life) -> None:
+    """Strangers, one alone, and a crew in the night are refused; the announced crew is not."""
+    status = await life.drive_to(Stage.VISIT)
+    badges = status["visit"]["slot"]["badge_ids"]
+    wrong: list[tuple[str, dict[str, Any]]] = [
+        ("LC-CREW", {"badge_ids": ["C-8", "C-9"]}),
+        ("LC-CREW", {"badge_ids": [*badges, "C-9"]}),
+        ("CN-09", {"badge_ids": badges[:1]}),
+        ("CN-09", {"badge_ids": [badges[0], badges[0]]}),
+        ("LC-STAGE", {"visit_id": "another"}),
+        ("CN-03", {"occurred_at": str(life.loan.at_days_past_due(100, hour=23))}),
+    ]
+    for rule_id, body in wrong:
+        await life.refused("visit_checked_in", rule_id, **life.check_in(status, **body))
+    await life.refused("visit_reported", "LC-CHECK-IN", **await life.report(status))
+    await life.accepted("visit_checked_in", **life.check_in(status))
+    await life.refused("visit_checked_in", "LC-STAGE", **life.check_in(status))
+
+
+async def test_no_negotiation_without_a_verified_identity(life: Life) -> None:
+    """The crew may report that it was refused, but no agreement."""
+    status = await life.drive_to(Stage.VISIT)
+    await life.accepted(
+        "visit_checked_in", **life.check_in(status, identity_verified=False, identity_method="")
+    )
+    await life.refused("visit_reported", "LC-IDENTITY", **await life.report(status))
+    await life.accepted("visit_reported", visit_id=status["visit"]["visit_id"], outcome="refused")
+    await life.skip_to_stage(Stage.EARLY_CONTACT)
+    assert (await _ended_visit(life))["status"] == "completed"
+
+
+@pytest.mark.parametrize("outcome", ["not_present", "wrong_address"])
+async def test_visit_that_met_nobody_leads_back_to_contact(life: Life, outcome: str) -> None:
+    """The crew is free; a wrong address is not used again."""
+    status = await life.drive_to(Stage.VISIT)
+    await life.accepted("visit_reported", visit_id=status["visit"]["visit_id"], outcome=outcome)
+    await life.skip_to_stage(Stage.EARLY_CONTACT)
+    assert (await _ended_visit(life))["status"] == "missed"
+    wrong = await life.value("SELECT count(*) FROM addresses WHERE status = 'wrong'")
+    assert wrong == (1 if outcome == "wrong_address" else 0)
+
+
+async def test_unsafe_visit_leads_to_legal_review(life: Life) -> None:
+    """Nobody is sent there again."""
+    status = await life.drive_to(Stage.VISIT)
+    await life.accepted("visit_reported", visit_id=status["visit"]["visit_id"], outcome="unsafe")
+    assert (await life.skip_to_stage(Stage.LEGAL_REVIEW))["visit"] == {}
+
+
+async def test_visit_without_a_report_is_closed(life: Life) -> None:
+    """After the reporting time nothing waits for the crew any more."""
+    await life.drive_to(Stage.VISIT)
+    await life.skip_to_stage(Stage.EARLY_CONTACT)
+    visit = await _ended_visit(life)
+    assert (visit["status"], visit["ended_reason"]) == ("missed", "no report in time")
+
+
+async def test_visits_are_bounded(life: Life) -> None:
+    """After the last visit the case is reviewed by the legal desk."""
+    for number in (1, 2, 3):
+        status = await life.drive_to(Stage.VISIT)
+        assert status["visit"]["visit_id"].endswith(f"visit-{number}")
+        await life.accepted(
+            "visit_reported", visit_id=status["visit"]["visit_id"], outcome="not_present"
+        )
+    await life.skip_to_stage(Stage.LEGAL_REVIEW)
+
+
+# Plan and agreement
+
+
+async def test_impossible_proposal_is_refused_with_every_limit(life: Life) -> None:
+    """The crew at the door reads each limit at once and can propose again."""
+    status = await life.drive_to(Stage.VISIT)
+    await life.accepted("visit_checked_in", **life.check_in(status))
+    report = await life.report(status, instalments=80, first_due_on="2027-01-01")
+    reason = await life.refused("visit_reported", "LC-PLAN", **report)
+    assert "instalments: 80 last longer than 60 months" in reason
+    assert "first_due_on: 2027-01-01 is not within 30 days" in reason
+    await life.agree()
+
+
+async def test_large_waiver_needs_an_approver_from_outside(life: Life) -> None:
+    """Neither the applicant nor the crew; with the approver's name in the agreement."""
+    status = await life.drive_to(Stage.PLAN)
+    plan_id = status["plan"]["plan_id"]
+    for approver in ("K-1", *status["visit"]["badges_on_site"]):
+        await life.refused("plan_approved", "LC-FOUR-EYES", plan_id=plan_id, approver_id=approver)
+    await life.refused("plan_approved", "LC-PLAN", plan_id="another", approver_id="A-2")
+    await life.accepted("plan_approved", plan_id=plan_id, approver_id="A-2")
+    await life.offered()
+    [agreement] = await life.fetch("SELECT * FROM agreements")
+    assert agreement["waiver_approver_id"] == "A-2"
+    assert agreement["waiver_minor"] * 10 == agreement["total_minor"] + agreement["waiver_minor"]
+
+
+async def test_waiver_is_granted_when_its_plan_is_completed(life: Life) -> None:
+    """Paid less the waiver, nothing is overdue."""
+    status = await life.drive_to(Stage.PLAN)
+    await life.accepted("plan_approved", plan_id=status["plan"]["plan_id"], approver_id="A-2")
+    await life.sign()
+    await life.pay((await life.status())["plan"]["plan"]["arrears_minor"] * 9 // 10)
+    assert await life.outcome() == "plan_completed"
+    assert await life.arrears() == 0
+    assert await life.value("SELECT count(*) FROM payments WHERE kind = 'waiver'") == 1
+
+
+@pytest.mark.parametrize("answer", ["plan_rejected", "silence"])
+async def test_waiver_that_is_not_approved_is_negotiated_again(life: Life, answer: str) -> None:
+    """A no, or no answer in time; a smaller one then needs no approval."""
+    status = await life.drive_to(Stage.PLAN)
+    if answer != "silence":
+        await life.accepted(answer, plan_id=status["plan"]["plan_id"], approver_id="A-2")
+    status = await life.skip_to_stage(Stage.VISIT)
+    assert status["plan"] == {}
+    await life.agree(waiver_minor=1000)
+    await life.sign()
+
+
+async def test_wrong_hash_is_not_a_signature(life: Life) -> None:
+    """Only the fingerprint of the offered document signs it, once."""
+    await life.drive_to(Stage.AGREEMENT)
+    status = await life.offered()
+    await life.refused(
+        "agreement_signed", "LC-DOCUMENT", **life.signature(status, document_sha256="0" * 64)
+    )
+    await life.refused(
+        "agreement_signed", "LC-DOCUMENT", **life.signature(status, agreement_id="another")
+    )
+    await life.accepted("agreement_signed", **life.signature(status))
+    await life.refused("agreement_signed", "LC-STAGE", **life.signature(status))
+    [agreement] = await life.fetch("SELECT * FROM agreements")
+    assert agreement["signed_sha256"] == agreement["document_sha256"]
+
+
+@pytest.mark.parametrize("answer", ["declined", "silence"])
+async def test_unsigned_agreements_are_negotiated_a_bounded_number_of_times(
+    life: Life, answer: str
+) -> None:
+    """Then the visit ends without a plan, and contact goes on."""
+    await life.drive_to(Stage.AGREEMENT)
+    for round_ in (1, 2, 3):
+        status = await life.offered()
+        if answer == "declined":
+            await life.accepted(
+                "agreement_declined", agreement_id=status["plan"]["agreement_id"], reason="no"
+            )
+        else:
+            await life.skip(timedelta(days=3) + MOMENT)
+        if round_ < 3:
+            await life.skip_to_stage(Stage.VISIT)
+            await life.agree()
+    await life.skip_to_stage(Stage.EARLY_CONTACT)
+    assert (await _ended_visit(life))["status"] == "completed"
+    rows = await life.fetch("SELECT status FROM agreements")
+    assert [row["status"] for row in rows] == [
+        "declined" if answer == "declined" else "expired"
+    ] * 3
+
+
+# Repayment
+
+
+async def test_honoured_plan_is_silent_but_for_its_reminders(life: Life) -> None:
+    """One message before each part; the loan's own instalments wait until the plan is fulfilled."""
+    await life.drive_to(Stage.REPAYMENT)
+    for number in (2, 3):
+        before = (await life.contacts()).count("part_reminder")
+        due = (await life.status())["plan"]["plan"]["parts"][number - 1]["due_on"]
+        await life.skip_to(life.loan.local(datetime.fromisoformat(due).date(), 12))
+        assert (await life.contacts()).count("part_reminder") == before + 1
+        await life.pay_part(number)
+    assert await life.outcome() == "plan_completed"
+    assert (await life.contacts())[-4:] == [
+        "visit_closing",
+        "part_reminder",
+        "part_reminder",
+        "plan_completed_notice",
+    ]
+
+
+async def test_broken_plan_leads_to_contact_and_a_second_one_to_legal_review(life: Life) -> None:
+    """Each part has days of grace; the first plan that breaks is not the end."""
+    await life.drive_to(Stage.GUIDED_REPAYMENT)
+    due = life.loan.on(await life.now()) + timedelta(days=5)
+    await life.skip_to(life.loan.local(due + timedelta(days=5), 20))
+    assert (await life.status())["stage"] == Stage.GUIDED_REPAYMENT
+    status = await life.skip_to_stage(Stage.EARLY_CONTACT)
+    assert status["plan"] == {}
+    assert await life.value("SELECT status FROM agreements") == "broken"
+
+    await life.drive_to(Stage.GUIDED_REPAYMENT)
+    await life.skip_to_stage(Stage.LEGAL_REVIEW)
+    assert await life.outcome() == "handed_to_legal"
