@@ -11,6 +11,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.business_time import Now, business_time
 from activities.case_activities import CaseActivities
 from activities.contact_activities import ContactActivities
+from activities.error_privacy import ErrorPrivacy
 from activities.scan_activities import ScanActivities
 from activities.visit_activities import VisitActivities
 from command_line import database, run_command
@@ -78,6 +79,7 @@ def build_worker(
         workflow_runner=SandboxedWorkflowRunner(
             restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
         ),
+        interceptors=[ErrorPrivacy()],
         graceful_shutdown_timeout=GRACE,
     )
 

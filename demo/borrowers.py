@@ -106,6 +106,7 @@ class Borrower:
                 return
             while not await self._ledger.has_recorded_last(loan_id):
                 await self._post.wait(hours=3)
+            await self._post.wait(days=2)
 
     async def apply(self, applicant: str) -> None:
         """Apply for a visit, or let a collector apply."""

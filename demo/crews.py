@@ -1,5 +1,6 @@
 """The crews on the road and the e-sign platform at the door."""
 
+from collections.abc import Callable, Coroutine
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from demo.ledger import ZONE, Ledger
 from demo.post import Post, Reply
 
 Notice = dict[str, Any]
+Spawn = Callable[[Coroutine[Any, Any, None]], object]
 
 CREW_APP = "crew-app"
 E_SIGN = "e-sign"
@@ -30,12 +32,18 @@ class Crews:
     """Goes where the notices say, asks before it goes in, reports, and has agreements signed."""
 
     def __init__(
-        self, pool: Pool, borrowers: dict[str, Borrower], post: Post, ledger: Ledger
+        self,
+        pool: Pool,
+        borrowers: dict[str, Borrower],
+        post: Post,
+        ledger: Ledger,
+        spawn: Spawn,
     ) -> None:
         self._pool = pool
         self._borrowers = borrowers
         self._post = post
         self._ledger = ledger
+        self._spawn = spawn
         self._called_off: set[str] = set()
         self._visits_made: dict[str, int] = {}
         self._plans_made: dict[str, int] = {}
@@ -56,21 +64,21 @@ class Crews:
         borrower = self._borrowers[person.loan_id]
         if door is AtTheDoor.PAYS_BEFORE:
             await self._post.wait_until(starts_at - timedelta(hours=1))
-            await borrower.pay()
-        await self._post.wait_until(starts_at + timedelta(minutes=30))
+            self._spawn(borrower.pay())
+        await self._post.wait_until(starts_at + timedelta(minutes=90))
         if door in (AtTheDoor.NOT_PRESENT, AtTheDoor.UNSAFE):
             await self._report(person, door)
             return
         if not await self._check_in(person, notice, identity=door is not AtTheDoor.NO_IDENTITY):
             return
         if door is AtTheDoor.PAYS_MEANWHILE:
-            await borrower.pay()
+            self._spawn(borrower.pay())
         await self._post.wait(hours=1)
         await self._report(person, door)
 
     async def negotiate_again(self, person: Person) -> None:
         """Make another proposal after the last one came to nothing."""
-        await self._post.wait(hours=6)
+        await self._post.wait(hours=12)
         await self._report(person, AtTheDoor.AGREED)
 
     async def sign(self, agreement: asyncpg.Record, person: Person) -> None:

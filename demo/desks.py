@@ -1,18 +1,14 @@
 """The lender's desks: collectors, approvers, complaints, legal, and the call platform."""
 
 import json
-from collections.abc import Awaitable, Callable, Coroutine
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 import asyncpg
 
 from demo.acts import Act, Answer, nth
 from demo.borrowers import Borrower, Person
-from demo.crews import Crews
+from demo.crews import Crews, Notice, Spawn
 from demo.post import Post
-
-Spawn = Callable[[Coroutine[Any, Any, None]], object]
-Notice = dict[str, Any]
 
 APPROVER = "A-01"
 

@@ -75,12 +75,13 @@ class Ledger:
         """Take a payment."""
         payment_id = f"pay-{loan_id}-{next(self._numbers)}"
         self._last_payment[loan_id] = payment_id
-        if not await self._post.tell(
-            loan_id, SOURCE, "payment_received", payment_id=payment_id, amount_minor=amount_minor
-        ):
+        payment = {"payment_id": payment_id, "amount_minor": amount_minor}
+        if not await self._post.tell(loan_id, SOURCE, "payment_received", **payment):
             await self._pool.execute(
                 _WRITE_PAYMENT, payment_id, loan_id, amount_minor, self._post.now, SOURCE
             )
+            # A workflow that has started meanwhile read the record too early.
+            await self._post.tell(loan_id, SOURCE, "payment_received", **payment)
 
     async def has_recorded_last(self, loan_id: str) -> bool:
         """Whether the last payment of a loan is on record; not yet, while the worker is down."""

@@ -109,7 +109,8 @@ def _line(day: int, now: datetime, state: State) -> str:
 
 def _table(day: int, now: datetime, state: State) -> Table:
     table = Table(
-        title=f"Day {day}, {now.astimezone(ZONE):%Y-%m-%d %H:00} where the borrowers live"
+        title=f"Day {day}, {now.astimezone(ZONE):%Y-%m-%d %H:00} where the borrowers live",
+        min_width=70,
     )
     table.add_column("stage")
     table.add_column("loans", justify="right")

@@ -36,7 +36,7 @@ LOGS = ROOT / ".local" / "demo"
 FIRST_DAY = datetime(2018, 7, 1, tzinfo=UTC)  # the tape's as_of, 08:00 where the borrowers live
 NIGHT_FALLS = timedelta(hours=14)  # 22:00 there: nobody may be contacted until 08:00
 DAY_SHARE = 0.9  # of real time, for the hours in which something may happen
-BOOT = timedelta(seconds=4)  # what the worker and the world need before the first day
+BOOT = timedelta(seconds=5)  # what the worker and the world need before the first day
 SCAN_EVERY_SECONDS = 3
 KILL_ON_DAY = 24  # when the most visits are under way
 CATCH_WITHIN = timedelta(seconds=5)  # for a moment in the middle of a contact
@@ -236,7 +236,7 @@ async def _with(
 
 
 def main(
-    days_per_second: Annotated[float, typer.Option(min=0.05, max=5)] = 0.8,
+    days_per_second: Annotated[float, typer.Option(min=0.05, max=5)] = 1.0,
     limit: Annotated[int, typer.Option(help="Give up after so many real seconds.")] = 270,
     keep: Annotated[bool, typer.Option(help="Leave everything running at the end.")] = False,
 ) -> None:

@@ -15,7 +15,7 @@ from database.sql import Pool, open_pool
 from demo.borrowers import Borrower, Person
 from demo.crews import Crews
 from demo.desks import Desks
-from demo.feed import subject, watch
+from demo.feed import POLL_SECONDS, subject, watch
 from demo.habits import assign
 from demo.ledger import Ledger
 from demo.post import Post
@@ -31,6 +31,8 @@ _OVERDUE = """
     JOIN phones p USING (borrower_id) JOIN addresses a USING (borrower_id)
     WHERE l.status = 'active' AND d.arrears_minor > 0
 """
+
+_CASES_TAKEN_UP = "SELECT count(*) FROM collection_cases WHERE started_at IS NOT NULL"
 
 
 async def find_people(pool: Pool, first_day: datetime) -> list[Person]:
@@ -58,8 +60,8 @@ class World:
         self._borrowers = {
             person.loan_id: Borrower(person, pool, post, self._ledger) for person in people
         }
-        self._crews = Crews(pool, self._borrowers, post, self._ledger)
         self._tasks = asyncio.TaskGroup()
+        self._crews = Crews(pool, self._borrowers, post, self._ledger, self._tasks.create_task)
         self._desks = Desks(
             self._people, self._borrowers, self._crews, post, self._tasks.create_task
         )
@@ -69,8 +71,7 @@ class World:
         async with self._tasks as tasks:
             first_day = self._ledger.local(self._first_day).date()
             tasks.create_task(self._ledger.run_standing_orders(first_day))
-            for borrower in self._borrowers.values():
-                tasks.create_task(borrower.follow_habit(self._first_day))
+            tasks.create_task(self._follow_habits())
             await watch(
                 self._pool,
                 self._first_day,
@@ -78,6 +79,13 @@ class World:
                 notices=self._desks.read,
                 agreements=self._read_agreement,
             )
+
+    async def _follow_habits(self) -> None:
+        """Once the scan has found every loan: who paid before that would have no case."""
+        while await self._pool.fetchval(_CASES_TAKEN_UP) < len(self._people):
+            await asyncio.sleep(POLL_SECONDS)
+        for borrower in self._borrowers.values():
+            self._tasks.create_task(borrower.follow_habit(self._first_day))
 
     async def _read_message(self, message: asyncpg.Record) -> None:
         person = self._by_number.get(message["number"])

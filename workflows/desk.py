@@ -6,6 +6,7 @@ was going on.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -215,14 +216,12 @@ class Desk:
             return False
         self.next_action = NextAction(what=what, at=at, why=why)
         self.show()
-        try:
+        with suppress(TimeoutError):  # the caller looks, once the intake is idle
             await workflow.wait_condition(
                 lambda: wake() or self.intake_is_busy(),
                 timeout=left,
                 timeout_summary=what[:SUMMARY_LENGTH],
             )
-        except TimeoutError:
-            pass  # looked at by the caller, once the intake is idle
         return True
 
     def _must_stop(self) -> bool:

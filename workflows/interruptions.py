@@ -8,7 +8,7 @@ from domain.case import Stage
 from domain.contact import Purpose
 from domain.debt import Outcome
 from domain.policy import Channel
-from workflows.desk import Desk
+from workflows.desk import Desk, NextAction
 from workflows.options import DATABASE
 from workflows.visit_ends import end_agreement, end_visit, release_crew
 
@@ -78,6 +78,7 @@ async def end_case(desk: Desk) -> Outcome | None:
     )
     desk.case.enter(Stage.ENDED, desk.now)
     desk.case.waiting_for = "closing_notice" if outcome.is_paid else "nothing"
+    desk.next_action = NextAction(what="end", at=desk.now, why=outcome)
     desk.publish()
     if outcome.is_paid and await _is_reversed_before_notice(desk, outcome):
         desk.case.plan = None

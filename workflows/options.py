@@ -15,7 +15,7 @@ class Options(TypedDict):
 
 # The database comes back: an outage delays, it never decides.
 DATABASE: Options = {
-    "start_to_close_timeout": timedelta(seconds=30),
+    "start_to_close_timeout": timedelta(seconds=10),
     "retry_policy": RetryPolicy(
         initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=1)
     ),
@@ -24,7 +24,7 @@ DATABASE: Options = {
 # One try at a provider, and how fast a busy provider is asked again. How long it is asked at
 # all is bounded by the contact window: see `Desk.contact`.
 PROVIDER: Options = {
-    "start_to_close_timeout": timedelta(seconds=30),
+    "start_to_close_timeout": timedelta(seconds=20),
     "retry_policy": RetryPolicy(
         initial_interval=timedelta(seconds=2), maximum_interval=timedelta(minutes=5)
     ),

@@ -1,7 +1,9 @@
 """What operations see: the answer to the `status` query, and the details in the Temporal UI."""
 
+from datetime import UTC, datetime
 from typing import Any
 
+from domain.case import Refusal
 from domain.money import format_money
 from workflows.desk import Desk
 
@@ -42,26 +44,36 @@ def status(desk: Desk) -> dict[str, Any]:
 def details(desk: Desk) -> str:
     """The case in a few lines of Markdown, for the details pane of the UI."""
     case, facts, action = desk.case, desk.facts, desk.next_action
+    arrears, outstanding = (
+        format_money(amount, facts.currency)
+        for amount in (facts.arrears_minor, facts.outstanding_minor)
+    )
     lines = [
-        f"### {case.stage.value.replace('_', ' ')}",
-        f"**Waits for** {case.waiting_for or 'nothing'}"
-        + (
-            f", at the latest {case.stage_ends_at:%Y-%m-%d %H:%M} UTC" if case.stage_ends_at else ""
-        ),
-        f"**Next** {action.what}"
-        + (f", {action.at:%Y-%m-%d %H:%M} UTC" if action.at else "")
-        + (f" ({action.why})" if action.why else ""),
-        f"**Owed** {format_money(facts.arrears_minor, facts.currency)} overdue for "
-        f"{desk.situation.days_past_due} days, of {format_money(facts.outstanding_minor, facts.currency)} in all",
+        f"### {case.stage.value.replace('_', ' ').capitalize()}",
+        f"**Waits for** {case.waiting_for or 'nothing'}{_by(case.stage_ends_at)}",
+        f"**Next** {action.what}{_on(action.at)}" + (f" ({action.why})" if action.why else ""),
+        f"**Owed** {arrears} overdue for {desk.situation.days_past_due} days, {outstanding} in all",
         f"**Tried** {facts.messages_sent} messages, {facts.calls_made} calls, {case.visits} visits",
     ]
     if desk.situation.is_on_hold:
         lines.append(f"**On hold** {', '.join(desk.situation.hold_reasons)}")
     if case.refusals:
-        lines.append("**Not done**")
+        lines.append("**Not done, or not accepted**")
         lines += [
-            f"- {refusal.at:%Y-%m-%d %H:%M} UTC, {refusal.what}: {refusal.reason} ({refusal.rule_id})"
-            for refusal in reversed(case.refusals)
+            f"- {at:%Y-%m-%d %H:%M} UTC, {what}: {reason} ({rule_id})"
+            for what, at, rule_id, reason in map(_parts, reversed(case.refusals))
         ]
-    lines.append(f"Policy {desk.policy.version}, business time {desk.now:%Y-%m-%d %H:%M} UTC")
+    lines.append(f"Policy {desk.policy.version}, as of {desk.now:%Y-%m-%d %H:%M} UTC")
     return "\n\n".join(lines)
+
+
+def _by(deadline: datetime | None) -> str:
+    return f", until {deadline.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if deadline else ""
+
+
+def _on(moment: datetime | None) -> str:
+    return f" on {moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC" if moment else ""
+
+
+def _parts(refusal: Refusal) -> tuple[str, datetime, str, str]:
+    return refusal.what, refusal.at.astimezone(UTC), refusal.rule_id, refusal.reason

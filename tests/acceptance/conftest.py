@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 import pytest
@@ -17,6 +17,8 @@ from domain.clock import BusinessClock
 
 BIN = Path(sys.executable).parent
 POLL_SECONDS = 0.1
+PATIENCE_SECONDS = 60
+T = TypeVar("T")
 
 
 @dataclass
@@ -77,15 +79,13 @@ class Outside:
         """Wait until a query has a row, and return it."""
         return await self.until(lambda: self.database.fetchrow(query, *arguments), query)
 
-    async def until(self, look: Callable[[], Awaitable[Any]], what: str, seconds: int = 60) -> Any:
+    async def until(self, look: Callable[[], Awaitable[T | None]], what: str) -> T:
         """Wait until something is there."""
-        try:
-            async with asyncio.timeout(seconds):
-                while not (found := await look()):
-                    await asyncio.sleep(POLL_SECONDS)
-        except TimeoutError:
-            raise AssertionError(f"not within {seconds} s: {what}") from None
-        return found
+        for _ in range(int(PATIENCE_SECONDS / POLL_SECONDS)):
+            if found := await look():
+                return found
+            await asyncio.sleep(POLL_SECONDS)
+        raise AssertionError(f"not within {PATIENCE_SECONDS} s: {what}")
 
 
 @pytest.fixture

@@ -164,7 +164,11 @@ async def test_applicant_cannot_approve(pool: Pool, case_id: str) -> None:
 
 async def test_confirmed_visit_has_a_slot_and_a_notice(pool: Pool, case_id: str) -> None:
     """No visit takes place of which the borrower was not told."""
-    approved: dict[str, Any] = {"approver_id": "A-1", "approved_at": NOW, "approval_expires_at": NOW}
+    approved: dict[str, Any] = {
+        "approver_id": "A-1",
+        "approved_at": NOW,
+        "approval_expires_at": NOW,
+    }
     slot: dict[str, Any] = {"slot_id": "S", "slot": asyncpg.Range(NOW, NOW), "confirmed_at": NOW}
     for incomplete in ({}, approved, approved | slot):
         with pytest.raises(asyncpg.CheckViolationError):

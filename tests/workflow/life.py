@@ -64,11 +64,11 @@ class Life:
         raise AssertionError(f"never reached; last status {status}")
 
     async def _next_moment(self, status: Json) -> datetime:
-        """Just after the next action, at most half a day ahead."""
+        """Just after the next action."""
         now = await self.now()
         planned = status["next_action"]["at"]
         at = datetime.fromisoformat(planned) + MOMENT if planned else now
-        return min(at if at > now else now + timedelta(hours=1), now + timedelta(hours=12))
+        return at if at > now else now + timedelta(hours=1)
 
     async def skip_to_stage(self, stage: str) -> Json:
         return await self.skip_until(lambda status: bool(status["stage"] == stage))
@@ -236,7 +236,7 @@ class Life:
 
     async def drive_to(self, stage: Stage) -> Json:
         """From a loan that is ripe for a visit to a stage, by what other systems say."""
-        if stage is Stage.LEGAL_REVIEW:
+        if stage in (Stage.EARLY_CONTACT, Stage.LEGAL_REVIEW):
             return await self.skip_to_stage(stage)
         steps = _way_to(self, waiver=stage is Stage.PLAN)
         for reached, go_on in steps.items():
