@@ -76,7 +76,7 @@ class CaseActivities:
     @activity.defn
     async def record_event(self, delivery: Delivery) -> Verdict:
         """Write an event down, with its effect or with the reason of its refusal."""
-        return await self._events.record_event(delivery, self._now())
+        return await self._events.record_event(delivery, self._now)
 
     @activity.defn
     async def enter_stage(self, entry: StageEntry) -> CaseFacts:

@@ -1,6 +1,7 @@
 """The record of events: each with its effect exactly once, or with the reason of its refusal."""
 
 import json
+from collections.abc import Callable
 from datetime import datetime
 
 import asyncpg
@@ -45,10 +46,14 @@ class Events:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def record_event(self, delivery: Delivery, now: datetime) -> Verdict:
-        """Write an event down and let it take effect, in one transaction."""
+    async def record_event(self, delivery: Delivery, clock: Callable[[], datetime]) -> Verdict:
+        """Write an event down and let it take effect, in one transaction.
+
+        The time is read once the borrower is locked: what is on record as later was done later.
+        """
         async with self._pool.acquire() as connection, connection.transaction():
-            await SQL.lock_case(connection, case_id=delivery.case_id)
+            await SQL.lock_borrower(connection, case_id=delivery.case_id)
+            now = clock()
             known = await SQL.known_event(
                 connection, loan_id=delivery.loan_id, event_id=delivery.event_id
             )

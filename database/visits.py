@@ -33,6 +33,7 @@ class Offer(BaseModel):
     plan_id: str
     plan: Plan
     waiver_approver_id: str | None
+    counted_from: AwareDatetime  # when the plan was proposed: later payments count towards it
     expires_at: AwareDatetime
 
 
@@ -169,6 +170,7 @@ async def _keep(
         waiver_approver_id=offer.waiver_approver_id,
         document=document.text,
         sha256=document.sha256,
+        counted_from=offer.counted_from,
         now=now,
         expires_at=offer.expires_at,
     )

@@ -153,9 +153,13 @@ class Borrower:
 
     async def repay(self, parts: list[tuple[datetime, int]]) -> None:
         """Pay the parts of a plan, each before it is due, as far as the habit goes."""
-        for due, amount_minor in parts[: self._person.habit.visits.parts_paid]:
+        kept = self._person.habit.visits.parts_paid
+        for due, amount_minor in parts[:kept]:
             await self._post.wait_until(due - timedelta(hours=12))
             await self._ledger.receive(self._person.loan_id, amount_minor)
+        if kept >= len(parts):
+            await self._post.wait(days=3)
+            await self.pay()  # what has fallen due since the plan was made
 
     async def _promise(self, days: int) -> None:
         owed = await self._ledger.owed(self._person.loan_id)

@@ -24,7 +24,10 @@ _STANDING_ORDERS = """
               WHERE p.loan_id = l.loan_id AND p.reversed_at IS NULL),
            $3, $3, 'standing-order'
     FROM loans l
-    WHERE l.status = 'active' AND l.oldest_unpaid_due_on BETWEEN $1::date AND $2::date
+    WHERE l.status = 'active' AND l.oldest_unpaid_due_on <= $2::date
+      -- Who has come out of arrears goes on paying; an instalment may have fallen due meanwhile.
+      AND l.oldest_unpaid_due_on >= $1::date - CASE WHEN EXISTS (
+          SELECT FROM collection_cases c WHERE c.loan_id = l.loan_id) THEN 3 ELSE 0 END
       AND NOT EXISTS (SELECT FROM collection_cases c
                       WHERE c.loan_id = l.loan_id AND c.closed_at IS NULL)
     ON CONFLICT DO NOTHING

@@ -30,7 +30,6 @@ from workflows.names import LOAN_COLLECTION
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 TAPE = HERE / "data" / "loan_tape_2018.csv"
-ROSTER = HERE / "data" / "crew.csv"
 LOGS = ROOT / ".local" / "demo"
 
 FIRST_DAY = datetime(2018, 7, 1, tzinfo=UTC)  # the tape's as_of, 08:00 where the borrowers live
@@ -66,7 +65,7 @@ class Demo:
         """The exit code: 0 when everything came to an end and nothing is broken."""
         began_at = datetime.now(UTC)
         await self._once("import", "starter.py", "import", str(TAPE))
-        await self._once("crew", "starter.py", "crew", str(ROSTER))
+        await self._once("crew", "starter.py", "crew", str(HERE / "data/crew.csv"))
         async with open_pool_of(self._stack) as pool:
             people = await find_people(pool, FIRST_DAY)
             habits = {person.loan_id: person.habit for person in people}
@@ -236,7 +235,7 @@ async def _with(
 
 
 def main(
-    days_per_second: Annotated[float, typer.Option(min=0.05, max=5)] = 1.0,
+    days_per_second: Annotated[float, typer.Option(min=0.05, max=5)] = 0.8,
     limit: Annotated[int, typer.Option(help="Give up after so many real seconds.")] = 270,
     keep: Annotated[bool, typer.Option(help="Leave everything running at the end.")] = False,
 ) -> None:

@@ -15,7 +15,7 @@ from database.sql import Pool, open_pool
 from demo.borrowers import Borrower, Person
 from demo.crews import Crews
 from demo.desks import Desks
-from demo.feed import POLL_SECONDS, subject, watch
+from demo.feed import subject, watch
 from demo.habits import assign
 from demo.ledger import Ledger
 from demo.post import Post
@@ -53,6 +53,7 @@ class World:
 
     def __init__(self, pool: Pool, post: Post, people: list[Person], first_day: datetime) -> None:
         self._pool = pool
+        self._post = post
         self._first_day = first_day
         self._ledger = Ledger(pool, post)
         self._people = {person.loan_id: person for person in people}
@@ -83,7 +84,7 @@ class World:
     async def _follow_habits(self) -> None:
         """Once the scan has found every loan: who paid before that would have no case."""
         while await self._pool.fetchval(_CASES_TAKEN_UP) < len(self._people):
-            await asyncio.sleep(POLL_SECONDS)
+            await self._post.wait(hours=6)
         for borrower in self._borrowers.values():
             self._tasks.create_task(borrower.follow_habit(self._first_day))
 

@@ -80,6 +80,7 @@ class PlanState(BaseModel):
 
     plan_id: str
     plan: Plan
+    proposed_at: AwareDatetime | None = None
     approval: Answer | None = None
     approver_id: str | None = None
     agreement_id: str | None = None

@@ -115,7 +115,9 @@ def _decide(
 
 def _refused_by_balance(purpose: Purpose, facts: ContactFacts) -> Refused | None:
     if purpose is Purpose.CLOSING:
-        return None
+        if facts.arrears_minor == 0:
+            return None
+        return Refused(rule_id="LC-OWED", reason="something is overdue again")
     if not facts.case_open:
         return Refused(rule_id="LC-CASE-CLOSED", reason="the case is closed")
     if facts.arrears_minor == 0:

@@ -91,7 +91,9 @@ def _(event: events.VisitReported, at: Situation) -> None:
             at.facts.arrears_minor, event.proposal, event.capacity, at.policy.plan, at.today
         )
         at.case.plans += 1
-        at.case.plan = PlanState(plan_id=f"{at.case.case_id}:plan-{at.case.plans}", plan=plan)
+        at.case.plan = PlanState(
+            plan_id=f"{at.case.case_id}:plan-{at.case.plans}", plan=plan, proposed_at=at.now
+        )
 
 
 @apply_event.register

@@ -43,6 +43,7 @@ async def _offer(desk: Desk, plan: PlanState) -> None:
                 plan_id=plan.plan_id,
                 plan=plan.plan,
                 waiver_approver_id=plan.approver_id,
+                counted_from=plan.proposed_at or desk.now,
                 expires_at=desk.case.stage_ends_at or desk.now,
             ),
             policy_version=desk.policy.version,

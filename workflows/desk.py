@@ -274,6 +274,7 @@ class Desk:
                 at = next_within(self.in_hours(1), hours, zone)
             else:  # a lawful moment, and the only kind for a borrower who asked for the evening
                 at = max(result.retry_at, self.now)
+        self._note_refusal(template, channel, "LC-MISSED", f"no lawful moment before {by:%F %H:%M}")
         return False
 
     async def try_contact(

@@ -2,16 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from temporalio import workflow
-
-from activities.case_activities import CaseActivities, PromiseResolution
-from domain.calendar import closes, opens
+from domain.calendar import closes
 from domain.case import Stage
 from domain.contact import Purpose
-from domain.debt import Promise
 from domain.ladder import PlannedStep, next_look, next_step, reasons_against_visit
 from workflows.desk import Desk
-from workflows.options import DATABASE
+from workflows.promises import wait_for_promise
 
 
 async def contact_early(desk: Desk) -> Stage:
@@ -20,7 +16,7 @@ async def contact_early(desk: Desk) -> Stage:
         last_day = desk.policy.visit.until_days_past_due.value
         desk.begin("next_contact", _end_of_day(desk, last_day), moves=True)
         if desk.facts.promises:
-            await _wait_for_promise(desk, desk.facts.promises[0])
+            await wait_for_promise(desk, desk.facts.promises[0])
         elif desk.situation.days_past_due > last_day:
             return Stage.LEGAL_REVIEW
         elif desk.case.visit is not None and desk.case.visit.approval is None:
@@ -63,37 +59,6 @@ async def _take_next_step(desk: Desk) -> None:
 def _says(planned: PlannedStep) -> str:
     step = planned.step
     return f"{step.template} by {step.channel} at {step.days_past_due} days past due"
-
-
-async def _wait_for_promise(desk: Desk, promise: Promise) -> None:
-    """A promise to pay is a wait with a date: kept, or broken and noted."""
-    grace = timedelta(days=desk.policy.promise.grace_days.value + 1)
-    verify_at = opens(
-        promise.due_on + grace, desk.policy.contact.planned_hours.value, desk.facts.time_zone
-    )
-
-    def is_kept() -> bool:
-        return any(
-            open_promise.promise_id == promise.promise_id
-            and open_promise.paid_minor >= promise.amount_minor
-            for open_promise in desk.facts.promises
-        )
-
-    kept = await desk.until(
-        is_kept, verify_at, "verify the promise to pay", f"promised for {promise.due_on}"
-    )
-    desk.learn(
-        await workflow.execute_activity_method(
-            CaseActivities.resolve_promise,
-            PromiseResolution(
-                case_id=desk.case.case_id,
-                promise_id=promise.promise_id,
-                status="kept" if kept else "broken",
-            ),
-            summary=f"promise {'kept' if kept else 'broken'}",
-            **DATABASE,
-        )
-    )
 
 
 async def _until_news(desk: Desk, at: datetime, what: str, why: str) -> bool:

@@ -62,9 +62,14 @@ class Intake:
         self._closed = True
 
     async def work(self) -> None:
-        """Take events out, one after the other, until the intake is closed."""
+        """Take events out, one after the other, until the intake is closed and nobody waits.
+
+        Returns within the task that saw the inbox empty, so that no event is left in a closed run.
+        """
         while True:
-            await workflow.wait_condition(lambda: bool(self._inbox) or self._closed)
+            await workflow.wait_condition(
+                lambda: bool(self._inbox) or (self._closed and workflow.all_handlers_finished())
+            )
             if not self._inbox:
                 return
             self._at_work = True

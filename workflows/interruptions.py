@@ -3,12 +3,13 @@
 from temporalio import workflow
 
 from activities.case_activities import CaseActivities, CaseEnd
-from domain.calendar import is_within, next_within
+from activities.contact_activities import ContactStatus
+from domain.calendar import next_within
 from domain.case import Stage
 from domain.contact import Purpose
 from domain.debt import Outcome
 from domain.policy import Channel
-from workflows.desk import Desk, NextAction
+from workflows.desk import Desk, FreshRunNeededError, NextAction
 from workflows.options import DATABASE
 from workflows.visit_ends import end_agreement, end_visit, release_crew
 
@@ -17,40 +18,46 @@ CLOSING_TEMPLATES = {
     Outcome.SETTLED: "settled_notice",
     Outcome.PLAN_COMPLETED: "plan_completed_notice",
 }
-LOOK_AGAIN_DAYS = 30
+CREW_IS_OUT = (Stage.APPOINTMENT, Stage.PREPARATION, Stage.VISIT)
+CLOSING_NOTICE_DAYS = 3  # later it would only confuse
+LOOK_AGAIN_DAYS = 7
 
 
 async def leave_in_peace(desk: Desk) -> None:
-    """Sleep through a hold. The case goes on where it was: its deadlines move on by the time
-    that was held, and what was missed is skipped."""
-    began_at = desk.now
-    if desk.case.visit is not None and desk.case.visit.slot is not None:
-        visit_stages = (Stage.APPOINTMENT, Stage.PREPARATION, Stage.VISIT)
-        if desk.case.stage in visit_stages and not desk.case.visit.checked_in:
-            await release_crew(desk, "on hold")
-            await desk.enter(Stage.APPOINTMENT)
+    """Sleep through a hold on the borrower, also one that stands on another loan.
+
+    The case goes on where it was: its deadline moves on by the time that was held, and what was
+    missed is skipped.
+    """
+    visit = desk.case.visit
+    if visit is not None and visit.slot is not None and not visit.checked_in:
+        await release_crew(desk, "on hold")
+        await desk.enter(Stage.APPOINTMENT)
     desk.case.waiting_for = "hold_released"
     desk.publish()
     told: set[str] = set()
     while desk.situation.is_on_hold and not desk.is_over:
         await _tell_complaint_desk(desk, told)
         await _rest_until_news(desk)
-    held = desk.now - began_at
+        if desk.history_is_long:
+            raise FreshRunNeededError
     desk.case.last_released_at = desk.now
-    if desk.case.stage_ends_at is not None:
-        desk.case.stage_ends_at += held
 
 
 async def _rest_until_news(desk: Desk) -> None:
-    known = desk.facts
+    known, began_at = desk.facts, desk.now
     ends = [hold.until for hold in known.holds if hold.until is not None]
     look_at = min([desk.in_days(LOOK_AGAIN_DAYS), *(end for end in ends if end > desk.now)])
-    await desk.rest(
+    has_news = await desk.rest(
         lambda: desk.facts is not known or not desk.situation.is_on_hold,
         look_at,
         "see whether the hold has ended",
         f"on hold: {', '.join(desk.situation.hold_reasons)}",
     )
+    if desk.case.stage_ends_at is not None:
+        desk.case.stage_ends_at += desk.now - began_at
+    if not has_news:
+        await desk.look_again()  # a hold of another loan ends without a word to this one
 
 
 async def _tell_complaint_desk(desk: Desk, told: set[str]) -> None:
@@ -58,7 +65,12 @@ async def _tell_complaint_desk(desk: Desk, told: set[str]) -> None:
     for hold in desk.facts.holds:
         if hold.reason == "complaint" and hold.hold_id not in told:
             told.add(hold.hold_id)
-            await desk.notify(hold.hold_id, "complaint_desk", "complaint_to_answer")
+            await desk.notify(
+                hold.hold_id,
+                "complaint_desk",
+                "complaint_to_answer",
+                complaint_id=hold.hold_id.partition(":")[2],
+            )
 
 
 async def end_case(desk: Desk) -> Outcome | None:
@@ -94,9 +106,11 @@ async def end_case(desk: Desk) -> Outcome | None:
 
 async def _call_off(desk: Desk, outcome: Outcome) -> None:
     """A visit under way is called off; its crew is told, the borrower reads it in the notice."""
-    if desk.case.visit is not None:
+    if desk.case.stage in CREW_IS_OUT:
         await release_crew(desk, f"the case has ended: {outcome}")
-        await end_visit(desk, "called_off", f"the case has ended: {outcome}")
+    if (visit := desk.case.visit) is not None:
+        status = "completed" if visit.checked_in else "called_off"
+        await end_visit(desk, status, f"the case has ended: {outcome}")
     plan = desk.case.plan
     if plan is not None and not plan.in_force:
         await end_agreement(desk, "withdrawn")
@@ -107,18 +121,25 @@ async def _call_off(desk: Desk, outcome: Outcome) -> None:
 async def _is_reversed_before_notice(desk: Desk, outcome: Outcome) -> bool:
     """Send the one closing notice, in the morning if need be, unless the payment is reversed."""
     hours, zone = desk.policy.contact.permitted_hours.value, desk.facts.time_zone
+    at = next_within(desk.now, hours, zone)
+    last = desk.in_days(CLOSING_NOTICE_DAYS)
 
     def is_reversed() -> bool:
         return desk.facts.outcome_if_paid() is None
 
-    if not is_within(desk.now, hours, zone):
-        morning = next_within(desk.now, hours, zone)
-        if await desk.rest(is_reversed, morning, "send the closing notice", "quiet hours"):
+    while at < last:
+        if await desk.rest(is_reversed, at, "send the closing notice", f"{outcome}"):
             return True
-    await desk.try_contact(
-        f"closing:{outcome}:{desk.today}",
-        Channel.SMS,
-        CLOSING_TEMPLATES[outcome],
-        Purpose.CLOSING,
-    )
-    return False
+        result = await desk.try_contact(
+            f"closing:{outcome}:{desk.today}",
+            Channel.SMS,
+            CLOSING_TEMPLATES[outcome],
+            Purpose.CLOSING,
+        )
+        if result is None:
+            at = next_within(desk.in_hours(1), hours, zone)
+        elif result.status is ContactStatus.REFUSED and result.retry_at is not None:
+            at = result.retry_at
+        else:
+            break
+    return is_reversed()

@@ -5,17 +5,35 @@ from domain.contact import Purpose
 from domain.debt import Outcome
 from domain.policy import Channel
 from workflows.desk import Desk
+from workflows.promises import wait_for_promise
 
 
 async def review_legally(desk: Desk) -> Stage:
-    """Give the legal desk time to decide otherwise, then hand the case over."""
+    """Give the legal desk time to decide otherwise, then hand the case over.
+
+    A promise is waited for first. A part payment that brings the case back below the limit of
+    days past due brings it back to contact.
+    """
     ends_at = desk.begin("case_closed", desk.in_days(desk.policy.aftercare.legal_review_days.value))
     key = f"{Stage.LEGAL_REVIEW}:{desk.facts.overdue_since}"
+    while desk.facts.promises:
+        await wait_for_promise(desk, desk.facts.promises[0])
     if not desk.case.reminders:
         await desk.notify(key, "legal", "review_wanted")
         await desk.contact(key, Channel.SMS, "legal_notice", Purpose.COLLECTION, by=ends_at)
         desk.case.reminders = 1
-    await desk.reach(ends_at, "hand the case over", "the legal desk may decide otherwise")
+    came_for_its_age = _is_too_old(desk)
+    if await desk.until(
+        lambda: bool(desk.facts.promises) or (came_for_its_age and not _is_too_old(desk)),
+        ends_at,
+        "hand the case over",
+        "the legal desk may decide otherwise",
+    ):
+        return Stage.LEGAL_REVIEW if desk.facts.promises else Stage.EARLY_CONTACT
     desk.case.closed_as = Outcome.HANDED_TO_LEGAL
     desk.case.closed_reason = "legal review has ended"
     return Stage.LEGAL_REVIEW
+
+
+def _is_too_old(desk: Desk) -> bool:
+    return desk.situation.days_past_due > desk.policy.visit.until_days_past_due.value

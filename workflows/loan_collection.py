@@ -76,7 +76,6 @@ class LoanCollection:
         await self._desk.take_up()
         # Not a task group: an evicted run could not be collected while it waits for its tasks.
         outcome, _ = await asyncio.gather(self._follow_to_the_end(), self._intake.work())
-        await workflow.wait_condition(workflow.all_handlers_finished)
         if outcome is None:
             workflow.continue_as_new(self._case)
         return CaseEnded(loan_id=case.loan_id, case_id=case.case_id, outcome=outcome)

@@ -16,6 +16,7 @@ def status(desk: Desk) -> dict[str, Any]:
         "case_id": case.case_id,
         "stage": case.stage.value,
         "waiting_for": case.waiting_for,
+        "as_of": None,
         "days_past_due": None,
         "outstanding_minor": None,
         "next_action": desk.next_action.model_dump(mode="json"),
@@ -29,6 +30,8 @@ def status(desk: Desk) -> dict[str, Any]:
     if desk.is_ready:
         facts = desk.facts
         answer |= {
+            # A sleeping run answers as of the moment it was last awake.
+            "as_of": desk.now.isoformat(),
             "days_past_due": desk.situation.days_past_due,
             "arrears_minor": facts.arrears_minor,
             "outstanding_minor": facts.outstanding_minor,

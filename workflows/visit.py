@@ -36,7 +36,5 @@ async def visit_borrower(desk: Desk) -> Stage:
     if visit.outcome == "unsafe":
         await end_visit(desk, "completed", "unsafe")
         return Stage.LEGAL_REVIEW
-    met = visit.checked_in and visit.outcome == "refused"
-    return await end_visit(
-        desk, "completed" if met else "missed", visit.outcome or "no report in time"
-    )
+    status = "completed" if visit.checked_in else "missed"
+    return await end_visit(desk, status, visit.outcome or "no report in time")

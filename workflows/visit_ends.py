@@ -72,6 +72,13 @@ async def negotiate_again(desk: Desk, reason: str) -> Stage:
     visit.outcome = visit.proposal = visit.capacity = None
     visit.negotiations += 1
     if visit.negotiations < desk.policy.plan.negotiation_rounds.value:
+        await desk.notify(
+            f"{visit.visit_id}:negotiation-{visit.negotiations}",
+            "crew",
+            "negotiate_again",
+            visit_id=visit.visit_id,
+            reason=reason,
+        )
         return Stage.VISIT
     desk.case.visits += 1
     return await end_visit(desk, "completed", f"no plan: {reason}")

@@ -78,6 +78,8 @@ CREATE TABLE agreements (
     document           text NOT NULL,
     document_sha256    text NOT NULL CHECK (document_sha256 ~ '^[0-9a-f]{64}$'),
     offered_at         timestamptz NOT NULL,
+    -- Payments recorded from then on are measured against the parts.
+    counted_from       timestamptz NOT NULL,
     expires_at         timestamptz NOT NULL,
     signed_at          timestamptz,
     signed_sha256      text,

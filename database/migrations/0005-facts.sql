@@ -20,7 +20,7 @@ CREATE FUNCTION case_facts(of_case text, at timestamptz) RETURNS json LANGUAGE s
             SELECT coalesce(json_agg(json_build_object(
                 'hold_id', h.hold_id, 'reason', h.reason, 'until', h.until) ORDER BY h.hold_id), '[]')
             FROM holds h
-            WHERE h.loan_id = l.loan_id AND h.released_at IS NULL
+            WHERE h.borrower_id = l.borrower_id AND h.released_at IS NULL
               AND (h.until IS NULL OR h.until > at)),
         'promises', (
             SELECT coalesce(json_agg(json_build_object(
@@ -45,7 +45,7 @@ CREATE FUNCTION case_facts(of_case text, at timestamptz) RETURNS json LANGUAGE s
         'plan_paid_minor', coalesce((
             SELECT sum(p.amount_minor) FROM payments p
             WHERE p.loan_id = l.loan_id AND p.kind = 'payment' AND p.reversed_at IS NULL
-              AND p.recorded_at >= g.offered_at), 0)
+              AND p.recorded_at >= g.counted_from), 0)
     )
     FROM collection_cases c
     JOIN loans l USING (loan_id)
@@ -81,7 +81,7 @@ BEGIN
             SELECT g.agreement_id, coalesce((
                 SELECT sum(p.amount_minor) FROM payments p
                 WHERE p.loan_id = the_loan.loan_id AND p.kind = 'payment' AND p.reversed_at IS NULL
-                  AND p.recorded_at >= g.offered_at), 0) AS paid_minor
+                  AND p.recorded_at >= g.counted_from), 0) AS paid_minor
             FROM agreements g WHERE g.case_id = of_case AND g.status = 'signed'
         )
         SELECT json_build_object(

@@ -1,6 +1,9 @@
--- name: lock_case(case_id)$
--- One recorder at a time: a retry waits for the try that is still at work.
-SELECT case_id FROM collection_cases WHERE case_id = :case_id FOR UPDATE;
+-- name: lock_borrower(case_id)$
+-- Whoever reserves a contact waits for this: after a payment or a hold is on record, no contact
+-- is reserved on what was known before. It also lets two tries of one write answer alike.
+SELECT b.borrower_id
+FROM collection_cases c JOIN loans l USING (loan_id) JOIN borrowers b USING (borrower_id)
+WHERE c.case_id = :case_id FOR UPDATE OF b;
 
 -- name: known_event(loan_id, event_id)^
 SELECT accepted, reason, receipt FROM case_events WHERE loan_id = :loan_id AND event_id = :event_id;

@@ -12,9 +12,10 @@ LIMIT :size;
 -- name: open_cases(loan_ids, now, policy_version)
 -- A case for each loan that is overdue in its borrower's time zone and has no open case. An end
 -- that was paid for reopens when the payment was reversed; other ends stay.
-INSERT INTO collection_cases (case_id, loan_id, overdue_since, policy_version, opened_at)
+INSERT INTO collection_cases (case_id, loan_id, overdue_since, policy_version, opened_at,
+                              stage)
 SELECT l.loan_id || ':' || l.oldest_unpaid_due_on, l.loan_id, l.oldest_unpaid_due_on,
-       :policy_version, :now
+       :policy_version, :now, 'early_contact'
 FROM loans l JOIN borrowers b USING (borrower_id)
 CROSS JOIN LATERAL loan_debt(l.loan_id, (:now AT TIME ZONE b.time_zone)::date) d
 WHERE l.loan_id = ANY (:loan_ids::text[]) AND l.status = 'active'
@@ -23,6 +24,6 @@ WHERE l.loan_id = ANY (:loan_ids::text[]) AND l.status = 'active'
   AND NOT EXISTS (SELECT FROM collection_cases c
                   WHERE c.loan_id = l.loan_id AND c.closed_at IS NULL)
 ON CONFLICT (loan_id, overdue_since) DO UPDATE
-SET closed_at = NULL, outcome = NULL, started_at = NULL
+SET closed_at = NULL, outcome = NULL, started_at = NULL, stage = 'early_contact'
 WHERE collection_cases.outcome IN ('cured', 'settled', 'plan_completed')
 RETURNING case_id, loan_id, overdue_since;

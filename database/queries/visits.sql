@@ -71,12 +71,12 @@ WHERE c.case_id = :case_id;
 -- name: offered_agreement(agreement_id)^
 SELECT document_sha256 FROM agreements WHERE agreement_id = :agreement_id;
 
--- name: offer_agreement(agreement_id, case_id, loan_id, visit_id, plan_id, as_of, total_minor, waiver_minor, waiver_approver_id, document, sha256, now, expires_at)!
+-- name: offer_agreement(agreement_id, case_id, loan_id, visit_id, plan_id, as_of, total_minor, waiver_minor, waiver_approver_id, document, sha256, counted_from, now, expires_at)!
 INSERT INTO agreements (agreement_id, case_id, loan_id, visit_id, plan_id, as_of, status, total_minor,
-                        waiver_minor, waiver_approver_id, document, document_sha256, offered_at,
+                        waiver_minor, waiver_approver_id, document, document_sha256, counted_from, offered_at,
                         expires_at)
 VALUES (:agreement_id, :case_id, :loan_id, :visit_id, :plan_id, :as_of, 'offered', :total_minor,
-        :waiver_minor, :waiver_approver_id, :document, :sha256, :now, :expires_at);
+        :waiver_minor, :waiver_approver_id, :document, :sha256, :counted_from, :now, :expires_at);
 
 -- name: add_agreement_part(agreement_id, number, due_on, amount_minor)*!
 INSERT INTO agreement_instalments (agreement_id, number, due_on, amount_minor)

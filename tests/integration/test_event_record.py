@@ -42,7 +42,7 @@ class Recorder:
             receipt=receipt,
             **extra,
         )
-        return await Events(self.pool).record_event(delivery, NOW)
+        return await Events(self.pool).record_event(delivery, lambda: NOW)
 
     async def accepted(self, name: str, **body: Any) -> Verdict:
         verdict = await self(name, **body)

@@ -40,6 +40,11 @@ def _facts(**values: Any) -> ContactFacts:
     return ContactFacts(**base | values)
 
 
+def _fitting(purpose: Purpose, **values: Any) -> ContactFacts:
+    """Facts under which the balance does not speak against a purpose."""
+    return _facts(arrears_minor=0 if purpose is CLOSING else 1, **values)
+
+
 def _decide(
     facts: ContactFacts,
     channel: Channel = SMS,
@@ -63,7 +68,8 @@ EVENING = AgreedHours(start=time(18), end=time(20))
     [
         ({}, COLLECTION, "allowed"),
         ({"case_open": False}, COLLECTION, "LC-CASE-CLOSED"),
-        ({"case_open": False}, CLOSING, "allowed"),
+        ({"case_open": False}, CLOSING, "LC-OWED"),
+        ({"case_open": False, "arrears_minor": 0}, CLOSING, "allowed"),
         ({"arrears_minor": 0}, COLLECTION, "LC-PAID"),
         ({"arrears_minor": 0}, VISIT, "LC-PAID"),
         ({"arrears_minor": 0}, REPAYMENT, "LC-PAID"),
@@ -72,8 +78,8 @@ EVENING = AgreedHours(start=time(18), end=time(20))
         ({"promise_open": True}, VISIT, "allowed"),
         ({"plan_honoured": True}, COLLECTION, "CN-17"),
         ({"plan_honoured": True}, REPAYMENT, "allowed"),
-        ({"holds": [HOLD]}, CLOSING, "LC-HOLD"),
-        ({"blocked_channels": ["sms"]}, CLOSING, "LC-PREFERENCE"),
+        ({"holds": [HOLD], "arrears_minor": 0}, CLOSING, "LC-HOLD"),
+        ({"blocked_channels": ["sms"], "arrears_minor": 0}, CLOSING, "LC-PREFERENCE"),
         ({"blocked_channels": ["call", "visit"]}, COLLECTION, "allowed"),
         ({"phones": []}, COLLECTION, "LC-NO-PHONE"),
     ],
@@ -126,7 +132,7 @@ def test_permitted_hours_bind_every_contact(
     now: datetime, rule: str, purpose: Purpose, channel: Channel
 ) -> None:
     """Start included, end excluded; nothing is so important."""
-    assert _rule(_decide(_facts(), channel, purpose, now)) == rule
+    assert _rule(_decide(_fitting(purpose), channel, purpose, now)) == rule
 
 
 @pytest.mark.parametrize(
@@ -165,7 +171,8 @@ def test_messages_are_capped(sent: int, rule: str) -> None:
 def test_connected_calls_are_capped(made: int, rule: str) -> None:
     """Three a day, whatever for."""
     for purpose in Purpose:
-        assert _rule(_decide(_facts(connected_calls_today=made), CALL, purpose)) == rule
+        facts = _fitting(purpose, connected_calls_today=made)
+        assert _rule(_decide(facts, CALL, purpose)) == rule
 
 
 @pytest.mark.parametrize(
@@ -313,6 +320,7 @@ def test_allowed_contact_breaks_no_rule(
     assert not facts.agreed_hours or any(
         hours.start <= local < hours.end for hours in facts.agreed_hours
     )
+    assert (facts.arrears_minor == 0) == (purpose is CLOSING)
     if purpose is not CLOSING:
         assert facts.case_open
         assert facts.arrears_minor > 0
