@@ -14,7 +14,8 @@ async def contact_early(desk: Desk) -> Stage:
     """Take the ladder's steps one by one; a promise to pay is waited for in silence."""
     while True:
         last_day = desk.policy.visit.until_days_past_due.value
-        desk.begin("next_contact", _end_of_day(desk, last_day), moves=True)
+        waiting_for = "promised_payment" if desk.facts.promises else "next_contact"
+        desk.begin(waiting_for, _end_of_day(desk, last_day), moves=True)
         if desk.facts.promises:
             await wait_for_promise(desk, desk.facts.promises[0])
         elif desk.situation.days_past_due > last_day:
