@@ -49,8 +49,8 @@ async def _offer(pool: Pool, case_id: str, total: int, *parts: int) -> None:
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute(
             "INSERT INTO agreements (agreement_id, case_id, loan_id, visit_id, plan_id, as_of,"
-            " status, total_minor, waiver_minor, document, document_sha256, counted_from, offered_at,"
-            " expires_at)"
+            " status, total_minor, waiver_minor, document, document_sha256, counted_from,"
+            " offered_at, expires_at)"
             " VALUES ('G-1', $1, 'L-1', 'V-1', 'P-1', $2, 'offered', $3, 0, 'text', $4, $5, $5,"
             " $5)",
             case_id,
