@@ -24,12 +24,23 @@ class Outcome(StrEnum):
         return self in (Outcome.CURED, Outcome.SETTLED, Outcome.PLAN_COMPLETED)
 
 
+# Reasons by their common names. Another text is kept on record, and shown nowhere else as itself.
+HOLD_REASONS = frozenset(
+    {"complaint", "dispute", "hardship", "bereavement", "insolvency", "vulnerability"}
+)
+
+
 class Hold(BaseModel):
     """A reason to leave the borrower in peace; without `until` it lasts until released."""
 
     hold_id: str
     reason: str
     until: AwareDatetime | None = None
+
+    @property
+    def public_reason(self) -> str:
+        """The reason, fit for a search attribute: a free text might name a person."""
+        return self.reason if self.reason in HOLD_REASONS else "other"
 
     def is_in_force(self, now: datetime) -> bool:
         return self.until is None or now < self.until
