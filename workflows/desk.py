@@ -16,11 +16,11 @@ from temporalio.exceptions import ActivityError
 
 from activities.case_activities import CaseActivities, StaffNotice, StageEntry
 from activities.contact_activities import ContactActivities, ContactResult, ContactStatus
-from domain.calendar import closes, is_within, next_within
+from domain.calendar import closes, is_within, next_within, stable_moment
 from domain.case import CaseState, Refusal, Stage
 from domain.contact import Intent, Purpose
 from domain.debt import CaseFacts
-from domain.policy import Channel, Policy
+from domain.policy import Channel, HoursOfDay, Policy
 from domain.situation import Situation
 from workflows.options import DATABASE, LONG_HISTORY_EVENTS, PROVIDER, SHORTEST_CONTACT_WINDOW
 from workflows.search_attributes import (
@@ -118,6 +118,7 @@ class Desk:
             CaseActivities.take_up_case, self.case.case_id, **DATABASE
         )
         self._policy, self._facts = taken.policy, taken.facts
+        self.case.place = taken.place
         self.case.applications = max(self.case.applications, taken.applications)
         self.case.plans = max(self.case.plans, taken.plans)
 
@@ -260,7 +261,7 @@ class Desk:
         """
         hours = self.policy.contact.planned_hours.value
         zone = self.facts.time_zone
-        at = next_within(self.now, hours, zone)
+        at = self.next_moment(self.now, hours, by)
         if at >= by and is_within(self.now, self.policy.contact.permitted_hours.value, zone):
             at = self.now  # later than planned, and still lawful
         windows = 1
@@ -270,7 +271,7 @@ class Desk:
             result = await self.try_contact(intent, channel, template, purpose)
             if result is None:  # not sent, certainly: the next window has an intent of its own
                 windows += 1
-                at = next_within(self.in_hours(1), hours, zone)
+                at = self.next_moment(self.in_hours(1), hours, by)
             elif result.status is not ContactStatus.REFUSED:
                 return result.status in (ContactStatus.SENT, ContactStatus.UNKNOWN)
             elif result.retry_at is None:
@@ -279,6 +280,18 @@ class Desk:
                 at = max(result.retry_at, self.now)
         self._note_refusal(template, channel, "LC-MISSED", f"no lawful moment before {by:%F %H:%M}")
         return False
+
+    def next_moment(self, earliest: datetime, hours: HoursOfDay, by: datetime) -> datetime:
+        """The next moment within the hours; where they are yet to open, the case's own moment.
+
+        What has waited for the morning must not all be done in its first second.
+        """
+        zone = self.facts.time_zone
+        opening = next_within(earliest, hours, zone)
+        if opening == earliest:
+            return earliest
+        own = stable_moment(self.case.place, self.facts.local(opening).date(), hours, zone)
+        return own if own < by else opening
 
     async def try_contact(
         self, key: str, channel: Channel, template: str, purpose: Purpose
