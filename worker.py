@@ -68,6 +68,7 @@ def build_worker(
             case_activities.reopen_case,
             case_activities.notify_staff,
             contact_activities.contact_borrower,
+            contact_activities.settle_contact,
             visit_activities.book_crew,
             visit_activities.release_crew,
             visit_activities.prepare_dossier,

@@ -17,6 +17,7 @@ class CaseTakenUp(BaseModel):
 
     policy: Policy
     facts: CaseFacts
+    place: int
     applications: int = 0  # visits applied for, as on record
     plans: int = 0
 

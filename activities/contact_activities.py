@@ -10,7 +10,7 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.business_time import Now
-from database.contacts import Contacts, Recipient, Reservation
+from database.contacts import RESERVED, Attempt, Contacts, Recipient, Reservation
 from domain.contact import Intent, Refused
 from domain.debt import CaseFacts
 from domain.messages import render
@@ -72,11 +72,36 @@ class ContactActivities:
             return await self._refused(intent, reservation)
         if reservation.is_new:
             return await self._deliver(intent, reservation)
-        if reservation.status == "reserved":
+        if reservation.status == RESERVED:
             return await self._recover(intent, reservation)
+        return await self._settled(intent, reservation.status)
+
+    @activity.defn
+    async def settle_contact(self, intent: Intent) -> ContactResult | None:
+        """The time for a contact is over: find out what became of it, and write that down.
+
+        Afterwards it was sent, or certainly not (`failed`), or nobody can say (`unknown`); it is
+        not `reserved` any more. None when nothing was reserved.
+        """
+        attempt = await self._contacts.find_attempt(intent)
+        if attempt is None:
+            return None
+        if attempt.status != RESERVED:
+            return await self._settled(intent, attempt.status)
+        try:
+            sent = await self._gateways[intent.channel].find(attempt.attempt_id)
+        except (CannotTellError, GatewayBusyError):
+            return await self._unsent(
+                intent, attempt, ContactStatus.UNKNOWN, "the provider cannot tell"
+            )
+        if sent is not None:
+            return await self._sent(intent, attempt, sent.provider_ref, sent.sent_at)
+        return await self._unsent(intent, attempt, ContactStatus.FAILED, "not reached in time")
+
+    async def _settled(self, intent: Intent, status: str) -> ContactResult:
         return ContactResult(
-            status=ContactStatus(reservation.status),
-            facts=await self._contacts.read_facts(intent.case_id, now),
+            status=ContactStatus(status),
+            facts=await self._contacts.read_facts(intent.case_id, self._now()),
         )
 
     async def _refused(self, intent: Intent, refused: Refused) -> ContactResult:
@@ -92,17 +117,20 @@ class ContactActivities:
         """After a crash: was it sent? Only a provider that says no is asked again."""
         try:
             sent = await self._gateways[intent.channel].find(reservation.attempt_id)
+        except GatewayBusyError as error:
+            raise _busy() from error
         except CannotTellError:
             return await self._unsent(
                 intent, reservation, ContactStatus.UNKNOWN, "the provider cannot tell"
             )
         if sent is not None:
             return await self._sent(intent, reservation, sent.provider_ref, sent.sent_at)
-        if reservation.refused is not None:  # nothing is sent on an old permission
-            return await self._unsent(
-                intent, reservation, ContactStatus.FAILED, reservation.refused.reason
-            )
-        return await self._deliver(intent, reservation)
+        renewed = await self._contacts.renew_reservation(intent, self._now())
+        if isinstance(renewed, Refused):
+            return await self._unsent(intent, reservation, ContactStatus.FAILED, renewed.reason)
+        if renewed.is_new:
+            return await self._deliver(intent, renewed)
+        return await self._settled(intent, renewed.status)
 
     async def _deliver(self, intent: Intent, reservation: Reservation) -> ContactResult:
         try:
@@ -126,24 +154,28 @@ class ContactActivities:
         except GatewayRefusedError as error:
             return await self._unsent(intent, reservation, ContactStatus.FAILED, str(error))
         except GatewayBusyError as error:
-            raise ApplicationError("the provider is busy", type="GatewayBusy") from error
+            raise _busy() from error
         return await self._sent(intent, reservation, sent.provider_ref, sent.sent_at)
 
     async def _sent(
-        self, intent: Intent, reservation: Reservation, provider_ref: str, sent_at: datetime
+        self, intent: Intent, attempt: Attempt | Reservation, provider_ref: str, sent_at: datetime
     ) -> ContactResult:
         facts = await self._contacts.record_sent(
-            intent.case_id, reservation.attempt_id, provider_ref, sent_at, self._now()
+            intent.case_id, attempt.attempt_id, provider_ref, sent_at, self._now()
         )
         return ContactResult(status=ContactStatus.SENT, facts=facts)
 
     async def _unsent(
-        self, intent: Intent, reservation: Reservation, status: ContactStatus, reason: str
+        self, intent: Intent, attempt: Attempt | Reservation, status: ContactStatus, reason: str
     ) -> ContactResult:
         facts = await self._contacts.record_unsent(
-            intent.case_id, reservation.attempt_id, status.value, reason, self._now()
+            intent.case_id, attempt.attempt_id, status.value, reason, self._now()
         )
         return ContactResult(status=status, facts=facts, rule_id="LC-PROVIDER", reason=reason)
+
+
+def _busy() -> ApplicationError:
+    return ApplicationError("the provider is busy", type="GatewayBusy")
 
 
 def _values(recipient: Recipient, channels: Channels, now: datetime) -> dict[str, str]:

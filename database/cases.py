@@ -28,9 +28,10 @@ class PolicyChangedError(Exception):
 
 
 class PinnedCase(NamedTuple):
-    """A case's policy, and how many visits and plans it has seen."""
+    """A case's policy and place, and how many visits and plans it has seen."""
 
     policy: Policy
+    place: int
     applications: int
     plans: int
 
@@ -60,6 +61,7 @@ class Cases:
             raise CaseNotFoundError(case_id)
         return PinnedCase(
             policy=Policy.model_validate_json(row["policy"]),
+            place=row["place"],
             applications=row["applications"],
             plans=row["plans"],
         )

@@ -11,6 +11,8 @@ from database.sql import SQL, Connection, Pool
 from domain.contact import Allowed, ContactFacts, Decision, Intent, Refused, may_contact
 from domain.debt import CaseFacts
 
+RESERVED = "reserved"  # and not known to be sent
+
 
 class Attempt(BaseModel):
     """An attempt that is on record."""
@@ -61,7 +63,6 @@ class Reservation(BaseModel):
     is_new: bool
     number: str
     recipient: Recipient
-    refused: Refused | None = None  # what speaks by now against an earlier reservation
 
 
 class Contacts:
@@ -78,18 +79,46 @@ class Contacts:
         case is pinned to and the current one. Nothing is sent here.
         """
         async with self._pool.acquire() as connection, connection.transaction():
-            text = await SQL.contact_facts(
-                connection, case_id=intent.case_id, intent_key=intent.key, now=now
-            )
-            recipient = Recipient.model_validate_json(text)
-            policies = await self._shelf.strictest_of(connection, recipient.policy_version)
-            decision = may_contact(intent.channel, intent.purpose, recipient.facts, policies, now)
+            recipient, decision = await self._decide(connection, intent, now)
             if recipient.attempt is not None:
-                return _standing(recipient, recipient.attempt, decision)
+                return _standing(recipient, recipient.attempt)
             if isinstance(decision, Refused):
                 await self._record_refusal(connection, intent, recipient, decision, now)
                 return decision
             return await self._reserve(connection, intent, recipient, decision, now)
+
+    async def renew_reservation(self, intent: Intent, now: datetime) -> Reservation | Refused:
+        """Reserve again what the provider never took: nothing is sent on an old permission.
+
+        The attempt counts from now on, on the number that may be used now.
+        """
+        async with self._pool.acquire() as connection, connection.transaction():
+            recipient, decision = await self._decide(connection, intent, now)
+            if recipient.attempt is None:
+                raise RuntimeError(f"nothing is reserved for {intent.key}")
+            if recipient.attempt.status != RESERVED:  # another try has settled it meanwhile
+                return _standing(recipient, recipient.attempt)
+            if isinstance(decision, Refused):
+                return decision
+            return await self._renew(connection, recipient, recipient.attempt, decision, now)
+
+    async def find_attempt(self, intent: Intent) -> Attempt | None:
+        """What is on record of an intent."""
+        row = await SQL.attempt_of_intent(self._pool, intent_key=intent.key)
+        return None if row is None else Attempt(**row)
+
+    async def _decide(
+        self, connection: Connection, intent: Intent, now: datetime
+    ) -> tuple[Recipient, Decision]:
+        """Lock the borrower's row, look at the fresh facts, and ask the rules."""
+        text = await SQL.contact_facts(
+            connection, case_id=intent.case_id, intent_key=intent.key, now=now
+        )
+        recipient = Recipient.model_validate_json(text)
+        policies = await self._shelf.strictest_of(connection, recipient.policy_version)
+        return recipient, may_contact(
+            intent.channel, intent.purpose, recipient.facts, policies, now
+        )
 
     async def _reserve(
         self,
@@ -116,7 +145,26 @@ class Contacts:
         )
         return Reservation(
             attempt_id=attempt_id,
-            status="reserved",
+            status=RESERVED,
+            is_new=True,
+            number=recipient.numbers[allowed.phone_id],
+            recipient=recipient,
+        )
+
+    async def _renew(
+        self,
+        connection: Connection,
+        recipient: Recipient,
+        attempt: Attempt,
+        allowed: Allowed,
+        now: datetime,
+    ) -> Reservation:
+        await SQL.renew_attempt(
+            connection, attempt_id=attempt.attempt_id, phone_id=allowed.phone_id, now=now
+        )
+        return Reservation(
+            attempt_id=attempt.attempt_id,
+            status=RESERVED,
             is_new=True,
             number=recipient.numbers[allowed.phone_id],
             recipient=recipient,
@@ -170,12 +218,11 @@ class Contacts:
         return await read_facts(self._pool, case_id, now)
 
 
-def _standing(recipient: Recipient, attempt: Attempt, decision: Decision) -> Reservation:
+def _standing(recipient: Recipient, attempt: Attempt) -> Reservation:
     return Reservation(
         attempt_id=attempt.attempt_id,
         status=attempt.status,
         is_new=False,
         number=recipient.numbers[attempt.phone_id],
         recipient=recipient,
-        refused=decision if isinstance(decision, Refused) else None,
     )

@@ -104,6 +104,7 @@ class CaseState(BaseModel):
     loan_id: str
     case_id: str
     clock: BusinessClock = BusinessClock()
+    place: int = 0  # among all cases: gives the case moments of its own within a day
     stage: Stage = Stage.EARLY_CONTACT
     stage_entered_at: AwareDatetime | None = None
     stage_ends_at: AwareDatetime | None = None  # at the latest; moved on by holds

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from pydantic import BaseModel
 
-from domain.calendar import closes, opens, stable_moment
+from domain.calendar import closes, stable_moment
 from domain.case import CaseState
 from domain.policy import LadderStep, Policy
 from domain.situation import Situation
@@ -32,9 +32,7 @@ def next_step(at: Situation) -> PlannedStep | None:
         day = facts.overdue_since + timedelta(days=step.days_past_due)
         if day < at.today or _is_taken(case, key, policy):
             continue
-        moment = stable_moment(
-            case.loan_id, day, policy.contact.planned_hours.value, facts.time_zone
-        )
+        moment = stable_moment(case.place, day, policy.contact.planned_hours.value, facts.time_zone)
         last = closes(day, policy.contact.planned_hours.value, facts.time_zone)
         if now < last:
             return PlannedStep(step=step, key=key, at=max(moment, now))
@@ -103,5 +101,5 @@ def next_look(at: Situation) -> datetime:
         recent = timedelta(days=rules.recent_payment_days.value + 1)
         days.append((facts.local(facts.last_payment_at) + recent).date())
     hours = policy.contact.planned_hours.value
-    moments = [opens(day, hours, facts.time_zone) for day in days]
+    moments = [stable_moment(case.place, day, hours, facts.time_zone) for day in days]
     return min((moment for moment in moments if moment > now), default=now + timedelta(days=1))

@@ -49,5 +49,6 @@ class Gateway(Protocol):
 
         Raises:
             CannotTellError: when the provider has no such query.
+            GatewayBusyError: no answer this time.
         """
         ...

@@ -16,11 +16,11 @@ from temporalio.exceptions import ActivityError
 
 from activities.case_activities import CaseActivities, StaffNotice, StageEntry
 from activities.contact_activities import ContactActivities, ContactResult, ContactStatus
-from domain.calendar import closes, is_within, next_within
+from domain.calendar import closes, is_within, next_within, stable_moment
 from domain.case import CaseState, Refusal, Stage
 from domain.contact import Intent, Purpose
 from domain.debt import CaseFacts
-from domain.policy import Channel, Policy
+from domain.policy import Channel, HoursOfDay, Policy
 from domain.situation import Situation
 from workflows.options import DATABASE, LONG_HISTORY_EVENTS, PROVIDER, SHORTEST_CONTACT_WINDOW
 from workflows.search_attributes import (
@@ -118,6 +118,7 @@ class Desk:
             CaseActivities.take_up_case, self.case.case_id, **DATABASE
         )
         self._policy, self._facts = taken.policy, taken.facts
+        self.case.place = taken.place
         self.case.applications = max(self.case.applications, taken.applications)
         self.case.plans = max(self.case.plans, taken.plans)
 
@@ -260,52 +261,88 @@ class Desk:
         """
         hours = self.policy.contact.planned_hours.value
         zone = self.facts.time_zone
-        at = next_within(self.now, hours, zone)
+        at = self.next_moment(self.now, hours, by)
         if at >= by and is_within(self.now, self.policy.contact.permitted_hours.value, zone):
             at = self.now  # later than planned, and still lawful
+        windows = 1
         while at < by:
             await self.reach(at, f"{template} by {channel}")
-            result = await self.try_contact(key, channel, template, purpose)
-            if result is not None and result.status is not ContactStatus.REFUSED:
+            intent = key if windows == 1 else f"{key}:{windows}"
+            result = await self.try_contact(intent, channel, template, purpose)
+            if result is None:  # not sent, certainly: the next window has an intent of its own
+                windows += 1
+                at = self.next_moment(self.in_hours(1), hours, by)
+            elif result.status is not ContactStatus.REFUSED:
                 return result.status in (ContactStatus.SENT, ContactStatus.UNKNOWN)
-            if result is not None and result.retry_at is None:
+            elif result.retry_at is None:
                 return False
-            if result is None or result.retry_at is None:
-                at = next_within(self.in_hours(1), hours, zone)
             else:  # a lawful moment, and the only kind for a borrower who asked for the evening
                 at = max(result.retry_at, self.now)
         self._note_refusal(template, channel, "LC-MISSED", f"no lawful moment before {by:%F %H:%M}")
         return False
 
+    def next_moment(self, earliest: datetime, hours: HoursOfDay, by: datetime) -> datetime:
+        """The next moment within the hours; where they are yet to open, the case's own moment.
+
+        What has waited for the morning must not all be done in its first second.
+        """
+        zone = self.facts.time_zone
+        opening = next_within(earliest, hours, zone)
+        if opening == earliest:
+            return earliest
+        own = stable_moment(self.case.place, self.facts.local(opening).date(), hours, zone)
+        return own if own < by else opening
+
     async def try_contact(
         self, key: str, channel: Channel, template: str, purpose: Purpose
     ) -> ContactResult | None:
-        """One try, right now; None when the provider could not be reached in time."""
-        zone, hours = self.facts.time_zone, self.policy.contact.permitted_hours.value
-        window_ends = self.case.clock.real(closes(self.today, hours, zone))
-        try:
-            result = await workflow.execute_activity_method(
-                ContactActivities.contact_borrower,
-                Intent(
-                    key=f"{self.case.case_id}:{key}",
-                    case_id=self.case.case_id,
-                    channel=channel,
-                    purpose=purpose,
-                    template=template,
-                ),
-                schedule_to_close_timeout=max(
-                    window_ends - workflow.now(), SHORTEST_CONTACT_WINDOW
-                ),
-                summary=f"{template} by {channel}",
-                **PROVIDER,
-            )
-        except ActivityError:
+        """One try, from now until today's hours end; None when it was certainly not sent then."""
+        intent = Intent(
+            key=f"{self.case.case_id}:{key}",
+            case_id=self.case.case_id,
+            channel=channel,
+            purpose=purpose,
+            template=template,
+        )
+        result = await self._ask_gate(intent)
+        if result is None:
             self._note_refusal(template, channel, "LC-PROVIDER", "not reached in time")
             return None
         self.learn(result.facts)
         if result.status is not ContactStatus.SENT:
             self._note_refusal(template, channel, result.rule_id, result.reason)
         return result
+
+    async def _ask_gate(self, intent: Intent) -> ContactResult | None:
+        zone, hours = self.facts.time_zone, self.policy.contact.permitted_hours.value
+        window_ends = self.case.clock.real(closes(self.today, hours, zone))
+        try:
+            return await workflow.execute_activity_method(
+                ContactActivities.contact_borrower,
+                intent,
+                schedule_to_close_timeout=max(
+                    window_ends - workflow.now(), SHORTEST_CONTACT_WINDOW
+                ),
+                summary=f"{intent.template} by {intent.channel}",
+                **PROVIDER,
+            )
+        except ActivityError:
+            return await self._settle(intent)
+
+    async def _settle(self, intent: Intent) -> ContactResult | None:
+        """Leave no attempt open: what became of it, or None when it was certainly not sent."""
+        # A last try that nobody waits for any more may still be with the provider.
+        await workflow.sleep(PROVIDER["start_to_close_timeout"])
+        result = await workflow.execute_activity_method(
+            ContactActivities.settle_contact,
+            intent,
+            summary=f"what became of {intent.template}",
+            **DATABASE,
+        )
+        if result is None or result.status is not ContactStatus.FAILED:
+            return result
+        self.learn(result.facts)
+        return None
 
     def _note_refusal(self, template: str, channel: Channel, rule_id: str, reason: str) -> None:
         self.case.note_refusal(

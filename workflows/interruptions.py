@@ -4,7 +4,6 @@ from temporalio import workflow
 
 from activities.case_activities import CaseActivities, CaseEnd
 from activities.contact_activities import ContactStatus
-from domain.calendar import next_within
 from domain.case import Stage
 from domain.contact import Purpose
 from domain.debt import Outcome
@@ -120,9 +119,9 @@ async def _call_off(desk: Desk, outcome: Outcome) -> None:
 
 async def _is_reversed_before_notice(desk: Desk, outcome: Outcome) -> bool:
     """Send the one closing notice, in the morning if need be, unless the payment is reversed."""
-    hours, zone = desk.policy.contact.permitted_hours.value, desk.facts.time_zone
-    at = next_within(desk.now, hours, zone)
+    hours = desk.policy.contact.permitted_hours.value
     last = desk.in_days(CLOSING_NOTICE_DAYS)
+    at = desk.next_moment(desk.now, hours, last)
 
     def is_reversed() -> bool:
         return desk.facts.outcome_if_paid() is None
@@ -137,7 +136,7 @@ async def _is_reversed_before_notice(desk: Desk, outcome: Outcome) -> bool:
             Purpose.CLOSING,
         )
         if result is None:
-            at = next_within(desk.in_hours(1), hours, zone)
+            at = desk.next_moment(desk.in_hours(1), hours, last)
         elif result.status is ContactStatus.REFUSED and result.retry_at is not None:
             at = result.retry_at
         else:

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from domain.calendar import opens
+from domain.calendar import opens, stable_moment
 from domain.case import Stage
 from domain.contact import Purpose
 from domain.plan import Part
@@ -55,7 +55,7 @@ async def follow_repayment(desk: Desk) -> Stage:
         desk.begin("payment_received", _end_of_grace(desk, require_plan(desk).plan.parts[-1]))
         hours = desk.policy.contact.planned_hours.value
         remind_on = part.due_on - timedelta(days=desk.policy.plan.reminder_days.value)
-        remind_at = opens(remind_on, hours, desk.facts.time_zone)
+        remind_at = stable_moment(desk.case.place, remind_on, hours, desk.facts.time_zone)
         if desk.case.reminders < part.number and not await _is_paid_by(desk, part, remind_at):
             await desk.contact(
                 f"{require_plan(desk).plan_id}:part-{part.number}",

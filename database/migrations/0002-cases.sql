@@ -13,6 +13,8 @@ CREATE TABLE policies (
 -- One row, one workflow, for one delinquency of one loan.
 CREATE TABLE collection_cases (
     case_id        text PRIMARY KEY,
+    -- Cases that are opened together have neighbouring places: what spreads them over a day.
+    place          bigint GENERATED ALWAYS AS IDENTITY,
     loan_id        text NOT NULL REFERENCES loans,
     overdue_since  date NOT NULL,
     policy_version text NOT NULL REFERENCES policies,

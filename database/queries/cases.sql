@@ -9,6 +9,7 @@ UPDATE collection_cases c SET started_at = coalesce(c.started_at, c.opened_at)
 FROM policies p
 WHERE c.case_id = :case_id AND p.version = c.policy_version
 RETURNING p.body::text AS policy,
+          c.place,
           (SELECT count(*) FROM visits v WHERE v.case_id = c.case_id) AS applications,
           (SELECT coalesce(max(substring(g.plan_id FROM '[0-9]+$')::integer), 0)
            FROM agreements g WHERE g.case_id = c.case_id) AS plans;

@@ -8,6 +8,13 @@ INSERT INTO contact_attempts (attempt_id, intent_key, case_id, loan_id, borrower
 VALUES (:attempt_id, :intent_key, :case_id, :loan_id, :borrower_id, :phone_id,
         :channel, :template, :purpose, :now, 'reserved', :policy_version);
 
+-- name: renew_attempt(attempt_id, phone_id, now)!
+UPDATE contact_attempts SET reserved_at = :now, phone_id = :phone_id
+WHERE attempt_id = :attempt_id AND status = 'reserved';
+
+-- name: attempt_of_intent(intent_key)^
+SELECT attempt_id, status, phone_id FROM contact_attempts WHERE intent_key = :intent_key;
+
 -- name: record_refusal(case_id, intent_key, channel, rule_id, reason, retry_at, now, policy_version)!
 INSERT INTO contact_refusals (case_id, intent_key, at, channel, rule_id, reason, retry_at,
                               policy_version)

@@ -36,6 +36,9 @@ class FakeGateway:
         self.crashes_after_sending = False
         self.can_tell = True
 
+    def fail_next(self, mishap: Exception) -> None:
+        self._mishaps.append(mishap)
+
     async def deliver(self, message: Outbound) -> Sent:
         if self._mishaps:
             raise self._mishaps.pop(0)
@@ -81,6 +84,9 @@ class Gate:
             self._activities.contact_borrower, intent
         )
         return result
+
+    async def settle(self, key: str = "step") -> ContactResult | None:
+        return await self._activities.settle_contact(self.intent(key))
 
     async def attempts(self) -> list[dict[str, Any]]:
         rows = await self.pool.fetch("SELECT * FROM contact_attempts ORDER BY reserved_at")
@@ -268,6 +274,63 @@ async def test_late_retry_in_the_night_sends_nothing(
     gate.now = NOON.replace(hour=23)
     assert (await gate.contact()).status == "failed"
     assert not gate.gateway.sent
+
+
+async def test_retry_uses_a_number_that_may_still_be_used(
+    pool: Pool, policy: Policy, open_case: OpenCase
+) -> None:
+    """The number of the first try was blocked meanwhile: the message goes to the second."""
+    gate = Gate(pool, policy, await open_case(LOAN), FakeGateway(GatewayBusyError()))
+    with pytest.raises(ApplicationError):
+        await gate.contact()
+    await pool.execute("UPDATE phones SET blocked_at = $1 WHERE phone_id = 'B-1-p1'", NOON)
+    assert (await gate.contact()).status == "sent"
+    [message] = gate.gateway.sent.values()
+    assert message.number.endswith("2")
+    [attempt] = await gate.attempts()
+    assert attempt["phone_id"] == "B-1-p2"
+
+
+async def test_late_retry_counts_on_the_day_it_is_sent(
+    pool: Pool, policy: Policy, open_case: OpenCase
+) -> None:
+    """A message that was reserved yesterday and is sent today is today's message."""
+    gate = Gate(pool, policy, await open_case(LOAN), FakeGateway(GatewayBusyError()))
+    with pytest.raises(ApplicationError):
+        await gate.contact()
+    gate.now += timedelta(days=1)
+    assert (await gate.contact()).status == "sent"
+    assert (await gate.contact("another")).rule_id == "LC-MESSAGES"
+
+
+# When the time for a contact is over
+
+
+@pytest.mark.parametrize(
+    ("crashes", "can_tell", "status"),
+    [(True, True, "sent"), (False, True, "failed"), (True, False, "unknown")],
+)
+async def test_settling_leaves_nothing_reserved(
+    pool: Pool, policy: Policy, open_case: OpenCase, crashes: bool, can_tell: bool, status: str
+) -> None:
+    """The provider is asked by our reference, once; where it cannot tell nobody can."""
+    gate = Gate(pool, policy, await open_case(LOAN), FakeGateway())
+    gate.gateway.crashes_after_sending, gate.gateway.can_tell = crashes, can_tell
+    if not crashes:
+        gate.gateway.fail_next(GatewayBusyError())
+    with pytest.raises((CrashError, ApplicationError)):
+        await gate.contact()
+    for _ in range(2):
+        result = await gate.settle()
+        assert result is not None
+        assert result.status == status
+    assert (await gate.contact()).status == status
+    assert len(gate.gateway.asked) == 1
+
+
+async def test_there_is_nothing_to_settle_where_nothing_was_reserved(gate: Gate) -> None:
+    """An outage of our own: the intent is as if it had never been."""
+    assert await gate.settle() is None
 
 
 async def test_strictest_of_pinned_and_current_policy_binds(

@@ -55,18 +55,9 @@ def test_next_moment_is_within_and_never_earlier(moment: datetime, zone: str) ->
     assert found - moment <= timedelta(hours=11)
 
 
-@given(st.text(min_size=1), st.dates(date(2025, 1, 1), date(2027, 12, 31)), ZONES)
-def test_stable_moment_is_within_its_day(key: str, day: date, zone: str) -> None:
+@given(st.integers(0, 10**12), st.dates(date(2025, 1, 1), date(2027, 12, 31)), ZONES)
+def test_stable_moment_is_within_its_day(place: int, day: date, zone: str) -> None:
     """And is the same however often it is asked for."""
-    moment = stable_moment(key, day, HOURS, zone)
+    moment = stable_moment(place, day, HOURS, zone)
     assert opens(day, HOURS, zone) <= moment < closes(day, HOURS, zone)
-    assert moment == stable_moment(key, day, HOURS, zone)
-
-
-def test_stable_moments_spread_over_the_window() -> None:
-    """No hour of the window has more than one and a half times the mean."""
-    day = date(2026, 5, 4)
-    hours = [
-        stable_moment(f"L-{number}", day, HOURS, "Asia/Shanghai").hour for number in range(14_000)
-    ]
-    assert max(hours.count(hour) for hour in range(8, 22)) <= 1_500
+    assert moment == stable_moment(place, day, HOURS, zone)

@@ -1,0 +1,160 @@
+"""The gate under everything at once: many senders, crashes at each step, events, night and day.
+
+The same check is then shown five planted bugs, and finds each.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from database.contacts import Reservation
+from database.sql import Pool, open_pool
+from domain.contact import Intent, Refused
+from domain.debt import CaseFacts
+from domain.policy import Policy
+from gateways.protocol import Sent
+from tests.integration.gate_plan import PLANS, Plan
+from tests.integration.gate_provider import CrashingContacts, CrashingGateway
+from tests.integration.gate_world import Bug, World
+
+PLANNED = settings(
+    max_examples=80,
+    derandomize=True,
+    database=None,
+    deadline=None,
+    phases=[Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+class Check:
+    """Lives through many plans in one database, and gathers what went wrong."""
+
+    def __init__(self, database_url: str, policy: Policy) -> None:
+        # A loop of its own: each example is a call that is over when it returns.
+        self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)
+        self._policy = policy
+        self._examples = 0
+        self.pool: Pool = self.run(open_pool(database_url))
+
+    def run(self, work: Any) -> Any:
+        return self._runner.run(work)
+
+    def close(self) -> None:
+        self.run(self.pool.close())
+        self._runner.close()
+
+    def live(self, plan: Plan, bug: Bug) -> list[str]:
+        self._examples += 1
+        world = World(self.pool, self._policy, bug, str(self._examples), plan)
+        found: list[str] = self.run(world.live())
+        return found
+
+    def finds(self, bug: Bug) -> list[str]:
+        """What a bug leads to, in the first plan that shows it."""
+        found: list[str] = []
+
+        @PLANNED
+        @given(PLANS)
+        def search(plan: Plan) -> None:
+            if not found:
+                found.extend(self.live(plan, bug))
+
+        search()
+        return found
+
+
+@pytest.fixture
+def check(database_url: str, policy: Policy) -> Iterator[Check]:
+    check = Check(database_url, policy)
+    yield check
+    check.close()
+
+
+@PLANNED
+@given(plan=PLANS)
+def test_whatever_happens_the_guarantees_hold(check: Check, plan: Plan) -> None:
+    """Each intent reaches the provider at most once, caps hold, and the audit is clean."""
+    assert check.live(plan, Bug()) == []
+
+
+def test_cap_off_by_one_is_found(check: Check, policy: Policy) -> None:
+    """A gate that allows one message more than the policy is caught by the count."""
+    contact = policy.contact
+    one_more = contact.messages_per_day.model_copy(
+        update={"value": contact.messages_per_day.value + 1}
+    )
+    wrong = policy.model_copy(
+        update={"contact": contact.model_copy(update={"messages_per_day": one_more})}
+    )
+    assert any("over the cap" in each for each in check.finds(Bug(policy=wrong)))
+
+
+def test_missing_lock_is_found(check: Check) -> None:
+    """Without the borrower's lock two senders both find the counter free."""
+    text = check.run(check.pool.fetchval("SELECT pg_get_functiondef('contact_facts'::regproc)"))
+    assert "FOR UPDATE" in text
+    check.run(check.pool.execute(text.replace("FOR UPDATE", "")))
+    assert any("over the cap" in each for each in check.finds(Bug()))
+
+
+class LateContacts(CrashingContacts):
+    """Reserves only once the message was sent."""
+
+    async def reserve_contact(self, intent: Intent, now: datetime) -> Reservation | Refused:
+        decision = await super().reserve_contact(intent, now)
+        if isinstance(decision, Reservation) and decision.is_new:
+            await self._pool.execute(
+                "DELETE FROM contact_attempts WHERE attempt_id = $1", decision.attempt_id
+            )
+            self._late = intent, now
+        return decision
+
+    async def record_sent(
+        self, case_id: str, attempt_id: str, provider_ref: str, sent_at: datetime, now: datetime
+    ) -> CaseFacts:
+        await super().reserve_contact(*self._late)
+        return await super().record_sent(case_id, attempt_id, provider_ref, sent_at, now)
+
+
+def test_reservation_after_the_send_is_found(check: Check) -> None:
+    """A crash in between leaves no trace, and the retry sends again."""
+    assert any("sent twice" in each for each in check.finds(Bug(contacts=LateContacts)))
+
+
+class ForgetfulGateway(CrashingGateway):
+    """Nobody asks the provider: as if it had never taken anything."""
+
+    async def find(self, reference: str) -> Sent | None:
+        return None
+
+
+def test_retry_that_does_not_ask_the_provider_is_found(check: Check) -> None:
+    """After a crash between delivery and record the same intent goes out again."""
+    assert any("sent twice" in each for each in check.finds(Bug(gateway=ForgetfulGateway)))
+
+
+class StaleContacts(CrashingContacts):
+    """A retry goes out under the reservation of the first try, whatever has changed since."""
+
+    async def renew_reservation(self, intent: Intent, now: datetime) -> Reservation | Refused:
+        async with self._pool.acquire() as connection, connection.transaction():
+            recipient, _ = await self._decide(connection, intent, now)
+        assert recipient.attempt is not None
+        return Reservation(
+            attempt_id=recipient.attempt.attempt_id,
+            status="reserved",
+            is_new=True,
+            number=recipient.numbers[recipient.attempt.phone_id],
+            recipient=recipient,
+        )
+
+
+def test_retry_on_an_old_permission_is_found(check: Check) -> None:
+    """It goes out at night, on a day of another message, or to a number blocked meanwhile."""
+    found = check.finds(Bug(contacts=StaleContacts))
+    assert any(wrong in each for each in found for wrong in ("at night", "over the cap", "silence"))

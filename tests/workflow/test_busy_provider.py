@@ -1,0 +1,100 @@
+"""A provider that is out until the hours end: nothing stays open, nothing is sent twice."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from domain.case import Stage
+from gateways.protocol import GatewayBusyError, Outbound, Sent
+from gateways.simulated import SimulatedGateway
+from tests.workflow.life import StartLife
+
+
+class Line(SimulatedGateway):
+    """The simulated provider behind a line that a test cuts, before or after a message."""
+
+    is_busy = False
+    loses_answers = False
+
+    async def deliver(self, message: Outbound) -> Sent:
+        if self.is_busy:
+            raise GatewayBusyError
+        sent = await super().deliver(message)
+        if self.loses_answers:
+            raise GatewayBusyError
+        return sent
+
+    async def find(self, reference: str) -> Sent | None:
+        if self.loses_answers:
+            raise GatewayBusyError
+        return await super().find(reference)
+
+
+@pytest.fixture
+def line(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Line]]:
+    """The line of every provider."""
+    monkeypatch.setattr("worker.SimulatedGateway", Line)
+    yield Line
+    Line.is_busy = Line.loses_answers = False
+
+
+ATTEMPTS = "SELECT template, status, outcome FROM contact_attempts ORDER BY reserved_at"
+
+
+async def test_step_that_no_provider_took_is_failed_and_missed(
+    start_life: StartLife, line: type[Line]
+) -> None:
+    """The attempt ends with its reason, the case says so, and the next step is made."""
+    line.is_busy = True
+    life = await start_life(1)
+    await life.skip_to(life.loan.at_days_past_due(2, hour=8))
+    [attempt] = await life.fetch(ATTEMPTS)
+    assert (attempt["status"], attempt["outcome"]) == ("failed", "not reached in time")
+    refusals = (await life.status())["last_refusals"]
+    assert {"LC-PROVIDER", "LC-MISSED"} <= {each["rule_id"] for each in refusals}
+    line.is_busy = False
+    await life.skip_to(life.loan.at_days_past_due(4))
+    assert await life.contacts() == ["overdue_notice", "overdue_call"]
+    assert await life.value("SELECT count(*) FROM simulated_outbox") == 1
+
+
+async def test_provider_without_an_answer_leaves_an_unknown(
+    start_life: StartLife, line: type[Line]
+) -> None:
+    """It took the message and never said so: counted, and never sent again."""
+    line.loses_answers = True
+    life = await start_life(1)
+    await life.skip_to(life.loan.at_days_past_due(2, hour=8))
+    [attempt] = await life.fetch(ATTEMPTS)
+    assert attempt["status"] == "unknown"
+    assert await life.value("SELECT count(*) FROM simulated_outbox") == 1
+
+
+async def test_invitation_goes_out_in_the_next_window(
+    start_life: StartLife, line: type[Line]
+) -> None:
+    """What may wait until tomorrow is sent tomorrow, once, as an attempt of its own."""
+    line.is_busy = True
+    life = await start_life(92, tried=True)
+    await life.skip_to_stage(Stage.APPLICATION)
+    await life.skip_to(life.loan.at_days_past_due(93, hour=7))
+    line.is_busy = False
+    await life.skip_to(life.loan.at_days_past_due(94, hour=7))
+    attempts = await life.fetch(ATTEMPTS)
+    tries = [each["status"] for each in attempts if each["template"] == "visit_invitation"]
+    assert tries == ["failed", "sent"]
+    assert await life.value("SELECT count(*) FROM simulated_outbox") == 1
+
+
+async def test_closing_notice_is_sent_once_after_an_outage(
+    start_life: StartLife, line: type[Line]
+) -> None:
+    """Busy today, sent tomorrow, and the case ends."""
+    life = await start_life(5)
+    line.is_busy = True
+    await life.pay()
+    await life.skip_to(life.loan.at_days_past_due(6, hour=7))
+    line.is_busy = False
+    assert await life.outcome() == "cured"
+    attempts = await life.fetch(ATTEMPTS)
+    assert [each["status"] for each in attempts] == ["failed", "sent"]
