@@ -3,6 +3,7 @@
 import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
 from activities.business_time import Now
+from database.audit import Audit
 from database.cases import Cases
 from database.scan import Cursor, DueCase, Scan
 from database.sql import Pool
@@ -30,6 +32,7 @@ from workflows.search_attributes import SEARCH_ATTRIBUTES
 
 __all__ = ["StartLife"]
 
+LATER = datetime(2099, 1, 1, tzinfo=UTC)
 TEST_SERVER = Path(sys.executable).parent / "temporal-test-server"
 
 
@@ -50,7 +53,7 @@ async def env() -> AsyncIterator[WorkflowEnvironment]:
 async def start_life(
     env: WorkflowEnvironment, pool: Pool, policy: Policy
 ) -> AsyncIterator[StartLife]:
-    """Starts the workflow of a loan at a number of days past due."""
+    """Starts the workflow of a loan at a number of days past due; audits what came of it."""
     async with AsyncExitStack() as lives:
 
         async def start(
@@ -81,6 +84,8 @@ async def start_life(
             return life
 
         yield start
+    broken = await Audit(pool).broken(LATER)
+    assert not broken, "\n".join(map(str, broken))
 
 
 async def _end(client: Client, loan_id: str) -> None:
