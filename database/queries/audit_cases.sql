@@ -117,7 +117,7 @@ WHERE e.accepted AND e.received_at <= :now AND NOT CASE e.name
           AND c.policy_version = e.body ->> 'policy_version') OR EXISTS (
         SELECT FROM case_events f WHERE f.case_id = e.case_id AND f.sequence > e.sequence
           AND f.name = e.name AND f.accepted)
-    WHEN 'case_closed' THEN e.received_at > :now - interval '2 days' OR EXISTS (
+    WHEN 'case_closed' THEN e.received_at > :now::timestamptz - interval '2 days' OR EXISTS (
         SELECT FROM collection_cases c WHERE c.case_id = e.case_id AND c.closed_at IS NOT NULL)
     ELSE true
 END
@@ -140,12 +140,12 @@ WITH cases AS (
     SELECT c.*, p.body AS policy, EXISTS (
         SELECT FROM holds h JOIN loans l USING (borrower_id)
         WHERE l.loan_id = c.loan_id
-          AND coalesce(h.released_at, h.until, 'infinity') > :now - interval '30 days') AS was_held
+          AND coalesce(h.released_at, h.until, 'infinity') > :now::timestamptz - interval '30 days') AS was_held
     FROM collection_cases c LEFT JOIN policies p ON p.version = c.policy_version
     WHERE c.closed_at IS NULL AND c.opened_at <= :now
 )
 SELECT case_id AS subject, concat('no workflow has taken the case up since ', opened_at) AS what
-FROM cases WHERE started_at IS NULL AND opened_at < :now - interval '2 days'
+FROM cases WHERE started_at IS NULL AND opened_at < :now::timestamptz - interval '2 days'
 UNION ALL
 SELECT case_id, concat('open in the stage ', coalesce(stage, 'NULL'))
 FROM cases
@@ -156,17 +156,17 @@ UNION ALL
 SELECT c.case_id, concat('the approval of visit ', v.visit_id, ' is open since ', v.requested_at)
 FROM cases c JOIN visits v USING (case_id)
 WHERE v.status = 'requested' AND NOT c.was_held
-  AND v.requested_at < :now - interval '7 days' - make_interval(
+  AND v.requested_at < :now::timestamptz - interval '7 days' - make_interval(
       days => (c.policy #>> '{visit,approval_days,value}')::integer)
 UNION ALL
 SELECT c.case_id, concat('the agreement ', g.agreement_id, ' should have ended at ', g.expires_at)
 FROM cases c JOIN agreements g USING (case_id)
-WHERE g.status = 'offered' AND NOT c.was_held AND g.expires_at < :now - interval '7 days'
+WHERE g.status = 'offered' AND NOT c.was_held AND g.expires_at < :now::timestamptz - interval '7 days'
 UNION ALL
 SELECT c.case_id, concat('the promise for ', p.due_on, ' is neither kept nor broken')
 FROM cases c JOIN promises p USING (case_id)
 WHERE p.status = 'open' AND c.stage = 'early_contact' AND NOT c.was_held
-  AND p.due_on < (:now - interval '7 days')::date
+  AND p.due_on < (:now::timestamptz - interval '7 days')::date
                  - (c.policy #>> '{promise,grace_days,value}')::integer;
 
 -- name: audit_decisions(now)

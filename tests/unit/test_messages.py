@@ -2,8 +2,10 @@
 
 import re
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
+import yaml
 
 from activities.contact_activities import _values
 from database.contacts import PartDetails, Recipient, VisitDetails
@@ -36,20 +38,7 @@ RECIPIENT = Recipient(
     attempt=None,
     facts=ContactFacts(time_zone="Asia/Shanghai", case_open=True, arrears_minor=400_000),
 )
-# Threats, authorities we are not, fees, third parties, false urgency, new loans.
-FORBIDDEN = {
-    "zh": ["警", "公安", "法院", "检察", "司法", "律师", "起诉", "诉讼", "立案", "传票", "坐牢", "拘", "逮捕", "刑",
-           "黑名单", "失信", "限高", "冻结", "查封", "扣押", "手续费", "催收费", "上门费", "服务费", "违约金", "滞纳金",
-           "家人", "亲友", "父母", "子女", "同事", "单位", "村委", "居委", "邻居", "通讯录", "曝光", "公示",
-           "最后通牒", "最后一次", "最后机会", "今日必须", "立即处理", "后果自负", "强制", "上门催收", "骗", "老赖",
-           "政府", "人民银行", "监管部门", "借新还旧", "再借", "个人账户", "私人账户"],
-    "en": ["police", "court", "sue", "sued", "lawsuit", "lawyer", "attorney", "bailiff", "warrant",
-           "jail", "prison", "arrest", "arrested", "criminal", "crime", "fraud", "blacklist",
-           "fee", "fees", "charge", "charges", "family", "parents", "friends", "employer",
-           "colleagues", "neighbour", "neighbours", "neighbors", "expose", "publish", "seize",
-           "freeze", "enforce", "garnish", "consequences", "immediately", "government", "official",
-           "last warning", "final notice", "last chance", "new loan", "borrow again"],
-}  # fmt: skip
+FORBIDDEN = yaml.safe_load((Path(__file__).parent / "forbidden_claims.yaml").read_text("utf-8"))
 MOST_SEGMENTS = 4
 EVERY = [(language, template) for language in TEMPLATES for template in TEMPLATES[language]]
 
