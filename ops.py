@@ -1,25 +1,25 @@
-"""The operator's command line: one loan's state, one event, the invariants, the policy."""
+"""The operator's command line: one loan's state and story, one event, the audit, the policy."""
 
 import json
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from temporalio.client import WorkflowQueryFailedError, WorkflowUpdateFailedError
 from temporalio.service import RPCError, RPCStatusCode
 
+import ops_policy
 from activities.business_time import business_time
 from command_line import CommandError, database, run_command
 from database.audit import Audit
 from database.migrate import apply_migrations
 from domain.events import EVENTS
-from policies.reader import fingerprint, read_policy
-from settings import CHINA_POLICY, connect_temporal, load_settings
+from ops_why import why
+from settings import connect_temporal, load_settings
 from workflows.names import workflow_id
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-policy_app = typer.Typer(no_args_is_help=True, help="Look at policy files.")
-app.add_typer(policy_app, name="policy")
+app.add_typer(ops_policy.app, name="policy")
+app.command()(why)
 
 Loan = Annotated[str, typer.Argument(metavar="LOAN", help="The loan's id")]
 
@@ -110,20 +110,6 @@ async def _audit(*, as_json: bool) -> int:
     if not broken and not as_json:
         typer.echo(f"no guarantee is broken: {', '.join(Audit.guarantees)}")
     return 1 if broken else 0
-
-
-@policy_app.command("check")
-def policy_check(
-    file: Annotated[Path, typer.Argument(help="A policy file")] = CHINA_POLICY,
-) -> None:
-    """Check a policy file; each mistake is printed with its line."""
-    run_command(_policy_check(file))
-
-
-async def _policy_check(file: Path) -> int:
-    policy = read_policy(file)
-    typer.echo(f"{file}: {policy.version} is valid, SHA-256 {fingerprint(policy)}")
-    return 0
 
 
 def _print(answer: dict[str, Any]) -> None:

@@ -193,7 +193,9 @@ def _values(recipient: Recipient, channels: Channels, now: datetime) -> dict[str
     if recipient.visit is not None and recipient.visit.starts_at is not None:
         starts_at = recipient.visit.starts_at.astimezone(local.tzinfo)
         values["slot"] = f"{starts_at:%Y-%m-%d %H:%M}"
-        values["crew"] = "、".join(recipient.visit.crew or [])
+        # One full-width comma would double the price of an English message.
+        between = "、" if recipient.language == "zh" else ", "
+        values["crew"] = between.join(recipient.visit.crew or [])
         values["visit_code"] = recipient.visit.visit_code
     if recipient.part is not None:
         values["part_amount"] = format_money(recipient.part.amount_minor, recipient.currency)

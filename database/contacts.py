@@ -142,6 +142,8 @@ class Contacts:
             purpose=intent.purpose.value,
             now=now,
             policy_version=recipient.policy_version,
+            current_policy=self._shelf.current.version,
+            facts=recipient.facts.model_dump_json(),
         )
         return Reservation(
             attempt_id=attempt_id,
@@ -188,6 +190,8 @@ class Contacts:
             retry_at=refused.retry_at,
             now=now,
             policy_version=recipient.policy_version,
+            current_policy=self._shelf.current.version,
+            facts=recipient.facts.model_dump_json(),
         )
 
     async def record_sent(

@@ -1,10 +1,13 @@
 """What the borrower reads and hears, by template. Chinese and English, nothing else in them.
 
 No threat, no fee, no claim to be an authority: a message says what is owed, what being overdue
-leads to, how to pay, and where to ask or complain.
+leads to, how to pay, and where to ask or complain. Each template declares its parameters, as the
+registration of a template with a provider asks for; a template whose text and declaration differ
+stops the process at start.
 """
 
 from collections.abc import Mapping
+from string import Formatter
 
 _ZH = {
     "overdue_notice": (
@@ -121,11 +124,75 @@ _EN = {
 
 TEMPLATES: Mapping[str, Mapping[str, str]] = {"zh": _ZH, "en": _EN}
 
+# What each parameter looks like, as a regular expression.
+PARAMETERS: Mapping[str, str] = {
+    "lender": r"\S.{0,39}",
+    "name": r"\S.{0,39}",
+    "days": r"\d{1,4}",
+    "amount": r"[A-Z]{3} [\d,]+(\.\d+)?",
+    "hotline": r"[\d+ -]{5,20}",
+    "complaint_hotline": r"[\d+ -]{5,20}",
+    "pay_at": r"\S.{0,59}",
+    "slot": r"\d{4}-\d\d-\d\d \d\d:\d\d",
+    "crew": r"\S.{0,79}",
+    "visit_code": r"\d{6}",
+    "part_amount": r"[A-Z]{3} [\d,]+(\.\d+)?",
+    "part_due": r"\d{4}-\d\d-\d\d",
+}
+_WHO = frozenset({"lender", "name", "hotline"})
+_DEBT = _WHO | {"days", "amount"}
+_VISIT = _WHO | {"slot", "crew", "visit_code", "complaint_hotline"}
+_PART = _WHO | {"part_amount", "part_due"}
+
+NEEDS: Mapping[str, frozenset[str]] = {
+    "overdue_notice": _DEBT | {"pay_at", "complaint_hotline"},
+    "overdue_call": _DEBT,
+    "credit_report_warning": _DEBT | {"pay_at"},
+    "visit_invitation": _DEBT | {"complaint_hotline"},
+    "visit_appointment": _VISIT,
+    "visit_reminder": _VISIT,
+    "how_to_pay": _PART | {"pay_at"},
+    "visit_closing": _PART | {"complaint_hotline"},
+    "part_reminder": _PART | {"pay_at"},
+    "legal_notice": _DEBT | {"pay_at", "complaint_hotline"},
+    "paid_notice": _WHO,
+    "settled_notice": _WHO,
+    "plan_completed_notice": _WHO | {"complaint_hotline"},
+}
+
+
+class TemplateError(Exception):
+    """The templates contradict their declarations: a mistake in this product."""
+
+
+def check_templates(
+    templates: Mapping[str, Mapping[str, str]], needs: Mapping[str, frozenset[str]]
+) -> None:
+    """See that every template of every language uses exactly the parameters it declares.
+
+    Raises:
+        TemplateError: naming language, template and what differs.
+    """
+    for language, texts in templates.items():
+        if texts.keys() != needs.keys():
+            raise TemplateError(
+                f"{language}: other templates: {sorted(texts.keys() ^ needs.keys())}"
+            )
+        for template, text in texts.items():
+            used = {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+            if used != needs[template] or not used <= PARAMETERS.keys():
+                differing = sorted(used ^ needs[template]) or sorted(used - PARAMETERS.keys())
+                raise TemplateError(f"{language}: {template}: used or declared: {differing}")
+
+
+check_templates(TEMPLATES, NEEDS)
+
 
 def render(template: str, language: str, values: Mapping[str, str]) -> str:
     """The text of a template.
 
     Raises:
-        KeyError: for an unknown template or a missing value; both are mistakes in this product.
+        KeyError: for an unknown template, or a missing value: the visit or the part that the
+            message speaks of is over by now.
     """
     return TEMPLATES[language][template].format_map(values)

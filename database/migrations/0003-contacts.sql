@@ -23,6 +23,11 @@ CREATE TABLE contact_attempts (
     duration_s     integer,
     recording_id   text,
     policy_version text NOT NULL REFERENCES policies,
+    -- What the decision was made on, so that it can be explained later: the pinned policy's hash,
+    -- the version of the policy that was current then (the stricter of the two wins), the facts.
+    policy_sha256  text,
+    current_policy text,
+    facts          jsonb,
     CHECK ((status = 'sent') = (sent_at IS NOT NULL))
 );
 CREATE INDEX attempts_of_borrower ON contact_attempts (borrower_id, reserved_at);
@@ -38,6 +43,9 @@ CREATE TABLE contact_refusals (
     reason         text NOT NULL,
     retry_at       timestamptz,
     policy_version text NOT NULL REFERENCES policies,
+    policy_sha256  text,  -- these three as for an attempt
+    current_policy text,
+    facts          jsonb,
     UNIQUE (intent_key, at)
 );
 CREATE INDEX refusals_of_case ON contact_refusals (case_id, at);

@@ -2,11 +2,14 @@
 -- Locks the borrower's row until the transaction ends.
 SELECT contact_facts(:case_id, :intent_key, :now)::text;
 
--- name: reserve_attempt(attempt_id, intent_key, case_id, loan_id, borrower_id, phone_id, channel, template, purpose, now, policy_version)!
+-- name: reserve_attempt(attempt_id, intent_key, case_id, loan_id, borrower_id, phone_id, channel, template, purpose, now, policy_version, current_policy, facts)!
 INSERT INTO contact_attempts (attempt_id, intent_key, case_id, loan_id, borrower_id, phone_id,
-                              channel, template, purpose, reserved_at, status, policy_version)
+                              channel, template, purpose, reserved_at, status, policy_version,
+                              policy_sha256, current_policy, facts)
 VALUES (:attempt_id, :intent_key, :case_id, :loan_id, :borrower_id, :phone_id,
-        :channel, :template, :purpose, :now, 'reserved', :policy_version);
+        :channel, :template, :purpose, :now, 'reserved', :policy_version,
+        (SELECT sha256 FROM policies WHERE version = :policy_version), :current_policy,
+        :facts::jsonb);
 
 -- name: renew_attempt(attempt_id, phone_id, now)!
 UPDATE contact_attempts SET reserved_at = :now, phone_id = :phone_id
@@ -15,10 +18,12 @@ WHERE attempt_id = :attempt_id AND status = 'reserved';
 -- name: attempt_of_intent(intent_key)^
 SELECT attempt_id, status, phone_id FROM contact_attempts WHERE intent_key = :intent_key;
 
--- name: record_refusal(case_id, intent_key, channel, rule_id, reason, retry_at, now, policy_version)!
+-- name: record_refusal(case_id, intent_key, channel, rule_id, reason, retry_at, now, policy_version, current_policy, facts)!
 INSERT INTO contact_refusals (case_id, intent_key, at, channel, rule_id, reason, retry_at,
-                              policy_version)
-VALUES (:case_id, :intent_key, :now, :channel, :rule_id, :reason, :retry_at, :policy_version)
+                              policy_version, policy_sha256, current_policy, facts)
+VALUES (:case_id, :intent_key, :now, :channel, :rule_id, :reason, :retry_at, :policy_version,
+        (SELECT sha256 FROM policies WHERE version = :policy_version), :current_policy,
+        :facts::jsonb)
 ON CONFLICT (intent_key, at) DO NOTHING;
 
 -- name: record_sent(attempt_id, provider_ref, sent_at, case_id, now)$

@@ -15,6 +15,7 @@ from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
 from activities.business_time import Now
+from database.audit import Audit
 from database.cases import Cases
 from database.scan import Cursor, DueCase, Scan
 from database.sql import Pool
@@ -50,7 +51,8 @@ async def env() -> AsyncIterator[WorkflowEnvironment]:
 async def start_life(
     env: WorkflowEnvironment, pool: Pool, policy: Policy
 ) -> AsyncIterator[StartLife]:
-    """Starts the workflow of a loan at a number of days past due."""
+    """Starts the workflow of a loan at a number of days past due; audits what came of it."""
+    clocks: list[BusinessClock] = []
     async with AsyncExitStack() as lives:
 
         async def start(
@@ -59,11 +61,14 @@ async def start_life(
             loan = loan or Loan()
             began_at = loan.at_days_past_due(days_past_due)
             clock = BusinessClock(started_at=await env.get_current_time(), origin=began_at)
+            is_first = not clocks
+            clocks.append(clock)
             await insert_loan(pool, loan)
             await insert_crew(pool)
             await Cases(pool).store_policy(policy, fingerprint(policy), began_at)
-            worker = build_worker(env.client, pool, policy, clock, _time_of(clock))
-            await lives.enter_async_context(worker)
+            if is_first:  # one worker serves every life; they begin on about the same day
+                worker = build_worker(env.client, pool, policy, clock, _time_of(clock))
+                await lives.enter_async_context(worker)
             case = DueCase(case_id=f"{loan.loan_id}:{loan.first_due_on}", loan_id=loan.loan_id)
             async for page in Scan(pool).pages(Cursor(), policy.version, began_at):
                 assert page.to_start == [case]
@@ -81,6 +86,9 @@ async def start_life(
             return life
 
         yield start
+    time = await env.get_current_time()
+    broken = await Audit(pool).broken(max(clock.business(time) for clock in clocks))
+    assert not broken, "\n".join(map(str, broken))
 
 
 async def _end(client: Client, loan_id: str) -> None:

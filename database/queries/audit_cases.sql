@@ -1,0 +1,194 @@
+-- The audit of cases: G6 to G11. Every statement answers with the rows that break a guarantee;
+-- none asks the functions or the code that enforce it.
+
+-- name: audit_visits(now)
+-- G6: who was checked in on had an application, an approval in force by another person, a
+-- confirmed appointment, a notice before it, and a crew of two or more, also at the door.
+SELECT v.visit_id AS subject, problem.what
+FROM visits v
+CROSS JOIN LATERAL (
+    SELECT count(DISTINCT k.badge_id) AS size FROM visit_crew k
+    WHERE k.visit_id = v.visit_id AND k.slot_id = v.slot_id) AS crew
+LEFT JOIN LATERAL (
+    SELECT min(jsonb_array_length(e.body -> 'badge_ids')) AS size FROM case_events e
+    WHERE e.case_id = v.case_id AND e.name = 'visit_checked_in' AND e.accepted
+      AND e.body ->> 'visit_id' = v.visit_id) AS came ON true
+CROSS JOIN LATERAL (VALUES
+    (v.requested_at <= v.checked_in_at, 'no application before the check-in'),
+    (v.approved_at <= v.checked_in_at, 'no approval before the check-in'),
+    (v.approver_id <> v.applicant_id, 'not approved by another person than the applicant'),
+    (v.checked_in_at < v.approval_expires_at, 'the approval had expired at the check-in'),
+    (v.confirmed_at <= v.checked_in_at, 'the appointment was not confirmed'),
+    (v.notice_sent_at < lower(v.slot), 'no notice before the appointment'),
+    (crew.size >= 2, concat('a crew of ', crew.size)),
+    (coalesce(came.size, 2) >= 2, concat(came.size, ' of the crew at the door'))
+) AS problem (is_kept, what)
+WHERE v.checked_in_at <= :now AND problem.is_kept IS NOT TRUE
+ORDER BY v.checked_in_at, v.visit_id;
+
+-- name: audit_agreements(now)
+-- G7: an agreement has a verified identity, a report that says so, parts that sum to the whole,
+-- and a hash that is its document's; what was signed is what was offered.
+SELECT g.agreement_id AS subject, problem.what
+FROM agreements g
+JOIN visits v USING (visit_id)
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(i.amount_minor), 0) AS minor FROM agreement_instalments i
+    WHERE i.agreement_id = g.agreement_id) AS parts
+CROSS JOIN LATERAL (VALUES
+    (v.identity_verified, 'no verified identity at its visit'),
+    (v.reported_at IS NOT NULL, 'no report of its visit'),
+    (g.signed_at IS NULL OR v.outcome = 'agreed', concat('its visit is reported as ', v.outcome)),
+    (g.signed_at IS NULL OR v.reported_at <= g.signed_at, 'signed before its visit was reported'),
+    (parts.minor = g.total_minor,
+     concat('its parts sum to ', parts.minor, ', its total is ', g.total_minor)),
+    (encode(sha256(convert_to(g.document, 'UTF8')), 'hex') = g.document_sha256,
+     'the hash is not that of its document'),
+    ((g.signed_at IS NULL) = (g.signed_sha256 IS NULL), 'signed without a hash'),
+    (g.signed_sha256 IS NULL OR g.signed_sha256 = g.document_sha256,
+     'another document was signed than was offered')
+) AS problem (is_kept, what)
+WHERE g.offered_at <= :now AND problem.is_kept IS NOT TRUE
+ORDER BY g.offered_at, g.agreement_id;
+
+-- name: audit_one_case(now)
+-- G8: one case for one delinquency, and one open case a loan.
+SELECT loan_id AS subject, concat(count(*), ' cases overdue since ', overdue_since) AS what
+FROM collection_cases WHERE opened_at <= :now
+GROUP BY loan_id, overdue_since HAVING count(*) > 1
+UNION ALL
+SELECT loan_id, concat(count(*), ' open cases')
+FROM collection_cases WHERE closed_at IS NULL AND opened_at <= :now
+GROUP BY loan_id HAVING count(*) > 1;
+
+-- name: audit_effects(now)
+-- G9: every accepted event has its effect on record, exactly once. An end that another system
+-- asked for has two days to take effect: what is under way is called off first.
+SELECT e.event_id AS subject,
+       concat(e.name, ' on loan ', e.loan_id, ' accepted at ', e.received_at,
+              ': no effect on record, or another') AS what
+FROM case_events e
+WHERE e.accepted AND e.received_at <= :now AND NOT CASE e.name
+    WHEN 'payment_received' THEN 1 = (
+        SELECT count(*) FROM payments p WHERE p.payment_id = e.body ->> 'payment_id'
+          AND p.loan_id = e.loan_id AND p.amount_minor = (e.body ->> 'amount_minor')::bigint)
+    WHEN 'payment_reversed' THEN EXISTS (
+        SELECT FROM payments p WHERE p.payment_id = e.body ->> 'payment_id'
+          AND p.loan_id = e.loan_id AND p.reversed_at IS NOT NULL)
+    WHEN 'promise_made' THEN EXISTS (
+        SELECT FROM promises p WHERE p.promise_id = e.case_id || ':' || e.event_id
+          AND p.amount_minor = (e.body ->> 'amount_minor')::bigint)
+    WHEN 'call_finished' THEN EXISTS (
+        SELECT FROM contact_attempts a WHERE a.attempt_id = e.body ->> 'attempt_id'
+          AND a.case_id = e.case_id AND a.outcome = e.body ->> 'outcome')
+    WHEN 'hold_placed' THEN EXISTS (
+        SELECT FROM holds h WHERE h.loan_id = e.loan_id AND h.hold_id = e.body ->> 'hold_id')
+    WHEN 'hold_released' THEN EXISTS (
+        SELECT FROM holds h WHERE h.loan_id = e.loan_id AND h.hold_id = e.body ->> 'hold_id'
+          AND h.released_at IS NOT NULL)
+    WHEN 'complaint_filed' THEN EXISTS (
+        SELECT FROM complaints c JOIN holds h USING (loan_id)
+        WHERE c.loan_id = e.loan_id AND c.complaint_id = e.body ->> 'complaint_id'
+          AND h.hold_id = 'complaint' || chr(58) || c.complaint_id)
+    WHEN 'complaint_resolved' THEN EXISTS (
+        SELECT FROM complaints c WHERE c.loan_id = e.loan_id
+          AND c.complaint_id = e.body ->> 'complaint_id' AND c.resolved_at IS NOT NULL)
+    WHEN 'visit_requested' THEN 1 = (
+        SELECT count(*) FROM visits v
+        WHERE v.case_id = e.case_id AND v.requested_at = e.received_at)
+    WHEN 'visit_approved' THEN 1 = (
+        SELECT count(*) FROM visits v
+        WHERE v.case_id = e.case_id AND v.approved_at = e.received_at
+          AND v.approver_id = e.body ->> 'approver_id')
+    WHEN 'visit_checked_in' THEN EXISTS (
+        SELECT FROM visits v
+        WHERE v.visit_id = e.body ->> 'visit_id' AND v.checked_in_at = e.received_at)
+    WHEN 'visit_reported' THEN EXISTS (
+        SELECT FROM visits v
+        WHERE v.visit_id = e.body ->> 'visit_id' AND v.reported_at >= e.received_at)
+    WHEN 'agreement_signed' THEN EXISTS (
+        SELECT FROM agreements g WHERE g.agreement_id = e.body ->> 'agreement_id'
+          AND g.signed_at = e.received_at AND g.signed_sha256 = e.body ->> 'document_sha256')
+    WHEN 'agreement_declined' THEN EXISTS (
+        SELECT FROM agreements g WHERE g.agreement_id = e.body ->> 'agreement_id'
+          AND g.ended_at IS NOT NULL)
+    WHEN 'policy_adopted' THEN EXISTS (
+        SELECT FROM collection_cases c WHERE c.case_id = e.case_id
+          AND c.policy_version = e.body ->> 'policy_version') OR EXISTS (
+        SELECT FROM case_events f WHERE f.case_id = e.case_id AND f.sequence > e.sequence
+          AND f.name = e.name AND f.accepted)
+    WHEN 'case_closed' THEN e.received_at > :now::timestamptz - interval '2 days' OR EXISTS (
+        SELECT FROM collection_cases c WHERE c.case_id = e.case_id AND c.closed_at IS NOT NULL)
+    ELSE true
+END
+ORDER BY e.sequence;
+
+-- name: audit_events(now)
+-- G9: an event counts once for a loan, and a refused one has its reason on record.
+SELECT event_id AS subject, concat(count(*), ' records of one event on loan ', loan_id) AS what
+FROM case_events WHERE received_at <= :now
+GROUP BY loan_id, event_id HAVING count(*) > 1
+UNION ALL
+SELECT event_id, concat(name, ' on loan ', loan_id, ' refused at ', received_at, ' without a reason')
+FROM case_events
+WHERE NOT accepted AND received_at <= :now AND coalesce(trim(reason), '') = '';
+
+-- name: audit_open_cases(now)
+-- G10: an open case was taken up by a workflow and stands in a stage that there is; nothing that
+-- has a deadline has outlived it by a week, but for what a hold has put off.
+WITH cases AS (
+    SELECT c.*, p.body AS policy, EXISTS (
+        SELECT FROM holds h JOIN loans l USING (borrower_id)
+        WHERE l.loan_id = c.loan_id
+          AND coalesce(h.released_at, h.until, 'infinity') > :now::timestamptz - interval '30 days') AS was_held
+    FROM collection_cases c LEFT JOIN policies p ON p.version = c.policy_version
+    WHERE c.closed_at IS NULL AND c.opened_at <= :now
+)
+SELECT case_id AS subject, concat('no workflow has taken the case up since ', opened_at) AS what
+FROM cases WHERE started_at IS NULL AND opened_at < :now::timestamptz - interval '2 days'
+UNION ALL
+SELECT case_id, concat('open in the stage ', coalesce(stage, 'NULL'))
+FROM cases
+WHERE (stage IN ('early_contact', 'application', 'approval', 'appointment', 'preparation', 'visit',
+                 'plan', 'agreement', 'guided_repayment', 'closing_visit', 'repayment',
+                 'legal_review')) IS NOT TRUE
+UNION ALL
+SELECT c.case_id, concat('the approval of visit ', v.visit_id, ' is open since ', v.requested_at)
+FROM cases c JOIN visits v USING (case_id)
+WHERE v.status = 'requested' AND NOT c.was_held
+  AND v.requested_at < :now::timestamptz - interval '7 days' - make_interval(
+      days => (c.policy #>> '{visit,approval_days,value}')::integer)
+UNION ALL
+SELECT c.case_id, concat('the agreement ', g.agreement_id, ' should have ended at ', g.expires_at)
+FROM cases c JOIN agreements g USING (case_id)
+WHERE g.status = 'offered' AND NOT c.was_held AND g.expires_at < :now::timestamptz - interval '7 days'
+UNION ALL
+SELECT c.case_id, concat('the promise for ', p.due_on, ' is neither kept nor broken')
+FROM cases c JOIN promises p USING (case_id)
+WHERE p.status = 'open' AND c.stage = 'early_contact' AND NOT c.was_held
+  AND p.due_on < (:now::timestamptz - interval '7 days')::date
+                 - (c.policy #>> '{promise,grace_days,value}')::integer;
+
+-- name: audit_decisions(now)
+-- G11: every contact and every refusal names its policy by version and hash, and the facts it was
+-- decided on; a refusal names its rule and says why.
+SELECT decision.id AS subject, concat(decision.kind, ' at ', decision.at, ': ', problem.what) AS what
+FROM (
+    SELECT attempt_id AS id, 'attempt' AS kind, reserved_at AS at, policy_version, policy_sha256,
+           facts, 'allowed' AS rule_id, 'allowed' AS reason
+    FROM contact_attempts
+    UNION ALL
+    SELECT intent_key, 'refusal', at, policy_version, policy_sha256, facts, rule_id, reason
+    FROM contact_refusals
+) AS decision
+LEFT JOIN policies p ON p.version = decision.policy_version
+CROSS JOIN LATERAL (VALUES
+    (p.version IS NOT NULL, concat('policy ', decision.policy_version, ' is not stored')),
+    (decision.policy_sha256 = p.sha256,
+     concat('the hash of policy ', decision.policy_version, ' is missing or another')),
+    (decision.facts <> '{}', 'no facts on record'),
+    (trim(decision.rule_id) <> '', 'no rule on record'),
+    (trim(decision.reason) <> '', 'no reason on record')
+) AS problem (is_kept, what)
+WHERE decision.at <= :now AND problem.is_kept IS NOT TRUE
+ORDER BY decision.at;

@@ -1,0 +1,145 @@
+-- The audit of contacts: G1 to G5. Every statement answers with the rows that break a guarantee;
+-- none asks the functions or the code that enforce it.
+--
+-- A row that shares its instant with another cannot be put in order, and is not held against us.
+
+-- name: audit_paid_in_peace(now)
+-- G1: no contact was reserved after the arrears were paid, but for the closing notice. What was
+-- owed at that moment is reckoned from the payments and the schedule alone.
+SELECT a.attempt_id AS subject,
+       concat(a.template, ' by ', a.channel, ' at ', a.reserved_at, ' on loan ', a.loan_id,
+              ': nothing was overdue') AS what
+FROM contact_attempts a
+JOIN loans l USING (loan_id)
+JOIN borrowers b ON b.borrower_id = l.borrower_id
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(p.amount_minor), 0) AS minor FROM payments p
+    WHERE p.loan_id = a.loan_id AND p.recorded_at < a.reserved_at
+      AND (p.reversed_at IS NULL OR p.reversed_at > a.reserved_at)) AS paid
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(i.amount_minor), 0) AS minor FROM loan_instalments i
+    WHERE i.loan_id = a.loan_id
+      AND i.due_on < (a.reserved_at AT TIME ZONE b.time_zone)::date) AS due
+WHERE a.purpose <> 'closing' AND a.reserved_at <= :now
+  AND due.minor - paid.minor <= l.arrears_tolerance_minor
+ORDER BY a.reserved_at;
+
+-- name: audit_one_closing_notice(now)
+-- G1: an end is told once. Only a reversed payment lets a case end a second time.
+SELECT a.case_id AS subject,
+       concat(count(*), ' closing notices, the last at ', max(a.reserved_at)) AS what
+FROM contact_attempts a
+WHERE a.purpose = 'closing' AND a.status <> 'failed' AND a.reserved_at <= :now
+GROUP BY a.case_id, a.loan_id
+HAVING count(*) > 1 + (SELECT count(*) FROM payments p
+                       WHERE p.loan_id = a.loan_id AND p.reversed_at IS NOT NULL);
+
+-- name: audit_permitted_hours(now)
+-- G2: reserved and sent within the hours of the policy the attempt was decided under, on the
+-- borrower's own clock.
+WITH limits AS MATERIALIZED (SELECT * FROM audit_hours)
+SELECT a.attempt_id AS subject,
+       concat(a.template, ' by ', a.channel, ' ', moment.of, ' at ', moment.local, ' in ',
+              b.time_zone, '; permitted from ', l.opens, ' to ', l.closes, ' by ',
+              a.policy_version) AS what
+FROM contact_attempts a
+JOIN borrowers b USING (borrower_id)
+LEFT JOIN limits l ON l.version = a.policy_version
+CROSS JOIN LATERAL (VALUES
+    ('reserved', a.reserved_at AT TIME ZONE b.time_zone),
+    ('sent', a.sent_at AT TIME ZONE b.time_zone)) AS moment (of, local)
+WHERE a.reserved_at <= :now AND moment.local IS NOT NULL
+  AND (moment.local::time >= l.opens AND moment.local::time < l.closes) IS NOT TRUE
+ORDER BY a.reserved_at;
+
+-- name: audit_caps(now)
+-- G3: no counter over its cap, on the borrower's own days: messages and connected calls for each
+-- borrower over all loans, unanswered calls for each number. What nobody knows counts as both.
+WITH limits AS MATERIALIZED (
+    SELECT * FROM audit_caps
+), counting AS (
+    SELECT a.*, (a.reserved_at AT TIME ZONE b.time_zone)::date AS day
+    FROM contact_attempts a JOIN borrowers b USING (borrower_id)
+    WHERE a.status <> 'failed' AND a.reserved_at <= :now
+), counted AS (
+    SELECT attempt_id, policy_version, day, 'messages' AS counter, borrower_id AS receiver,
+           row_number() OVER (PARTITION BY borrower_id, day ORDER BY reserved_at, attempt_id)
+    FROM counting WHERE channel = 'sms' AND purpose = 'collection'
+    UNION ALL
+    SELECT attempt_id, policy_version, day, 'connected calls', borrower_id,
+           row_number() OVER (PARTITION BY borrower_id, day ORDER BY reserved_at, attempt_id)
+    FROM counting
+    WHERE channel = 'call' AND (status = 'unknown' OR coalesce(outcome, 'connected') = 'connected')
+    UNION ALL
+    SELECT attempt_id, policy_version, day, 'unanswered calls', phone_id,
+           row_number() OVER (PARTITION BY phone_id, day ORDER BY reserved_at, attempt_id)
+    FROM counting WHERE channel = 'call' AND coalesce(outcome, 'no_answer') <> 'connected'
+)
+SELECT c.attempt_id AS subject,
+       concat('number ', c.row_number, ' of the ', c.counter, ' to ', c.receiver, ' on ', c.day,
+              '; ', l.allowed, ' allowed by ', c.policy_version) AS what
+FROM counted c LEFT JOIN limits l ON l.version = c.policy_version AND l.counter = c.counter
+WHERE (c.row_number <= l.allowed) IS NOT TRUE
+ORDER BY c.day, c.receiver, c.row_number;
+
+-- name: audit_holds(now)
+-- G4: no contact was reserved while a hold was in force on any loan of the borrower.
+SELECT a.attempt_id AS subject,
+       concat(a.template, ' by ', a.channel, ' at ', a.reserved_at, ' during the hold ', h.hold_id,
+              ' (', h.reason, ') on loan ', h.loan_id) AS what
+FROM contact_attempts a JOIN holds h USING (borrower_id)
+WHERE a.reserved_at <= :now AND h.placed_at < a.reserved_at
+  AND (h.released_at IS NULL OR h.released_at > a.reserved_at)
+  AND (h.until IS NULL OR h.until > a.reserved_at)
+ORDER BY a.reserved_at;
+
+-- name: audit_preferences(now)
+-- G4: no contact against what the borrower wished then: a blocked number, a blocked channel, or
+-- other hours. The wishes of the past are read from the events that brought them.
+WITH wishes AS (
+    SELECT l.borrower_id, e.body, e.received_at AS since,
+           lead(e.received_at) OVER (PARTITION BY l.borrower_id ORDER BY e.sequence) AS until
+    FROM case_events e JOIN loans l USING (loan_id)
+    WHERE e.name = 'contact_preferences_changed' AND e.accepted
+)
+SELECT a.attempt_id AS subject,
+       concat('by ', a.channel, ' at ', a.reserved_at, ' to ', a.phone_id,
+              ', a number blocked since ', p.blocked_at) AS what
+FROM contact_attempts a JOIN phones p USING (phone_id)
+WHERE a.reserved_at <= :now AND p.blocked_at < a.reserved_at
+UNION ALL
+SELECT a.attempt_id,
+       concat('by ', a.channel, ' at ', local, ' in ', b.time_zone, ', against the wish of ',
+              w.since, ': ', problem.wish)
+FROM contact_attempts a
+JOIN borrowers b USING (borrower_id)
+JOIN wishes w ON w.borrower_id = a.borrower_id AND w.since < a.reserved_at
+     AND (w.until IS NULL OR a.reserved_at <= w.until)
+CROSS JOIN LATERAL (VALUES (a.reserved_at AT TIME ZONE b.time_zone)) AS at (local)
+CROSS JOIN LATERAL (VALUES
+    (w.body -> 'blocked_channels' ? a.channel, concat('no ', a.channel)),
+    (jsonb_array_length(w.body -> 'agreed_hours') > 0 AND NOT EXISTS (
+         SELECT FROM jsonb_array_elements(w.body -> 'agreed_hours') AS hours
+         WHERE local::time >= (hours ->> 'start')::time AND local::time < (hours ->> 'end')::time),
+     concat('only ', w.body ->> 'agreed_hours'))
+) AS problem (is_broken, wish)
+WHERE a.reserved_at <= :now AND problem.is_broken;
+
+-- name: audit_sent_once(now)
+-- G5: one intent, one attempt; one attempt, one message; no message without an attempt.
+SELECT intent_key AS subject, concat(count(*), ' attempts for one intent') AS what
+FROM contact_attempts WHERE reserved_at <= :now
+GROUP BY intent_key HAVING count(*) > 1
+UNION ALL
+SELECT reference, concat(count(*), ' messages for one attempt')
+FROM simulated_outbox WHERE sent_at <= :now
+GROUP BY reference HAVING count(*) > 1
+UNION ALL
+SELECT o.reference, 'a message without an attempt'
+FROM simulated_outbox o
+WHERE o.sent_at <= :now
+  AND NOT EXISTS (SELECT FROM contact_attempts a WHERE a.attempt_id = o.reference)
+UNION ALL
+SELECT o.reference, concat('a message of an attempt on record as ', a.status)
+FROM simulated_outbox o JOIN contact_attempts a ON a.attempt_id = o.reference
+WHERE o.sent_at <= :now AND a.status = 'failed';

@@ -1,0 +1,54 @@
+"""`ops.py why`: what was done and not done, in words, from the record alone."""
+
+from database.sql import Pool
+from database.story import read_story
+from domain.policy import Policy
+from ops_why import tell
+from tests.integration.conftest import OpenCase
+from tests.integration.record import Record
+from tests.world import Loan
+
+LOAN = Loan(phones=2)
+
+
+async def test_story_tells_contacts_refusals_and_refused_events(
+    pool: Pool, policy: Policy, open_case: OpenCase
+) -> None:
+    """Newest first, with rule, reason, the next lawful moment, the policy and the facts."""
+    record = Record(pool, policy, LOAN, await open_case(LOAN))
+    await record.write()
+    story = await read_story(pool, "L-1")
+    assert story is not None
+    moments = [entry.at for entry in story.entries]
+    assert moments == sorted(moments, reverse=True)
+    assert [entry.kind for entry in story.entries] == [
+        "contact", "event refused", "contact refused", "contact", "contact", "contact refused",
+    ]  # fmt: skip
+    text = ["\n".join(tell(entry, story)) for entry in story.entries]
+    assert "visit_appointment (visit) by sms to B-1-p1: sent" in text[0]
+    assert "refused by rule LC-STAGE; to be sent again" in text[1]
+    assert "on hold: dispute" in text[2]
+    assert "LC-HOLD; waiting would not help" in text[2]
+    assert "overdue_call (collection) by call to B-1-p1: sent: no_answer" in text[3]
+    assert "allowed under policy cn-2026-11 (SHA-256 " in text[3]
+    assert "arrears CNY 4,000.00; holds: none; messages today: 1" in text[3]
+    assert "again possible at 2026-04-16 08:00" in text[5]
+
+
+async def test_decision_under_two_policies_names_both(
+    pool: Pool, policy: Policy, open_case: OpenCase
+) -> None:
+    """The pinned one, and the one that was current then."""
+    current = policy.model_copy(update={"version": "cn-next"})
+    record = Record(pool, current, LOAN, await open_case(LOAN))
+    await record.contact("overdue_notice")
+    story = await read_story(pool, "L-1")
+    assert story is not None
+    [entry] = story.entries
+    assert (entry.policy_version, entry.current_policy) == ("cn-2026-11", "cn-next")
+    assert "and the current cn-next, whichever is stricter" in "\n".join(tell(entry, story))
+
+
+async def test_unknown_loan_has_no_story(pool: Pool) -> None:
+    """The command says so in one line."""
+    assert await read_story(pool, "L-404") is None
