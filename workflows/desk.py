@@ -260,8 +260,9 @@ class Desk:
         """
         hours = self.policy.contact.planned_hours.value
         zone = self.facts.time_zone
+        permitted = self.policy.contact.hours_of(channel).value
         at = next_within(self.now, hours, zone)
-        if at >= by and is_within(self.now, self.policy.contact.permitted_hours.value, zone):
+        if at >= by and is_within(self.now, permitted, zone):
             at = self.now  # later than planned, and still lawful
         while at < by:
             await self.reach(at, f"{template} by {channel}")
@@ -281,7 +282,7 @@ class Desk:
         self, key: str, channel: Channel, template: str, purpose: Purpose
     ) -> ContactResult | None:
         """One try, right now; None when the provider could not be reached in time."""
-        zone, hours = self.facts.time_zone, self.policy.contact.permitted_hours.value
+        zone, hours = self.facts.time_zone, self.policy.contact.hours_of(channel).value
         window_ends = self.case.clock.real(closes(self.today, hours, zone))
         try:
             result = await workflow.execute_activity_method(

@@ -120,7 +120,7 @@ async def _call_off(desk: Desk, outcome: Outcome) -> None:
 
 async def _is_reversed_before_notice(desk: Desk, outcome: Outcome) -> bool:
     """Send the one closing notice, in the morning if need be, unless the payment is reversed."""
-    hours, zone = desk.policy.contact.permitted_hours.value, desk.facts.time_zone
+    hours, zone = desk.policy.contact.hours_of(Channel.SMS).value, desk.facts.time_zone
     at = next_within(desk.now, hours, zone)
     last = desk.in_days(CLOSING_NOTICE_DAYS)
 
