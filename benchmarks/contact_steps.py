@@ -133,7 +133,7 @@ def _daily_policy(pair: int) -> Policy:
     all_day = {"start": "00:00", "end": "23:59"}
     contact: dict[str, Any] = shipped["contact"]
     contact["permitted_hours"]["value"] = contact["planned_hours"]["value"] = all_day
-    contact["messages_per_day"]["value"] = 1000
+    contact["counters"]["messages_per_day"]["value"]["limit"] = 1000
     contact["ladder"]["value"] = [
         LadderStep(days_past_due=day, channel=Channel.SMS, template="overdue_notice").model_dump()
         for day in range(1, 120)

@@ -78,6 +78,7 @@ class Cases:
             profile=policy.profile,
             sha256=sha256,
             body=policy.model_dump_json(),
+            longest_window_days=policy.contact.longest_days,
             now=now,
         )
         stored = await SQL.stored_policy(self._pool, version=policy.version)

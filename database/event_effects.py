@@ -100,6 +100,8 @@ async def _(event: events.CallFinished, connection: Connection, context: EventCo
     marks = {"invalid_number": "invalid", "wrong_person": "wrong_person"}
     if event.outcome in marks:
         await SQL.mark_phone(connection, phone_id=call["phone_id"], status=marks[event.outcome])
+    if event.outcome == "refused":
+        await SQL.note_third_party_refusal(connection, phone_id=call["phone_id"])
 
 
 @take_effect.register

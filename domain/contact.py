@@ -4,25 +4,31 @@ One pure rule, used twice: the workflow plans with it, and the send activity ask
 fresh facts at the moment of sending. Every refusal names the rule that refused.
 """
 
-from datetime import datetime, timedelta
-from enum import StrEnum
-from zoneinfo import ZoneInfo
+from datetime import datetime
+from typing import Self
 
-from pydantic import BaseModel
+from pydantic import BaseModel, model_validator
 
-from domain.calendar import is_within, next_within, opens
-from domain.debt import Hold
-from domain.events import AgreedHours
-from domain.policy import Channel, HoursOfDay, Policy
+from domain.contact_facts import ContactFacts, Fate, PastAttempt, Phone, Relation
+from domain.contact_hours import refused_by_hours
+from domain.contact_question import Allowed, Decision, Question, Refused
+from domain.counters import choose_phone
+from domain.policy import Channel, Policy, Purpose
+from domain.third_parties import WITHOUT_DEBT_DETAILS, refused_by_third_party_rule
 
-
-class Purpose(StrEnum):
-    """Why we contact: what is allowed depends on it."""
-
-    COLLECTION = "collection"
-    VISIT = "visit"  # invitation, appointment, reminder
-    REPAYMENT = "repayment"  # what an agreement asks for next
-    CLOSING = "closing"  # the one notice at the end
+__all__ = [
+    "Allowed",
+    "ContactFacts",
+    "Decision",
+    "Fate",
+    "Intent",
+    "PastAttempt",
+    "Phone",
+    "Purpose",
+    "Refused",
+    "Relation",
+    "may_contact",
+]
 
 
 class Intent(BaseModel):
@@ -34,82 +40,54 @@ class Intent(BaseModel):
     purpose: Purpose
     template: str
 
-
-class Phone(BaseModel):
-    """A number by its id, and what speaks against using it."""
-
-    phone_id: str
-    usable: bool
-    blocked: bool
-    unanswered_calls_today: int = 0
-
-
-class ContactFacts(BaseModel):
-    """What the database says about a borrower, across all loans, at the moment of sending."""
-
-    time_zone: str
-    case_open: bool
-    arrears_minor: int
-    holds: list[Hold] = []
-    blocked_channels: list[str] = []
-    agreed_hours: list[AgreedHours] = []
-    promise_open: bool = False
-    plan_honoured: bool = False
-    messages_today: int = 0
-    connected_calls_today: int = 0
-    phones: list[Phone] = []
-
-
-class Allowed(BaseModel):
-    """Contact is allowed now, on this number."""
-
-    phone_id: str
-
-
-class Refused(BaseModel):
-    """Contact is refused by a rule; `retry_at` is None when waiting does not help."""
-
-    rule_id: str
-    reason: str
-    retry_at: datetime | None = None
-
-
-Decision = Allowed | Refused
+    @model_validator(mode="after")
+    def _tells_no_third_party_of_a_debt(self) -> Self:
+        if self.purpose is Purpose.LOCATE and self.template not in WITHOUT_DEBT_DETAILS:
+            raise ValueError(f"{self.template} tells a contact person of the debt (CN-07)")
+        return self
 
 
 def may_contact(
     channel: Channel, purpose: Purpose, facts: ContactFacts, policies: list[Policy], now: datetime
 ) -> Decision:
-    """The decision under several policies (the pinned and the current one): the strictest wins."""
-    refusals: list[Refused] = []
-    allowed: Allowed | None = None
-    for policy in policies:
-        decision = _decide(channel, purpose, facts, policy, now)
-        if isinstance(decision, Refused):
-            refusals.append(decision)
-        else:
-            allowed = decision
-    if not refusals and allowed is not None:
-        return allowed
-    return max(refusals, key=lambda refused: _patience(refused, now))
+    """The decision under all policies in force: the pinned one comes first and always binds.
+
+    A refusal names the weightiest rule that refuses now. Its `retry_at` is the first moment at
+    which no rule refuses if nothing happens until then; None if there is none.
+    """
+    asked = Question(channel, purpose, facts, policies)
+    answer = _answer(asked, now)
+    if isinstance(answer, Allowed):
+        return answer
+    return answer.model_copy(update={"retry_at": _first_allowed(asked, answer, now)})
 
 
-def _patience(refused: Refused, now: datetime) -> timedelta:
-    return timedelta.max if refused.retry_at is None else refused.retry_at - now
+def _first_allowed(asked: Question, answer: Decision, moment: datetime) -> datetime | None:
+    """Go from one moment at which the answer may change to the next, until it is yes."""
+    while isinstance(answer, Refused):
+        changes = (answer.retry_at, asked.next_change(moment))
+        upcoming = [change for change in changes if change is not None]
+        if not upcoming:
+            return None
+        moment = min(upcoming)
+        answer = _answer(asked, moment)
+    return moment
 
 
-def _decide(
-    channel: Channel, purpose: Purpose, facts: ContactFacts, policy: Policy, now: datetime
-) -> Decision:
-    """The first rule that refuses, from the weightiest on; or a number to use."""
+def _answer(asked: Question, moment: datetime) -> Decision:
+    """The first rule that refuses, from the weightiest on; or a number to use.
+
+    Here `retry_at` is when this one rule stops refusing, or a moment before that.
+    """
     return (
-        _refused_by_balance(purpose, facts)
-        or _refused_by_hold(facts, now)
-        or _refused_by_preference(channel, facts, now)
-        or _refused_by_promise(purpose, facts)
-        or _refused_by_hours(facts, policy, now)
-        or _refused_by_counter(channel, purpose, facts, policy, now)
-        or _choose_phone(channel, facts, policy, now)
+        _refused_by_balance(asked.purpose, asked.facts)
+        or _refused_by_hold(asked.facts, moment)
+        or _refused_by_blocked_channel(asked.channel, asked.facts)
+        or _refused_by_promise(asked.purpose, asked.facts)
+        or refused_by_third_party_rule(asked, moment)
+        or _refused_without_phone(asked)
+        or refused_by_hours(asked, moment)
+        or choose_phone(asked, _phones(asked), moment)
     )
 
 
@@ -135,22 +113,14 @@ def _refused_by_hold(facts: ContactFacts, now: datetime) -> Refused | None:
     return Refused(rule_id="LC-HOLD", reason=f"on hold: {reasons}", retry_at=retry_at)
 
 
-def _refused_by_preference(channel: Channel, facts: ContactFacts, now: datetime) -> Refused | None:
-    if channel in facts.blocked_channels:
-        return Refused(rule_id="LC-PREFERENCE", reason=f"the borrower wants no {channel}")
-    hours = [_hours(agreed) for agreed in facts.agreed_hours]
-    if hours and not any(is_within(now, each, facts.time_zone) for each in hours):
-        retry_at = min(next_within(now, each, facts.time_zone) for each in hours)
-        return Refused(
-            rule_id="LC-PREFERENCE",
-            reason="outside the hours the borrower asked for",
-            retry_at=retry_at,
-        )
-    return None
+def _refused_by_blocked_channel(channel: Channel, facts: ContactFacts) -> Refused | None:
+    if channel not in facts.blocked_channels:
+        return None
+    return Refused(rule_id="LC-PREFERENCE", reason=f"the borrower wants no {channel}")
 
 
 def _refused_by_promise(purpose: Purpose, facts: ContactFacts) -> Refused | None:
-    if purpose is not Purpose.COLLECTION:
+    if purpose not in (Purpose.COLLECTION, Purpose.LOCATE):
         return None
     if facts.promise_open:
         return Refused(rule_id="LC-PROMISE", reason="a promise to pay is open")
@@ -159,57 +129,17 @@ def _refused_by_promise(purpose: Purpose, facts: ContactFacts) -> Refused | None
     return None
 
 
-def _refused_by_hours(facts: ContactFacts, policy: Policy, now: datetime) -> Refused | None:
-    rule = policy.contact.permitted_hours
-    if is_within(now, rule.value, facts.time_zone):
+def _refused_without_phone(asked: Question) -> Refused | None:
+    if _phones(asked):
         return None
-    return Refused(
-        rule_id=rule.id,
-        reason=f"outside {rule.value.start:%H:%M}–{rule.value.end:%H:%M} local time",
-        retry_at=next_within(now, rule.value, facts.time_zone),
-    )
+    return Refused(rule_id="LC-NO-PHONE", reason="no number may be used")
 
 
-def _refused_by_counter(
-    channel: Channel, purpose: Purpose, facts: ContactFacts, policy: Policy, now: datetime
-) -> Refused | None:
-    if channel is Channel.SMS:
-        rule, count, what = policy.contact.messages_per_day, facts.messages_today, "messages"
-        if purpose is not Purpose.COLLECTION:
-            return None
-    else:
-        rule, count = policy.contact.connected_calls_per_day, facts.connected_calls_today
-        what = "connected calls"
-    if count < rule.value:
-        return None
-    return Refused(
-        rule_id=rule.id,
-        reason=f"{count} {what} today, {rule.value} allowed",
-        retry_at=_tomorrow(facts, policy, now),
-    )
-
-
-def _choose_phone(channel: Channel, facts: ContactFacts, policy: Policy, now: datetime) -> Decision:
-    phones = [phone for phone in facts.phones if phone.usable and not phone.blocked]
-    if not phones:
-        return Refused(rule_id="LC-NO-PHONE", reason="no number may be used")
-    if channel is Channel.SMS:
-        return Allowed(phone_id=phones[0].phone_id)
-    rule = policy.contact.unanswered_calls_per_number_per_day
-    for phone in phones:
-        if phone.unanswered_calls_today < rule.value:
-            return Allowed(phone_id=phone.phone_id)
-    return Refused(
-        rule_id=rule.id,
-        reason=f"{rule.value} unanswered calls to each number today",
-        retry_at=_tomorrow(facts, policy, now),
-    )
-
-
-def _tomorrow(facts: ContactFacts, policy: Policy, now: datetime) -> datetime:
-    today = now.astimezone(ZoneInfo(facts.time_zone)).date()
-    return opens(today + timedelta(days=1), policy.contact.permitted_hours.value, facts.time_zone)
-
-
-def _hours(agreed: AgreedHours) -> HoursOfDay:
-    return HoursOfDay(start=agreed.start, end=agreed.end)
+def _phones(asked: Question) -> list[Phone]:
+    """The numbers that fit: a contact person's to locate the borrower, else the borrower's own."""
+    wanted = Relation.CONTACT_PERSON if asked.purpose is Purpose.LOCATE else Relation.SELF
+    return [
+        phone
+        for phone in asked.facts.phones
+        if phone.usable and not phone.blocked and phone.relation is wanted
+    ]

@@ -220,16 +220,20 @@ class HoldReleased(Event):
 
 
 class AgreedHours(_Model):
-    """Hours in which the borrower agreed to be contacted, local time."""
+    """Hours in which the borrower agreed to be contacted, local time; for good, or until then."""
 
     start: LocalTime
     end: LocalTime
+    until: Instant | None = None
 
     @model_validator(mode="after")
     def _starts_before_it_ends(self) -> Self:
         if self.start >= self.end:
             raise ValueError("start must come before end, within one day")
         return self
+
+    def is_in_force(self, now: datetime) -> bool:
+        return self.until is None or now < self.until
 
 
 class ContactPreferencesChanged(Event):

@@ -59,6 +59,13 @@ _ZH = {
     "plan_completed_notice": (
         "【{lender}】{name}您好，您的还款计划已全部完成，谢谢。咨询{hotline}，投诉{complaint_hotline}。"
     ),
+    "locate_message": (
+        "【{lender}】您好，我们有事需联系{name}，烦请转告其致电{hotline}。如不愿再收到此类信息，请致电{hotline}告知。"
+    ),
+    "locate_call": (
+        "您好，这里是{lender}。我们有事需联系{name}，烦请转告其致电{hotline}。"
+        "如您不愿再接到来电，请直接告诉我们。本次通话会录音。"
+    ),
 }
 
 _EN = {
@@ -119,6 +126,14 @@ _EN = {
     "plan_completed_notice": (
         "{lender}: Dear {name}, your repayment plan is completed. Thank you. Questions {hotline}, "
         "complaints {complaint_hotline}."
+    ),
+    "locate_message": (
+        "{lender}: Hello, we are trying to reach {name}. Please ask {name} to call {hotline}. "
+        "If you want no more messages, call {hotline}."
+    ),
+    "locate_call": (
+        "Hello, this is {lender}. We are trying to reach {name}. Could you ask {name} to call "
+        "{hotline}? If you want no more calls, tell us now. This call is recorded."
     ),
 }
 

@@ -5,130 +5,52 @@ version it started with. Days are calendar days, hours are local to the borrower
 money are basis points (1 % = 100).
 """
 
-from datetime import date, time
-from enum import StrEnum
-from typing import Annotated, Generic, Literal, Self, TypeVar
+from datetime import date
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
-from domain.messages import TEMPLATES
+from domain.contact_policy import (
+    Channel,
+    ContactPolicy,
+    Count,
+    Counter,
+    LadderStep,
+    Purpose,
+)
+from domain.rule import Force, HoursOfDay, InEffect, PolicyModel, Rule, Verified
 
-Value = TypeVar("Value")
+__all__ = [
+    "AftercarePolicy",
+    "Channel",
+    "Channels",
+    "ContactPolicy",
+    "Counter",
+    "Force",
+    "HoursOfDay",
+    "LadderStep",
+    "PlanPolicy",
+    "Policy",
+    "PromisePolicy",
+    "Purpose",
+    "Rule",
+    "Verified",
+    "VisitPolicy",
+]
+
 Days = Annotated[int, Field(ge=0, le=3650)]
 Hours = Annotated[int, Field(ge=0, le=24 * 366)]
-Count = Annotated[int, Field(ge=0, le=1000)]
 BasisPoints = Annotated[int, Field(ge=0, le=10_000)]
 
 
-class _Model(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Force(StrEnum):
-    """What binds us to a rule."""
-
-    LAW = "law"
-    STANDARD = "standard"  # recommended national standard
-    SELF = "self"  # industry self-regulation
-    BANK = "bank"  # our own choice, no outside rule found
-
-
-class Verified(StrEnum):
-    """How the number was checked."""
-
-    TEXT = "text"  # the rule's own text was read
-    TRANSLATION = "translation"  # text on a site that reproduces or translates it
-    REPORT = "report"  # the number read in a press report
-    OWN = "own"  # nothing to verify: our own choice
-
-
-class Rule(_Model, Generic[Value]):
-    """One value with where it comes from."""
-
-    id: str = Field(pattern=r"^[A-Z]{2,4}-[A-Z0-9-]+$")
-    value: Value
-    text: str
-    source: str
-    article: str | None = None
-    force: Force
-    verified: Verified
-
-    @model_validator(mode="after")
-    def _own_choices_say_so(self) -> Self:
-        if (self.force is Force.BANK) != (self.verified is Verified.OWN):
-            raise ValueError("force 'bank' and verified 'own' go together: an own choice says so")
-        return self
-
-
-class HoursOfDay(_Model):
-    """Local hours, start included, end excluded."""
-
-    start: time
-    end: time
-
-    @model_validator(mode="after")
-    def _starts_before_it_ends(self) -> Self:
-        if self.start >= self.end:
-            raise ValueError("start must come before end")
-        return self
-
-
-class Channel(StrEnum):
-    """A way to reach the borrower."""
-
-    SMS = "sms"
-    CALL = "call"
-
-
-class LadderStep(_Model):
-    """One contact at a number of days past due."""
-
-    days_past_due: Annotated[int, Field(ge=1, le=3650)]
-    channel: Channel
-    template: str
-
-    @field_validator("template")
-    @classmethod
-    def _is_known(cls, template: str) -> str:
-        if template in TEMPLATES["zh"]:
-            return template
-        raise ValueError(f"no template is called {template}")
-
-    @property
-    def key(self) -> str:
-        """Names the step within one delinquency, for intent keys."""
-        return f"dpd-{self.days_past_due}-{self.channel}"
-
-
-class ContactPolicy(_Model):
-    """When and how often a person may be contacted."""
-
-    permitted_hours: Rule[HoursOfDay]
-    planned_hours: Rule[HoursOfDay]
-    connected_calls_per_day: Rule[Count]
-    unanswered_calls_per_number_per_day: Rule[Count]
-    messages_per_day: Rule[Count]
-    ladder: Rule[Annotated[tuple[LadderStep, ...], Field(min_length=1)]]
-
-    @model_validator(mode="after")
-    def _plans_within_what_is_permitted(self) -> Self:
-        planned, permitted = self.planned_hours.value, self.permitted_hours.value
-        if not (permitted.start <= planned.start and planned.end <= permitted.end):
-            raise ValueError("planned_hours must lie within permitted_hours")
-        steps = [(step.days_past_due, step.channel) for step in self.ladder.value]
-        if steps != sorted(set(steps)):
-            raise ValueError("ladder steps must be in order of days past due, none twice")
-        return self
-
-
-class PromisePolicy(_Model):
+class PromisePolicy(PolicyModel):
     """What counts as a promise to pay."""
 
     longest_days: Rule[Days]
     grace_days: Rule[Days]
 
 
-class VisitPolicy(_Model):
+class VisitPolicy(PolicyModel):
     """When a visit may be arranged, and how."""
 
     from_days_past_due: Rule[Days]
@@ -157,15 +79,14 @@ class VisitPolicy(_Model):
     def _is_consistent(self) -> Self:
         if self.from_days_past_due.value >= self.until_days_past_due.value:
             raise ValueError("from_days_past_due must be below until_days_past_due")
-        planned, permitted = self.planned_hours.value, self.permitted_hours.value
-        if not (permitted.start <= planned.start and planned.end <= permitted.end):
+        if not self.permitted_hours.value.contains(self.planned_hours.value):
             raise ValueError("planned_hours must lie within permitted_hours")
         if self.reminder_hours.value > self.notice_lead_hours.value:
             raise ValueError("reminder_hours must not exceed notice_lead_hours")
         return self
 
 
-class PlanPolicy(_Model):
+class PlanPolicy(PolicyModel):
     """What a repayment plan may look like, and who may grant what."""
 
     longest_months: Rule[Annotated[int, Field(ge=1, le=60)]]
@@ -181,14 +102,14 @@ class PlanPolicy(_Model):
     broken_plans: Rule[Count]
 
 
-class AftercarePolicy(_Model):
+class AftercarePolicy(PolicyModel):
     """Complaints and the way to the legal desk."""
 
     complaint_answer_days: Rule[Days]
     legal_review_days: Rule[Days]
 
 
-class Channels(_Model):
+class Channels(PolicyModel):
     """Where a borrower asks, checks a visitor and complains."""
 
     hotline: str
@@ -196,8 +117,11 @@ class Channels(_Model):
     pay_at: str
 
 
-class Policy(_Model):
-    """One version of one profile."""
+class Policy(InEffect):
+    """One version of one profile.
+
+    Days of effect say when it binds as the current policy; a case that is pinned to it keeps it.
+    """
 
     version: str = Field(pattern=r"^[a-z0-9][a-z0-9.-]{2,60}$")
     profile: str = Field(pattern=r"^[a-z]{2}(-[a-z0-9-]+)?$")
@@ -210,3 +134,13 @@ class Policy(_Model):
     visit: VisitPolicy
     plan: PlanPolicy
     aftercare: AftercarePolicy
+
+    @model_validator(mode="after")
+    def _numbers_of_the_process_are_needed(self) -> Self:
+        sections = (self.promise, self.visit, self.plan, self.aftercare)
+        rules = [(name, rule) for section in sections for name, rule in section]
+        needed = [("planned_hours", self.contact.planned_hours), ("ladder", self.contact.ladder)]
+        for name, rule in [*rules, *needed]:
+            if not rule.enabled or rule.effective_from or rule.effective_until:
+                raise ValueError(f"{name} cannot be disabled or lapse: the process needs it")
+        return self

@@ -1,4 +1,8 @@
-"""Reads a policy file and says on which line it is wrong."""
+"""Reads a policy file and says on which line it is wrong.
+
+A file may say `extends: OTHER`, a file beside it: what it does not say itself is taken from there.
+A rule is taken over as a whole, with its source and its force, or not at all.
+"""
 
 import hashlib
 from collections.abc import Sequence
@@ -9,32 +13,28 @@ from pydantic import ValidationError
 
 from domain.policy import Policy
 
+EXTENDS = "extends"
+
 
 class PolicyError(Exception):
     """A policy file that cannot be used; each line of the text names file, line and reason."""
 
 
 def read_policy(path: Path) -> Policy:
-    """The policy in a YAML file.
+    """The policy in a YAML file, and in the one it extends.
 
     Raises:
         PolicyError: with one `file:line: field: reason` line for each mistake.
     """
+    root = _read_file(path)
+    base = _base_of(root, path)
+    if base is not None:
+        root = _merge(_read_file(base), root)
     try:
-        text = path.read_text(encoding="utf-8")
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
-        content = yaml.safe_load(text)
-    except OSError as error:
-        raise PolicyError(f"{path}: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise PolicyError(f"{path}: not YAML: {error}") from error
-    if root is None:
-        raise PolicyError(f"{path}: the file is empty")
-    try:
-        return Policy.model_validate(content)
+        return Policy.model_validate(_content(root, path))
     except ValidationError as error:
         lines = [
-            f"{path}:{_line_of(root, mistake['loc'])}: "
+            f"{_place_of(root, mistake['loc'])}: "
             f"{'.'.join(str(part) for part in mistake['loc'])}: {mistake['msg']}"
             for mistake in error.errors()
         ]
@@ -46,19 +46,69 @@ def fingerprint(policy: Policy) -> str:
     return hashlib.sha256(policy.model_dump_json().encode()).hexdigest()
 
 
-def _line_of(node: yaml.Node, path: Sequence[str | int]) -> int:
-    """The line of the deepest part of a path that the file has."""
-    line = node.start_mark.line + 1
+def _read_file(path: Path) -> yaml.MappingNode:
+    """A file's content, each part of it with its place."""
+    try:
+        loader = yaml.SafeLoader(path.read_text(encoding="utf-8"))
+        loader.name = str(path)  # the places name the file
+        root = loader.get_single_node()
+    except OSError as error:
+        raise PolicyError(f"{path}: {error.strerror}") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise PolicyError(f"{path}: not YAML: {error}") from error
+    if root is None:
+        raise PolicyError(f"{path}: the file is empty")
+    if not isinstance(root, yaml.MappingNode):
+        raise PolicyError(f"{path}: not a policy: the file must hold `name: value` lines")
+    return root
+
+
+def _content(root: yaml.Node, path: Path) -> object:
+    try:
+        return yaml.SafeLoader("").construct_document(root)
+    except yaml.YAMLError as error:
+        raise PolicyError(f"{path}: not YAML: {error}") from error
+
+
+def _base_of(root: yaml.MappingNode, path: Path) -> Path | None:
+    """Take the `extends` line out of a file; answers with the file it names."""
+    for entry in root.value:
+        key, value = entry
+        if key.value == EXTENDS:
+            root.value.remove(entry)
+            return path.parent / str(value.value)
+    return None
+
+
+def _merge(base: yaml.MappingNode, over: yaml.MappingNode) -> yaml.MappingNode:
+    """What `over` says, and else what `base` says, in the order of `base`."""
+    merged = {str(key.value): (key, value) for key, value in base.value}
+    for key, value in over.value:
+        _, known = merged.get(str(key.value), (None, None))
+        taken = value
+        if isinstance(known, yaml.MappingNode) and isinstance(value, yaml.MappingNode):
+            taken = value if _is_rule(value) or _is_rule(known) else _merge(known, value)
+        merged[str(key.value)] = (key, taken)
+    return yaml.MappingNode(over.tag, list(merged.values()), over.start_mark, over.end_mark)
+
+
+def _is_rule(node: yaml.MappingNode) -> bool:
+    return any(key.value == "id" for key, _ in node.value)
+
+
+def _place_of(node: yaml.Node, path: Sequence[str | int]) -> str:
+    """File and line of the deepest part of a path that the file has."""
+    mark = node.start_mark
     for part in path:
         child: yaml.Node | None = None
         if isinstance(node, yaml.MappingNode):
             for key, value in node.value:
                 if key.value == str(part):
-                    line, child = key.start_mark.line + 1, value
+                    mark, child = key.start_mark, value
         elif isinstance(node, yaml.SequenceNode) and part in range(len(node.value)):
             child = node.value[int(part)]
-            line = child.start_mark.line + 1
+            mark = child.start_mark
         if child is None:
-            return line
+            break
         node = child
-    return line
+    return f"{mark.name}:{mark.line + 1}"

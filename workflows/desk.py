@@ -261,8 +261,9 @@ class Desk:
         """
         hours = self.policy.contact.planned_hours.value
         zone = self.facts.time_zone
+        permitted = self.policy.contact.hours_of(channel).value
         at = self.next_moment(self.now, hours, by)
-        if at >= by and is_within(self.now, self.policy.contact.permitted_hours.value, zone):
+        if at >= by and is_within(self.now, permitted, zone):
             at = self.now  # later than planned, and still lawful
         windows = 1
         while at < by:
@@ -314,7 +315,7 @@ class Desk:
         return result
 
     async def _ask_gate(self, intent: Intent) -> ContactResult | None:
-        zone, hours = self.facts.time_zone, self.policy.contact.permitted_hours.value
+        zone, hours = self.facts.time_zone, self.policy.contact.hours_of(intent.channel).value
         window_ends = self.case.clock.real(closes(self.today, hours, zone))
         try:
             return await workflow.execute_activity_method(

@@ -44,7 +44,7 @@ async def _take_next_step(desk: Desk) -> None:
         # Of the step's own day: what an outage has delayed for longer is missed, not caught up.
         day_ends = closes(
             desk.facts.local(planned.at).date(),
-            desk.policy.contact.permitted_hours.value,
+            desk.policy.contact.hours_of(planned.step.channel).value,
             desk.facts.time_zone,
         )
         await desk.contact(

@@ -119,7 +119,7 @@ async def _call_off(desk: Desk, outcome: Outcome) -> None:
 
 async def _is_reversed_before_notice(desk: Desk, outcome: Outcome) -> bool:
     """Send the one closing notice, in the morning if need be, unless the payment is reversed."""
-    hours = desk.policy.contact.permitted_hours.value
+    hours = desk.policy.contact.hours_of(Channel.SMS).value
     last = desk.in_days(CLOSING_NOTICE_DAYS)
     at = desk.next_moment(desk.now, hours, last)
 

@@ -19,8 +19,12 @@ CREATE TABLE phones (
     borrower_id text NOT NULL REFERENCES borrowers,
     number      text NOT NULL,
     priority    integer NOT NULL DEFAULT 1,
-    status      text NOT NULL DEFAULT 'usable' CHECK (status IN ('usable', 'invalid', 'wrong_person')),
-    blocked_at  timestamptz
+    status      text NOT NULL DEFAULT 'usable' CHECK (status IN
+        ('usable', 'invalid', 'wrong_person', 'refused')),
+    blocked_at  timestamptz,
+    -- Whose number it is. A contact person who refused is never asked again.
+    relation    text NOT NULL DEFAULT 'self' CHECK (relation IN ('self', 'contact_person')),
+    CHECK (status <> 'refused' OR relation = 'contact_person')
 );
 CREATE INDEX phones_of_borrower ON phones (borrower_id, priority);
 

@@ -7,7 +7,9 @@ CREATE TABLE policies (
     profile   text NOT NULL,
     sha256    text NOT NULL CHECK (sha256 ~ '^[0-9a-f]{64}$'),
     body      jsonb NOT NULL,
-    stored_at timestamptz NOT NULL
+    stored_at timestamptz NOT NULL,
+    -- How many days back, of 24 hours each, its rules look at contacts.
+    longest_window_days integer NOT NULL DEFAULT 8 CHECK (longest_window_days >= 8)
 );
 
 -- One row, one workflow, for one delinquency of one loan.

@@ -12,7 +12,8 @@ CREATE TABLE contact_attempts (
     phone_id       text NOT NULL REFERENCES phones,
     channel        text NOT NULL CHECK (channel IN ('sms', 'call')),
     template       text NOT NULL,
-    purpose        text NOT NULL CHECK (purpose IN ('collection', 'visit', 'repayment', 'closing')),
+    purpose        text NOT NULL CHECK (purpose IN
+        ('collection', 'visit', 'repayment', 'closing', 'locate')),
     reserved_at    timestamptz NOT NULL,
     sent_at        timestamptz,
     provider_ref   text,

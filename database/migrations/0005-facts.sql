@@ -64,20 +64,16 @@ DECLARE
     the_case collection_cases;
     the_loan loans;
     person borrowers;
-    day_begins timestamptz;
+    since timestamptz;
 BEGIN
     SELECT * INTO STRICT the_case FROM collection_cases WHERE case_id = of_case;
     SELECT * INTO STRICT the_loan FROM loans WHERE loan_id = the_case.loan_id;
     SELECT * INTO STRICT person FROM borrowers WHERE borrower_id = the_loan.borrower_id FOR UPDATE;
     SELECT * INTO STRICT the_case FROM collection_cases WHERE case_id = of_case;
-    day_begins := date_trunc('day', at AT TIME ZONE person.time_zone) AT TIME ZONE person.time_zone;
+    since := at - make_interval(hours => 24 * (SELECT max(longest_window_days) FROM policies));
 
     RETURN (
-        WITH today AS (
-            SELECT * FROM contact_attempts a
-            WHERE a.borrower_id = person.borrower_id AND a.reserved_at >= day_begins
-              AND a.status <> 'failed' AND a.intent_key <> intent
-        ), plan AS (
+        WITH plan AS (
             SELECT g.agreement_id, coalesce((
                 SELECT sum(p.amount_minor) FROM payments p
                 WHERE p.loan_id = the_loan.loan_id AND p.kind = 'payment' AND p.reversed_at IS NULL
@@ -116,6 +112,7 @@ BEGIN
                 ORDER BY i.number LIMIT 1),
             'facts', json_build_object(
                 'time_zone', person.time_zone,
+                'loan_id', the_loan.loan_id,
                 'case_open', the_case.closed_at IS NULL,
                 'arrears_minor', d.arrears_minor,
                 'holds', (
@@ -128,21 +125,24 @@ BEGIN
                 'promise_open', EXISTS (
                     SELECT FROM promises p WHERE p.loan_id = the_loan.loan_id AND p.status = 'open'),
                 'plan_honoured', EXISTS (SELECT FROM plan),
-                'messages_today', (
-                    SELECT count(*) FROM today
-                    WHERE channel = 'sms' AND purpose = 'collection'),
-                -- A call that has not been reported back may have been answered: it counts.
-                'connected_calls_today', (
-                    SELECT count(*) FROM today
-                    WHERE channel = 'call' AND coalesce(outcome, 'connected') = 'connected'),
+                -- A call is pending when it is not reported back, or when the report leaves it
+                -- open whether a conversation took place.
+                'attempts', (
+                    SELECT coalesce(json_agg(json_build_object(
+                        'at', a.reserved_at, 'channel', a.channel, 'purpose', a.purpose,
+                        'phone_id', a.phone_id, 'loan_id', a.loan_id,
+                        'fate', CASE
+                            WHEN a.outcome = 'connected' THEN 'connected'
+                            WHEN a.outcome IN ('no_answer', 'busy', 'invalid_number',
+                                               'wrong_person') THEN 'unanswered'
+                            ELSE 'pending' END) ORDER BY a.reserved_at), '[]')
+                    FROM contact_attempts a
+                    WHERE a.borrower_id = person.borrower_id AND a.reserved_at > since
+                      AND a.status <> 'failed' AND a.intent_key <> intent),
                 'phones', (
                     SELECT coalesce(json_agg(json_build_object(
                         'phone_id', p.phone_id, 'usable', p.status = 'usable',
-                        'blocked', p.blocked_at IS NOT NULL,
-                        'unanswered_calls_today', (
-                            SELECT count(*) FROM today t
-                            WHERE t.channel = 'call' AND t.phone_id = p.phone_id
-                              AND coalesce(t.outcome, 'no_answer') <> 'connected'))
+                        'blocked', p.blocked_at IS NOT NULL, 'relation', p.relation)
                         ORDER BY p.priority, p.phone_id), '[]')
                     FROM phones p WHERE p.borrower_id = person.borrower_id)
             )

@@ -14,9 +14,9 @@ RETURNING p.body::text AS policy,
           (SELECT coalesce(max(substring(g.plan_id FROM '[0-9]+$')::integer), 0)
            FROM agreements g WHERE g.case_id = c.case_id) AS plans;
 
--- name: store_policy(version, profile, sha256, body, now)!
-INSERT INTO policies (version, profile, sha256, body, stored_at)
-VALUES (:version, :profile, :sha256, :body::jsonb, :now)
+-- name: store_policy(version, profile, sha256, body, longest_window_days, now)!
+INSERT INTO policies (version, profile, sha256, body, longest_window_days, stored_at)
+VALUES (:version, :profile, :sha256, :body::jsonb, :longest_window_days, :now)
 ON CONFLICT (version) DO NOTHING;
 
 -- name: stored_policy(version)^

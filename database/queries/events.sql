@@ -36,7 +36,15 @@ WHERE attempt_id = :attempt_id AND case_id = :case_id AND channel = 'call' AND o
 RETURNING phone_id;
 
 -- name: mark_phone(phone_id, status)!
-UPDATE phones SET status = :status WHERE phone_id = :phone_id;
+UPDATE phones SET status = :status WHERE phone_id = :phone_id AND status <> 'refused';
+
+-- name: note_third_party_refusal(phone_id)!
+-- A contact person who wants no contact has none any more, under whatever entry the number is.
+UPDATE phones p SET status = 'refused'
+FROM phones called
+WHERE called.phone_id = :phone_id AND called.relation = 'contact_person'
+  AND p.borrower_id = called.borrower_id AND p.number = called.number
+  AND p.relation = 'contact_person';
 
 -- name: place_hold(loan_id, hold_id, reason, until, now)^
 INSERT INTO holds (loan_id, hold_id, borrower_id, reason, placed_at, until)

@@ -341,7 +341,9 @@ async def test_strictest_of_pinned_and_current_policy_binds(
     hours = policy.contact.planned_hours.value
     rule = policy.contact.permitted_hours.model_copy(update={"value": hours, "id": "NEW-02"})
     contact = policy.contact.model_copy(update={"permitted_hours": rule})
-    current = policy.model_copy(update={"version": "cn-next", "contact": contact})
+    current = policy.model_copy(
+        update={"version": "cn-next", "contact": contact, "effective_from": LOAN.first_due_on}
+    )
     gate = Gate(pool, current, case_id, FakeGateway())
     gate.now = NOON.replace(hour=18)
     assert (await gate.contact()).rule_id == "NEW-02"

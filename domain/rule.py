@@ -1,0 +1,106 @@
+"""A rule of a policy: one value with its source, its force, and when it is in effect."""
+
+from datetime import date, time
+from enum import StrEnum
+from typing import Generic, Self, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Value = TypeVar("Value")
+
+
+class PolicyModel(BaseModel):
+    """What policies are made of: never changed, and no field too many."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Force(StrEnum):
+    """What binds us to a rule."""
+
+    LAW = "law"
+    STANDARD = "standard"  # recommended national standard
+    SELF = "self"  # industry self-regulation
+    BANK = "bank"  # our own choice, no outside rule found
+
+
+class Verified(StrEnum):
+    """How the number was checked."""
+
+    TEXT = "text"  # the rule's own text was read
+    TRANSLATION = "translation"  # text on a site that reproduces or translates it
+    REPORT = "report"  # the number read in a press report
+    MEMORY = "memory"  # nobody has looked it up: never shipped as anybody's rule
+    OWN = "own"  # nothing to verify: our own choice
+
+
+class InEffect(PolicyModel):
+    """Something that binds from a day to a day, on the borrower's calendar, both included."""
+
+    effective_from: date | None = None
+    effective_until: date | None = None
+
+    @model_validator(mode="after")
+    def _begins_before_it_ends(self) -> Self:
+        first, last = self.effective_from, self.effective_until
+        if first is not None and last is not None and first > last:
+            raise ValueError("effective_from must not come after effective_until")
+        return self
+
+    def is_in_effect(self, day: date) -> bool:
+        """Whether a day lies between the first and the last one."""
+        first, last = self.effective_from, self.effective_until
+        return (first is None or first <= day) and (last is None or day <= last)
+
+
+class Rule(InEffect, Generic[Value]):
+    """One value with where it comes from."""
+
+    id: str = Field(pattern=r"^[A-Z]{2,4}-[A-Z0-9-]+$")
+    value: Value
+    text: str
+    source: str
+    article: str | None = None
+    force: Force
+    verified: Verified
+    enabled: bool = True
+    reason: str | None = None  # why it is disabled, or who should look it up
+
+    @model_validator(mode="after")
+    def _own_choices_say_so(self) -> Self:
+        own = (Verified.OWN, Verified.MEMORY)
+        if self.verified is Verified.OWN and self.force is not Force.BANK:
+            raise ValueError("verified 'own' needs force 'bank': an own choice says so")
+        if self.force is Force.BANK and self.verified not in own:
+            raise ValueError("force 'bank' needs verified 'own': an own choice says so")
+        return self
+
+    @model_validator(mode="after")
+    def _memory_binds_nobody(self) -> Self:
+        from_memory = self.verified is Verified.MEMORY
+        if from_memory and self.enabled and self.force is not Force.BANK:
+            raise ValueError("a rule known from memory is 'enabled: false', or force 'bank'")
+        if (from_memory or not self.enabled) and not self.reason:
+            raise ValueError("a rule that is disabled or known from memory needs a reason")
+        return self
+
+    def binds(self, day: date) -> bool:
+        """Whether the rule counts on a day of the borrower's calendar."""
+        return self.enabled and self.is_in_effect(day)
+
+
+class HoursOfDay(PolicyModel):
+    """Local hours, start included, end excluded."""
+
+    start: time
+    end: time
+
+    @model_validator(mode="after")
+    def _starts_before_it_ends(self) -> Self:
+        if self.start >= self.end:
+            raise ValueError("start must come before end")
+        return self
+
+    def contains(self, other: "HoursOfDay") -> bool:
+        """Whether the other hours lie within these."""
+        return self.start <= other.start and other.end <= self.end
