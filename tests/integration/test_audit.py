@@ -31,6 +31,7 @@ COPY = """
     CREATE TEMP TABLE copy AS SELECT * FROM contact_attempts WHERE {where};
     UPDATE copy SET {changes};
     INSERT INTO contact_attempts SELECT c.* FROM copy c, generate_series(1, {times}) n;
+    UPDATE contact_attempts SET attempt_id = ctid::text;
     DROP TABLE copy
 """
 WISH = """
@@ -82,32 +83,40 @@ BREACHES = {
     "one message too many": (
         "G3",
         _copy("template = 'overdue_notice'"),
-        "number 2 of the messages to B-1 on 2026-04-15; 1 allowed by cn-2026-11",
+        "after 1 attempts of this borrower; 1 allowed by LC-MESSAGES of cn-2026-11",
     ),
     "one message too many, on another loan": (
         "G3",
         _copy("template = 'overdue_notice'", "loan_id = 'L-2', case_id = 'L-2:2026-01-10'"),
-        "number 2 of the messages to B-1",
+        "after 1 attempts of this borrower; 1 allowed by LC-MESSAGES",
     ),
     "one conversation too many": (
         "G3",
         _copy("channel = 'call'", "outcome = 'connected'", times=4),
-        "number 4 of the connected calls to B-1 on 2026-04-15; 3 allowed",
+        "after 3 connected of this borrower; 3 allowed by CN-04",
     ),
     "one call too many that may have been answered": (
         "G3",
         _copy("channel = 'call'", "status = 'unknown', outcome = 'cannot tell'", times=4),
-        "number 4 of the connected calls",
+        "after 3 connected of this borrower; 3 allowed by CN-04",
     ),
     "one unanswered call too many": (
         "G3",
         _copy("channel = 'call'", times=6),
-        "number 7 of the unanswered calls to B-1-p1 on 2026-04-15; 6 allowed",
+        "after 6 unanswered of this phone; 6 allowed by CN-06",
+    ),
+    "counter of a list, over days that roll": (
+        "G3",
+        """UPDATE policies SET body = jsonb_set(body, '{contact,counters}', '{"calls": {
+           "id": "US-01", "value": {"scope": "loan", "channel": "call", "counted": "attempts",
+           "purposes": [], "window": {"rolling_days": 7}, "limit": 1}}}'); """
+        + _copy("channel = 'call'", "reserved_at = reserved_at + interval '1 day'"),
+        "after 1 attempts of this loan; 1 allowed by US-01",
     ),
     "cap that cannot be read": (
         "G3",
         "UPDATE policies SET body = body #- '{contact,messages_per_day}'",
-        "number 1 of the messages to B-1 on 2026-04-15;  allowed",
+        "after 0 attempts of this borrower;  allowed by",
     ),
     "hold": (
         "G4",
