@@ -83,7 +83,16 @@ def say(change: Change) -> str:
     if change.new is None:
         return f"{name}: {_word(change.old)}, dropped"
     effect = f" ({change.effect})" if change.effect else ""
-    return f"{name}: {_word(change.old)} becomes {_word(change.new)}{effect}"
+    old, new = _differing(change.old, change.new)
+    return f"{name}: {_word(old)} becomes {_word(new)}{effect}"
+
+
+def _differing(old: Any, new: Any) -> tuple[Any, Any]:
+    """Of two values with fields, only the fields that differ; hours are said whole."""
+    if not isinstance(old, dict) or not isinstance(new, dict) or "start" in old:
+        return old, new
+    names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
+    return {name: old.get(name) for name in names}, {name: new.get(name) for name in names}
 
 
 def _word(value: Any) -> str:

@@ -12,8 +12,9 @@ from database.story import Entry, Story, read_story
 from domain.money import format_money
 from settings import load_settings
 
+MANY = 3  # of a longer list of facts, only the number is said
 # Facts that need their own words, or that the rest of the line says already.
-_SAID_OTHERWISE = {"time_zone", "case_open", "arrears_minor", "holds", "phones"}
+_SAID_OTHERWISE = {"time_zone", "loan_id", "case_open", "arrears_minor", "holds", "phones"}
 
 
 def why(
@@ -99,7 +100,9 @@ def _word(value: object) -> str:
     if value is True:
         return "yes"
     if isinstance(value, list):
-        return ", ".join(str(each) for each in value)
+        return str(len(value)) if len(value) > MANY else ", ".join(_word(each) for each in value)
+    if isinstance(value, dict):
+        return " ".join(str(each) for each in value.values() if each is not None)
     return str(value)
 
 

@@ -126,17 +126,36 @@ def _has_rules(content: Json) -> bool:
 
 
 def _effect(path: str, key: str, old: Json, new: Json) -> Effect:
-    if key != "value" or old is None or new is None:
+    if key == "enabled" and isinstance(new, bool):
+        return Effect.STRICTER if new else Effect.LOOSER
+    if key != "value":
         return Effect.UNCLEAR
-    if isinstance(old, dict) and {"start", "end"} <= old.keys() and isinstance(new, dict):
-        return _effect_of_hours(old, new)
-    if not isinstance(old, int) or not isinstance(new, int):
-        return Effect.UNCLEAR
+    if isinstance(old, dict) and isinstance(new, dict):
+        return _effect_of_fields(old, new)
+    if isinstance(old, int) and isinstance(new, int):
+        return _effect_of_number(path, old, new)
+    return Effect.UNCLEAR
+
+
+def _effect_of_number(path: str, old: int, new: int) -> Effect:
     if path in _LOWER_IS_STRICTER:
         return Effect.STRICTER if new < old else Effect.LOOSER
     if path in _HIGHER_IS_STRICTER:
         return Effect.STRICTER if new > old else Effect.LOOSER
     return Effect.UNCLEAR
+
+
+def _effect_of_fields(old: Mapping[str, Json], new: Mapping[str, Json]) -> Effect:
+    if "start" in old:
+        return _effect_of_hours(old, new)
+    return _effect_of_counter(old, new) if "limit" in old else Effect.UNCLEAR
+
+
+def _effect_of_counter(old: Mapping[str, Json], new: Mapping[str, Json]) -> Effect:
+    """A lower limit is stricter, if nothing else about what is counted changes."""
+    if {**old, "limit": 0} != {**new, "limit": 0}:
+        return Effect.UNCLEAR
+    return Effect.STRICTER if new["limit"] < old["limit"] else Effect.LOOSER
 
 
 def _effect_of_hours(old: Mapping[str, str], new: Mapping[str, str]) -> Effect:

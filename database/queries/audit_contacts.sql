@@ -44,43 +44,53 @@ SELECT a.attempt_id AS subject,
               a.policy_version) AS what
 FROM contact_attempts a
 JOIN borrowers b USING (borrower_id)
-LEFT JOIN limits l ON l.version = a.policy_version
+LEFT JOIN limits l ON l.version = a.policy_version AND l.channel = a.channel
 CROSS JOIN LATERAL (VALUES
     ('reserved', a.reserved_at AT TIME ZONE b.time_zone),
     ('sent', a.sent_at AT TIME ZONE b.time_zone)) AS moment (of, local)
 WHERE a.reserved_at <= :now AND moment.local IS NOT NULL
-  AND (moment.local::time >= l.opens AND moment.local::time < l.closes) IS NOT TRUE
+  AND (moment.local::time >= l.opens AND moment.local::time < l.closes
+       OR moment.local::date NOT BETWEEN l.effective_from AND l.effective_until) IS NOT TRUE
 ORDER BY a.reserved_at;
 
 -- name: audit_caps(now)
--- G3: no counter over its cap, on the borrower's own days: messages and connected calls for each
--- borrower over all loans, unanswered calls for each number. What nobody knows counts as both.
-WITH limits AS MATERIALIZED (
-    SELECT * FROM audit_caps
+-- G3: no counter of the attempt's policy was full before it: by borrower over all loans, by number
+-- or by loan; on the borrower's own days or in a window that rolls. Of a call that nobody has
+-- reported back, or whose report leaves it open, either is assumed.
+WITH counters AS MATERIALIZED (
+    SELECT * FROM audit_counters
 ), counting AS (
-    SELECT a.*, (a.reserved_at AT TIME ZONE b.time_zone)::date AS day
+    SELECT a.*, (a.reserved_at AT TIME ZONE b.time_zone)::date AS day, b.time_zone
     FROM contact_attempts a JOIN borrowers b USING (borrower_id)
     WHERE a.status <> 'failed' AND a.reserved_at <= :now
-), counted AS (
-    SELECT attempt_id, policy_version, day, 'messages' AS counter, borrower_id AS receiver,
-           row_number() OVER (PARTITION BY borrower_id, day ORDER BY reserved_at, attempt_id)
-    FROM counting WHERE channel = 'sms' AND purpose = 'collection'
-    UNION ALL
-    SELECT attempt_id, policy_version, day, 'connected calls', borrower_id,
-           row_number() OVER (PARTITION BY borrower_id, day ORDER BY reserved_at, attempt_id)
-    FROM counting
-    WHERE channel = 'call' AND (status = 'unknown' OR coalesce(outcome, 'connected') = 'connected')
-    UNION ALL
-    SELECT attempt_id, policy_version, day, 'unanswered calls', phone_id,
-           row_number() OVER (PARTITION BY phone_id, day ORDER BY reserved_at, attempt_id)
-    FROM counting WHERE channel = 'call' AND coalesce(outcome, 'no_answer') <> 'connected'
 )
-SELECT c.attempt_id AS subject,
-       concat('number ', c.row_number, ' of the ', c.counter, ' to ', c.receiver, ' on ', c.day,
-              '; ', l.allowed, ' allowed by ', c.policy_version) AS what
-FROM counted c LEFT JOIN limits l ON l.version = c.policy_version AND l.counter = c.counter
-WHERE (c.row_number <= l.allowed) IS NOT TRUE
-ORDER BY c.day, c.receiver, c.row_number;
+SELECT a.attempt_id AS subject,
+       concat(a.template, ' by ', a.channel, ' to ', a.phone_id, ' at ', a.reserved_at, ' after ',
+              earlier.number, ' ', c.counted, ' of this ', c.scope, '; ', c.allowed,
+              ' allowed by ', c.rule_id, ' of ', a.policy_version) AS what
+FROM counting a
+JOIN counters c ON c.version = a.policy_version
+     AND a.channel = coalesce(c.channel, a.channel)
+     AND (c.purposes = '[]' OR c.purposes ? a.purpose)
+     AND a.day BETWEEN c.effective_from AND c.effective_until
+CROSS JOIN LATERAL (
+    SELECT count(*) AS number FROM contact_attempts e
+    WHERE e.borrower_id = a.borrower_id AND e.status <> 'failed'
+      AND (e.reserved_at, e.attempt_id) < (a.reserved_at, a.attempt_id)
+      AND e.reserved_at > a.reserved_at - c.span
+      AND (c.calendar_days IS NULL
+           OR (e.reserved_at AT TIME ZONE a.time_zone)::date > a.day - c.calendar_days)
+      AND e.channel = coalesce(c.channel, e.channel)
+      AND (c.purposes = '[]' OR c.purposes ? e.purpose)
+      AND (c.scope <> 'phone' OR e.phone_id = a.phone_id)
+      AND (c.scope <> 'loan' OR e.loan_id = a.loan_id)
+      AND CASE c.counted
+          WHEN 'connected' THEN
+              coalesce(e.outcome NOT IN ('no_answer', 'busy', 'invalid_number', 'wrong_person'), true)
+          WHEN 'unanswered' THEN coalesce(e.outcome <> 'connected', true)
+          ELSE true END) AS earlier
+WHERE (earlier.number < c.allowed) IS NOT TRUE
+ORDER BY a.reserved_at, a.attempt_id;
 
 -- name: audit_holds(now)
 -- G4: no contact was reserved while a hold was in force on any loan of the borrower.
@@ -118,9 +128,10 @@ JOIN wishes w ON w.borrower_id = a.borrower_id AND w.since < a.reserved_at
 CROSS JOIN LATERAL (VALUES (a.reserved_at AT TIME ZONE b.time_zone)) AS at (local)
 CROSS JOIN LATERAL (VALUES
     (w.body -> 'blocked_channels' ? a.channel, concat('no ', a.channel)),
-    (jsonb_array_length(w.body -> 'agreed_hours') > 0 AND NOT EXISTS (
-         SELECT FROM jsonb_array_elements(w.body -> 'agreed_hours') AS hours
-         WHERE local::time >= (hours ->> 'start')::time AND local::time < (hours ->> 'end')::time),
+    ((SELECT NOT bool_or(local::time >= (hours ->> 'start')::time
+                         AND local::time < (hours ->> 'end')::time)
+      FROM jsonb_array_elements(w.body -> 'agreed_hours') AS hours
+      WHERE coalesce((hours ->> 'until')::timestamptz > a.reserved_at, true)),
      concat('only ', w.body ->> 'agreed_hours'))
 ) AS problem (is_broken, wish)
 WHERE a.reserved_at <= :now AND problem.is_broken;

@@ -41,6 +41,10 @@ class Outside:
         """Run `python starter.py`."""
         return await self._run(sys.executable, self.repository / "starter.py", *arguments)
 
+    async def ops(self, *arguments: str) -> str:
+        """Run `python ops.py`."""
+        return await self._run(sys.executable, self.repository / "ops.py", *arguments)
+
     async def _run(self, *command: str | Path) -> str:
         process = await asyncio.create_subprocess_exec(
             *command,

@@ -5,6 +5,7 @@ command, and SQL.
 """
 
 import json
+import shutil
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -64,11 +65,32 @@ async def test_loans_are_collected_from_the_outside(outside: Outside, tmp_path: 
     await _bad_events_are_refused_on_record(outside)
     await _a_payment_cures(outside)
     await _a_visit_ends_in_an_agreement(outside)
+    await _operations_look_into_it(outside, tmp_path)
 
     duplicates = await outside.database.fetch(
         "SELECT intent_key FROM contact_attempts GROUP BY intent_key HAVING count(*) > 1"
     )
     assert duplicates == []
+
+
+async def _operations_look_into_it(outside: Outside, directory: Path) -> None:
+    """Why a loan's story went as it did; a stricter policy is compared and adopted; the audit."""
+    story = await outside.ops("why", "BROKEN-EVENTS")
+    assert "event refused: payment_received" in story
+    assert "allowed under policy cn-2026-11" in story
+    shutil.copytree(outside.repository / "policies", directory / "policies")
+    changed = directory / "policies" / "cn.yaml"
+    text = changed.read_text("utf-8").replace("version: cn-2026-11", "version: cn-next")
+    changed.write_text(text, "utf-8")
+    lender = ("--lender", ROW["lender"])
+    would = await outside.ops("policy", "adopt", str(changed), "--dry-run", *map(str, lender))
+    assert "would move to cn-next" in would
+    moved = await outside.ops("policy", "adopt", str(changed), "--loan", "BROKEN-EVENTS")
+    assert "1 moved to cn-next, 0 failed" in moved
+    again = await outside.ops("policy", "adopt", "cn-next", "--loan", "BROKEN-EVENTS")
+    assert "0 open cases to move to cn-next; 1 are there already" in again
+    assert "cn-next, from" in await outside.ops("policy", "show", "cn-next")
+    assert "no guarantee is broken" in await outside.ops("audit")
 
 
 async def _bad_events_are_refused_on_record(outside: Outside) -> None:

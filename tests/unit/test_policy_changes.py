@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from domain.policy import Policy
-from domain.policy_changes import changes_between, rules_of
+from domain.policy_changes import Change, Effect, changes_between, rules_of
 from ops_policy import say
 
 
@@ -86,3 +86,10 @@ def test_same_policy_changes_nothing(policy: Policy) -> None:
     rules = rules_of(policy)
     assert len(rules) > 40
     assert all(rule.rule_id and rule.source and rule.force for rule in rules)
+
+
+def test_fields_of_a_value_are_said_only_where_they_differ() -> None:
+    """A counter has many fields; mostly its limit changes."""
+    old, new = {"scope": "loan", "limit": 7}, {"scope": "loan", "limit": 5}
+    change = Change("contact.counters.calls", "US-01", old, new, Effect.STRICTER)
+    assert say(change) == "contact.counters.calls [US-01]: limit 7 becomes limit 5 (stricter)"
