@@ -30,7 +30,8 @@ lint: $(VENV)/installed ## Ruff, strict types, import layers
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 
-bench: $(VENV)/installed ## Contact steps per second against a bare workflow
+bench: $(VENV)/installed ## The gate against a bare transaction, contact steps against a bare workflow
+	$(BIN)/python -m benchmarks.gate
 	$(BIN)/python -m benchmarks.contact_steps
 
 lock: $(VENV)/installed ## Write the hash-locked requirements again

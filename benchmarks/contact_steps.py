@@ -101,7 +101,7 @@ async def _measure_product(
     now = business_time(clock)
     await Cases(pool).store_policy(policy, fingerprint(policy), now())
     ids = [f"bench-{pair}-{n}" for n in range(loans)]
-    await _insert_loans(pool, ids)
+    await insert_loans(pool, ids)
     async with build_worker(client, pool, policy, clock, now):
         starter = TemporalCaseStarter(client, clock)
         await scan_overdue(
@@ -144,7 +144,8 @@ def _daily_policy(pair: int) -> Policy:
     return Policy.model_validate(shipped)
 
 
-async def _insert_loans(pool: Pool, ids: list[str]) -> None:
+async def insert_loans(pool: Pool, ids: list[str]) -> None:
+    """Put a loan on record for each id, with a borrower of the same id."""
     due_on = date(2025, 12, 31)
     await pool.executemany(
         "INSERT INTO borrowers (borrower_id, full_name, language, time_zone)"

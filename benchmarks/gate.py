@@ -1,0 +1,158 @@
+"""Reservations per second, against a bare transaction that locks one row and inserts one.
+
+Both sides run on the same embedded Postgres with as many connections and senders, and are
+measured in turn (A B A B …); the figure to quote is the ratio within a pair. A reservation is
+all that the gate does before the provider is asked: lock, facts, rules, insert.
+
+    python -m benchmarks.gate [--seconds 4] [--pairs 5] [--senders 8] [--durable]
+"""
+
+import asyncio
+import statistics
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+
+from benchmarks.contact_steps import insert_loans
+from command_line import run_command
+from database.cases import Cases
+from database.contacts import Contacts, Reservation
+from database.migrate import apply_migrations
+from database.policy_shelf import PolicyShelf
+from database.scan import Cursor, Scan
+from database.sql import Pool, open_pool
+from domain.contact import Intent, Purpose
+from domain.policy import Channel
+from embedded.postgres import EmbeddedPostgres
+from policies.reader import fingerprint, read_policy
+from settings import CHINA_POLICY
+
+BORROWERS = 2000
+NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)  # of borrowers who live by UTC
+BARE_TABLE = "CREATE TABLE bare_attempts (LIKE contact_attempts INCLUDING ALL)"
+BARE_INSERT = (
+    "INSERT INTO bare_attempts (attempt_id, intent_key, case_id, loan_id, borrower_id, phone_id,"
+    " channel, template, purpose, reserved_at, status, policy_version) VALUES ($1, $1, $2, $2, $2,"
+    " $2, 'sms', 'overdue_notice', 'collection', $3, 'reserved', 'bare')"
+)
+Step = Callable[[int], Awaitable[None]]
+
+
+def main(
+    seconds: Annotated[float, typer.Option(help="How long each side is measured")] = 4,
+    pairs: Annotated[int, typer.Option(help="How often both are measured")] = 5,
+    senders: Annotated[int, typer.Option(help="How many at once, on either side")] = 8,
+    durable: Annotated[bool, typer.Option(help="Let each commit reach the disk")] = False,
+) -> None:
+    """Print both rates and their ratio pair by pair, and the gate's round trips."""
+    run_command(_run(seconds, pairs, senders, durable=durable))
+
+
+async def _run(seconds: float, pairs: int, senders: int, *, durable: bool) -> int:
+    async with AsyncExitStack() as stack:
+        directory = stack.enter_context(TemporaryDirectory(prefix="loan-collections-"))
+        server = EmbeddedPostgres(Path(directory), durable=durable)
+        server.start()
+        stack.push_async_callback(server.stop)
+        await server.prepare()
+        await apply_migrations(server.url())
+        pool = await open_pool(server.url(), size=senders)
+        stack.push_async_callback(pool.close)
+        case_ids = await _open_cases(pool)
+        reserve, reserve_bare = _reserver(pool, case_ids), _bare_reserver(pool)
+        ratios = []
+        numbers = count(1)  # of reservations, on either side: no intent comes twice
+        for _ in range(pairs):
+            bare = await _rate(reserve_bare, numbers, seconds, senders)
+            ours = await _rate(reserve, numbers, seconds, senders)
+            ratios.append(ours / bare)
+            typer.echo(f"bare {bare:7.0f}/s   gate {ours:7.0f}/s   ratio {ours / bare:.3f}")
+        typer.echo(f"median ratio {statistics.median(ratios):.3f}")
+        trips = await _round_trips(server.url(), case_ids, next(numbers) + BORROWERS)
+    typer.echo(f"{len(trips)} round trips before the provider: {'; '.join(trips)}")
+    return 0
+
+
+async def _open_cases(pool: Pool) -> list[str]:
+    policy = read_policy(CHINA_POLICY)
+    await Cases(pool).store_policy(policy, fingerprint(policy), NOON)
+    await insert_loans(pool, [f"bench-{n}" for n in range(BORROWERS)])
+    case_ids = []
+    async for page in Scan(pool).pages(Cursor(), policy.version, NOON):
+        case_ids += [case.case_id for case in page.to_start]
+    await pool.execute(BARE_TABLE)
+    await pool.execute("ANALYZE")
+    return case_ids
+
+
+def _reserver(pool: Pool, case_ids: list[str]) -> Step:
+    """One contact of one borrower after the other; a day later when all had theirs."""
+    contacts = Contacts(pool, PolicyShelf(read_policy(CHINA_POLICY)))
+
+    async def reserve(number: int) -> None:
+        days, which = divmod(number, BORROWERS)
+        intent = Intent(
+            key=f"{number}",
+            case_id=case_ids[which],
+            channel=Channel.SMS,
+            purpose=Purpose.COLLECTION,
+            template="overdue_notice",
+        )
+        reservation = await contacts.reserve_contact(intent, NOON + timedelta(days=days))
+        if not isinstance(reservation, Reservation):
+            raise TypeError(reservation.reason)
+
+    return reserve
+
+
+def _bare_reserver(pool: Pool) -> Step:
+    async def reserve(number: int) -> None:
+        borrower = f"bench-{number % BORROWERS}"
+        async with pool.acquire() as connection, connection.transaction():
+            await connection.fetchval(
+                "SELECT borrower_id FROM borrowers WHERE borrower_id = $1 FOR UPDATE", borrower
+            )
+            await connection.execute(BARE_INSERT, f"{number}", borrower, NOON)
+
+    return reserve
+
+
+async def _rate(step: Step, numbers: "count[int]", seconds: float, senders: int) -> float:
+    loop = asyncio.get_running_loop()
+    began_at, done = loop.time(), 0
+
+    async def send() -> None:
+        nonlocal done
+        while loop.time() < began_at + seconds:
+            await step(next(numbers))
+            done += 1
+
+    await asyncio.gather(*(send() for _ in range(senders)))
+    return done / (loop.time() - began_at)
+
+
+async def _round_trips(database_url: str, case_ids: list[str], number: int) -> list[str]:
+    """What one reservation asks the database, once its statements are prepared."""
+    trips: list[str] = []
+    async with await open_pool(database_url, size=1) as pool:
+        reserve = _reserver(pool, case_ids)
+        await reserve(number)
+        async with pool.acquire() as connection:
+            connection.add_query_logger(lambda query: trips.append(_gist(query.query)))
+        await reserve(number + 1)
+    return trips
+
+
+def _gist(statement: str) -> str:
+    lines = [line for line in statement.splitlines() if not line.startswith("--")]
+    return " ".join(" ".join(lines).split()[:3]).rstrip(";")
+
+
+if __name__ == "__main__":
+    typer.run(main)
