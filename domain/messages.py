@@ -173,6 +173,8 @@ NEEDS: Mapping[str, frozenset[str]] = {
     "paid_notice": _WHO,
     "settled_notice": _WHO,
     "plan_completed_notice": _WHO | {"complaint_hotline"},
+    "locate_message": _WHO,
+    "locate_call": _WHO,
 }
 
 
