@@ -4,7 +4,7 @@ One pure rule, used twice: the workflow plans with it, and the send activity ask
 fresh facts at the moment of sending. Every refusal names the rule that refused.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Self
 
 from pydantic import BaseModel, model_validator
@@ -55,6 +55,7 @@ def may_contact(
     A refusal names the weightiest rule that refuses now. Its `retry_at` is the first moment at
     which no rule refuses if nothing happens until then; None if there is none.
     """
+    now = now.astimezone(UTC)  # local times add and compare by the clock on the wall
     asked = Question(channel, purpose, facts, policies)
     answer = _answer(asked, now)
     if isinstance(answer, Allowed):
@@ -69,7 +70,7 @@ def _first_allowed(asked: Question, answer: Decision, moment: datetime) -> datet
         upcoming = [change for change in changes if change is not None]
         if not upcoming:
             return None
-        moment = min(upcoming)
+        moment = min(upcoming).astimezone(UTC)
         answer = _answer(asked, moment)
     return moment
 

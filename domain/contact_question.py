@@ -1,7 +1,7 @@
 """One question to the contact rules, and its two answers."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -42,7 +42,7 @@ class Question(NamedTuple):
 
     def begins(self, day: date) -> datetime:
         """The instant at which a day begins for the borrower."""
-        return datetime.combine(day, time(), ZoneInfo(self.facts.time_zone))
+        return datetime.combine(day, time(), ZoneInfo(self.facts.time_zone)).astimezone(UTC)
 
     def in_force(self, day: date) -> Iterator[ContactPolicy]:
         """The policies that bind on a day: the pinned one always, the current one in its time."""

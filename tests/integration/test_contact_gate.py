@@ -9,12 +9,14 @@ from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
 from activities.contact_activities import ContactActivities, ContactResult
-from database.contacts import Contacts
+from database.cases import Cases
+from database.contacts import Contacts, Recipient
 from database.policy_shelf import PolicyShelf
 from database.sql import Pool
 from domain.contact import Intent, Purpose
-from domain.policy import Channel, Policy
+from domain.policy import Channel, Counter, Policy
 from gateways.protocol import CannotTellError, GatewayBusyError, GatewayRefusedError, Outbound, Sent
+from policies.reader import fingerprint
 from tests.integration.conftest import OpenCase
 from tests.world import Loan
 
@@ -158,6 +160,92 @@ async def test_refusal_is_on_record_with_rule_and_policy(gate: Gate, policy: Pol
     assert (row["policy_version"], row["at"]) == (policy.version, gate.now)
     assert row["retry_at"] == LOAN.at_days_past_due(6, hour=8)
     assert not await gate.attempts()
+
+
+async def test_gate_looks_as_far_back_as_any_stored_policy(
+    pool: Pool, policy: Policy, open_case: OpenCase
+) -> None:
+    """A rule over thirty days finds the call of four weeks ago, of another loan; not one before."""
+    counter = Counter.model_validate(
+        {"scope": "borrower", "channel": "call", "window": {"calendar_days": 30}, "limit": 1}
+    )
+    rule = policy.contact.counters["messages_per_day"].model_copy(
+        update={"id": "NEW-30", "value": counter}
+    )
+    contact = policy.contact.model_copy(
+        update={"counters": policy.contact.counters | {"month": rule}}
+    )
+    current = policy.model_copy(
+        update={"version": "cn-next", "contact": contact, "effective_from": LOAN.first_due_on}
+    )
+    case_id, other = await open_case(LOAN), await open_case(Loan(loan_id="L-2"))
+    gate = Gate(pool, current, case_id, FakeGateway())
+    call = {"channel": Channel.CALL, "template": "overdue_call"}
+    assert (await gate.contact("first", case_id=other, **call)).status == "sent"
+    gate.now = NOON + timedelta(days=28)
+    assert (await gate.contact("unknown", **call)).status == "sent"  # not stored: eight days
+    await pool.execute("DELETE FROM contact_attempts WHERE intent_key LIKE '%:unknown'")
+    await Cases(pool).store_policy(current, fingerprint(current), NOON)
+    result = await gate.contact("second", **call)
+    assert result.rule_id == "NEW-30"
+    assert result.retry_at == LOAN.at_days_past_due(5 + 30, hour=8)
+    gate.now = NOON + timedelta(days=30)
+    assert (await gate.contact("third", **call)).status == "sent"
+
+
+@pytest.mark.parametrize(
+    ("status", "outcome", "fate"),
+    [
+        ("reserved", None, "pending"),
+        ("sent", None, "pending"),
+        ("sent", "connected", "connected"),
+        ("sent", "no_answer", "unanswered"),
+        ("sent", "busy", "unanswered"),
+        ("sent", "invalid_number", "unanswered"),
+        ("sent", "wrong_person", "unanswered"),
+        ("sent", "refused", "pending"),
+        ("unknown", "the provider cannot tell", "pending"),
+        ("failed", "no such number", None),
+    ],
+)
+async def test_facts_tell_what_became_of_a_call(
+    gate: Gate, status: str, outcome: str | None, fate: str | None
+) -> None:
+    """What is unclear counts as connected and as unanswered; what was never made not at all."""
+    await gate.contact(channel=Channel.CALL, template="overdue_call")
+    await gate.pool.execute(
+        "UPDATE contact_attempts SET status = $1, outcome = $2,"
+        " sent_at = CASE WHEN $1 = 'sent' THEN reserved_at END",
+        status,
+        outcome,
+    )
+    text = await gate.pool.fetchval(
+        "SELECT contact_facts(case_id, 'another', $1)::text FROM collection_cases",
+        NOON + timedelta(hours=1),
+    )
+    facts = Recipient.model_validate_json(text).facts
+    assert [past.fate for past in facts.attempts] == ([fate] if fate else [])
+    assert facts.loan_id == "L-1"
+
+
+async def test_contact_person_is_asked_when_nobody_else_can_be(gate: Gate) -> None:
+    """Through the same gate, about no debt; and the borrower's notices never go there."""
+    await gate.pool.execute(
+        "INSERT INTO phones (phone_id, borrower_id, number, priority, relation)"
+        " VALUES ('friend', 'B-1', '+86 1', 0, 'contact_person')"
+    )
+    locate = {"purpose": Purpose.LOCATE, "template": "locate_message"}
+    assert (await gate.contact("early", **locate)).rule_id == "CN-08"
+    assert (await gate.contact("notice")).status == "sent"
+    await gate.pool.execute("UPDATE phones SET status = 'invalid' WHERE relation = 'self'")
+    assert (await gate.contact("locate", **locate)).status == "sent"
+    assert (await gate.contact("again", **locate)).rule_id == "LC-THIRD-PARTY"
+    used = {attempt["purpose"]: attempt["phone_id"] for attempt in await gate.attempts()}
+    assert used == {"collection": "B-1-p1", "locate": "friend"}
+    [_, message] = gate.gateway.sent.values()
+    assert "CNY" not in message.text
+    gate.now += timedelta(days=1)
+    assert (await gate.contact("tomorrow")).rule_id == "LC-NO-PHONE"
 
 
 # Failures of the provider

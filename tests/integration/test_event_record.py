@@ -1,7 +1,8 @@
 """The record of events: effects exactly once, refusals with a reason."""
 
 import asyncio
-from datetime import timedelta
+import json
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -168,9 +169,37 @@ async def test_complaint_holds_until_it_is_resolved(record: Recorder) -> None:
     assert not (await record("complaint_resolved", complaint_id="unknown", upheld=True)).accepted
 
 
+async def test_contact_person_who_refuses_is_left_alone_for_good(record: Recorder) -> None:
+    """Under every entry of the number; the borrower's own refusal is an answer like any other."""
+    await record.pool.execute(
+        "INSERT INTO phones (phone_id, borrower_id, number, relation) VALUES"
+        " ('q1', 'B-1', '+86 1', 'contact_person'), ('q2', 'B-1', '+86 1', 'contact_person'),"
+        " ('q3', 'B-1', '+86 2', 'contact_person')"
+    )
+    await record.pool.execute(
+        "INSERT INTO contact_attempts (attempt_id, intent_key, case_id, loan_id, borrower_id,"
+        " phone_id, channel, template, purpose, reserved_at, sent_at, status, policy_version)"
+        " SELECT 'A-' || phone_id, phone_id, case_id, 'L-1', 'B-1', phone_id, 'call',"
+        " 'locate_call', 'locate', $1, $1, 'sent', policy_version"
+        " FROM collection_cases, phones WHERE phone_id IN ('q1', 'q2', 'B-1-p1')",
+        NOW,
+    )
+    for phone_id, outcome in (("q1", "refused"), ("B-1-p1", "refused"), ("q2", "invalid_number")):
+        await record.accepted("call_finished", attempt_id=f"A-{phone_id}", outcome=outcome)
+    phones = await record.rows("SELECT phone_id, status FROM phones ORDER BY phone_id")
+    statuses = {phone["phone_id"]: phone["status"] for phone in phones}
+    assert statuses == {
+        "B-1-p1": "usable",
+        "B-1-p2": "usable",
+        "q1": "refused",
+        "q2": "refused",
+        "q3": "usable",
+    }
+
+
 async def test_preferences_are_all_or_nothing(record: Recorder) -> None:
     """One unknown number refuses the event, and nothing of it has taken effect."""
-    hours = [{"start": "18:00", "end": "20:00"}]
+    hours = [{"start": "18:00", "end": "20:00", "until": NOW.isoformat()}]
     await record.accepted(
         "contact_preferences_changed",
         blocked_channels=["call"],
@@ -183,7 +212,9 @@ async def test_preferences_are_all_or_nothing(record: Recorder) -> None:
     assert verdict.reason == "LC-RECORD: blocked_phone_ids: not this borrower's: somebody-else"
     [person] = await record.rows("SELECT * FROM borrowers")
     assert person["blocked_channels"] == ["call"]
-    assert "18:00" in person["agreed_hours"]
+    [agreed] = json.loads(person["agreed_hours"])
+    assert agreed["start"] == "18:00:00"
+    assert datetime.fromisoformat(agreed["until"]) == NOW
     blocked = await record.rows("SELECT phone_id FROM phones WHERE blocked_at IS NOT NULL")
     assert blocked == [{"phone_id": "B-1-p2"}]
     await record.accepted("contact_preferences_changed")
