@@ -133,11 +133,16 @@ class ContactActivities:
         return await self._settled(intent, renewed.status)
 
     async def _deliver(self, intent: Intent, reservation: Reservation) -> ContactResult:
+        at = self._now()
+        if at >= reservation.lawful_until:  # an overloaded worker may come this late
+            return await self._unsent(
+                intent, reservation, ContactStatus.FAILED, "the permitted hours have ended"
+            )
         try:
             text = render(
                 intent.template,
                 reservation.recipient.language,
-                _values(reservation.recipient, self._channels, self._now()),
+                _values(reservation.recipient, self._channels, at),
             )
         except KeyError as error:  # the visit or the part it speaks of is over by now
             return await self._unsent(
@@ -147,7 +152,7 @@ class ContactActivities:
             reference=reservation.attempt_id,
             number=reservation.number,
             text=text,
-            at=self._now(),
+            at=at,
         )
         try:
             sent = await self._gateways[intent.channel].deliver(message)

@@ -1,13 +1,16 @@
 """The contact gate's side of the database: lock, look, reserve; then write down what came of it."""
 
 from datetime import date, datetime
+from typing import NamedTuple
 from uuid import NAMESPACE_URL, uuid5
+from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel
 
 from database.cases import read_facts
 from database.policy_shelf import PolicyShelf
 from database.sql import SQL, Connection, Pool
+from domain.calendar import closes
 from domain.contact import Allowed, ContactFacts, Decision, Intent, Refused, may_contact
 from domain.debt import CaseFacts
 
@@ -40,6 +43,7 @@ class PartDetails(BaseModel):
 class Recipient(BaseModel):
     """The person behind a case, as the gate sees it. Stays within the activity."""
 
+    at: AwareDatetime  # now, or the borrower's last event if that was written as later
     borrower_id: str
     loan_id: str
     lender: str
@@ -63,6 +67,15 @@ class Reservation(BaseModel):
     is_new: bool
     number: str
     recipient: Recipient
+    lawful_until: AwareDatetime  # the end of the permitted hours it was reserved in
+
+
+class Ruling(NamedTuple):
+    """What the gate decided, on what, and how long it holds."""
+
+    recipient: Recipient
+    decision: Decision
+    lawful_until: datetime
 
 
 class Contacts:
@@ -79,13 +92,13 @@ class Contacts:
         case is pinned to and the current one. Nothing is sent here.
         """
         async with self._pool.acquire() as connection, connection.transaction():
-            recipient, decision = await self._decide(connection, intent, now)
-            if recipient.attempt is not None:
-                return _standing(recipient, recipient.attempt)
-            if isinstance(decision, Refused):
-                await self._record_refusal(connection, intent, recipient, decision, now)
-                return decision
-            return await self._reserve(connection, intent, recipient, decision, now)
+            ruling = await self._decide(connection, intent, now)
+            if ruling.recipient.attempt is not None:
+                return _reservation(ruling, ruling.recipient.attempt, is_new=False)
+            if isinstance(ruling.decision, Refused):
+                await self._record_refusal(connection, intent, ruling.recipient, ruling.decision)
+                return ruling.decision
+            return await self._reserve(connection, intent, ruling, ruling.decision)
 
     async def renew_reservation(self, intent: Intent, now: datetime) -> Reservation | Refused:
         """Reserve again what the provider never took: nothing is sent on an old permission.
@@ -93,45 +106,58 @@ class Contacts:
         The attempt counts from now on, on the number that may be used now.
         """
         async with self._pool.acquire() as connection, connection.transaction():
-            recipient, decision = await self._decide(connection, intent, now)
-            if recipient.attempt is None:
+            ruling = await self._decide(connection, intent, now)
+            attempt = ruling.recipient.attempt
+            if attempt is None:
                 raise RuntimeError(f"nothing is reserved for {intent.key}")
-            if recipient.attempt.status != RESERVED:  # another try has settled it meanwhile
-                return _standing(recipient, recipient.attempt)
-            if isinstance(decision, Refused):
-                return decision
-            return await self._renew(connection, recipient, recipient.attempt, decision, now)
+            if attempt.status != RESERVED:  # another try has settled it meanwhile
+                return _reservation(ruling, attempt, is_new=False)
+            if isinstance(ruling.decision, Refused):
+                return ruling.decision
+            attempt.phone_id = ruling.decision.phone_id
+            await SQL.renew_attempt(
+                connection,
+                attempt_id=attempt.attempt_id,
+                phone_id=attempt.phone_id,
+                now=ruling.recipient.at,
+            )
+            return _reservation(ruling, attempt, is_new=True)
 
     async def find_attempt(self, intent: Intent) -> Attempt | None:
         """What is on record of an intent."""
         row = await SQL.attempt_of_intent(self._pool, intent_key=intent.key)
         return None if row is None else Attempt(**row)
 
-    async def _decide(
-        self, connection: Connection, intent: Intent, now: datetime
-    ) -> tuple[Recipient, Decision]:
+    async def _decide(self, connection: Connection, intent: Intent, now: datetime) -> Ruling:
         """Lock the borrower's row, look at the fresh facts, and ask the rules."""
         text = await SQL.contact_facts(
             connection, case_id=intent.case_id, intent_key=intent.key, now=now
         )
         recipient = Recipient.model_validate_json(text)
         policies = await self._shelf.strictest_of(connection, recipient.policy_version)
-        return recipient, may_contact(
-            intent.channel, intent.purpose, recipient.facts, policies, now
+        decision = may_contact(
+            intent.channel, intent.purpose, recipient.facts, policies, recipient.at
         )
+        zone = recipient.facts.time_zone
+        today = recipient.at.astimezone(ZoneInfo(zone)).date()
+        lawful_until = min(
+            closes(today, policy.contact.hours_of(intent.channel).value, zone)
+            for policy in policies
+        )
+        return Ruling(recipient, decision, lawful_until)
 
     async def _reserve(
-        self,
-        connection: Connection,
-        intent: Intent,
-        recipient: Recipient,
-        allowed: Allowed,
-        now: datetime,
+        self, connection: Connection, intent: Intent, ruling: Ruling, allowed: Allowed
     ) -> Reservation:
-        attempt_id = str(uuid5(NAMESPACE_URL, intent.key))
+        recipient = ruling.recipient
+        attempt = Attempt(
+            attempt_id=str(uuid5(NAMESPACE_URL, intent.key)),
+            status=RESERVED,
+            phone_id=allowed.phone_id,
+        )
         await SQL.reserve_attempt(
             connection,
-            attempt_id=attempt_id,
+            attempt_id=attempt.attempt_id,
             intent_key=intent.key,
             case_id=intent.case_id,
             loan_id=recipient.loan_id,
@@ -140,45 +166,15 @@ class Contacts:
             channel=intent.channel.value,
             template=intent.template,
             purpose=intent.purpose.value,
-            now=now,
+            now=recipient.at,
             policy_version=recipient.policy_version,
             current_policy=self._shelf.current.version,
             facts=recipient.facts.model_dump_json(),
         )
-        return Reservation(
-            attempt_id=attempt_id,
-            status=RESERVED,
-            is_new=True,
-            number=recipient.numbers[allowed.phone_id],
-            recipient=recipient,
-        )
-
-    async def _renew(
-        self,
-        connection: Connection,
-        recipient: Recipient,
-        attempt: Attempt,
-        allowed: Allowed,
-        now: datetime,
-    ) -> Reservation:
-        await SQL.renew_attempt(
-            connection, attempt_id=attempt.attempt_id, phone_id=allowed.phone_id, now=now
-        )
-        return Reservation(
-            attempt_id=attempt.attempt_id,
-            status=RESERVED,
-            is_new=True,
-            number=recipient.numbers[allowed.phone_id],
-            recipient=recipient,
-        )
+        return _reservation(ruling, attempt, is_new=True)
 
     async def _record_refusal(
-        self,
-        connection: Connection,
-        intent: Intent,
-        recipient: Recipient,
-        refused: Refused,
-        now: datetime,
+        self, connection: Connection, intent: Intent, recipient: Recipient, refused: Refused
     ) -> None:
         await SQL.record_refusal(
             connection,
@@ -188,7 +184,7 @@ class Contacts:
             rule_id=refused.rule_id,
             reason=refused.reason,
             retry_at=refused.retry_at,
-            now=now,
+            now=recipient.at,
             policy_version=recipient.policy_version,
             current_policy=self._shelf.current.version,
             facts=recipient.facts.model_dump_json(),
@@ -222,11 +218,12 @@ class Contacts:
         return await read_facts(self._pool, case_id, now)
 
 
-def _standing(recipient: Recipient, attempt: Attempt) -> Reservation:
+def _reservation(ruling: Ruling, attempt: Attempt, *, is_new: bool) -> Reservation:
     return Reservation(
         attempt_id=attempt.attempt_id,
         status=attempt.status,
-        is_new=False,
-        number=recipient.numbers[attempt.phone_id],
-        recipient=recipient,
+        is_new=is_new,
+        number=ruling.recipient.numbers[attempt.phone_id],
+        recipient=ruling.recipient,
+        lawful_until=ruling.lawful_until,
     )

@@ -54,6 +54,7 @@ class Events:
         async with self._pool.acquire() as connection, connection.transaction():
             await SQL.lock_borrower(connection, case_id=delivery.case_id)
             now = clock()
+            await SQL.note_event(connection, case_id=delivery.case_id, now=now)
             known = await SQL.known_event(
                 connection, loan_id=delivery.loan_id, event_id=delivery.event_id
             )

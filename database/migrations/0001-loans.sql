@@ -11,7 +11,10 @@ CREATE TABLE borrowers (
     time_zone        text NOT NULL,
     blocked_channels text[] NOT NULL DEFAULT '{}'
         CHECK (blocked_channels <@ ARRAY['sms', 'call', 'visit']),
-    agreed_hours     jsonb NOT NULL DEFAULT '[]'
+    agreed_hours     jsonb NOT NULL DEFAULT '[]',
+    -- When the last event of any of the borrower's cases was written: no contact is reserved as
+    -- of an earlier moment, so that the record keeps its order.
+    last_event_at    timestamptz
 );
 
 CREATE TABLE phones (

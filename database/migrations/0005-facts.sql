@@ -69,6 +69,7 @@ BEGIN
     SELECT * INTO STRICT the_case FROM collection_cases WHERE case_id = of_case;
     SELECT * INTO STRICT the_loan FROM loans WHERE loan_id = the_case.loan_id;
     SELECT * INTO STRICT person FROM borrowers WHERE borrower_id = the_loan.borrower_id FOR UPDATE;
+    at := greatest(at, person.last_event_at);
     SELECT * INTO STRICT the_case FROM collection_cases WHERE case_id = of_case;
     since := at - make_interval(hours => 24 * (SELECT max(longest_window_days) FROM policies));
 
@@ -81,6 +82,7 @@ BEGIN
             FROM agreements g WHERE g.case_id = of_case AND g.status = 'signed'
         )
         SELECT json_build_object(
+            'at', at,
             'borrower_id', person.borrower_id,
             'loan_id', the_loan.loan_id,
             'lender', the_loan.lender,

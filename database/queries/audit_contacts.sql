@@ -124,7 +124,7 @@ SELECT a.attempt_id,
 FROM contact_attempts a
 JOIN borrowers b USING (borrower_id)
 JOIN wishes w ON w.borrower_id = a.borrower_id AND w.since < a.reserved_at
-     AND (w.until IS NULL OR a.reserved_at <= w.until)
+     AND (w.until IS NULL OR a.reserved_at < w.until)
 CROSS JOIN LATERAL (VALUES (a.reserved_at AT TIME ZONE b.time_zone)) AS at (local)
 CROSS JOIN LATERAL (VALUES
     (w.body -> 'blocked_channels' ? a.channel, concat('no ', a.channel)),

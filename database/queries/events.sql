@@ -5,6 +5,11 @@ SELECT b.borrower_id
 FROM collection_cases c JOIN loans l USING (loan_id) JOIN borrowers b USING (borrower_id)
 WHERE c.case_id = :case_id FOR UPDATE OF b;
 
+-- name: note_event(case_id, now)!
+UPDATE borrowers SET last_event_at = :now
+WHERE borrower_id = (SELECT l.borrower_id FROM collection_cases c JOIN loans l USING (loan_id)
+                     WHERE c.case_id = :case_id);
+
 -- name: known_event(loan_id, event_id)^
 SELECT accepted, reason, receipt FROM case_events WHERE loan_id = :loan_id AND event_id = :event_id;
 

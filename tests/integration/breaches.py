@@ -103,7 +103,10 @@ BREACHES = {
     ),
     "cap that cannot be read": (
         "G3",
-        "UPDATE policies SET body = body #- '{contact,messages_per_day}'",
+        (
+            "UPDATE policies SET body = jsonb_set(body,"
+            " '{contact,counters,messages_per_day,value,limit}', 'null')"
+        ),
         "after 0 attempts of this borrower;  allowed by",
     ),
     "hold": (

@@ -5,7 +5,7 @@ The same check is then shown five planted bugs, and finds each.
 
 import asyncio
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -140,7 +140,7 @@ class StaleContacts(CrashingContacts):
 
     async def renew_reservation(self, intent: Intent, now: datetime) -> Reservation | Refused:
         async with self._pool.acquire() as connection, connection.transaction():
-            recipient, _ = await self._decide(connection, intent, now)
+            recipient, _, lawful_until = await self._decide(connection, intent, now)
         assert recipient.attempt is not None
         return Reservation(
             attempt_id=recipient.attempt.attempt_id,
@@ -148,6 +148,7 @@ class StaleContacts(CrashingContacts):
             is_new=True,
             number=recipient.numbers[recipient.attempt.phone_id],
             recipient=recipient,
+            lawful_until=lawful_until + timedelta(days=1),
         )
 
 

@@ -31,7 +31,7 @@ async def test_story_tells_contacts_refusals_and_refused_events(
     assert "LC-HOLD; waiting would not help" in text[2]
     assert "overdue_call (collection) by call to B-1-p1: sent: no_answer" in text[3]
     assert "allowed under policy cn-2026-11 (SHA-256 " in text[3]
-    assert "arrears CNY 4,000.00; holds: none; messages today: 1" in text[3]
+    assert "arrears CNY 4,000.00; holds: none;" in text[3]
     assert "again possible at 2026-04-16 08:00" in text[5]
 
 

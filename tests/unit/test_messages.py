@@ -24,6 +24,7 @@ from domain.sms_segments import sms_segments
 
 NOW = datetime(2026, 5, 4, 1, 30, tzinfo=UTC)
 RECIPIENT = Recipient(
+    at=NOW,
     borrower_id="B-1",
     loan_id="L-1",
     lender="示例银行",
