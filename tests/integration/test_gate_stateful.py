@@ -82,13 +82,17 @@ def test_whatever_happens_the_guarantees_hold(check: Check, plan: Plan) -> None:
     assert check.live(plan, Bug()) == []
 
 
+def _is_over_a_cap(found: str) -> bool:
+    """By the test's own count of what the provider took, or by the audit's of the record."""
+    return "over the cap" in found or found.startswith("G3 ")
+
+
 def test_cap_off_by_one_is_found(check: Check, policy: Policy) -> None:
     """A gate that allows one message more than the policy is caught by the count."""
     wrong = policy.model_dump(mode="json")
     wrong["contact"]["counters"]["messages_per_day"]["value"]["limit"] += 1
-    assert any(
-        "over the cap" in each for each in check.finds(Bug(policy=Policy.model_validate(wrong)))
-    )
+    bug = Bug(policy=Policy.model_validate(wrong))
+    assert any(_is_over_a_cap(each) for each in check.finds(bug))
 
 
 def test_missing_lock_is_found(check: Check) -> None:
@@ -96,7 +100,7 @@ def test_missing_lock_is_found(check: Check) -> None:
     text = check.run(check.pool.fetchval("SELECT pg_get_functiondef('contact_facts'::regproc)"))
     assert "FOR UPDATE" in text
     check.run(check.pool.execute(text.replace("FOR UPDATE", "")))
-    assert any("over the cap" in each for each in check.finds(Bug()))
+    assert any(_is_over_a_cap(each) for each in check.finds(Bug()))
 
 
 class LateContacts(CrashingContacts):
