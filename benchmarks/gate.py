@@ -34,6 +34,7 @@ from policies.reader import fingerprint, read_policy
 from settings import CHINA_POLICY
 
 BORROWERS = 2000
+WARM_UP_SECONDS = 2
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)  # of borrowers who live by UTC
 BARE_TABLE = "CREATE TABLE bare_attempts (LIKE contact_attempts INCLUDING ALL)"
 BARE_INSERT = (
@@ -67,7 +68,10 @@ async def _run(seconds: float, pairs: int, senders: int, *, durable: bool) -> in
         case_ids = await _open_cases(pool)
         reserve, reserve_bare = _reserver(pool, case_ids), _bare_reserver(pool)
         ratios = []
-        numbers = count(1)  # of reservations, on either side: no intent comes twice
+        numbers = count()  # of reservations, on either side: no intent comes twice
+        for step in (reserve_bare, reserve):
+            await _rate(step, numbers, WARM_UP_SECONDS, senders)
+        await pool.execute("ANALYZE")  # as a database that has been at work for a while
         for _ in range(pairs):
             bare = await _rate(reserve_bare, numbers, seconds, senders)
             ours = await _rate(reserve, numbers, seconds, senders)
@@ -87,7 +91,6 @@ async def _open_cases(pool: Pool) -> list[str]:
     async for page in Scan(pool).pages(Cursor(), policy.version, NOON):
         case_ids += [case.case_id for case in page.to_start]
     await pool.execute(BARE_TABLE)
-    await pool.execute("ANALYZE")
     return case_ids
 
 
