@@ -120,7 +120,6 @@ class CaseState(BaseModel):
     broken_plans: int = 0
     last_released_at: AwareDatetime | None = None
     closed_as: Outcome | None = None
-    closed_reason: str = ""
     remembered_events: list[str] = []
     refusals: list[Refusal] = []
     deliveries: int = 0

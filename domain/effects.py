@@ -124,7 +124,6 @@ def _(event: events.AgreementDeclined, at: Situation) -> None:
 @apply_event.register
 def _(event: events.CaseClosed, at: Situation) -> None:
     at.case.closed_as = Outcome(event.outcome)
-    at.case.closed_reason = "closed by another system"
 
 
 def call_off_appointment(visit: VisitState) -> None:

@@ -1,7 +1,7 @@
 """Money for people: minor units become the text a borrower reads."""
 
-# ISO 4217 currencies without a minor unit, or with three digits, that we may meet.
-_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "IDR": 2, "KWD": 3, "BHD": 3, "TND": 3}
+# ISO 4217 currencies without a minor unit, or with three digits; all others have two.
+_DIGITS = {"JPY": 0, "KRW": 0, "VND": 0, "KWD": 3, "BHD": 3, "TND": 3}
 
 
 def format_money(amount_minor: int, currency: str) -> str:

@@ -31,7 +31,6 @@ async def review_legally(desk: Desk) -> Stage:
     ):
         return Stage.LEGAL_REVIEW if desk.facts.promises else Stage.EARLY_CONTACT
     desk.case.closed_as = Outcome.HANDED_TO_LEGAL
-    desk.case.closed_reason = "legal review has ended"
     return Stage.LEGAL_REVIEW
 
 
