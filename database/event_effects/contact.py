@@ -1,0 +1,65 @@
+"""Calls, holds and what the borrower wishes."""
+
+import json
+
+from database.event_effects.effect import EventContext, refuse_unless, take_effect
+from database.sql import SQL, Connection
+from domain import events
+
+
+@take_effect.register
+async def _(event: events.CallFinished, connection: Connection, context: EventContext) -> None:
+    call = await SQL.finish_call(
+        connection,
+        attempt_id=event.attempt_id,
+        case_id=context.case_id,
+        outcome=event.outcome,
+        duration_s=event.duration_s,
+        recording_id=event.recording_id,
+        now=context.now,
+    )
+    refuse_unless(call, "attempt_id: no call of this case waits for its outcome")
+    marks = {"invalid_number": "invalid", "wrong_person": "wrong_person"}
+    if event.outcome in marks:
+        await SQL.mark_phone(connection, phone_id=call["phone_id"], status=marks[event.outcome])
+    if event.outcome == "refused":
+        await SQL.note_third_party_refusal(connection, phone_id=call["phone_id"])
+
+
+@take_effect.register
+async def _(event: events.HoldPlaced, connection: Connection, context: EventContext) -> None:
+    placed = await SQL.place_hold(
+        connection,
+        loan_id=context.loan_id,
+        hold_id=event.hold_id,
+        reason=event.reason,
+        until=event.until,
+        now=context.now,
+    )
+    refuse_unless(placed, "hold_id: this hold was placed before")
+
+
+@take_effect.register
+async def _(event: events.HoldReleased, connection: Connection, context: EventContext) -> None:
+    released = await SQL.release_hold(
+        connection, loan_id=context.loan_id, hold_id=event.hold_id, now=context.now
+    )
+    refuse_unless(released, "hold_id: no such hold is in force on this loan")
+
+
+@take_effect.register
+async def _(
+    event: events.ContactPreferencesChanged, connection: Connection, context: EventContext
+) -> None:
+    borrower_id = await SQL.change_preferences(
+        connection,
+        loan_id=context.loan_id,
+        blocked_channels=sorted(set(event.blocked_channels)),
+        agreed_hours=json.dumps([hours.model_dump(mode="json") for hours in event.agreed_hours]),
+    )
+    phone_ids = list(event.blocked_phone_ids)
+    unknown = await SQL.unknown_phones(connection, borrower_id=borrower_id, phone_ids=phone_ids)
+    refuse_unless(unknown is None, f"blocked_phone_ids: not this borrower's: {unknown}")
+    await SQL.block_phones(
+        connection, borrower_id=borrower_id, phone_ids=phone_ids, now=context.now
+    )

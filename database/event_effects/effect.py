@@ -1,0 +1,37 @@
+"""What effects on the record are made of."""
+
+from datetime import datetime
+from functools import singledispatch
+from typing import NamedTuple
+
+from database.sql import Connection
+from domain import events
+
+
+class EffectRefusedError(Exception):
+    """The record knows a reason against the event; the text is `RULE: reason`."""
+
+
+class EventContext(NamedTuple):
+    """Which case an event belongs to, and what its effect needs to know."""
+
+    case_id: str
+    loan_id: str
+    visit_id: str | None
+    due_at: datetime | None
+    now: datetime
+
+
+@singledispatch
+async def take_effect(event: events.Event, connection: Connection, context: EventContext) -> None:
+    """Change the database as an event says, within the caller's transaction.
+
+    Raises:
+        EffectRefusedError: when the record speaks against it.
+    """
+    raise NotImplementedError(type(event).__name__)
+
+
+def refuse_unless(fits: object, reason: str) -> None:
+    if not fits:
+        raise EffectRefusedError(f"LC-RECORD: {reason}")

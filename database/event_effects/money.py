@@ -1,0 +1,49 @@
+"""Payments and promises to pay."""
+
+from database.event_effects.effect import EventContext, refuse_unless, take_effect
+from database.sql import SQL, Connection
+from domain import events
+
+
+@take_effect.register
+async def _(event: events.PaymentReceived, connection: Connection, context: EventContext) -> None:
+    known = await SQL.known_payment(connection, payment_id=event.payment_id)
+    if known is not None:
+        # The ledger may have written the payment itself: then this is only the knock on the door.
+        same = (known["loan_id"], known["amount_minor"]) == (context.loan_id, event.amount_minor)
+        refuse_unless(same, "payment_id: known with another loan or amount")
+        refuse_unless(known["reversed_at"] is None, "payment_id: this payment was reversed")
+        return
+    await SQL.add_payment(
+        connection,
+        payment_id=event.payment_id,
+        loan_id=context.loan_id,
+        amount_minor=event.amount_minor,
+        received_at=event.occurred_at,
+        recorded_at=context.now,
+        source=event.source,
+    )
+
+
+@take_effect.register
+async def _(event: events.PaymentReversed, connection: Connection, context: EventContext) -> None:
+    known = await SQL.known_payment(connection, payment_id=event.payment_id)
+    refuse_unless(
+        known is not None and known["loan_id"] == context.loan_id,
+        "payment_id: no such payment on this loan",
+    )
+    refuse_unless(known["reversed_at"] is None, "payment_id: this payment was reversed before")
+    await SQL.reverse_payment(connection, payment_id=event.payment_id, now=context.now)
+
+
+@take_effect.register
+async def _(event: events.PromiseMade, connection: Connection, context: EventContext) -> None:
+    await SQL.add_promise(
+        connection,
+        promise_id=f"{context.case_id}:{event.event_id}",
+        case_id=context.case_id,
+        loan_id=context.loan_id,
+        amount_minor=event.amount_minor,
+        due_on=event.due_on,
+        now=context.now,
+    )

@@ -1,0 +1,84 @@
+"""Visits, from the application to the report."""
+
+import secrets
+
+from database.event_effects.effect import EventContext, take_effect
+from database.sql import SQL, Connection
+from domain import events
+
+
+@take_effect.register
+async def _(event: events.VisitRequested, connection: Connection, context: EventContext) -> None:
+    await SQL.add_visit(
+        connection,
+        visit_id=context.visit_id,
+        case_id=context.case_id,
+        loan_id=context.loan_id,
+        address_id=event.address_id,
+        applicant=event.applicant,
+        applicant_id=event.applicant_id,
+        # Only the borrower and the crew see it: it proves that the visitor is ours.
+        visit_code=f"{secrets.randbelow(1_000_000):06d}",
+        now=context.now,
+    )
+
+
+@take_effect.register
+async def _(event: events.VisitApproved, connection: Connection, context: EventContext) -> None:
+    await SQL.approve_visit(
+        connection,
+        visit_id=context.visit_id,
+        approver_id=event.approver_id,
+        now=context.now,
+        expires_at=context.due_at,
+    )
+
+
+@take_effect.register
+async def _(event: events.VisitRejected, connection: Connection, context: EventContext) -> None:
+    await SQL.reject_visit(
+        connection, visit_id=context.visit_id, approver_id=event.approver_id, now=context.now
+    )
+
+
+@take_effect.register
+async def _(
+    event: events.AppointmentConfirmed, connection: Connection, context: EventContext
+) -> None:
+    await SQL.confirm_appointment(connection, visit_id=context.visit_id, now=context.now)
+
+
+@take_effect.register
+async def _(
+    event: events.AppointmentDeclined, connection: Connection, context: EventContext
+) -> None:
+    await SQL.release_crew(connection, visit_id=context.visit_id, now=context.now)
+    await SQL.clear_slot(connection, visit_id=context.visit_id)
+
+
+@take_effect.register
+async def _(event: events.VisitCheckedIn, connection: Connection, context: EventContext) -> None:
+    await SQL.check_in(
+        connection,
+        visit_id=context.visit_id,
+        now=context.now,
+        identity_verified=event.identity_verified,
+        identity_method=event.identity_method,
+        entry_consent=event.entry_consent,
+        recording_id=event.recording_id,
+    )
+
+
+@take_effect.register
+async def _(event: events.VisitReported, connection: Connection, context: EventContext) -> None:
+    await SQL.report_visit(
+        connection,
+        visit_id=context.visit_id,
+        now=context.now,
+        outcome=event.outcome,
+        willingness=event.willingness,
+        capacity=None if event.capacity is None else event.capacity.model_dump_json(),
+        proposal=None if event.proposal is None else event.proposal.model_dump_json(),
+    )
+    if event.outcome == "wrong_address":
+        await SQL.mark_address_wrong(connection, visit_id=context.visit_id)

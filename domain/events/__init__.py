@@ -1,0 +1,91 @@
+"""The facts other systems send: one model an event, in the past tense."""
+
+from domain.events.agreements import (
+    AgreementDeclined,
+    AgreementSigned,
+    PlanApproved,
+    PlanRejected,
+)
+from domain.events.case import (
+    CaseClosed,
+    PolicyAdopted,
+)
+from domain.events.complaints import (
+    ComplaintFiled,
+    ComplaintResolved,
+)
+from domain.events.contact import (
+    AgreedHours,
+    CallFinished,
+    ContactPreferencesChanged,
+    HoldPlaced,
+    HoldReleased,
+)
+from domain.events.fields import (
+    LARGEST_AMOUNT_MINOR,
+    Event,
+    Id,
+)
+from domain.events.money import (
+    PaymentReceived,
+    PaymentReversed,
+    PromiseMade,
+)
+from domain.events.reading import (
+    EVENTS,
+    LARGEST_RECORDED_BODY,
+    UnreadableEventError,
+    printable,
+    read_event,
+    read_json,
+    recordable,
+)
+from domain.events.visits import (
+    AppointmentConfirmed,
+    AppointmentDeclined,
+    Capacity,
+    Proposal,
+    VisitApproved,
+    VisitCheckedIn,
+    VisitRejected,
+    VisitReported,
+    VisitRequested,
+)
+
+__all__ = [
+    "EVENTS",
+    "LARGEST_AMOUNT_MINOR",
+    "LARGEST_RECORDED_BODY",
+    "AgreedHours",
+    "AgreementDeclined",
+    "AgreementSigned",
+    "AppointmentConfirmed",
+    "AppointmentDeclined",
+    "CallFinished",
+    "Capacity",
+    "CaseClosed",
+    "ComplaintFiled",
+    "ComplaintResolved",
+    "ContactPreferencesChanged",
+    "Event",
+    "HoldPlaced",
+    "HoldReleased",
+    "Id",
+    "PaymentReceived",
+    "PaymentReversed",
+    "PlanApproved",
+    "PlanRejected",
+    "PolicyAdopted",
+    "PromiseMade",
+    "Proposal",
+    "UnreadableEventError",
+    "VisitApproved",
+    "VisitCheckedIn",
+    "VisitRejected",
+    "VisitReported",
+    "VisitRequested",
+    "printable",
+    "read_event",
+    "read_json",
+    "recordable",
+]

@@ -1,0 +1,34 @@
+"""Plans and agreements."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from domain.events.fields import Event, Id, Text
+
+
+class PlanApproved(Event):
+    name = "plan_approved"
+    plan_id: Id
+    approver_id: Id
+    comment: Text = ""
+
+
+class PlanRejected(Event):
+    name = "plan_rejected"
+    plan_id: Id
+    approver_id: Id
+    comment: Text = ""
+
+
+class AgreementSigned(Event):
+    name = "agreement_signed"
+    agreement_id: Id
+    document_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    signatories: Annotated[tuple[Id, ...], Field(min_length=1, max_length=10)]
+
+
+class AgreementDeclined(Event):
+    name = "agreement_declined"
+    agreement_id: Id
+    reason: Text = ""

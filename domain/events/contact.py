@@ -1,0 +1,54 @@
+"""Calls, holds and what the borrower wishes."""
+
+from datetime import datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, StrictInt, model_validator
+
+from domain.events.fields import Event, EventPart, Id, Instant, LocalTime, storable
+
+
+class CallFinished(Event):
+    name = "call_finished"
+    attempt_id: Id
+    outcome: Literal["connected", "no_answer", "busy", "invalid_number", "refused", "wrong_person"]
+    duration_s: Annotated[StrictInt, Field(ge=0, le=86_400)] = 0
+    recording_id: Id | None = None
+
+
+class HoldPlaced(Event):
+    name = "hold_placed"
+    hold_id: Id
+    reason: Annotated[str, Field(min_length=1, max_length=120), AfterValidator(storable)]
+    until: Instant | None = None
+
+
+class HoldReleased(Event):
+    name = "hold_released"
+    hold_id: Id
+
+
+class AgreedHours(EventPart):
+    """Hours in which the borrower agreed to be contacted, local time; for good, or until then."""
+
+    start: LocalTime
+    end: LocalTime
+    until: Instant | None = None
+
+    @model_validator(mode="after")
+    def _starts_before_it_ends(self) -> Self:
+        if self.start >= self.end:
+            raise ValueError("start must come before end, within one day")
+        return self
+
+    def is_in_force(self, now: datetime) -> bool:
+        return self.until is None or now < self.until
+
+
+class ContactPreferencesChanged(Event):
+    name = "contact_preferences_changed"
+    blocked_channels: Annotated[
+        tuple[Literal["sms", "call", "visit"], ...], Field(max_length=20)
+    ] = ()
+    blocked_phone_ids: Annotated[tuple[Id, ...], Field(max_length=20)] = ()
+    agreed_hours: Annotated[tuple[AgreedHours, ...], Field(max_length=20)] = ()

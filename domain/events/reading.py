@@ -1,0 +1,98 @@
+"""Events in JSON of any shape. Reading is strict and complete.
+
+A body that does not fit is answered with every field that is wrong and why, so that the sender
+can mend it and nothing is guessed.
+"""
+
+import json
+from typing import Any
+
+from pydantic import ValidationError
+
+from domain.events import agreements, case, complaints, contact, money, visits
+from domain.events.fields import Event
+
+LARGEST_RECORDED_BODY = 8_000
+
+EVENTS: dict[str, type[Event]] = {
+    kind.name: kind
+    for module in (money, contact, complaints, visits, agreements, case)
+    for kind in vars(module).values()
+    if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event
+}
+
+
+class UnreadableEventError(ValueError):
+    """An event that does not fit the contract; the text says which fields and why."""
+
+
+def read_event(name: str, body: object) -> Event:
+    """The event of a name in a JSON value of any shape.
+
+    Raises:
+        UnreadableEventError: naming every wrong field and the reason.
+    """
+    kind = EVENTS.get(name)
+    if kind is None:
+        raise UnreadableEventError(f"no event is called {printable(name, 60)!r}")
+    if not isinstance(body, dict):
+        raise UnreadableEventError(f"the event must be one JSON object, not {_shape(body)}")
+    try:
+        return kind.model_validate(body)
+    except ValidationError as error:
+        mistakes = (
+            f"{'.'.join(str(part) for part in mistake['loc'])}: {mistake['msg']}"
+            for mistake in error.errors()
+        )
+        raise UnreadableEventError("; ".join(mistakes)) from error
+
+
+def read_json(data: bytes) -> object:
+    """The JSON value in some bytes.
+
+    Raises:
+        UnreadableEventError: when the bytes are not JSON.
+    """
+    try:
+        return json.loads(data, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableEventError("the body is not JSON") from error
+
+
+def recordable(body: object) -> str:
+    """A refused body as JSON text that Postgres can store, cut where it cannot be kept whole."""
+    try:
+        text = json.dumps(body, ensure_ascii=False, allow_nan=False)
+        text.encode()
+    except RecursionError:
+        return json.dumps({"text": "nested too deeply"})
+    except ValueError:  # an infinite number, or half of a surrogate pair
+        return _as_text(json.dumps(body))
+    if len(text) > LARGEST_RECORDED_BODY:
+        return _as_text(text)
+    return text.replace("\\u0000", "\\ufffd")
+
+
+def _as_text(text: str) -> str:
+    return json.dumps({"text": printable(text, LARGEST_RECORDED_BODY)}, ensure_ascii=False)
+
+
+def printable(text: str, length: int) -> str:
+    """Text cut to a length, without the characters a log line or Postgres cannot carry."""
+    cut = text[:length] + ("…" if len(text) > length else "")
+    return "".join(letter if letter.isprintable() else "\ufffd" for letter in cut)
+
+
+def _refuse_constant(name: str) -> object:
+    raise ValueError(name)
+
+
+def _shape(body: object) -> str:
+    shapes: dict[type[Any], str] = {
+        list: "a list",
+        str: "text",
+        bool: "a boolean",
+        int: "a number",
+        float: "a number",
+    }
+    return shapes.get(type(body), "nothing")

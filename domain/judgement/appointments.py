@@ -1,0 +1,49 @@
+"""The appointment."""
+
+from domain import events
+from domain.case import Stage
+from domain.judgement.fitting import (
+    EventRefusedError,
+    judge_fit,
+    require,
+    require_no_hold,
+    require_stage,
+)
+from domain.situation import Situation
+
+
+@judge_fit.register
+def _(event: events.AppointmentConfirmed, at: Situation) -> None:
+    require_stage(at, Stage.APPOINTMENT)
+    _require_offered_slot(event.slot_id, at)
+    require_no_hold(at)
+    visit = at.case.visit
+    expires = None if visit is None else visit.approval_expires_at
+    require(
+        visit is not None
+        and visit.slot is not None
+        and expires is not None
+        and visit.slot.start < expires,
+        at.policy.visit.approval_valid_days.id,
+        "the approval expires before the appointment",
+    )
+
+
+@judge_fit.register
+def _(event: events.AppointmentDeclined, at: Situation) -> None:
+    require_stage(at, Stage.APPOINTMENT, Stage.PREPARATION)
+    _require_offered_slot(event.slot_id, at, may_be_confirmed=at.case.stage is Stage.PREPARATION)
+
+
+def _require_offered_slot(slot_id: str, at: Situation, *, may_be_confirmed: bool = False) -> None:
+    visit = at.case.visit
+    if visit is None or visit.slot is None or not visit.notice_sent:
+        raise EventRefusedError("LC-APPOINTMENT", "no appointment is proposed")
+    require(
+        slot_id == visit.slot.slot_id, "LC-APPOINTMENT", "slot_id: not the slot that is proposed"
+    )
+    require(
+        visit.appointment is None or may_be_confirmed,
+        "LC-APPOINTMENT",
+        "this slot has been answered",
+    )
