@@ -8,6 +8,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from activities.agreement_activities import AgreementActivities
 from activities.business_time import Now, business_time
 from activities.case_activities import CaseActivities
 from activities.contact_activities import ContactActivities
@@ -15,6 +16,7 @@ from activities.error_privacy import ErrorPrivacy
 from activities.scan_activities import ScanActivities
 from activities.visit_activities import VisitActivities
 from command_line import database, run_command
+from database.agreements import Agreements
 from database.cases import Cases
 from database.contacts import Contacts
 from database.event_record import Events
@@ -50,7 +52,8 @@ def build_worker(
     contact_activities = ContactActivities(
         Contacts(pool, PolicyShelf(policy)), gateways, policy.channels, now
     )
-    visit_activities = VisitActivities(Visits(pool), cases, now)
+    visit_activities = VisitActivities(Visits(pool), now)
+    agreement_activities = AgreementActivities(Agreements(pool), cases, now)
     scan_activities = ScanActivities(
         Scan(pool), TemporalCaseStarter(client, clock), policy.version, now
     )
@@ -73,8 +76,8 @@ def build_worker(
             visit_activities.release_crew,
             visit_activities.prepare_dossier,
             visit_activities.end_visit,
-            visit_activities.offer_agreement,
-            visit_activities.end_agreement,
+            agreement_activities.offer_agreement,
+            agreement_activities.end_agreement,
             scan_activities.scan_overdue_loans,
         ],
         workflow_runner=SandboxedWorkflowRunner(

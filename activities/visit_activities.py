@@ -1,11 +1,10 @@
-"""Visits and agreements: the workflow's way to crews and documents."""
+"""Visits: the workflow's way to crews."""
 
 from pydantic import BaseModel
 from temporalio import activity
 
 from activities.business_time import Now
-from database.cases import Cases
-from database.visits import Offer, SlotWish, Visits
+from database.visits import SlotWish, Visits
 from domain.case import Slot
 
 
@@ -17,26 +16,11 @@ class VisitEnd(BaseModel):
     reason: str
 
 
-class AgreementEnd(BaseModel):
-    """How an agreement ends without being fulfilled: `expired`, `withdrawn` or `broken`."""
-
-    case_id: str
-    status: str
-
-
-class OfferRequest(BaseModel):
-    """An agreement to be drawn up under a policy."""
-
-    offer: Offer
-    policy_version: str
-
-
 class VisitActivities:
     """Repeating any of them changes nothing."""
 
-    def __init__(self, visits: Visits, cases: Cases, now: Now) -> None:
+    def __init__(self, visits: Visits, now: Now) -> None:
         self._visits = visits
-        self._cases = cases
         self._now = now
 
     @activity.defn
@@ -58,14 +42,3 @@ class VisitActivities:
     async def end_visit(self, end: VisitEnd) -> None:
         """End a visit on the record and free its crew."""
         await self._visits.end_visit(end.visit_id, end.status, end.reason, self._now())
-
-    @activity.defn
-    async def offer_agreement(self, request: OfferRequest) -> str:
-        """Draw up the document of a plan; answers with its SHA-256."""
-        policy = await self._cases.read_policy(request.policy_version)
-        return await self._visits.offer_agreement(request.offer, policy, self._now())
-
-    @activity.defn
-    async def end_agreement(self, end: AgreementEnd) -> None:
-        """End an agreement that was not fulfilled."""
-        await self._visits.end_agreement(end.case_id, end.status, self._now())

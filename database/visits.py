@@ -1,17 +1,13 @@
-"""Visits and agreements: crews are booked, dossiers written, documents kept."""
+"""Visits: crews are booked, dossiers written, ends noted."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 import asyncpg
 from pydantic import AwareDatetime, BaseModel
 
 from database.sql import SQL, Connection, Pool
-from domain.agreement import Document, draft_document
 from domain.case import Slot
-from domain.plan import Plan
-from domain.policy import Policy
 
 
 class SlotWish(BaseModel):
@@ -22,19 +18,6 @@ class SlotWish(BaseModel):
     candidates: list[AwareDatetime]
     duration: timedelta
     crew_size: int
-
-
-class Offer(BaseModel):
-    """An agreement to be drawn up."""
-
-    agreement_id: str
-    case_id: str
-    visit_id: str
-    plan_id: str
-    plan: Plan
-    waiver_approver_id: str | None
-    counted_from: AwareDatetime  # when the plan was proposed: later payments count towards it
-    expires_at: AwareDatetime
 
 
 class Visits:
@@ -89,21 +72,6 @@ class Visits:
                 connection, visit_id=visit_id, status=status, reason=reason, now=now
             )
 
-    async def offer_agreement(self, offer: Offer, policy: Policy, now: datetime) -> str:
-        """Draw up and keep the document of a plan; answers with its SHA-256."""
-        async with self._pool.acquire() as connection, connection.transaction():
-            offered = await SQL.offered_agreement(connection, agreement_id=offer.agreement_id)
-            if offered is not None:
-                return str(offered["document_sha256"])
-            people = await SQL.people_and_places(connection, case_id=offer.case_id)
-            document = _draft(offer, people, policy)
-            await _keep(connection, offer, people["loan_id"], document, now)
-            return document.sha256
-
-    async def end_agreement(self, case_id: str, status: str, now: datetime) -> None:
-        """End what is offered or signed: `expired`, `withdrawn` or `broken`."""
-        await SQL.end_agreement(self._pool, case_id=case_id, status=status, now=now)
-
 
 async def _try_to_book(connection: Connection, wish: SlotWish, start: datetime) -> Slot | None:
     end = start + wish.duration
@@ -134,47 +102,3 @@ async def _try_to_book(connection: Connection, wish: SlotWish, start: datetime) 
     except asyncpg.ExclusionViolationError:
         return None  # another visit was quicker
     return Slot(slot_id=wish.slot_id, start=start, end=end, badge_ids=badges)
-
-
-def _draft(offer: Offer, people: asyncpg.Record, policy: Policy) -> Document:
-    expires = offer.expires_at.astimezone(ZoneInfo(people["time_zone"]))
-    return draft_document(
-        offer.plan,
-        people["currency"],
-        people["language"],
-        {
-            "agreement_id": offer.agreement_id,
-            "loan_id": people["loan_id"],
-            "lender": people["lender"],
-            "name": people["name"],
-            "expires": f"{expires:%Y-%m-%d %H:%M}",
-            "hotline": policy.channels.hotline,
-            "complaint_hotline": policy.channels.complaint_hotline,
-        },
-    )
-
-
-async def _keep(
-    connection: Connection, offer: Offer, loan_id: str, document: Document, now: datetime
-) -> None:
-    await SQL.offer_agreement(
-        connection,
-        agreement_id=offer.agreement_id,
-        case_id=offer.case_id,
-        loan_id=loan_id,
-        visit_id=offer.visit_id,
-        plan_id=offer.plan_id,
-        as_of=offer.plan.as_of,
-        total_minor=offer.plan.total_minor,
-        waiver_minor=offer.plan.waiver_minor,
-        waiver_approver_id=offer.waiver_approver_id,
-        document=document.text,
-        sha256=document.sha256,
-        counted_from=offer.counted_from,
-        now=now,
-        expires_at=offer.expires_at,
-    )
-    await SQL.add_agreement_part(
-        connection,
-        [{"agreement_id": offer.agreement_id, **part.model_dump()} for part in offer.plan.parts],
-    )

@@ -2,8 +2,8 @@
 
 from temporalio import workflow
 
-from activities.visit_activities import OfferRequest, VisitActivities
-from database.visits import Offer
+from activities.agreement_activities import AgreementActivities, OfferRequest
+from database.agreements import Offer
 from domain.case import Answer, PlanState, Stage
 from workflows.desk import Desk
 from workflows.options import DATABASE
@@ -34,7 +34,7 @@ async def sign_agreement(desk: Desk) -> Stage:
 async def _offer(desk: Desk, plan: PlanState) -> None:
     plan.agreement_id = f"{plan.plan_id}:agreement"
     plan.document_sha256 = await workflow.execute_activity_method(
-        VisitActivities.offer_agreement,
+        AgreementActivities.offer_agreement,
         OfferRequest(
             offer=Offer(
                 agreement_id=plan.agreement_id,

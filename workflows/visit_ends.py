@@ -6,7 +6,8 @@ been decided, and refused, where it would otherwise be accepted and then undone.
 
 from temporalio import workflow
 
-from activities.visit_activities import AgreementEnd, VisitActivities, VisitEnd
+from activities.agreement_activities import AgreementActivities, AgreementEnd
+from activities.visit_activities import VisitActivities, VisitEnd
 from domain.case import Stage, VisitState
 from domain.effects import call_off_appointment
 from workflows.desk import Desk
@@ -58,7 +59,7 @@ async def release_crew(desk: Desk, reason: str) -> None:
 async def end_agreement(desk: Desk, status: str) -> None:
     """End the agreement that is offered or signed: `expired`, `withdrawn` or `broken`."""
     await workflow.execute_activity_method(
-        VisitActivities.end_agreement,
+        AgreementActivities.end_agreement,
         AgreementEnd(case_id=desk.case.case_id, status=status),
         summary=f"agreement {status}",
         **DATABASE,

@@ -50,11 +50,3 @@ WHERE promise_id = :promise_id AND status = 'open';
 INSERT INTO staff_notices (notice_id, case_id, audience, kind, body, created_at)
 VALUES (:notice_id, :case_id, :audience, :kind, :body::jsonb, :now)
 ON CONFLICT (notice_id) DO NOTHING;
-
--- name: grant_waiver(payment_id, loan_id, amount_minor, now)!
-INSERT INTO payments (payment_id, loan_id, amount_minor, kind, received_at, recorded_at, source)
-VALUES (:payment_id, :loan_id, :amount_minor, 'waiver', :now, :now, 'agreement')
-ON CONFLICT (payment_id) DO NOTHING;
-
--- name: signed_agreement(case_id)^
-SELECT agreement_id, waiver_minor FROM agreements WHERE case_id = :case_id AND status = 'signed';

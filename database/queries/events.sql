@@ -127,22 +127,3 @@ WHERE visit_id = :visit_id;
 -- name: mark_address_wrong(visit_id)!
 UPDATE addresses a SET status = 'wrong' FROM visits v
 WHERE v.visit_id = :visit_id AND a.address_id = v.address_id;
-
--- name: sign_agreement(agreement_id, sha256, signatories, now)!
-UPDATE agreements SET status = 'signed', signed_at = :now, signed_sha256 = :sha256,
-                      signatories = :signatories::jsonb
-WHERE agreement_id = :agreement_id;
-
--- name: decline_agreement(agreement_id, now)!
-UPDATE agreements SET status = 'declined', ended_at = :now WHERE agreement_id = :agreement_id;
-
--- name: defer_instalments(agreement_id)!
--- What is not yet due waits until the agreement is fulfilled: moved on by whole months.
-UPDATE loan_instalments i SET due_on = (i.due_on + make_interval(months => pause.months))::date
-FROM (SELECT g.loan_id, g.as_of,
-             (extract(year FROM age(max(p.due_on), g.as_of)) * 12
-              + extract(month FROM age(max(p.due_on), g.as_of)))::integer + 1 AS months
-      FROM agreements g JOIN agreement_instalments p USING (agreement_id)
-      WHERE g.agreement_id = :agreement_id
-      GROUP BY g.loan_id, g.as_of) AS pause
-WHERE i.loan_id = pause.loan_id AND i.due_on >= pause.as_of;

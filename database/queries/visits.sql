@@ -63,29 +63,6 @@ WHERE v.visit_id = :visit_id AND l.loan_id = v.loan_id;
 UPDATE visits SET status = :status, ended_at = :now, ended_reason = :reason
 WHERE visit_id = :visit_id AND ended_at IS NULL;
 
--- name: people_and_places(case_id)^
-SELECT l.loan_id, l.lender, l.currency, b.full_name AS name, b.language, b.time_zone
-FROM collection_cases c JOIN loans l USING (loan_id) JOIN borrowers b USING (borrower_id)
-WHERE c.case_id = :case_id;
-
--- name: offered_agreement(agreement_id)^
-SELECT document_sha256 FROM agreements WHERE agreement_id = :agreement_id;
-
--- name: offer_agreement(agreement_id, case_id, loan_id, visit_id, plan_id, as_of, total_minor, waiver_minor, waiver_approver_id, document, sha256, counted_from, now, expires_at)!
-INSERT INTO agreements (agreement_id, case_id, loan_id, visit_id, plan_id, as_of, status, total_minor,
-                        waiver_minor, waiver_approver_id, document, document_sha256, counted_from, offered_at,
-                        expires_at)
-VALUES (:agreement_id, :case_id, :loan_id, :visit_id, :plan_id, :as_of, 'offered', :total_minor,
-        :waiver_minor, :waiver_approver_id, :document, :sha256, :counted_from, :now, :expires_at);
-
--- name: add_agreement_part(agreement_id, number, due_on, amount_minor)*!
-INSERT INTO agreement_instalments (agreement_id, number, due_on, amount_minor)
-VALUES (:agreement_id, :number, :due_on, :amount_minor);
-
--- name: end_agreement(case_id, status, now)!
-UPDATE agreements SET status = :status, ended_at = :now
-WHERE case_id = :case_id AND status IN ('offered', 'signed');
-
 -- name: add_crew_member(badge_id, full_name)*!
 INSERT INTO crew_members (badge_id, full_name) VALUES (:badge_id, :full_name)
 ON CONFLICT (badge_id) DO UPDATE SET full_name = excluded.full_name, active = true;

@@ -5,13 +5,14 @@ from itertools import count
 from typing import Any
 
 from activities.contact_activities import ContactActivities, ContactResult
+from database.agreements import Agreements, Offer
 from database.cases import Cases
 from database.contacts import Contacts
 from database.event_record import Delivery, Events
 from database.outbox import Outbox
 from database.policy_shelf import PolicyShelf
 from database.sql import Pool
-from database.visits import Offer, SlotWish, Visits
+from database.visits import SlotWish, Visits
 from domain.contact import Intent, Purpose
 from domain.events import Capacity, Proposal, read_event
 from domain.plan import build_plan
@@ -165,7 +166,7 @@ class Record:
             counted_from=proposed_at,
             expires_at=self.now + timedelta(days=3),
         )
-        sha256 = await Visits(self.pool).offer_agreement(offer, self.policy, self.now)
+        sha256 = await Agreements(self.pool).offer_agreement(offer, self.policy, self.now)
         await self.deliver(
             "agreement_signed", agreement_id="G-1", document_sha256=sha256, signatories=["B-1"]
         )

@@ -1,5 +1,5 @@
 -- What the workflow and the contact gate ask for, each in one round trip
--- depends: 0004-visits
+-- depends: 0005-agreements
 
 -- migrate: apply
 

@@ -1,5 +1,5 @@
 -- What the audit measures against: the limits of each stored policy, and two indexes
--- depends: 0005-facts
+-- depends: 0006-facts
 
 -- migrate: apply
 

@@ -1,0 +1,42 @@
+"""Agreements: the workflow's way to documents."""
+
+from pydantic import BaseModel
+from temporalio import activity
+
+from activities.business_time import Now
+from database.agreements import Agreements, Offer
+from database.cases import Cases
+
+
+class AgreementEnd(BaseModel):
+    """How an agreement ends without being fulfilled: `expired`, `withdrawn` or `broken`."""
+
+    case_id: str
+    status: str
+
+
+class OfferRequest(BaseModel):
+    """An agreement to be drawn up under a policy."""
+
+    offer: Offer
+    policy_version: str
+
+
+class AgreementActivities:
+    """Repeating any of them changes nothing."""
+
+    def __init__(self, agreements: Agreements, cases: Cases, now: Now) -> None:
+        self._agreements = agreements
+        self._cases = cases
+        self._now = now
+
+    @activity.defn
+    async def offer_agreement(self, request: OfferRequest) -> str:
+        """Draw up the document of a plan; answers with its SHA-256."""
+        policy = await self._cases.read_policy(request.policy_version)
+        return await self._agreements.offer_agreement(request.offer, policy, self._now())
+
+    @activity.defn
+    async def end_agreement(self, end: AgreementEnd) -> None:
+        """End an agreement that was not fulfilled."""
+        await self._agreements.end_agreement(end.case_id, end.status, self._now())

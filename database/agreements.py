@@ -1,0 +1,91 @@
+"""Agreements: drawn up, kept with their fingerprint, and ended."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import asyncpg
+from pydantic import AwareDatetime, BaseModel
+
+from database.sql import SQL, Connection, Pool
+from domain.agreement import Document, draft_document
+from domain.plan import Plan
+from domain.policy import Policy
+
+
+class Offer(BaseModel):
+    """An agreement to be drawn up."""
+
+    agreement_id: str
+    case_id: str
+    visit_id: str
+    plan_id: str
+    plan: Plan
+    waiver_approver_id: str | None
+    counted_from: AwareDatetime  # when the plan was proposed: later payments count towards it
+    expires_at: AwareDatetime
+
+
+class Agreements:
+    """Every method is one transaction and may be repeated."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def offer_agreement(self, offer: Offer, policy: Policy, now: datetime) -> str:
+        """Draw up and keep the document of a plan; answers with its SHA-256."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            offered = await SQL.offered_agreement(connection, agreement_id=offer.agreement_id)
+            if offered is not None:
+                return str(offered["document_sha256"])
+            people = await SQL.people_and_places(connection, case_id=offer.case_id)
+            document = _draft(offer, people, policy)
+            await _keep(connection, offer, people["loan_id"], document, now)
+            return document.sha256
+
+    async def end_agreement(self, case_id: str, status: str, now: datetime) -> None:
+        """End what is offered or signed: `expired`, `withdrawn` or `broken`."""
+        await SQL.end_agreement(self._pool, case_id=case_id, status=status, now=now)
+
+
+def _draft(offer: Offer, people: asyncpg.Record, policy: Policy) -> Document:
+    expires = offer.expires_at.astimezone(ZoneInfo(people["time_zone"]))
+    return draft_document(
+        offer.plan,
+        people["currency"],
+        people["language"],
+        {
+            "agreement_id": offer.agreement_id,
+            "loan_id": people["loan_id"],
+            "lender": people["lender"],
+            "name": people["name"],
+            "expires": f"{expires:%Y-%m-%d %H:%M}",
+            "hotline": policy.channels.hotline,
+            "complaint_hotline": policy.channels.complaint_hotline,
+        },
+    )
+
+
+async def _keep(
+    connection: Connection, offer: Offer, loan_id: str, document: Document, now: datetime
+) -> None:
+    await SQL.offer_agreement(
+        connection,
+        agreement_id=offer.agreement_id,
+        case_id=offer.case_id,
+        loan_id=loan_id,
+        visit_id=offer.visit_id,
+        plan_id=offer.plan_id,
+        as_of=offer.plan.as_of,
+        total_minor=offer.plan.total_minor,
+        waiver_minor=offer.plan.waiver_minor,
+        waiver_approver_id=offer.waiver_approver_id,
+        document=document.text,
+        sha256=document.sha256,
+        counted_from=offer.counted_from,
+        now=now,
+        expires_at=offer.expires_at,
+    )
+    await SQL.add_agreement_part(
+        connection,
+        [{"agreement_id": offer.agreement_id, **part.model_dump()} for part in offer.plan.parts],
+    )

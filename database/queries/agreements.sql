@@ -1,0 +1,49 @@
+-- name: people_and_places(case_id)^
+SELECT l.loan_id, l.lender, l.currency, b.full_name AS name, b.language, b.time_zone
+FROM collection_cases c JOIN loans l USING (loan_id) JOIN borrowers b USING (borrower_id)
+WHERE c.case_id = :case_id;
+
+-- name: offered_agreement(agreement_id)^
+SELECT document_sha256 FROM agreements WHERE agreement_id = :agreement_id;
+
+-- name: offer_agreement(agreement_id, case_id, loan_id, visit_id, plan_id, as_of, total_minor, waiver_minor, waiver_approver_id, document, sha256, counted_from, now, expires_at)!
+INSERT INTO agreements (agreement_id, case_id, loan_id, visit_id, plan_id, as_of, status, total_minor,
+                        waiver_minor, waiver_approver_id, document, document_sha256, counted_from, offered_at,
+                        expires_at)
+VALUES (:agreement_id, :case_id, :loan_id, :visit_id, :plan_id, :as_of, 'offered', :total_minor,
+        :waiver_minor, :waiver_approver_id, :document, :sha256, :counted_from, :now, :expires_at);
+
+-- name: add_agreement_part(agreement_id, number, due_on, amount_minor)*!
+INSERT INTO agreement_instalments (agreement_id, number, due_on, amount_minor)
+VALUES (:agreement_id, :number, :due_on, :amount_minor);
+
+-- name: end_agreement(case_id, status, now)!
+UPDATE agreements SET status = :status, ended_at = :now
+WHERE case_id = :case_id AND status IN ('offered', 'signed');
+
+-- name: sign_agreement(agreement_id, sha256, signatories, now)!
+UPDATE agreements SET status = 'signed', signed_at = :now, signed_sha256 = :sha256,
+                      signatories = :signatories::jsonb
+WHERE agreement_id = :agreement_id;
+
+-- name: decline_agreement(agreement_id, now)!
+UPDATE agreements SET status = 'declined', ended_at = :now WHERE agreement_id = :agreement_id;
+
+-- name: defer_instalments(agreement_id)!
+-- What is not yet due waits until the agreement is fulfilled: moved on by whole months.
+UPDATE loan_instalments i SET due_on = (i.due_on + make_interval(months => pause.months))::date
+FROM (SELECT g.loan_id, g.as_of,
+             (extract(year FROM age(max(p.due_on), g.as_of)) * 12
+              + extract(month FROM age(max(p.due_on), g.as_of)))::integer + 1 AS months
+      FROM agreements g JOIN agreement_instalments p USING (agreement_id)
+      WHERE g.agreement_id = :agreement_id
+      GROUP BY g.loan_id, g.as_of) AS pause
+WHERE i.loan_id = pause.loan_id AND i.due_on >= pause.as_of;
+
+-- name: grant_waiver(payment_id, loan_id, amount_minor, now)!
+INSERT INTO payments (payment_id, loan_id, amount_minor, kind, received_at, recorded_at, source)
+VALUES (:payment_id, :loan_id, :amount_minor, 'waiver', :now, :now, 'agreement')
+ON CONFLICT (payment_id) DO NOTHING;
+
+-- name: signed_agreement(case_id)^
+SELECT agreement_id, waiver_minor FROM agreements WHERE case_id = :case_id AND status = 'signed';
