@@ -1,4 +1,4 @@
-"""The contact gate's side of the database: lock, look, reserve; then write down what came of it."""
+"""The contact gate's side of the database: look, ask, reserve; then write down what came of it."""
 
 from datetime import date, datetime
 from typing import NamedTuple
@@ -45,6 +45,7 @@ class Recipient(BaseModel):
 
     at: AwareDatetime  # now, or the borrower's last event if that was written as later
     borrower_id: str
+    revision: int  # of the borrower's row: what the reservation relies on
     loan_id: str
     lender: str
     currency: str
@@ -86,42 +87,43 @@ class Contacts:
         self._shelf = shelf
 
     async def reserve_contact(self, intent: Intent, now: datetime) -> Reservation | Refused:
-        """Reserve one contact under the borrower's lock, or record why it is refused.
+        """Reserve one contact on facts that still hold, or record why it is refused.
 
         The rules are asked with facts across all of the borrower's loans, under the policy the
-        case is pinned to and the current one. Nothing is sent here.
+        case is pinned to and the current one. Nothing is sent here. When something has come in
+        between, they are asked again: it was another's progress.
         """
-        async with self._pool.acquire() as connection, connection.transaction():
-            ruling = await self._decide(connection, intent, now)
-            if ruling.recipient.attempt is not None:
-                return _reservation(ruling, ruling.recipient.attempt, is_new=False)
-            if isinstance(ruling.decision, Refused):
-                await self._record_refusal(connection, intent, ruling.recipient, ruling.decision)
-                return ruling.decision
-            return await self._reserve(connection, intent, ruling, ruling.decision)
+        async with self._pool.acquire() as connection:
+            while True:
+                ruling = await self._decide(connection, intent, now)
+                if ruling.recipient.attempt is not None:
+                    return _reservation(ruling, ruling.recipient.attempt, is_new=False)
+                if isinstance(ruling.decision, Refused):
+                    await self._record_refusal(
+                        connection, intent, ruling.recipient, ruling.decision
+                    )
+                    return ruling.decision
+                attempt = await self._reserve(connection, intent, ruling, ruling.decision)
+                if attempt is not None:
+                    return _reservation(ruling, attempt, is_new=True)
 
     async def renew_reservation(self, intent: Intent, now: datetime) -> Reservation | Refused:
         """Reserve again what the provider never took: nothing is sent on an old permission.
 
         The attempt counts from now on, on the number that may be used now.
         """
-        async with self._pool.acquire() as connection, connection.transaction():
-            ruling = await self._decide(connection, intent, now)
-            attempt = ruling.recipient.attempt
-            if attempt is None:
-                raise RuntimeError(f"nothing is reserved for {intent.key}")
-            if attempt.status != RESERVED:  # another try has settled it meanwhile
-                return _reservation(ruling, attempt, is_new=False)
-            if isinstance(ruling.decision, Refused):
-                return ruling.decision
-            attempt.phone_id = ruling.decision.phone_id
-            await SQL.renew_attempt(
-                connection,
-                attempt_id=attempt.attempt_id,
-                phone_id=attempt.phone_id,
-                now=ruling.recipient.at,
-            )
-            return _reservation(ruling, attempt, is_new=True)
+        async with self._pool.acquire() as connection:
+            while True:
+                ruling = await self._decide(connection, intent, now)
+                attempt = ruling.recipient.attempt
+                if attempt is None:
+                    raise RuntimeError(f"nothing is reserved for {intent.key}")
+                if attempt.status != RESERVED:  # another try has settled it meanwhile
+                    return _reservation(ruling, attempt, is_new=False)
+                if isinstance(ruling.decision, Refused):
+                    return ruling.decision
+                if await self._renew(connection, attempt, ruling, ruling.decision):
+                    return _reservation(ruling, attempt, is_new=True)
 
     async def find_attempt(self, intent: Intent) -> Attempt | None:
         """What is on record of an intent."""
@@ -129,7 +131,7 @@ class Contacts:
         return None if row is None else Attempt(**row)
 
     async def _decide(self, connection: Connection, intent: Intent, now: datetime) -> Ruling:
-        """Lock the borrower's row, look at the fresh facts, and ask the rules."""
+        """Look at the fresh facts, and ask the rules."""
         text = await SQL.contact_facts(
             connection, case_id=intent.case_id, intent_key=intent.key, now=now
         )
@@ -148,20 +150,17 @@ class Contacts:
 
     async def _reserve(
         self, connection: Connection, intent: Intent, ruling: Ruling, allowed: Allowed
-    ) -> Reservation:
+    ) -> Attempt | None:
+        """One transaction of one statement; None when the facts hold no more."""
         recipient = ruling.recipient
-        attempt = Attempt(
-            attempt_id=str(uuid5(NAMESPACE_URL, intent.key)),
-            status=RESERVED,
-            phone_id=allowed.phone_id,
-        )
-        await SQL.reserve_attempt(
+        attempt_id = await SQL.reserve_attempt(
             connection,
-            attempt_id=attempt.attempt_id,
+            attempt_id=str(uuid5(NAMESPACE_URL, intent.key)),
             intent_key=intent.key,
             case_id=intent.case_id,
             loan_id=recipient.loan_id,
             borrower_id=recipient.borrower_id,
+            revision=recipient.revision,
             phone_id=allowed.phone_id,
             channel=intent.channel.value,
             template=intent.template,
@@ -171,7 +170,23 @@ class Contacts:
             current_policy=self._shelf.current.version,
             facts=recipient.facts.model_dump_json(),
         )
-        return _reservation(ruling, attempt, is_new=True)
+        if attempt_id is None:
+            return None
+        return Attempt(attempt_id=attempt_id, status=RESERVED, phone_id=allowed.phone_id)
+
+    async def _renew(
+        self, connection: Connection, attempt: Attempt, ruling: Ruling, allowed: Allowed
+    ) -> bool:
+        attempt.phone_id = allowed.phone_id
+        renewed = await SQL.renew_attempt(
+            connection,
+            attempt_id=attempt.attempt_id,
+            borrower_id=ruling.recipient.borrower_id,
+            revision=ruling.recipient.revision,
+            phone_id=attempt.phone_id,
+            now=ruling.recipient.at,
+        )
+        return renewed is not None
 
     async def _record_refusal(
         self, connection: Connection, intent: Intent, recipient: Recipient, refused: Refused

@@ -14,7 +14,10 @@ CREATE TABLE borrowers (
     agreed_hours     jsonb NOT NULL DEFAULT '[]',
     -- When the last event of any of the borrower's cases was written: no contact is reserved as
     -- of an earlier moment, so that the record keeps its order.
-    last_event_at    timestamptz
+    last_event_at    timestamptz,
+    -- Counts events, payments and reserved contacts. A contact is reserved only while it is as it
+    -- was when the rules were asked: nothing they would have looked at has come in between.
+    revision         bigint NOT NULL DEFAULT 0
 );
 
 CREATE TABLE phones (
@@ -137,6 +140,17 @@ CREATE TRIGGER payment_reversed AFTER UPDATE OF reversed_at ON payments FOR EACH
     WHEN (OLD.reversed_at IS NULL AND NEW.reversed_at IS NOT NULL)
     EXECUTE FUNCTION reopen_settled_loan();
 
+-- The ledger may write a payment itself, without an event.
+CREATE FUNCTION note_payment() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE borrowers b SET revision = revision + 1
+    FROM loans l WHERE l.loan_id = NEW.loan_id AND b.borrower_id = l.borrower_id;
+    RETURN NULL;
+END;
+$$;
+CREATE TRIGGER payment_noted AFTER INSERT ON payments FOR EACH ROW
+    WHEN (NEW.kind <> 'opening') EXECUTE FUNCTION note_payment();
+
 CREATE TRIGGER instalments_added AFTER INSERT ON loan_instalments
     REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_oldest_unpaid();
 CREATE TRIGGER instalments_moved AFTER UPDATE ON loan_instalments
@@ -150,4 +164,5 @@ CREATE TRIGGER payments_changed AFTER UPDATE ON payments
 DROP TABLE payments, loan_instalments, loans, addresses, phones, borrowers;
 DROP FUNCTION refresh_oldest_unpaid;
 DROP FUNCTION reopen_settled_loan;
+DROP FUNCTION note_payment;
 DROP FUNCTION loan_debt;

@@ -56,11 +56,11 @@ CREATE FUNCTION case_facts(of_case text, at timestamptz) RETURNS json LANGUAGE s
 $$;
 
 -- What the gate decides on, across all loans of the borrower, and what the message says.
--- The borrower's row is locked first: a statement of this function sees what others committed
--- while it waited, so two senders can never both find the counter free.
+-- All of it is of one moment, and so is the borrower's revision that comes with it: whoever
+-- reserves a contact on these facts names it, and only one of two senders can be right.
 CREATE FUNCTION contact_facts(of_case text, intent text, at timestamptz) RETURNS json
 -- Planning it for each call costs more than the best plan saves.
-LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
     the_case collection_cases;
     the_loan loans;
@@ -69,9 +69,8 @@ DECLARE
 BEGIN
     SELECT * INTO STRICT the_case FROM collection_cases WHERE case_id = of_case;
     SELECT * INTO STRICT the_loan FROM loans WHERE loan_id = the_case.loan_id;
-    SELECT * INTO STRICT person FROM borrowers WHERE borrower_id = the_loan.borrower_id FOR UPDATE;
+    SELECT * INTO STRICT person FROM borrowers WHERE borrower_id = the_loan.borrower_id;
     at := greatest(at, person.last_event_at);
-    SELECT * INTO STRICT the_case FROM collection_cases WHERE case_id = of_case;
     since := at - make_interval(hours => 24 * (SELECT max(longest_window_days) FROM policies));
 
     RETURN (
@@ -84,6 +83,7 @@ BEGIN
         )
         SELECT json_build_object(
             'at', at,
+            'revision', person.revision,
             'borrower_id', person.borrower_id,
             'loan_id', the_loan.loan_id,
             'lender', the_loan.lender,

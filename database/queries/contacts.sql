@@ -1,19 +1,35 @@
 -- name: contact_facts(case_id, intent_key, now)$
--- Locks the borrower's row until the transaction ends.
 SELECT contact_facts(:case_id, :intent_key, :now)::text;
 
--- name: reserve_attempt(attempt_id, intent_key, case_id, loan_id, borrower_id, phone_id, channel, template, purpose, now, policy_version, current_policy, facts)!
+-- name: reserve_attempt(attempt_id, intent_key, case_id, loan_id, borrower_id, revision, phone_id, channel, template, purpose, now, policy_version, current_policy, facts)$
+-- Nothing when the borrower's revision has moved on since the facts were read. Who comes second
+-- waits for the first one's row to be written, and then finds another revision.
+WITH unchanged AS (
+    UPDATE borrowers SET revision = revision + 1
+    WHERE borrower_id = :borrower_id AND revision = :revision
+    RETURNING borrower_id
+)
 INSERT INTO contact_attempts (attempt_id, intent_key, case_id, loan_id, borrower_id, phone_id,
                               channel, template, purpose, reserved_at, status, policy_version,
                               policy_sha256, current_policy, facts)
-VALUES (:attempt_id, :intent_key, :case_id, :loan_id, :borrower_id, :phone_id,
-        :channel, :template, :purpose, :now, 'reserved', :policy_version,
-        (SELECT sha256 FROM policies WHERE version = :policy_version), :current_policy,
-        :facts::jsonb);
+SELECT :attempt_id, :intent_key, :case_id, :loan_id, borrower_id, :phone_id,
+       :channel, :template, :purpose, :now, 'reserved', :policy_version,
+       (SELECT sha256 FROM policies WHERE version = :policy_version), :current_policy,
+       :facts::jsonb
+FROM unchanged
+RETURNING attempt_id;
 
--- name: renew_attempt(attempt_id, phone_id, now)!
-UPDATE contact_attempts SET reserved_at = :now, phone_id = :phone_id
-WHERE attempt_id = :attempt_id AND status = 'reserved';
+-- name: renew_attempt(attempt_id, borrower_id, revision, phone_id, now)$
+-- Nothing as above, or when the attempt was settled meanwhile.
+WITH unchanged AS (
+    UPDATE borrowers SET revision = revision + 1
+    WHERE borrower_id = :borrower_id AND revision = :revision
+    RETURNING borrower_id
+)
+UPDATE contact_attempts a SET reserved_at = :now, phone_id = :phone_id
+FROM unchanged
+WHERE a.attempt_id = :attempt_id AND a.status = 'reserved'
+RETURNING a.attempt_id;
 
 -- name: attempt_of_intent(intent_key)^
 SELECT attempt_id, status, phone_id FROM contact_attempts WHERE intent_key = :intent_key;

@@ -6,7 +6,7 @@ FROM collection_cases c JOIN loans l USING (loan_id) JOIN borrowers b USING (bor
 WHERE c.case_id = :case_id FOR UPDATE OF b;
 
 -- name: note_event(case_id, now)!
-UPDATE borrowers SET last_event_at = :now
+UPDATE borrowers SET last_event_at = :now, revision = revision + 1
 WHERE borrower_id = (SELECT l.borrower_id FROM collection_cases c JOIN loans l USING (loan_id)
                      WHERE c.case_id = :case_id);
 

@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
-from database.contacts import Reservation
-from database.sql import Pool, open_pool
-from domain.contact import Intent, Refused
+from database.contacts import Attempt, Reservation, Ruling
+from database.sql import Connection, Pool, open_pool
+from domain.contact import Allowed, Intent, Refused
 from domain.debt import CaseFacts
 from domain.policy import Policy
 from gateways.protocol import Sent
@@ -95,12 +95,21 @@ def test_cap_off_by_one_is_found(check: Check, policy: Policy) -> None:
     assert any(_is_over_a_cap(each) for each in check.finds(bug))
 
 
-def test_missing_lock_is_found(check: Check) -> None:
-    """Without the borrower's lock two senders both find the counter free."""
-    text = check.run(check.pool.fetchval("SELECT pg_get_functiondef('contact_facts'::regproc)"))
-    assert "FOR UPDATE" in text
-    check.run(check.pool.execute(text.replace("FOR UPDATE", "")))
-    assert any(_is_over_a_cap(each) for each in check.finds(Bug()))
+class UnguardedContacts(CrashingContacts):
+    """Reserves on facts that may have changed since they were read."""
+
+    async def _reserve(
+        self, connection: Connection, intent: Intent, ruling: Ruling, allowed: Allowed
+    ) -> Attempt | None:
+        ruling.recipient.revision = await connection.fetchval(
+            "SELECT revision FROM borrowers WHERE borrower_id = $1", ruling.recipient.borrower_id
+        )
+        return await super()._reserve(connection, intent, ruling, allowed)
+
+
+def test_missing_guard_is_found(check: Check) -> None:
+    """Two senders both find the counter free, and nothing tells the second one."""
+    assert any(_is_over_a_cap(each) for each in check.finds(Bug(contacts=UnguardedContacts)))
 
 
 class LateContacts(CrashingContacts):
@@ -143,7 +152,7 @@ class StaleContacts(CrashingContacts):
     """A retry goes out under the reservation of the first try, whatever has changed since."""
 
     async def renew_reservation(self, intent: Intent, now: datetime) -> Reservation | Refused:
-        async with self._pool.acquire() as connection, connection.transaction():
+        async with self._pool.acquire() as connection:
             recipient, _, lawful_until = await self._decide(connection, intent, now)
         assert recipient.attempt is not None
         return Reservation(

@@ -26,6 +26,7 @@ NOW = datetime(2026, 5, 4, 1, 30, tzinfo=UTC)
 RECIPIENT = Recipient(
     at=NOW,
     borrower_id="B-1",
+    revision=0,
     loan_id="L-1",
     lender="示例银行",
     currency="CNY",
