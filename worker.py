@@ -72,6 +72,7 @@ def build_worker(
             case_activities.notify_staff,
             contact_activities.contact_borrower,
             contact_activities.settle_contact,
+            contact_activities.record_missed,
             visit_activities.book_crew,
             visit_activities.release_crew,
             visit_activities.prepare_dossier,

@@ -34,14 +34,30 @@ class ContactStatus(StrEnum):
     UNKNOWN = "unknown"  # nobody can say; counted, and not sent again
 
 
+MISSED = "LC-MISSED"  # the rule of a contact for which no lawful moment was left
+
+
+class Missed(BaseModel):
+    """A contact that was not even asked for: no lawful moment was left for it."""
+
+    intent: Intent
+    reason: str
+
+
 class ContactResult(BaseModel):
     """The result of one intent, with fresh facts of the case."""
 
     status: ContactStatus
     facts: CaseFacts
+    is_on_record: bool = False  # settled by an earlier call, not by this one
     rule_id: str = ""
     reason: str = ""
     retry_at: AwareDatetime | None = None
+
+    @property
+    def is_known_failure(self) -> bool:
+        """Whether it was found to have failed before: nothing was tried now."""
+        return self.status is ContactStatus.FAILED and self.is_on_record
 
 
 class ContactActivities:
@@ -98,9 +114,16 @@ class ContactActivities:
             return await self._sent(intent, attempt, sent.provider_ref, sent.sent_at)
         return await self._unsent(intent, attempt, ContactStatus.FAILED, "not reached in time")
 
+    @activity.defn
+    async def record_missed(self, missed: Missed) -> None:
+        """Write down that no lawful moment was left for a contact."""
+        refused = Refused(rule_id=MISSED, reason=missed.reason)
+        await self._contacts.record_refusal(missed.intent, refused, self._now())
+
     async def _settled(self, intent: Intent, status: str) -> ContactResult:
         return ContactResult(
             status=ContactStatus(status),
+            is_on_record=True,
             facts=await self._contacts.read_facts(intent.case_id, self._now()),
         )
 

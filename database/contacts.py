@@ -125,6 +125,12 @@ class Contacts:
                 if await self._renew(connection, attempt, ruling, ruling.decision):
                     return _reservation(ruling, attempt, is_new=True)
 
+    async def record_refusal(self, intent: Intent, refused: Refused, now: datetime) -> None:
+        """Write down a refusal that was not the gate's, with the facts as they are."""
+        async with self._pool.acquire() as connection:
+            ruling = await self._decide(connection, intent, now)
+            await self._record_refusal(connection, intent, ruling.recipient, refused)
+
     async def find_attempt(self, intent: Intent) -> Attempt | None:
         """What is on record of an intent."""
         row = await SQL.attempt_of_intent(self._pool, intent_key=intent.key)

@@ -116,17 +116,18 @@ class TapeStore:
         return profiles
 
     async def _add_contacts(self, profiles: list[BorrowerProfile]) -> None:
-        borrower_ids = [profile.borrower_id for profile in profiles]
+        phones = [(profile.borrower_id, *phone) for profile in profiles for phone in profile.phones]
         await SQL.add_phones(
             self._connection,
-            phone_ids=[profile.phone_id for profile in profiles],
-            borrower_ids=borrower_ids,
-            numbers=[profile.phone for profile in profiles],
+            borrower_ids=[borrower_id for borrower_id, _, _, _ in phones],
+            phone_ids=[phone_id for _, phone_id, _, _ in phones],
+            numbers=[number for _, _, number, _ in phones],
+            relations=[relation.value for _, _, _, relation in phones],
         )
         await SQL.add_addresses(
             self._connection,
             address_ids=[profile.address_id for profile in profiles],
-            borrower_ids=borrower_ids,
+            borrower_ids=[profile.borrower_id for profile in profiles],
             address_lines=[profile.address for profile in profiles],
             regions=[profile.region for profile in profiles],
         )

@@ -4,13 +4,14 @@ import hashlib
 import re
 from typing import NamedTuple
 
+from domain.contact_facts import Relation
 from domain.tape import TapeRow
 
 _LAST_DIGITS = re.compile(r"[0-9]{1,8}$")
 
 
 class BorrowerProfile(NamedTuple):
-    """One borrower with one phone and one address."""
+    """One borrower with one phone, one address, and perhaps a contact person."""
 
     borrower_id: str
     full_name: str
@@ -19,10 +20,20 @@ class BorrowerProfile(NamedTuple):
     phone: str
     address: str
     region: str
+    contact_person_phone: str | None = None
 
     @property
     def phone_id(self) -> str:
         return f"{self.borrower_id}-p1"
+
+    @property
+    def phones(self) -> list[tuple[str, str, Relation]]:
+        """Each number by its id, and whose it is."""
+        own = [(self.phone_id, self.phone, Relation.SELF)]
+        if self.contact_person_phone is None:
+            return own
+        contact_person = (f"{self.borrower_id}-c1", self.contact_person_phone)
+        return [*own, (*contact_person, Relation.CONTACT_PERSON)]
 
     @property
     def address_id(self) -> str:
@@ -42,6 +53,7 @@ def profile_of(row: TapeRow, *, time_zone: str, language: str) -> BorrowerProfil
         phone=row.phone or _phone(number, spoken),
         address=row.address or _address(region, spoken),
         region=region,
+        contact_person_phone=row.contact_person_phone,
     )
 
 
@@ -53,6 +65,7 @@ def differing_fields(row: TapeRow, kept: BorrowerProfile) -> list[str]:
     said = {
         "borrower_name": (row.borrower_name, kept.full_name),
         "phone": (row.phone, kept.phone),
+        "contact_person_phone": (row.contact_person_phone, kept.contact_person_phone),
         "address": (row.address, kept.address),
         "region": (row.region, kept.region),
         "time_zone": (row.time_zone, kept.time_zone),

@@ -13,8 +13,9 @@ from domain.contact_facts import ContactFacts, Fate, PastAttempt, Phone, Relatio
 from domain.contact_hours import refused_by_hours
 from domain.contact_question import Allowed, Decision, Question, Refused
 from domain.counters import choose_phone
+from domain.messages import WITHOUT_DEBT_DETAILS
 from domain.policy import Channel, Policy, Purpose
-from domain.third_parties import WITHOUT_DEBT_DETAILS, refused_by_third_party_rule
+from domain.third_parties import refused_by_third_party_rule
 
 __all__ = [
     "Allowed",

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
-from domain.messages import TEMPLATES
+from domain.messages import TEMPLATES, WITHOUT_DEBT_DETAILS
 from domain.rule import HoursOfDay, PolicyModel, Rule
 
 Count = Annotated[int, Field(ge=0, le=1000)]
@@ -44,6 +44,11 @@ class LadderStep(PolicyModel):
         if template in TEMPLATES["zh"]:
             return template
         raise ValueError(f"no template is called {template}")
+
+    @property
+    def purpose(self) -> Purpose:
+        """A step asks the borrower to pay, or a contact person to pass on a word."""
+        return Purpose.LOCATE if self.template in WITHOUT_DEBT_DETAILS else Purpose.COLLECTION
 
     @property
     def key(self) -> str:

@@ -71,6 +71,7 @@ class CaseFacts(BaseModel):
     messages_sent: int = 0  # in this case
     calls_made: int = 0
     address_ids: list[str] = []
+    has_contact_person: bool = False  # one who has not refused
     visit_blocked: bool = False  # the borrower wants no visits
     plan_paid_minor: int = 0  # since the live agreement was offered
     plan_total_minor: int | None = None  # of the signed agreement

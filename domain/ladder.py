@@ -6,7 +6,7 @@ from pydantic import BaseModel
 
 from domain.calendar import closes, stable_moment
 from domain.case import CaseState
-from domain.policy import LadderStep, Policy
+from domain.policy import LadderStep, Policy, Purpose
 from domain.situation import Situation
 
 
@@ -28,6 +28,8 @@ def next_step(at: Situation) -> PlannedStep | None:
     if facts.overdue_since is None:
         return None
     for step in policy.contact.ladder.value:
+        if step.purpose is Purpose.LOCATE and not _may_locate(at):
+            continue
         key = f"{facts.overdue_since}:{step.key}"
         day = facts.overdue_since + timedelta(days=step.days_past_due)
         if day < at.today or _is_taken(case, key, policy):
@@ -37,6 +39,12 @@ def next_step(at: Situation) -> PlannedStep | None:
         if now < last:
             return PlannedStep(step=step, key=key, at=max(moment, now))
     return None
+
+
+def _may_locate(at: Situation) -> bool:
+    """Whether there is a contact person at all; whether he may be asked now, the gate decides."""
+    permitted = at.policy.contact.third_parties.permitted
+    return at.facts.has_contact_person and permitted.binds(at.today) and permitted.value
 
 
 def _is_taken(case: CaseState, key: str, policy: Policy) -> bool:

@@ -177,6 +177,9 @@ NEEDS: Mapping[str, frozenset[str]] = {
     "locate_call": _WHO,
 }
 
+# For a contact person: nothing in them tells that there is a debt (CN-07).
+WITHOUT_DEBT_DETAILS = frozenset(name for name in NEEDS if name.startswith("locate_"))
+
 
 class TemplateError(Exception):
     """The templates contradict their declarations: a mistake in this product."""

@@ -41,7 +41,14 @@ COLUMNS = (
     "reported_status",
 )
 # What a tape may add about the borrower; each is made up or defaulted when it is missing.
-BORROWER_COLUMNS = ("borrower_name", "phone", "address", "time_zone", "language")
+BORROWER_COLUMNS = (
+    "borrower_name",
+    "phone",
+    "contact_person_phone",
+    "address",
+    "time_zone",
+    "language",
+)
 # What may be empty in a row.
 _OPTIONAL = frozenset(
     ("region", "annual_income_minor", "purpose", "reported_status", *BORROWER_COLUMNS)
@@ -81,6 +88,7 @@ class TapeRow(BaseModel):
     reported_status: Text | None = None
     borrower_name: Text | None = None
     phone: Text | None = None
+    contact_person_phone: Text | None = None
     address: Text | None = None
     time_zone: TimeZone | None = None
     language: Language | None = None

@@ -13,9 +13,6 @@ from domain.contact_policy import LOOK_BACK_DAYS, ThirdPartyPolicy
 from domain.contact_question import Question, Refused, latest
 from domain.policy import Channel, Purpose
 
-# Nothing in them tells that there is a debt.
-WITHOUT_DEBT_DETAILS = frozenset({"locate_message", "locate_call"})
-
 
 def refused_by_third_party_rule(asked: Question, moment: datetime) -> Refused | None:
     """Whether a contact person may not be asked now, under any of the policies in force."""

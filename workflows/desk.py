@@ -15,7 +15,13 @@ from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
 from activities.case_activities import CaseActivities, StaffNotice, StageEntry
-from activities.contact_activities import ContactActivities, ContactResult, ContactStatus
+from activities.contact_activities import (
+    MISSED,
+    ContactActivities,
+    ContactResult,
+    ContactStatus,
+    Missed,
+)
 from domain.calendar import closes, is_within, next_within, stable_moment
 from domain.case import CaseState, Refusal, Stage
 from domain.contact import Intent, Purpose
@@ -268,18 +274,23 @@ class Desk:
         windows = 1
         while at < by:
             await self.reach(at, f"{template} by {channel}")
-            intent = key if windows == 1 else f"{key}:{windows}"
-            result = await self.try_contact(intent, channel, template, purpose)
+            intent = self.intent(_of_window(key, windows), channel, template, purpose)
+            result = await self.try_contact(intent)
             if result is None:  # not sent, certainly: the next window has an intent of its own
                 windows += 1
                 at = self.next_moment(self.in_hours(1), hours, by)
+            elif result.is_known_failure:  # of a window before the stage was taken up again
+                windows += 1
             elif result.status is not ContactStatus.REFUSED:
                 return result.status in (ContactStatus.SENT, ContactStatus.UNKNOWN)
             elif result.retry_at is None:
                 return False
             else:  # a lawful moment, and the only kind for a borrower who asked for the evening
-                at = max(result.retry_at, self.now)
-        self._note_refusal(template, channel, "LC-MISSED", f"no lawful moment before {by:%F %H:%M}")
+                at = self._own_moment_after(result.retry_at, hours, by)
+        await self._record_missed(
+            self.intent(_of_window(key, windows), channel, template, purpose),
+            f"no lawful moment before {by:%F %H:%M}",
+        )
         return False
 
     def next_moment(self, earliest: datetime, hours: HoursOfDay, by: datetime) -> datetime:
@@ -291,28 +302,44 @@ class Desk:
         opening = next_within(earliest, hours, zone)
         if opening == earliest:
             return earliest
-        own = stable_moment(self.case.place, self.facts.local(opening).date(), hours, zone)
-        return own if own < by else opening
+        return self._own_moment_after(opening, hours, by)
 
-    async def try_contact(
-        self, key: str, channel: Channel, template: str, purpose: Purpose
-    ) -> ContactResult | None:
-        """One try, from now until today's hours end; None when it was certainly not sent then."""
-        intent = Intent(
+    def _own_moment_after(self, earliest: datetime, hours: HoursOfDay, by: datetime) -> datetime:
+        """The case's own moment of a day, where it comes after the earliest and before the last."""
+        day = self.facts.local(earliest).date()
+        own = stable_moment(self.case.place, day, hours, self.facts.time_zone)
+        return own if max(earliest, self.now) < own < by else max(earliest, self.now)
+
+    def intent(self, key: str, channel: Channel, template: str, purpose: Purpose) -> Intent:
+        """What `key` names within the case, as an intent."""
+        return Intent(
             key=f"{self.case.case_id}:{key}",
             case_id=self.case.case_id,
             channel=channel,
             purpose=purpose,
             template=template,
         )
+
+    async def try_contact(self, intent: Intent) -> ContactResult | None:
+        """One try, from now until today's hours end; None when it was certainly not sent then."""
         result = await self._ask_gate(intent)
         if result is None:
-            self._note_refusal(template, channel, "LC-PROVIDER", "not reached in time")
+            self._note_refusal(intent, "LC-PROVIDER", "not reached in time")
             return None
         self.learn(result.facts)
         if result.status is not ContactStatus.SENT:
-            self._note_refusal(template, channel, result.rule_id, result.reason)
+            self._note_refusal(intent, result.rule_id, result.reason)
         return result
+
+    async def _record_missed(self, intent: Intent, reason: str) -> None:
+        """Not even the gate was asked: that, too, is explained from the record."""
+        self._note_refusal(intent, MISSED, reason)
+        await workflow.execute_activity_method(
+            ContactActivities.record_missed,
+            Missed(intent=intent, reason=reason),
+            summary=f"missed: {intent.template}",
+            **DATABASE,
+        )
 
     async def _ask_gate(self, intent: Intent) -> ContactResult | None:
         zone, hours = self.facts.time_zone, self.policy.contact.hours_of(intent.channel).value
@@ -345,10 +372,9 @@ class Desk:
         self.learn(result.facts)
         return None
 
-    def _note_refusal(self, template: str, channel: Channel, rule_id: str, reason: str) -> None:
-        self.case.note_refusal(
-            Refusal(what=f"{template} by {channel}", at=self.now, rule_id=rule_id, reason=reason)
-        )
+    def _note_refusal(self, intent: Intent, rule_id: str, reason: str) -> None:
+        what = f"{intent.template} by {intent.channel}"
+        self.case.note_refusal(Refusal(what=what, at=self.now, rule_id=rule_id, reason=reason))
 
     async def notify(self, key: str, audience: str, kind: str, **body: Any) -> None:
         """Tell the lender's own people something, once for each key."""
@@ -364,3 +390,7 @@ class Desk:
             summary=f"tell {audience}: {kind}",
             **DATABASE,
         )
+
+
+def _of_window(key: str, number: int) -> str:
+    return key if number == 1 else f"{key}:{number}"

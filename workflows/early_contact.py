@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 
 from domain.calendar import closes
 from domain.case import Stage
-from domain.contact import Purpose
 from domain.ladder import PlannedStep, next_look, next_step, reasons_against_visit
 from workflows.desk import Desk
 from workflows.promises import wait_for_promise
@@ -51,7 +50,7 @@ async def _take_next_step(desk: Desk) -> None:
             f"{Stage.EARLY_CONTACT}:{planned.key}",
             planned.step.channel,
             planned.step.template,
-            Purpose.COLLECTION,
+            planned.step.purpose,
             by=day_ends,
         )
         desk.case.last_step = planned.key

@@ -129,12 +129,9 @@ async def _is_reversed_before_notice(desk: Desk, outcome: Outcome) -> bool:
     while at < last:
         if await desk.rest(is_reversed, at, "send the closing notice", f"{outcome}"):
             return True
-        result = await desk.try_contact(
-            f"closing:{outcome}:{desk.today}",
-            Channel.SMS,
-            CLOSING_TEMPLATES[outcome],
-            Purpose.CLOSING,
-        )
+        key = f"closing:{outcome}:{desk.today}"
+        template = CLOSING_TEMPLATES[outcome]
+        result = await desk.try_contact(desk.intent(key, Channel.SMS, template, Purpose.CLOSING))
         if result is None:
             at = desk.next_moment(desk.in_hours(1), hours, last)
         elif result.status is ContactStatus.REFUSED and result.retry_at is not None:

@@ -36,10 +36,15 @@ CREATE FUNCTION case_facts(of_case text, at timestamptz) RETURNS json LANGUAGE s
               AND a.status IN ('sent', 'unknown')),
         'calls_made', (
             SELECT count(*) FROM contact_attempts a
-            WHERE a.case_id = c.case_id AND a.channel = 'call' AND a.status IN ('sent', 'unknown')),
+            WHERE a.case_id = c.case_id AND a.channel = 'call' AND a.purpose = 'collection'
+              AND a.status IN ('sent', 'unknown')),
         'address_ids', (
             SELECT coalesce(json_agg(a.address_id ORDER BY a.address_id), '[]') FROM addresses a
             WHERE a.borrower_id = l.borrower_id AND a.status = 'usable'),
+        'has_contact_person', EXISTS (
+            SELECT FROM phones p
+            WHERE p.borrower_id = l.borrower_id AND p.relation = 'contact_person'
+              AND p.status = 'usable'),
         'visit_blocked', 'visit' = ANY (b.blocked_channels),
         'plan_total_minor', g.total_minor,
         'plan_paid_minor', coalesce((

@@ -20,9 +20,10 @@ SELECT * FROM unnest(:borrower_ids::text[], :names::text[], :languages::text[], 
 ON CONFLICT DO NOTHING
 RETURNING borrower_id;
 
--- name: add_phones(phone_ids, borrower_ids, numbers)!
-INSERT INTO phones (phone_id, borrower_id, number)
-SELECT * FROM unnest(:phone_ids::text[], :borrower_ids::text[], :numbers::text[])
+-- name: add_phones(phone_ids, borrower_ids, numbers, relations)!
+INSERT INTO phones (phone_id, borrower_id, number, relation)
+SELECT * FROM unnest(:phone_ids::text[], :borrower_ids::text[], :numbers::text[],
+                     :relations::text[])
 ON CONFLICT DO NOTHING;
 
 -- name: add_addresses(address_ids, borrower_ids, address_lines, regions)!
@@ -35,7 +36,10 @@ ON CONFLICT DO NOTHING;
 -- The phone and the address that a tape is compared with are the first ones.
 SELECT b.borrower_id, b.full_name, b.language, b.time_zone,
        coalesce((SELECT number FROM phones p WHERE p.borrower_id = b.borrower_id
-                 ORDER BY priority, phone_id LIMIT 1), '') AS phone,
+                   AND p.relation = 'self' ORDER BY priority, phone_id LIMIT 1), '') AS phone,
+       (SELECT number FROM phones p WHERE p.borrower_id = b.borrower_id
+          AND p.relation = 'contact_person'
+        ORDER BY priority, phone_id LIMIT 1) AS contact_person_phone,
        coalesce(a.line, '') AS address, coalesce(a.region, '') AS region
 FROM borrowers b LEFT JOIN LATERAL (
     SELECT line, region FROM addresses WHERE borrower_id = b.borrower_id

@@ -195,6 +195,17 @@ def test_what_a_tape_says_of_a_borrower_is_stored(importer: Importer) -> None:
     ]
 
 
+def test_contact_person_comes_with_the_tape(importer: Importer) -> None:
+    """A second number, under its relation; another one in a later tape is reported."""
+    importer.counts(importer.rows({"phone": "+00 1", "contact_person_phone": "+00 9"}))
+    assert importer.fetch("SELECT number, relation FROM phones ORDER BY phone_id DESC") == [
+        ("+00 1", "self"),
+        ("+00 9", "contact_person"),
+    ]
+    importer.counts(importer.rows({"phone": "+00 1", "contact_person_phone": "+00 9"}))
+    assert importer.fetch("SELECT count(*) FROM phones") == [(2,)]
+
+
 def test_nothing_paid_is_no_payment(importer: Importer) -> None:
     """A balance of zero leaves no row."""
     importer.counts(importer.rows({"paid_minor": 0}))
@@ -242,7 +253,7 @@ def test_bad_rows_are_told_and_good_rows_stay(importer: Importer) -> None:
     assert [line for line in result.stderr.splitlines() if line.startswith("line")] == [
         "line 3: L-2 rejected: currency: is empty",
         "line 3: L-2 rejected: principal_minor: must be a whole number of minor units, not '12.50'",
-        "line 5: rejected: row: has 2 fields, the header has 20",
+        "line 5: rejected: row: has 2 fields, the header has 21",
         "line 6: rejected: row: is not UTF-8 at byte 1",
     ]
     assert [line.split() for line in result.stdout.splitlines()[:4]] == [

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.ladder import PlannedStep, next_step
-from domain.policy import Policy
+from domain.policy import Policy, Purpose
 from domain.situation import Situation
 from tests.unit.situations import OVERDUE_SINCE, situation
 
@@ -48,7 +48,8 @@ def test_nobody_is_contacted_twice_on_the_first_day(policy: Policy, hour: int) -
 @pytest.mark.parametrize("hour", HOURS)
 def test_missed_steps_are_skipped(policy: Policy, hour: int) -> None:
     """The first step is the ladder's next, on its own day, never one of the past."""
-    ladder = [step.days_past_due for step in policy.contact.ladder.value]
+    steps = policy.contact.ladder.value
+    ladder = [step.days_past_due for step in steps if step.purpose is Purpose.COLLECTION]
     for days in DAYS:
         now = _local_hour(days, hour)
         planned = next_step(_adopted(policy, days, now))

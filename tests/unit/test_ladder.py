@@ -8,7 +8,7 @@ import pytest
 from domain.calendar import is_within
 from domain.debt import Hold, Promise
 from domain.ladder import PlannedStep, next_look, next_step, reasons_against_visit
-from domain.policy import Policy
+from domain.policy import Policy, Purpose
 from domain.situation import Situation
 from tests.unit.situations import NOON, OVERDUE_SINCE, situation
 
@@ -51,6 +51,18 @@ def test_ladder_has_an_end(policy: Policy) -> None:
     """After the last step, and when nothing is overdue, there is none."""
     assert next_step(_at(policy, 166)) is None
     assert next_step(_at(policy, 10, overdue_since=None)) is None
+
+
+def test_contact_person_is_a_step_only_where_there_is_one(policy: Policy) -> None:
+    """And where the policy permits to ask him at all."""
+    assert _step(_at(policy, 56)).step.template == "overdue_call"
+    located = _step(_at(policy, 56, has_contact_person=True)).step
+    assert (located.days_past_due, located.template) == (60, "locate_call")
+    assert located.purpose is Purpose.LOCATE
+    wrong = policy.model_dump(mode="json")
+    wrong["contact"]["third_parties"]["permitted"]["value"] = False
+    never = Policy.model_validate(wrong)
+    assert _step(_at(never, 56, has_contact_person=True)).step.template == "overdue_call"
 
 
 def test_step_is_taken_once(policy: Policy) -> None:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from domain.borrower_profile import differing_fields, made_up_number, profile_of
+from domain.borrower_profile import BorrowerProfile, differing_fields, made_up_number, profile_of
+from domain.contact_facts import Relation
 from domain.tape import TapeRow, due_date, opening_received_at, parse_row
 from domain.tape_facts import FACTS, differing_facts
 
@@ -133,7 +134,7 @@ def test_all_bad_fields_of_a_row_are_reported() -> None:
     assert "is more than all instalments" in found["paid_minor"]
 
 
-@pytest.mark.parametrize("field", ["borrower_name", "phone", "address"])
+@pytest.mark.parametrize("field", ["borrower_name", "phone", "contact_person_phone", "address"])
 def test_an_error_never_repeats_personal_data(field: str) -> None:
     """A reason about a name, phone or address says what is wrong without saying it again."""
     for value in ("secret\x07", "secret" * 100, ["secret"]):
@@ -288,7 +289,14 @@ def test_what_the_tape_says_of_a_borrower_counts() -> None:
         time_zone="Asia/Shanghai",
         language="zh",
     )
-    assert told == ("B-00001", "张 三", "en", "UTC", "p", "a", "NJ")
+    assert told == BorrowerProfile("B-00001", "张 三", "en", "UTC", "p", "a", "NJ")
+    assert told.phones == [("B-00001-p1", "p", Relation.SELF)]
+
+
+def test_contact_person_is_told_apart_from_the_borrower() -> None:
+    """His number is kept under an id of its own, as somebody else's."""
+    profile = profile_of(row(phone="p", contact_person_phone="c"), time_zone="UTC", language="en")
+    assert profile.phones[1:] == [("B-00001-c1", "c", Relation.CONTACT_PERSON)]
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -20,9 +20,8 @@ from domain.contact import (
     Relation,
     may_contact,
 )
-from domain.messages import TEMPLATES
+from domain.messages import TEMPLATES, WITHOUT_DEBT_DETAILS
 from domain.policy import Channel
-from domain.third_parties import WITHOUT_DEBT_DETAILS
 from policies.reader import read_policy
 from settings import CHINA_POLICY
 

@@ -1,6 +1,7 @@
 """A provider that is out until the hours end: nothing stays open, nothing is sent twice."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
@@ -52,6 +53,9 @@ async def test_step_that_no_provider_took_is_failed_and_missed(
     assert (attempt["status"], attempt["outcome"]) == ("failed", "not reached in time")
     refusals = (await life.status())["last_refusals"]
     assert {"LC-PROVIDER", "LC-MISSED"} <= {each["rule_id"] for each in refusals}
+    [missed] = await life.fetch("SELECT * FROM contact_refusals WHERE rule_id = 'LC-MISSED'")
+    assert missed["reason"].startswith("no lawful moment before ")
+    assert missed["facts"] != "{}"
     line.is_busy = False
     await life.skip_to(life.loan.at_days_past_due(4))
     assert await life.contacts() == ["overdue_notice", "overdue_call"]
@@ -84,6 +88,24 @@ async def test_invitation_goes_out_in_the_next_window(
     tries = [each["status"] for each in attempts if each["template"] == "visit_invitation"]
     assert tries == ["failed", "sent"]
     assert await life.value("SELECT count(*) FROM simulated_outbox") == 1
+
+
+async def test_hold_between_two_windows_does_not_use_up_the_message(
+    start_life: StartLife, line: type[Line]
+) -> None:
+    """The stage is taken up again and finds its first try failed: it goes on with the next."""
+    line.is_busy = True
+    life = await start_life(92, tried=True)
+    await life.skip_to_stage(Stage.APPLICATION)
+    await life.skip_to(life.loan.at_days_past_due(93, hour=7))
+    await life.accepted("hold_placed", hold_id="H", reason="dispute")
+    await life.skip(timedelta(days=1))
+    line.is_busy = False
+    await life.accepted("hold_released", hold_id="H")
+    await life.skip_to(life.loan.at_days_past_due(95, hour=20))
+    attempts = await life.fetch(ATTEMPTS)
+    tries = [each["status"] for each in attempts if each["template"] == "visit_invitation"]
+    assert tries == ["failed", "sent"]
 
 
 async def test_closing_notice_is_sent_once_after_an_outage(
