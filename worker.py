@@ -75,6 +75,7 @@ def build_worker(
             contact_activities.record_missed,
             visit_activities.book_crew,
             visit_activities.release_crew,
+            visit_activities.void_approval,
             visit_activities.prepare_dossier,
             visit_activities.end_visit,
             agreement_activities.offer_agreement,

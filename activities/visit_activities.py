@@ -16,6 +16,13 @@ class VisitEnd(BaseModel):
     reason: str
 
 
+class VoidApproval(BaseModel):
+    """An approval whose facts have changed, and how."""
+
+    visit_id: str
+    reason: str
+
+
 class VisitActivities:
     """Repeating any of them changes nothing."""
 
@@ -32,6 +39,11 @@ class VisitActivities:
     async def release_crew(self, visit_id: str) -> None:
         """Free the crew of an appointment that will not take place."""
         await self._visits.release_crew(visit_id, self._now())
+
+    @activity.defn
+    async def void_approval(self, void: VoidApproval) -> None:
+        """Take an approval back whose facts hold no more."""
+        await self._visits.void_approval(void.visit_id, void.reason, self._now())
 
     @activity.defn
     async def prepare_dossier(self, visit_id: str) -> None:

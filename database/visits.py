@@ -60,6 +60,12 @@ class Visits:
             await SQL.release_crew(connection, visit_id=visit_id, now=now)
             await SQL.clear_slot(connection, visit_id=visit_id)
 
+    async def void_approval(self, visit_id: str, reason: str, now: datetime) -> None:
+        """Take an approval back whose facts hold no more: the visit is as it was before it."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await SQL.end_approval(connection, visit_id=visit_id, reason=reason, now=now)
+            await SQL.void_approval(connection, visit_id=visit_id)
+
     async def prepare_dossier(self, visit_id: str, now: datetime) -> None:
         """Write down, for the crew, who and what the visit is about as of today."""
         await SQL.prepare_dossier(self._pool, visit_id=visit_id, now=now)

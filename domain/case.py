@@ -60,6 +60,10 @@ class VisitState(BaseModel):
     approval: Answer | None = None
     approver_id: str | None = None
     approval_expires_at: AwareDatetime | None = None
+    approved_arrears_minor: int | None = None
+    approvals_voided: int = 0
+    called_off_as: str | None = None  # the status it ends with, once it was withdrawn
+    called_off_because: str = ""
     rounds: int = 0
     slot: Slot | None = None
     notice_sent: bool = False
@@ -113,6 +117,7 @@ class CaseState(BaseModel):
     last_step: str | None = None  # of the ladder, with the date it was counted from
     applications: int = 0  # visits applied for, whatever became of them
     cooling_until: AwareDatetime | None = None
+    last_visit_ended_at: AwareDatetime | None = None
     visits: int = 0  # visits made
     visit: VisitState | None = None
     plans: int = 0

@@ -50,6 +50,7 @@ def _(event: events.VisitApproved, at: Situation) -> None:
         visit.approval = Answer.YES
         visit.approver_id = event.approver_id
         visit.approval_expires_at = approval_expiry(at)
+        visit.approved_arrears_minor = at.facts.arrears_minor
 
 
 @apply_event.register
@@ -57,6 +58,20 @@ def _(event: events.VisitRejected, at: Situation) -> None:
     if (visit := at.case.visit) is not None:
         visit.approval = Answer.NO
         visit.approver_id = event.approver_id
+
+
+@apply_event.register
+def _(event: events.VisitWithdrawn, at: Situation) -> None:
+    if (visit := at.case.visit) is not None:
+        visit.called_off_as = "withdrawn"
+        visit.called_off_because = "the application was withdrawn"
+
+
+@apply_event.register
+def _(event: events.ApprovalWithdrawn, at: Situation) -> None:
+    if (visit := at.case.visit) is not None:
+        visit.called_off_as = "called_off"
+        visit.called_off_because = "the approval was withdrawn"
 
 
 @apply_event.register

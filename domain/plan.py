@@ -7,8 +7,7 @@ from pydantic import BaseModel
 
 from domain.events import Capacity, Proposal
 from domain.policy import PlanPolicy
-
-WHOLE = 10_000  # basis points
+from domain.rule import WHOLE
 
 
 class Part(BaseModel):

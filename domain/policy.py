@@ -62,7 +62,9 @@ class VisitPolicy(PolicyModel):
     application_days: Rule[Days]
     approval_days: Rule[Days]
     approval_reminder_days: Rule[Days]
+    approval_escalation_days: Rule[Days]
     approval_valid_days: Rule[Days]
+    approval_void_share: Rule[BasisPoints]
     crew_size: Rule[Annotated[int, Field(ge=1, le=10)]]
     permitted_hours: Rule[HoursOfDay]
     planned_hours: Rule[HoursOfDay]
@@ -81,6 +83,8 @@ class VisitPolicy(PolicyModel):
             raise ValueError("from_days_past_due must be below until_days_past_due")
         if not self.permitted_hours.value.contains(self.planned_hours.value):
             raise ValueError("planned_hours must lie within permitted_hours")
+        if self.approval_escalation_days.value > self.approval_days.value:
+            raise ValueError("approval_escalation_days must not exceed approval_days")
         if self.reminder_hours.value > self.notice_lead_hours.value:
             raise ValueError("reminder_hours must not exceed notice_lead_hours")
         return self

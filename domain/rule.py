@@ -7,6 +7,7 @@ from typing import Generic, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Value = TypeVar("Value")
+WHOLE = 10_000  # basis points
 
 
 class PolicyModel(BaseModel):

@@ -2,25 +2,25 @@
 
 from datetime import timedelta
 
-from domain.case import Answer, Stage
+from domain.case import Answer, Stage, VisitState
 from workflows.desk import Desk
 from workflows.visit_ends import end_visit, require_visit
 
 
 async def ask_for_approval(desk: Desk) -> Stage:
-    """Wait for `visit_approved` or `visit_rejected`; when the time runs out the answer is no."""
+    """Wait for `visit_approved` or `visit_rejected`; when the time runs out the answer is no.
+
+    The approvers are reminded; after a while those of the second level are asked, too.
+    """
     visit = require_visit(desk)
-    ends_at = desk.begin("visit_approved", desk.in_days(desk.policy.visit.approval_days.value))
+    rules = desk.policy.visit
+    ends_at = desk.begin("visit_approved", desk.in_days(rules.approval_days.value))
+    time_left = timedelta(days=rules.approval_days.value - rules.approval_escalation_days.value)
 
     while visit.approval is None and desk.now < ends_at:
         desk.case.reminders += 1
-        await desk.notify(
-            f"{visit.visit_id}:approval-{desk.case.reminders}",
-            "approvers",
-            "visit_approval_wanted",
-            visit_id=visit.visit_id,
-        )
-        remind_at = desk.now + timedelta(days=desk.policy.visit.approval_reminder_days.value)
+        await _remind(desk, visit, is_escalated=desk.now >= ends_at - time_left)
+        remind_at = desk.now + timedelta(days=rules.approval_reminder_days.value)
         await desk.until(
             lambda: visit.approval is not None,
             min(remind_at, ends_at),
@@ -33,3 +33,11 @@ async def ask_for_approval(desk: Desk) -> Stage:
     if visit.approval is None:
         return await end_visit(desk, "expired", "no approval in time")
     return await end_visit(desk, "rejected", "rejected by the approver")
+
+
+async def _remind(desk: Desk, visit: VisitState, *, is_escalated: bool) -> None:
+    key = f"{visit.visit_id}:approval-{visit.approvals_voided + 1}-{desk.case.reminders}"
+    for audience in ("approvers", "senior_approvers") if is_escalated else ("approvers",):
+        await desk.notify(
+            f"{key}:{audience}", audience, "visit_approval_wanted", visit_id=visit.visit_id
+        )

@@ -28,6 +28,7 @@ from domain.contact import Intent, Purpose
 from domain.debt import CaseFacts
 from domain.policy import Channel, HoursOfDay, Policy
 from domain.situation import Situation
+from domain.visit_standing import approval_is_void, is_off
 from workflows.options import DATABASE, LONG_HISTORY_EVENTS, PROVIDER, SHORTEST_CONTACT_WINDOW
 from workflows.search_attributes import (
     COLLECTION_STAGE,
@@ -49,6 +50,10 @@ class CaseOverError(Exception):
 
 class OnHoldError(Exception):
     """The borrower is to be left in peace."""
+
+
+class VisitInDoubtError(Exception):
+    """The visit under way was withdrawn, or its approval is void."""
 
 
 class FreshRunNeededError(Exception):
@@ -192,8 +197,9 @@ class Desk:
         """Wait until something is so, at the latest until `at`. Answers whether it is so.
 
         Raises:
-            CaseOverError, OnHoldError, FreshRunNeededError: when the stage has to stop; it is
-                called again when the case goes on, and finds its state as it left it.
+            CaseOverError, OnHoldError, VisitInDoubtError, FreshRunNeededError: when the stage
+                has to stop; it is called again when the case goes on, and finds its state as it
+                left it.
         """
         while True:
             await workflow.wait_condition(lambda: not self.intake_is_busy())
@@ -232,13 +238,15 @@ class Desk:
         return True
 
     def _must_stop(self) -> bool:
-        return self.is_over or self.situation.is_on_hold
+        return self.is_over or self.situation.is_on_hold or self.visit_is_in_doubt
 
     def _stop_if_needed(self) -> None:
         if self.is_over:
             raise CaseOverError
         if self.situation.is_on_hold:
             raise OnHoldError
+        if self.visit_is_in_doubt:
+            raise VisitInDoubtError
         if self.history_is_long:
             raise FreshRunNeededError
 
@@ -246,6 +254,11 @@ class Desk:
     def is_over(self) -> bool:
         """Whether the case has ended: closed by another system, or paid."""
         return self.case.closed_as is not None or self.facts.outcome_if_paid() is not None
+
+    @property
+    def visit_is_in_doubt(self) -> bool:
+        """Whether the visit under way stands no more."""
+        return is_off(self.situation) or approval_is_void(self.situation)
 
     @property
     def history_is_long(self) -> bool:

@@ -20,6 +20,7 @@ from domain.events import (
     PolicyAdopted,
     UnreadableEventError,
     VisitApproved,
+    VisitCheckedIn,
     VisitRequested,
     printable,
     read_event,
@@ -36,6 +37,7 @@ class Letter:
     def __init__(self, name: str, body: object) -> None:
         self.name = name
         self.body = body
+        self.event: Event | None = None
         self.verdict: Verdict | None = None
 
 
@@ -79,10 +81,12 @@ class Intake:
 
     async def _take(self, letter: Letter) -> Verdict:
         try:
-            event = read_event(letter.name, letter.body)
+            event = letter.event = read_event(letter.name, letter.body)
         except UnreadableEventError as error:
             return await self._record(letter, None, f"LC-CONTRACT: {error}")
         refusal = None
+        if isinstance(event, VisitCheckedIn):
+            await self._desk.look_again()  # somebody stands at a door: no answer on old facts
         # The effect is taken on what was judged: recording may last over midnight, in an outage.
         situation = self._desk.situation
         try:

@@ -4,13 +4,19 @@ from temporalio import workflow
 
 from activities.case_activities import CaseActivities, CaseEnd
 from activities.contact_activities import ContactStatus
-from domain.case import Stage
+from domain.case import Stage, VisitState
 from domain.contact import Purpose
 from domain.debt import Outcome
 from domain.policy import Channel
 from workflows.desk import Desk, FreshRunNeededError, NextAction
 from workflows.options import DATABASE
-from workflows.visit_ends import end_agreement, end_visit, release_crew
+from workflows.visit_ends import (
+    end_agreement,
+    end_visit,
+    forget_appointment,
+    release_crew,
+    stand_down,
+)
 
 CLOSING_TEMPLATES = {
     Outcome.CURED: "paid_notice",
@@ -28,10 +34,7 @@ async def leave_in_peace(desk: Desk) -> None:
     The case goes on where it was: its deadline moves on by the time that was held, and what was
     missed is skipped.
     """
-    visit = desk.case.visit
-    if visit is not None and visit.slot is not None and not visit.checked_in:
-        await release_crew(desk, "on hold")
-        await desk.enter(Stage.APPOINTMENT)
+    await _call_off_appointment(desk)
     desk.case.waiting_for = "hold_released"
     desk.publish()
     told: set[str] = set()
@@ -41,6 +44,24 @@ async def leave_in_peace(desk: Desk) -> None:
         if desk.history_is_long:
             raise FreshRunNeededError
     desk.case.last_released_at = desk.now
+    if (visit := desk.case.visit) is not None and visit.slot is not None and not visit.checked_in:
+        await _go_back_to_appointment(desk, visit)
+
+
+async def _call_off_appointment(desk: Desk) -> None:
+    """The crew is told. What it may have begun offline before the hold, it may still tell us."""
+    visit = desk.case.visit
+    if visit is None or visit.slot is None or visit.outcome is not None:
+        return
+    slot = visit.slot
+    if not visit.checked_in and desk.now < slot.start:
+        await _go_back_to_appointment(desk, visit)
+    await stand_down(desk, visit, slot, "on hold")
+
+
+async def _go_back_to_appointment(desk: Desk, visit: VisitState) -> None:
+    await forget_appointment(desk, visit)
+    await desk.enter(Stage.APPOINTMENT)
 
 
 async def _rest_until_news(desk: Desk) -> None:

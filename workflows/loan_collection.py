@@ -17,12 +17,19 @@ from temporalio.exceptions import ApplicationError
 with workflow.unsafe.imports_passed_through():
     from domain.case import CaseState, Stage
     from domain.debt import Outcome
-    from domain.events import UnreadableEventError, read_json
+    from domain.doorstep import explain, instruct
+    from domain.events import UnreadableEventError, VisitCheckedIn, read_json
     from workflows.agreement import sign_agreement
     from workflows.application import invite_to_apply
     from workflows.appointment import arrange_appointment
     from workflows.approval import ask_for_approval
-    from workflows.desk import CaseOverError, Desk, FreshRunNeededError, OnHoldError
+    from workflows.desk import (
+        CaseOverError,
+        Desk,
+        FreshRunNeededError,
+        OnHoldError,
+        VisitInDoubtError,
+    )
     from workflows.early_contact import contact_early
     from workflows.intake import Intake, Letter
     from workflows.interruptions import end_case, leave_in_peace
@@ -33,6 +40,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.repayment import close_visit, follow_repayment, guide_first_payment
     from workflows.status import details, status
     from workflows.visit import visit_borrower
+    from workflows.visit_doubts import settle_doubts
 
 PROCESS: dict[Stage, Callable[[Desk], Awaitable[Stage]]] = {
     Stage.EARLY_CONTACT: contact_early,
@@ -94,8 +102,9 @@ class LoanCollection:
                     await leave_in_peace(desk)
                 if desk.is_over and (outcome := await end_case(desk)) is not None:
                     return outcome
-                await desk.enter(await PROCESS[desk.case.stage](desk))
-            except (CaseOverError, OnHoldError):
+                follow = settle_doubts if desk.visit_is_in_doubt else PROCESS[desk.case.stage]
+                await desk.enter(await follow(desk))
+            except (CaseOverError, OnHoldError, VisitInDoubtError):
                 continue
             except FreshRunNeededError:
                 return None
@@ -118,17 +127,23 @@ class LoanCollection:
         letter = Letter(name if isinstance(name, str) else "unnamed", event)
         self._intake.receive(letter)
         await workflow.wait_condition(lambda: letter.verdict is not None)
-        verdict = letter.verdict
-        return {
-            "accepted": verdict is not None and verdict.accepted,
-            "reason": verdict.reason if verdict is not None else None,
-            "stage": self._case.stage.value,
-        }
+        return _answer(letter, self._case.stage)
 
     @workflow.query
     def status(self) -> dict[str, Any]:
         """Where the loan stands, what it waits for, what comes next, and what was not done."""
         return status(self._desk)
+
+
+def _answer(letter: Letter, stage: Stage) -> dict[str, Any]:
+    """What became of an event; a crew at the door also reads what to do."""
+    accepted = letter.verdict is not None and letter.verdict.accepted
+    reason = letter.verdict.reason if letter.verdict is not None else None
+    answer = {"accepted": accepted, "reason": reason, "stage": stage.value}
+    if isinstance(letter.event, VisitCheckedIn):
+        answer["instruction"] = instruct(letter.event, accepted=accepted).value
+        answer["reason"] = reason or explain(letter.event)
+    return answer
 
 
 def _read_body(bodies: Sequence[RawValue]) -> object:

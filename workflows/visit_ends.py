@@ -8,7 +8,7 @@ from temporalio import workflow
 
 from activities.agreement_activities import AgreementActivities, AgreementEnd
 from activities.visit_activities import VisitActivities, VisitEnd
-from domain.case import Stage, VisitState
+from domain.case import Slot, Stage, VisitState
 from domain.effects import call_off_appointment
 from workflows.desk import Desk
 from workflows.options import DATABASE
@@ -25,6 +25,7 @@ async def end_visit(desk: Desk, status: str, reason: str) -> Stage:
     """End the visit on the record. Contact goes on after a pause, or the case is reviewed."""
     visit = require_visit(desk)
     desk.case.visit = None
+    desk.case.last_visit_ended_at = desk.now
     desk.case.cooling_until = desk.in_days(desk.policy.visit.cooling_days.value)
     await workflow.execute_activity_method(
         VisitActivities.end_visit,
@@ -39,19 +40,27 @@ async def end_visit(desk: Desk, status: str, reason: str) -> Stage:
 async def release_crew(desk: Desk, reason: str) -> None:
     """Free the crew of an appointment that will not take place, and tell it so."""
     visit = require_visit(desk)
-    if visit.slot is None:
-        return
-    slot_id = visit.slot.slot_id
+    if (slot := visit.slot) is not None:
+        await forget_appointment(desk, visit)
+        await stand_down(desk, visit, slot, reason)
+
+
+async def forget_appointment(desk: Desk, visit: VisitState) -> None:
+    """Free the crew's time; the visit goes back to where an appointment is proposed."""
     call_off_appointment(visit)
     await workflow.execute_activity_method(
-        VisitActivities.release_crew, visit.visit_id, summary=reason, **DATABASE
+        VisitActivities.release_crew, visit.visit_id, summary="free the crew", **DATABASE
     )
+
+
+async def stand_down(desk: Desk, visit: VisitState, slot: Slot, reason: str) -> None:
+    """Tell a crew that its appointment will not take place."""
     await desk.notify(
-        f"{slot_id}:called-off",
+        f"{slot.slot_id}:called-off",
         "crew",
         "appointment_called_off",
         visit_id=visit.visit_id,
-        slot_id=slot_id,
+        slot_id=slot.slot_id,
         reason=reason,
     )
 

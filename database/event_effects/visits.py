@@ -2,7 +2,7 @@
 
 import secrets
 
-from database.event_effects.effect import EventContext, take_effect
+from database.event_effects.effect import EffectRefusedError, EventContext, take_effect
 from database.sql import SQL, Connection
 from domain import events
 
@@ -42,6 +42,18 @@ async def _(event: events.VisitRejected, connection: Connection, context: EventC
 
 
 @take_effect.register
+async def _(event: events.VisitWithdrawn, connection: Connection, context: EventContext) -> None:
+    """Nothing yet: the workflow frees the crew and tells it, then ends the visit."""
+
+
+@take_effect.register
+async def _(event: events.ApprovalWithdrawn, connection: Connection, context: EventContext) -> None:
+    await SQL.end_approval(
+        connection, visit_id=context.visit_id, reason="withdrawn", now=context.now
+    )
+
+
+@take_effect.register
 async def _(
     event: events.AppointmentConfirmed, connection: Connection, context: EventContext
 ) -> None:
@@ -58,9 +70,13 @@ async def _(
 
 @take_effect.register
 async def _(event: events.VisitCheckedIn, connection: Connection, context: EventContext) -> None:
+    held = await SQL.holds_at(connection, loan_id=context.loan_id, moment=event.occurred_at)
+    if held is not None:
+        raise EffectRefusedError(f"LC-HOLD: on hold when the crew came: {held}")
     await SQL.check_in(
         connection,
         visit_id=context.visit_id,
+        occurred_at=event.occurred_at,
         now=context.now,
         identity_verified=event.identity_verified,
         identity_method=event.identity_method,
@@ -74,6 +90,7 @@ async def _(event: events.VisitReported, connection: Connection, context: EventC
     await SQL.report_visit(
         connection,
         visit_id=context.visit_id,
+        occurred_at=event.occurred_at,
         now=context.now,
         outcome=event.outcome,
         willingness=event.willingness,

@@ -103,7 +103,7 @@ CREATE TABLE staff_notices (
     notice_id  text PRIMARY KEY,
     case_id    text NOT NULL REFERENCES collection_cases,
     audience   text NOT NULL CHECK (audience IN
-        ('approvers', 'crew', 'collectors', 'complaint_desk', 'legal')),
+        ('approvers', 'senior_approvers', 'crew', 'collectors', 'complaint_desk', 'legal')),
     kind       text NOT NULL,
     body       jsonb NOT NULL,
     created_at timestamptz NOT NULL

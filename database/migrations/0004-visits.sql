@@ -15,7 +15,7 @@ CREATE TABLE visits (
     address_id          text NOT NULL REFERENCES addresses,
     status              text NOT NULL CHECK (status IN
         ('requested', 'approved', 'proposed', 'confirmed', 'checked_in', 'completed',
-         'rejected', 'expired', 'called_off', 'missed')),
+         'rejected', 'expired', 'withdrawn', 'called_off', 'missed')),
     applicant           text NOT NULL CHECK (applicant IN ('borrower', 'collector')),
     applicant_id        text NOT NULL,
     requested_at        timestamptz NOT NULL,
@@ -28,6 +28,10 @@ CREATE TABLE visits (
     notice_sent_at      timestamptz,
     confirmed_at        timestamptz,
     dossier             jsonb,
+    -- When the crew came and when the visit was over, by the crew; a device may be offline, and
+    -- `checked_in_at` and `reported_at` say when we learnt of it.
+    arrived_at          timestamptz,
+    left_at             timestamptz,
     checked_in_at       timestamptz,
     identity_verified   boolean,
     identity_method     text,
@@ -49,6 +53,19 @@ CREATE TABLE visits (
 );
 CREATE UNIQUE INDEX one_open_visit_a_case ON visits (case_id) WHERE ended_at IS NULL;
 
+-- Every approval that was given, also one that was withdrawn or that changed facts made void.
+CREATE TABLE visit_approvals (
+    visit_id      text NOT NULL REFERENCES visits,
+    approver_id   text NOT NULL,
+    approved_at   timestamptz NOT NULL,
+    expires_at    timestamptz NOT NULL,
+    arrears_minor bigint NOT NULL,  -- what was owed then
+    ended_at      timestamptz,
+    ended_because text,
+    PRIMARY KEY (visit_id, approved_at),
+    CHECK ((ended_at IS NULL) = (ended_because IS NULL))
+);
+
 -- Who is booked when. A released booking frees the crew member.
 CREATE TABLE visit_crew (
     visit_id    text NOT NULL REFERENCES visits,
@@ -63,4 +80,4 @@ CREATE TABLE visit_crew (
 CREATE INDEX crew_of_visit ON visit_crew (visit_id);
 
 -- migrate: rollback
-DROP TABLE visit_crew, visits, crew_members;
+DROP TABLE visit_crew, visit_approvals, visits, crew_members;

@@ -17,8 +17,14 @@ CROSS JOIN LATERAL (VALUES
     (v.requested_at <= v.checked_in_at, 'no application before the check-in'),
     (v.approved_at <= v.checked_in_at, 'no approval before the check-in'),
     (v.approver_id <> v.applicant_id, 'not approved by another person than the applicant'),
-    (v.checked_in_at < v.approval_expires_at, 'the approval had expired at the check-in'),
-    (v.confirmed_at <= v.checked_in_at, 'the appointment was not confirmed'),
+    (v.arrived_at < v.approval_expires_at, 'the approval had expired when the crew came'),
+    (NOT EXISTS (SELECT FROM visit_approvals a WHERE a.visit_id = v.visit_id
+                 AND a.approved_at = v.approved_at AND a.ended_at < v.arrived_at),
+     'the approval had been withdrawn, or was void, when the crew came'),
+    (NOT EXISTS (SELECT FROM visit_crew k WHERE k.visit_id = v.visit_id AND k.slot_id = v.slot_id
+                 AND k.badge_id IN (v.approver_id, v.applicant_id)),
+     'the crew applied for or approved its own visit'),
+    (v.confirmed_at <= v.arrived_at, 'the appointment was not confirmed'),
     (v.notice_sent_at < lower(v.slot), 'no notice before the appointment'),
     (crew.size >= 2, concat('a crew of ', crew.size)),
     (coalesce(came.size, 2) >= 2, concat(came.size, ' of the crew at the door'))
@@ -97,12 +103,17 @@ WHERE e.accepted AND e.received_at <= :now AND NOT CASE e.name
         SELECT count(*) FROM visits v
         WHERE v.case_id = e.case_id AND v.requested_at = e.received_at)
     WHEN 'visit_approved' THEN 1 = (
-        SELECT count(*) FROM visits v
-        WHERE v.case_id = e.case_id AND v.approved_at = e.received_at
-          AND v.approver_id = e.body ->> 'approver_id')
+        SELECT count(*) FROM visits v JOIN visit_approvals a USING (visit_id)
+        WHERE v.case_id = e.case_id AND a.approved_at = e.received_at
+          AND a.approver_id = e.body ->> 'approver_id')
+    WHEN 'approval_withdrawn' THEN EXISTS (
+        SELECT FROM visit_approvals a WHERE a.visit_id = e.body ->> 'visit_id'
+          AND a.ended_at = e.received_at)
+    WHEN 'visit_withdrawn' THEN e.received_at > :now::timestamptz - interval '2 days' OR EXISTS (
+        SELECT FROM visits v WHERE v.visit_id = e.body ->> 'visit_id' AND v.ended_at IS NOT NULL)
     WHEN 'visit_checked_in' THEN EXISTS (
         SELECT FROM visits v
-        WHERE v.visit_id = e.body ->> 'visit_id' AND v.checked_in_at = e.received_at)
+        WHERE v.visit_id = e.body ->> 'visit_id' AND v.checked_in_at <= e.received_at)
     WHEN 'visit_reported' THEN EXISTS (
         SELECT FROM visits v
         WHERE v.visit_id = e.body ->> 'visit_id' AND v.reported_at >= e.received_at)

@@ -101,9 +101,20 @@ VALUES (:visit_id, :case_id, :loan_id, :address_id, 'requested', :applicant, :ap
         :visit_code, :now);
 
 -- name: approve_visit(visit_id, approver_id, now, expires_at)!
-UPDATE visits SET status = 'approved', approver_id = :approver_id, approved_at = :now,
-                  approval_expires_at = :expires_at
-WHERE visit_id = :visit_id;
+WITH approved AS (
+    UPDATE visits SET status = 'approved', approver_id = :approver_id, approved_at = :now,
+                      approval_expires_at = :expires_at
+    WHERE visit_id = :visit_id
+    RETURNING loan_id
+)
+INSERT INTO visit_approvals (visit_id, approver_id, approved_at, expires_at, arrears_minor)
+SELECT :visit_id, :approver_id, :now, :expires_at, d.arrears_minor
+FROM approved JOIN loans l USING (loan_id) JOIN borrowers b USING (borrower_id)
+CROSS JOIN LATERAL loan_debt(l.loan_id, (:now::timestamptz AT TIME ZONE b.time_zone)::date) d;
+
+-- name: end_approval(visit_id, reason, now)!
+UPDATE visit_approvals SET ended_at = :now, ended_because = :reason
+WHERE visit_id = :visit_id AND ended_at IS NULL;
 
 -- name: reject_visit(visit_id, approver_id, now)!
 UPDATE visits SET status = 'rejected', approver_id = :approver_id, ended_at = :now,
@@ -113,15 +124,24 @@ WHERE visit_id = :visit_id;
 -- name: confirm_appointment(visit_id, now)!
 UPDATE visits SET status = 'confirmed', confirmed_at = :now WHERE visit_id = :visit_id;
 
--- name: check_in(visit_id, now, identity_verified, identity_method, entry_consent, recording_id)!
-UPDATE visits SET status = 'checked_in', checked_in_at = :now,
+-- name: holds_at(loan_id, moment)$
+-- Why the borrower was to be left in peace at a moment, on whichever loan; NULL when nothing held.
+SELECT string_agg(DISTINCT h.reason, ', ')
+FROM loans l JOIN holds h USING (borrower_id)
+WHERE l.loan_id = :loan_id AND h.placed_at <= :moment
+  AND (h.released_at IS NULL OR h.released_at > :moment) AND (h.until IS NULL OR h.until > :moment);
+
+-- name: check_in(visit_id, occurred_at, now, identity_verified, identity_method, entry_consent, recording_id)!
+-- The first time counts; a crew that could not verify the identity at once may do so later.
+UPDATE visits SET status = 'checked_in', checked_in_at = coalesce(checked_in_at, :now),
+                  arrived_at = coalesce(arrived_at, :occurred_at),
                   identity_verified = :identity_verified, identity_method = :identity_method,
                   entry_consent = :entry_consent, recording_id = :recording_id
 WHERE visit_id = :visit_id;
 
--- name: report_visit(visit_id, now, outcome, willingness, capacity, proposal)!
+-- name: report_visit(visit_id, occurred_at, now, outcome, willingness, capacity, proposal)!
 UPDATE visits SET outcome = :outcome, willingness = :willingness, capacity = :capacity::jsonb,
-                  proposal = :proposal::jsonb, reported_at = :now
+                  proposal = :proposal::jsonb, left_at = :occurred_at, reported_at = :now
 WHERE visit_id = :visit_id;
 
 -- name: mark_address_wrong(visit_id)!

@@ -34,6 +34,11 @@ UPDATE visits SET status = 'approved', slot_id = NULL, slot = NULL, notice_sent_
 WHERE visit_id = :visit_id AND ended_at IS NULL AND approved_at IS NOT NULL
   AND checked_in_at IS NULL;  -- a visit that has begun keeps the proof of how it was arranged
 
+-- name: void_approval(visit_id)!
+UPDATE visits SET status = 'requested', approver_id = NULL, approved_at = NULL,
+                  approval_expires_at = NULL
+WHERE visit_id = :visit_id AND ended_at IS NULL AND checked_in_at IS NULL;
+
 -- name: prepare_dossier(visit_id, now)!
 -- Who the borrower is, what is owed as of that day, what was tried, what holds exist.
 UPDATE visits v SET dossier = json_build_object(

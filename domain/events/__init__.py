@@ -43,6 +43,7 @@ from domain.events.reading import (
 from domain.events.visits import (
     AppointmentConfirmed,
     AppointmentDeclined,
+    ApprovalWithdrawn,
     Capacity,
     Proposal,
     VisitApproved,
@@ -50,6 +51,7 @@ from domain.events.visits import (
     VisitRejected,
     VisitReported,
     VisitRequested,
+    VisitWithdrawn,
 )
 
 __all__ = [
@@ -61,6 +63,7 @@ __all__ = [
     "AgreementSigned",
     "AppointmentConfirmed",
     "AppointmentDeclined",
+    "ApprovalWithdrawn",
     "CallFinished",
     "Capacity",
     "CaseClosed",
@@ -84,6 +87,7 @@ __all__ = [
     "VisitRejected",
     "VisitReported",
     "VisitRequested",
+    "VisitWithdrawn",
     "printable",
     "read_event",
     "read_json",

@@ -27,6 +27,20 @@ class VisitRejected(Event):
     comment: Text = ""
 
 
+class VisitWithdrawn(Event):
+    name = "visit_withdrawn"
+    visit_id: Id
+    withdrawn_by_id: Id
+    reason: Text = ""
+
+
+class ApprovalWithdrawn(Event):
+    name = "approval_withdrawn"
+    visit_id: Id
+    approver_id: Id
+    reason: Text = ""
+
+
 class AppointmentConfirmed(Event):
     name = "appointment_confirmed"
     slot_id: Id

@@ -12,6 +12,7 @@ from domain.judgement import (  # noqa: F401  # each adds its judgements
     appointments,
     doorstep,
     promises,
+    withdrawals,
 )
 from domain.judgement.fitting import EventRefusedError, judge_fit
 from domain.situation import Situation

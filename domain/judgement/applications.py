@@ -1,5 +1,7 @@
 """The application for a visit, and its approval."""
 
+from datetime import timedelta
+
 from domain import events
 from domain.case import Stage
 from domain.judgement.fitting import (
@@ -38,8 +40,20 @@ def _(event: events.VisitRequested, at: Situation) -> None:
         rules.visits_per_case.id,
         f"{at.case.visits} visits made, {rules.visits_per_case.value} allowed",
     )
+    _require_cooled_down(at)
     require(not at.facts.visit_blocked, "LC-PREFERENCE", "the borrower wants no visit")
     require_no_hold(at)
+
+
+def _require_cooled_down(at: Situation) -> None:
+    cooling = at.policy.visit.cooling_days
+    ended_at = at.case.last_visit_ended_at
+    again_at = None if ended_at is None else ended_at + timedelta(days=cooling.value)
+    require(
+        again_at is None or again_at <= at.now,
+        cooling.id,
+        f"the last visit ended less than {cooling.value} days ago",
+    )
 
 
 @judge_fit.register

@@ -1,38 +1,75 @@
 """What the crew says at the door, and afterwards."""
 
+from datetime import timedelta
+
 from domain import events
 from domain.calendar import is_within
-from domain.case import Stage
+from domain.case import Answer, Stage, VisitState
 from domain.judgement.fitting import (
     EventRefusedError,
     judge_fit,
     require,
-    require_no_hold,
     require_stage,
     require_visit,
 )
 from domain.plan import PlanRefusedError, build_plan
 from domain.situation import Situation
 
+CLOCKS_DIFFER = timedelta(minutes=15)  # between the crew's device and ours
+
 
 @judge_fit.register
 def _(event: events.VisitCheckedIn, at: Situation) -> None:
+    """Whether the crew may begin. It may be offline: the rules are those of when it came.
+
+    Whether the borrower was to be left in peace then, the record knows.
+    """
     require_stage(at, Stage.VISIT)
     visit = require_visit(event.visit_id, at)
-    require(not visit.checked_in, "LC-STAGE", "the crew has checked in already")
-    require_no_hold(at)
+    require(not visit.identity_verified, "LC-STAGE", "the crew has checked in already")
     require(
-        is_within(event.occurred_at, at.policy.visit.permitted_hours.value, at.facts.time_zone),
-        at.policy.visit.permitted_hours.id,
+        at.facts.outcome_if_paid() is None, "LC-PAID", "what was overdue is paid: the visit is off"
+    )
+    _require_past(event, at)
+    _require_approved(event, visit, at)
+    hours = at.policy.visit.permitted_hours
+    require(
+        is_within(event.occurred_at, hours.value, at.facts.time_zone),
+        hours.id,
         "occurred_at: outside the permitted hours for visits",
     )
+    _require_crew(event, visit, at)
+
+
+def _require_past(event: events.Event, at: Situation) -> None:
+    require(
+        event.occurred_at <= at.now + CLOCKS_DIFFER, "LC-TIME", "occurred_at: lies in the future"
+    )
+
+
+def _require_approved(event: events.VisitCheckedIn, visit: VisitState, at: Situation) -> None:
+    expires_at = visit.approval_expires_at
+    require(
+        visit.approval is Answer.YES and expires_at is not None and event.occurred_at < expires_at,
+        at.policy.visit.approval_valid_days.id,
+        "no approval was in force when the crew came",
+    )
+
+
+def _require_crew(event: events.VisitCheckedIn, visit: VisitState, at: Situation) -> None:
     booked = [] if visit.slot is None else visit.slot.badge_ids
     present = set(event.badge_ids)
     require(present <= set(booked), "LC-CREW", "badge_ids: not the crew that was announced")
     require(
-        len(present) >= at.policy.visit.crew_size.value,
-        at.policy.visit.crew_size.id,
-        f"badge_ids: {len(present)} present, {at.policy.visit.crew_size.value} needed",
+        present.isdisjoint((visit.applicant_id, visit.approver_id)),
+        "LC-FOUR-EYES",
+        "badge_ids: who applied for the visit or approved it does not make it",
+    )
+    size = at.policy.visit.crew_size
+    require(
+        len(present) >= size.value,
+        size.id,
+        f"badge_ids: {len(present)} present, {size.value} needed",
     )
 
 
@@ -41,6 +78,7 @@ def _(event: events.VisitReported, at: Situation) -> None:
     require_stage(at, Stage.VISIT)
     visit = require_visit(event.visit_id, at)
     require(visit.outcome is None, "LC-STAGE", "the visit has been reported")
+    _require_past(event, at)
     if event.outcome in ("agreed", "refused"):
         require(visit.checked_in, "LC-CHECK-IN", "nobody has checked in")
     if event.outcome != "agreed":

@@ -176,8 +176,18 @@ BREACHES = {
     ),
     "expired approval": (
         "G6",
-        "UPDATE visits SET approval_expires_at = checked_in_at",
+        "UPDATE visits SET approval_expires_at = arrived_at",
         "the approval had expired",
+    ),
+    "withdrawn approval": (
+        "G6",
+        "UPDATE visit_approvals SET ended_at = approved_at, ended_because = 'withdrawn'",
+        "the approval had been withdrawn",
+    ),
+    "crew that approved itself": (
+        "G6",
+        "UPDATE visits SET approver_id = 'C-2'",
+        "the crew applied for or approved its own visit",
     ),
     "no appointment": (
         "G6",
@@ -245,7 +255,7 @@ BREACHES = {
     "complaint lost": ("G9", "DELETE FROM complaints", "complaint_filed"),
     "answer lost": ("G9", "UPDATE complaints SET resolved_at = NULL", "complaint_resolved"),
     "visit lost": ("G9", "DELETE FROM visits", "visit_requested"),
-    "approval lost": ("G9", "UPDATE visits SET approver_id = 'X'", "visit_approved"),
+    "approval lost": ("G9", "UPDATE visit_approvals SET approver_id = 'X'", "visit_approved"),
     "check-in lost": ("G9", "UPDATE visits SET checked_in_at = now()", "visit_checked_in"),
     "report lost": ("G9", "UPDATE visits SET reported_at = '2026-01-11'", "visit_reported"),
     "signature lost": ("G9", "UPDATE agreements SET signed_at = NULL", "agreement_signed"),

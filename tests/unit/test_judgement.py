@@ -44,6 +44,8 @@ BODIES: dict[str, dict[str, Any]] = {
     },
     "visit_approved": {"approver_id": "A-1"},
     "visit_rejected": {"approver_id": "A-1"},
+    "visit_withdrawn": {"visit_id": VISIT_ID, "withdrawn_by_id": "K-1"},
+    "approval_withdrawn": {"visit_id": VISIT_ID, "approver_id": "A-1"},
     "appointment_confirmed": {"slot_id": SLOT_ID},
     "appointment_declined": {"slot_id": SLOT_ID},
     "visit_checked_in": {
@@ -91,6 +93,10 @@ TABLE: dict[str, dict[Stage, str]] = {
     "visit_requested": _row(Stage.EARLY_CONTACT, Stage.APPLICATION, ended=CLOSED),
     "visit_approved": _row(Stage.APPROVAL, ended=CLOSED),
     "visit_rejected": _row(Stage.APPROVAL, ended=CLOSED),
+    "visit_withdrawn": _row(
+        Stage.APPROVAL, Stage.APPOINTMENT, Stage.PREPARATION, Stage.VISIT, ended=CLOSED
+    ),
+    "approval_withdrawn": _row(Stage.APPOINTMENT, Stage.PREPARATION, Stage.VISIT, ended=CLOSED),
     "appointment_confirmed": _row(Stage.APPOINTMENT, ended=CLOSED),
     "appointment_declined": _row(Stage.APPOINTMENT, Stage.PREPARATION, ended=CLOSED),
     "visit_checked_in": _row(Stage.VISIT, ended=CLOSED),
@@ -245,7 +251,9 @@ def test_appointment_is_not_confirmed_on_hold_or_beyond_the_approval(policy: Pol
         ({"badge_ids": ["C-1", "C-2", "C-3"]}, "LC-CREW"),
         ({"occurred_at": "2026-04-20T07:59:00+08:00"}, "CN-03"),
         ({"occurred_at": "2026-04-20T08:00:00+08:00"}, ACCEPTED),
-        ({"occurred_at": "2026-04-20T22:00:00+08:00"}, "CN-03"),
+        ({"occurred_at": "2026-04-19T22:00:00+08:00"}, "CN-03"),
+        ({"occurred_at": "2026-04-20T12:15:00+08:00"}, ACCEPTED),
+        ({"occurred_at": "2026-04-20T12:16:00+08:00"}, "LC-TIME"),
         ({"identity_verified": False}, ACCEPTED),
         ({"entry_consent": False}, ACCEPTED),
     ],
@@ -255,6 +263,69 @@ def test_check_in_is_by_the_announced_crew_in_lawful_hours(
 ) -> None:
     """Who came, how many, and when."""
     assert _verdict("visit_checked_in", situation(policy, Stage.VISIT), **changes)[0] == rule
+
+
+@pytest.mark.parametrize(
+    ("visit", "facts", "rule"),
+    [
+        ({"approval": None}, {}, "LC-VISIT-APPROVAL-VALID"),
+        ({"approval_expires_at": NOON}, {}, "LC-VISIT-APPROVAL-VALID"),
+        ({"approval_expires_at": NOON + timedelta(seconds=1)}, {}, ACCEPTED),
+        ({"approver_id": "C-1"}, {}, "LC-FOUR-EYES"),
+        ({"applicant_id": "C-2"}, {}, "LC-FOUR-EYES"),
+        ({"checked_in": True}, {}, ACCEPTED),
+        ({"checked_in": True, "identity_verified": True}, {}, STAGE),
+        ({}, {"arrears_minor": 0}, "LC-PAID"),
+    ],
+)
+def test_check_in_needs_an_approval_another_crew_and_a_debt(
+    policy: Policy, visit: dict[str, Any], facts: dict[str, Any], rule: str
+) -> None:
+    """In force when the crew came, given by nobody of the crew, and something still overdue."""
+    at = situation(policy, Stage.VISIT, **facts)
+    assert at.case.visit is not None
+    for field, value in visit.items():
+        setattr(at.case.visit, field, value)
+    assert _verdict("visit_checked_in", at)[0] == rule
+
+
+@pytest.mark.parametrize(
+    ("name", "changes", "rule"),
+    [
+        ("visit_withdrawn", {"withdrawn_by_id": "K-1"}, ACCEPTED),
+        ("visit_withdrawn", {"withdrawn_by_id": "B-1"}, ACCEPTED),
+        ("visit_withdrawn", {"withdrawn_by_id": "A-1"}, "LC-APPLICANT"),
+        ("visit_withdrawn", {"visit_id": "V-0"}, STAGE),
+        ("approval_withdrawn", {"approver_id": "A-2"}, ACCEPTED),
+        ("approval_withdrawn", {"approver_id": "K-1"}, "LC-FOUR-EYES"),
+        ("approval_withdrawn", {"visit_id": "V-0"}, STAGE),
+    ],
+)
+def test_who_may_withdraw_what(
+    policy: Policy, name: str, changes: dict[str, Any], rule: str
+) -> None:
+    """The application: who made it, or the borrower; the approval: anybody but the applicant."""
+    assert _verdict(name, situation(policy, Stage.PREPARATION), **changes)[0] == rule
+
+
+@pytest.mark.parametrize("name", ["visit_withdrawn", "approval_withdrawn"])
+@pytest.mark.parametrize("visit", [{"checked_in": True}, {"called_off_as": "withdrawn"}])
+def test_what_has_begun_or_is_withdrawn_is_not_withdrawn(
+    policy: Policy, name: str, visit: dict[str, Any]
+) -> None:
+    """Too late, and twice."""
+    at = situation(policy, Stage.VISIT)
+    assert at.case.visit is not None
+    for field, value in visit.items():
+        setattr(at.case.visit, field, value)
+    assert _verdict(name, at)[0] == STAGE
+
+
+@pytest.mark.parametrize(("days", "rule"), [(13, "LC-VISIT-COOLING"), (14, ACCEPTED)])
+def test_visit_is_not_requested_again_at_once(policy: Policy, days: int, rule: str) -> None:
+    """The cooling interval counts from the end of the last one."""
+    ended = {"last_visit_ended_at": NOON - timedelta(days=days)}
+    assert _verdict("visit_requested", situation(policy, case=ended))[0] == rule
 
 
 @pytest.mark.parametrize(

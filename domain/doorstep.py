@@ -1,0 +1,29 @@
+"""What the crew at the door is told in answer to its check-in."""
+
+from enum import StrEnum
+
+from domain.events import VisitCheckedIn
+
+
+class Instruction(StrEnum):
+    """What the crew does now."""
+
+    GO_ON = "go_on"
+    STAY_OUTSIDE = "stay_outside"  # talk at the door: nobody enters without consent (CN-10)
+    STAND_DOWN = "stand_down"  # no negotiation: say good-bye
+
+
+def instruct(event: VisitCheckedIn, *, accepted: bool) -> Instruction:
+    """What follows from a check-in that was accepted or refused."""
+    if not accepted or not event.identity_verified:
+        return Instruction.STAND_DOWN
+    return Instruction.GO_ON if event.entry_consent else Instruction.STAY_OUTSIDE
+
+
+def explain(event: VisitCheckedIn) -> str | None:
+    """Why the crew may not simply go on, although the check-in was accepted."""
+    if not event.identity_verified:
+        return "LC-IDENTITY: the borrower's identity was not verified: nothing is negotiated"
+    if not event.entry_consent:
+        return "CN-10: no consent to enter: talk at the door"
+    return None

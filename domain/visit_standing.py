@@ -1,0 +1,44 @@
+"""Does the visit under way still stand? What speaks against it between application and check-in."""
+
+from domain.case import Answer, VisitState
+from domain.rule import WHOLE
+from domain.situation import Situation
+
+
+def is_off(at: Situation) -> bool:
+    """Whether the visit was withdrawn, by who applied for it or by an approver."""
+    visit = at.case.visit
+    return visit is not None and not _has_begun(visit) and visit.called_off_as is not None
+
+
+def approval_is_void(at: Situation) -> bool:
+    """Whether the approval was given for facts that hold no more."""
+    return bool(reasons_approval_is_void(at))
+
+
+def reasons_approval_is_void(at: Situation) -> list[str]:
+    """Which facts have changed that the approver looked at; empty when the approval stands."""
+    visit = at.case.visit
+    if visit is None or visit.approval is not Answer.YES or _has_begun(visit):
+        return []
+    reasons = []
+    if visit.address_id not in at.facts.address_ids:
+        reasons.append("the address is not usable any more")
+    if _has_moved(visit, at):
+        reasons.append(
+            f"arrears of {visit.approved_arrears_minor} were approved, "
+            f"{at.facts.arrears_minor} are owed"
+        )
+    return reasons
+
+
+def _has_begun(visit: VisitState) -> bool:
+    """Somebody was at the door: what was found there counts from then on."""
+    return visit.checked_in or visit.outcome is not None
+
+
+def _has_moved(visit: VisitState, at: Situation) -> bool:
+    approved, share = visit.approved_arrears_minor, at.policy.visit.approval_void_share.value
+    if approved is None:
+        return False
+    return abs(at.facts.arrears_minor - approved) * WHOLE > approved * share

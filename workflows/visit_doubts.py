@@ -1,0 +1,41 @@
+"""A visit that stands no more: called off, or put before the approvers again."""
+
+from temporalio import workflow
+
+from activities.visit_activities import VisitActivities, VoidApproval
+from domain.case import Stage, VisitState
+from domain.visit_standing import is_off, reasons_approval_is_void
+from workflows.desk import Desk
+from workflows.options import DATABASE
+from workflows.visit_ends import end_visit, release_crew, require_visit
+
+
+async def settle_doubts(desk: Desk) -> Stage:
+    """Free the crew and tell it; then the visit ends, or waits for another approval.
+
+    What was withdrawn ends. An approval that was given for another amount is asked for anew; one
+    for an address that is no longer usable cannot be.
+    """
+    visit = require_visit(desk)
+    if is_off(desk.situation):
+        status, reason = visit.called_off_as or "called_off", visit.called_off_because
+        await release_crew(desk, reason)
+        return await end_visit(desk, status, reason)
+    reason = "; ".join(reasons_approval_is_void(desk.situation))
+    await release_crew(desk, reason)
+    if visit.address_id not in desk.facts.address_ids:
+        return await end_visit(desk, "called_off", reason)
+    await _void_approval(visit, reason)
+    return Stage.APPROVAL
+
+
+async def _void_approval(visit: VisitState, reason: str) -> None:
+    visit.approval = visit.approver_id = None
+    visit.approval_expires_at = visit.approved_arrears_minor = None
+    visit.approvals_voided += 1
+    await workflow.execute_activity_method(
+        VisitActivities.void_approval,
+        VoidApproval(visit_id=visit.visit_id, reason=reason),
+        summary=f"approval void: {reason}"[:190],
+        **DATABASE,
+    )
