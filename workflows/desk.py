@@ -226,12 +226,12 @@ class Desk:
         return True
 
     def _must_stop(self) -> bool:
-        return self.is_over or self.situation.is_on_hold
+        return self.is_over or self.is_to_pause
 
     def _stop_if_needed(self) -> None:
         if self.is_over:
             raise CaseOverError
-        if self.situation.is_on_hold:
+        if self.is_to_pause:
             raise OnHoldError
         if self.history_is_long:
             raise FreshRunNeededError
@@ -240,6 +240,12 @@ class Desk:
     def is_over(self) -> bool:
         """Whether the case has ended: closed by another system, or paid."""
         return self.case.closed_as is not None or self.facts.outcome_if_paid() is not None
+
+    @property
+    def is_to_pause(self) -> bool:
+        """Whether the borrower is on hold, or the booked crew must not come to him."""
+        visit = self.case.visit
+        return self.situation.is_on_hold or (visit is not None and visit.crew_barred)
 
     @property
     def history_is_long(self) -> bool:

@@ -90,7 +90,7 @@ class LoanCollection:
         desk = self._desk
         while True:
             try:
-                if desk.situation.is_on_hold and not desk.is_over:
+                if desk.is_to_pause and not desk.is_over:
                     await leave_in_peace(desk)
                 if desk.is_over and (outcome := await end_case(desk)) is not None:
                     return outcome

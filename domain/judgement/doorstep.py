@@ -26,6 +26,9 @@ def _(event: events.VisitCheckedIn, at: Situation) -> None:
         at.policy.visit.permitted_hours.id,
         "occurred_at: outside the permitted hours for visits",
     )
+    require(
+        not visit.crew_barred, "LC-CREW", "one of the crew may not visit this borrower any more"
+    )
     booked = [] if visit.slot is None else visit.slot.badge_ids
     present = set(event.badge_ids)
     require(present <= set(booked), "LC-CREW", "badge_ids: not the crew that was announced")
