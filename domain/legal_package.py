@@ -9,11 +9,12 @@ import json
 from collections.abc import Mapping
 from io import BytesIO
 from typing import Any, NamedTuple
-from zipfile import BadZipFile, ZipFile, ZipInfo
+from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
 MANIFEST = "manifest.json"
 _NO_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say
 _UNIX, _READABLE = 3, 0o644 << 16
+_ENCRYPTED = 1
 
 
 class Package(NamedTuple):
@@ -35,9 +36,8 @@ def differences(content: bytes) -> list[str]:
     """What is not as it was built, each line beginning with the entry; empty when all is well."""
     try:
         with ZipFile(BytesIO(content)) as archive:
-            names = archive.namelist()
-            entries = {name: _read(archive, name) for name in names}
-    except (BadZipFile, ValueError, NotImplementedError) as error:
+            entries = {info.filename: _read(archive, info) for info in archive.infolist()}
+    except (BadZipFile, ValueError, NotImplementedError, OSError) as error:
         return [f"the file is not a package: {error}"]
     try:
         manifest = json.loads(entries.get(MANIFEST) or b"")
@@ -46,7 +46,7 @@ def differences(content: bytes) -> list[str]:
         return [f"{MANIFEST}: missing or not readable"]
     lines = [
         f"{name}: {_difference(entries.get(name), said.get(name))}"
-        for name in sorted({*names, *said} - {MANIFEST})
+        for name in sorted({*entries, *said} - {MANIFEST})
         if entries.get(name) is None or _sha256(entries[name] or b"") != said.get(name)
     ]
     if lines:
@@ -74,11 +74,13 @@ def _difference(data: bytes | None, said: str | None) -> str:
     return "missing or damaged" if data is None else "another SHA-256 than in the manifest"
 
 
-def _read(archive: ZipFile, name: str) -> bytes | None:
-    """An entry; None when its own checksum is wrong."""
+def _read(archive: ZipFile, info: ZipInfo) -> bytes | None:
+    """An entry; None when it is not one that we write, or its own checksum is wrong."""
+    if info.compress_type != ZIP_STORED or info.flag_bits & _ENCRYPTED:
+        return None
     try:
-        return archive.read(name)
-    except BadZipFile:
+        return archive.read(info)
+    except (BadZipFile, EOFError, ValueError, OSError):
         return None
 
 

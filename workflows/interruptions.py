@@ -82,7 +82,6 @@ async def end_case(desk: Desk) -> Outcome | None:
     if outcome is None:
         return None
     await _call_off(desk, outcome)
-    await tell_complaint_desk(desk, set())  # to be answered all the same
     await workflow.execute_activity_method(
         CaseActivities.close_case,
         CaseEnd(case_id=desk.case.case_id, outcome=outcome),
@@ -104,6 +103,7 @@ async def end_case(desk: Desk) -> Outcome | None:
         )
         await desk.enter(Stage.EARLY_CONTACT)
         return None
+    await tell_complaint_desk(desk, set())  # to be answered all the same
     return outcome
 
 
