@@ -117,6 +117,36 @@ def _told_start(notice: Json) -> datetime:
     return datetime.fromisoformat(json.loads(notice["body"])["visit_starts_at"])
 
 
+@pytest.mark.parametrize(
+    "stage", [Stage.APPLICATION, Stage.APPOINTMENT, Stage.AGREEMENT, Stage.REPAYMENT]
+)
+async def test_case_goes_on_where_it_was_without_a_burst(
+    start_life: StartLife, stage: Stage
+) -> None:
+    """After weeks, with reminders to the desk in between: one message at most on the first day,
+    and a deadline that has moved on by the time that was held."""
+    life = await start_life(92, tried=True)
+    await life.drive_to(stage)
+    await life.skip(timedelta(hours=2))
+    before, contacts = await life.status(), await life.contacts()
+    await life.accepted("complaint_filed", **FILED)
+    await life.skip(20 * DAY)
+    assert len(await _told(life)) == 5
+    assert await life.contacts() == contacts
+
+    status = await life.accepted("complaint_resolved", complaint_id="C-1", upheld=True)
+    assert status["stage"] == stage
+    await life.skip(DAY)
+    assert len(await life.contacts()) <= len(contacts) + 1
+    if stage in (Stage.APPLICATION, Stage.AGREEMENT):
+        moved = _next_at(await life.status()) - _next_at(before)
+        assert timedelta(0) <= moved - 20 * DAY < timedelta(minutes=1)
+
+
+def _next_at(status: Json) -> datetime:
+    return datetime.fromisoformat(status["next_action"]["at"])
+
+
 async def test_answer_in_one_breath_with_its_complaint_still_bars_the_crew(
     start_life: StartLife,
 ) -> None:
