@@ -42,8 +42,13 @@ async def _(event: events.ComplaintExtended, connection: Connection, context: Ev
     refuse_unless(complaint, NOT_OPEN)
     extensions = len(complaint["extended_by"])
     refuse_unless(
-        extensions < MOST_EXTENSIONS and context.due_at is not None,
+        extensions < MOST_EXTENSIONS,
         "complaint_id: this complaint was extended twice, and no third time",
+        HANDLER_RULE,
+    )
+    refuse_unless(
+        context.due_at is not None and context.now < context.due_at,
+        f"complaint_id: too late to extend, to {context.due_at}",
         HANDLER_RULE,
     )
     refuse_unless(

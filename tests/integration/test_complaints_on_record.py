@@ -110,6 +110,9 @@ async def test_answer_is_put_off_twice_with_approval(desk: Desk) -> None:
     [complaint] = filed.facts.complaints
     assert (complaint.extensions, complaint.answer_due_at) == (0, NOW + timedelta(days=15))
 
+    late = await desk.extend(0)
+    assert late.reason == f"CN-19: complaint_id: too late to extend, to {NOW}"
+
     once = await desk.extend(30)
     assert once.facts is not None
     assert once.facts.complaints[0].extensions == 1
