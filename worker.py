@@ -13,6 +13,7 @@ from activities.business_time import Now, business_time
 from activities.case_activities import CaseActivities
 from activities.contact_activities import ContactActivities
 from activities.error_privacy import ErrorPrivacy
+from activities.legal_activities import LegalActivities
 from activities.scan_activities import ScanActivities
 from activities.visit_activities import VisitActivities
 from command_line import database, run_command
@@ -20,6 +21,7 @@ from database.agreements import Agreements
 from database.cases import Cases
 from database.contacts import Contacts
 from database.event_record import Events
+from database.legal_package import LegalPackages
 from database.outbox import Outbox
 from database.policy_shelf import PolicyShelf
 from database.scan import Scan
@@ -54,6 +56,7 @@ def build_worker(
     )
     visit_activities = VisitActivities(Visits(pool), now)
     agreement_activities = AgreementActivities(Agreements(pool), cases, now)
+    legal_activities = LegalActivities(LegalPackages(pool), now)
     scan_activities = ScanActivities(
         Scan(pool), TemporalCaseStarter(client, clock), policy.version, now
     )
@@ -80,6 +83,7 @@ def build_worker(
             visit_activities.end_visit,
             agreement_activities.offer_agreement,
             agreement_activities.end_agreement,
+            legal_activities.build_legal_package,
             scan_activities.scan_overdue_loans,
         ],
         workflow_runner=SandboxedWorkflowRunner(

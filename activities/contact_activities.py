@@ -228,4 +228,10 @@ def _values(recipient: Recipient, channels: Channels, now: datetime) -> dict[str
     if recipient.part is not None:
         values["part_amount"] = format_money(recipient.part.amount_minor, recipient.currency)
         values["part_due"] = f"{recipient.part.due_on}"
+        values["part_rest"] = format_money(recipient.part.rest_minor, recipient.currency)
+    if recipient.received is not None:
+        values["received_amount"] = format_money(
+            recipient.received.amount_minor, recipient.currency
+        )
+        values["received_on"] = f"{recipient.received.last_on}"
     return values

@@ -38,6 +38,14 @@ class PartDetails(BaseModel):
 
     due_on: date
     amount_minor: int
+    rest_minor: int = 0  # of the plan, after this part
+
+
+class ReceivedDetails(BaseModel):
+    """What a closing message may say was received, under the plan or the case."""
+
+    amount_minor: int
+    last_on: date  # in the borrower's time zone
 
 
 class Recipient(BaseModel):
@@ -56,6 +64,7 @@ class Recipient(BaseModel):
     numbers: dict[str, str]
     visit: VisitDetails | None
     part: PartDetails | None
+    received: ReceivedDetails | None = None
     attempt: Attempt | None
     facts: ContactFacts
 

@@ -81,7 +81,13 @@ class Visits:
 
 async def _try_to_book(connection: Connection, wish: SlotWish, start: datetime) -> Slot | None:
     end = start + wish.duration
-    free = SQL.free_crew(connection, starts_at=start, ends_at=end, size=wish.crew_size)
+    free = SQL.free_crew(
+        connection,
+        visit_id=wish.visit_id,
+        starts_at=start,
+        ends_at=end,
+        size=wish.crew_size,
+    )
     badges = sorted([row["badge_id"] async for row in free])
     if len(badges) < wish.crew_size:
         return None

@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel
 
+from domain.complaints import OpenComplaint
+
 
 class Outcome(StrEnum):
     """How a case ends."""
@@ -68,6 +70,7 @@ class CaseFacts(BaseModel):
     last_payment_at: AwareDatetime | None = None
     holds: list[Hold] = []
     promises: list[Promise] = []
+    complaints: list[OpenComplaint] = []  # of this loan, not yet answered
     messages_sent: int = 0  # in this case
     calls_made: int = 0
     address_ids: list[str] = []

@@ -39,8 +39,8 @@ _ZH = {
         "操作有困难请致电{hotline}，我们协助您完成。"
     ),
     "visit_closing": (
-        "【{lender}】{name}您好，本次上门服务已结束。下一期{part_amount}，最晚{part_due}。"
-        "咨询{hotline}，投诉{complaint_hotline}。"
+        "【{lender}】{name}您好，本次上门服务已结束。下一期{part_amount}，最晚{part_due}；"
+        "其后尚余{part_rest}。咨询{hotline}，投诉{complaint_hotline}。"
     ),
     "part_reminder": (
         "【{lender}】{name}您好，您的还款计划下一期{part_amount}将于{part_due}到期。"
@@ -51,13 +51,16 @@ _ZH = {
         "在此之前您仍可还款：{pay_at}，或致电{hotline}协商。投诉{complaint_hotline}。"
     ),
     "paid_notice": (
-        "【{lender}】{name}您好，已收到您的还款，逾期已结清，谢谢。此前的提醒与预约均已取消。咨询{hotline}。"
+        "【{lender}】{name}您好，截至{received_on}共收到您的还款{received_amount}，逾期已结清，谢谢。"
+        "此前的提醒与预约均已取消。咨询{hotline}，投诉{complaint_hotline}。"
     ),
     "settled_notice": (
-        "【{lender}】{name}您好，您的借款已全部结清，谢谢。此前的提醒与预约均已取消。咨询{hotline}。"
+        "【{lender}】{name}您好，截至{received_on}共收到您的还款{received_amount}，借款已全部结清，谢谢。"
+        "此前的提醒与预约均已取消。咨询{hotline}，投诉{complaint_hotline}。"
     ),
     "plan_completed_notice": (
-        "【{lender}】{name}您好，您的还款计划已全部完成，谢谢。咨询{hotline}，投诉{complaint_hotline}。"
+        "【{lender}】{name}您好，截至{received_on}共收到您的还款{received_amount}，还款计划已全部完成，谢谢。"
+        "咨询{hotline}，投诉{complaint_hotline}。"
     ),
     "locate_message": (
         "【{lender}】您好，我们有事需联系{name}，烦请转告其致电{hotline}。如不愿再收到此类信息，请致电{hotline}告知。"
@@ -104,7 +107,8 @@ _EN = {
     ),
     "visit_closing": (
         "{lender}: Dear {name}, the visit is closed. The next part, {part_amount}, is due by "
-        "{part_due}. Questions {hotline}, complaints {complaint_hotline}."
+        "{part_due}; after it {part_rest} remains. Questions {hotline}, "
+        "complaints {complaint_hotline}."
     ),
     "part_reminder": (
         "{lender}: Dear {name}, the next part of your plan, {part_amount}, is due on {part_due}. "
@@ -116,15 +120,18 @@ _EN = {
         "{hotline}. Complaints {complaint_hotline}."
     ),
     "paid_notice": (
-        "{lender}: Dear {name}, we received your payment and nothing is overdue. Thank you. "
-        "Earlier reminders and appointments are cancelled. Questions {hotline}."
+        "{lender}: Dear {name}, as of {received_on} we have received {received_amount} in all, and "
+        "nothing is overdue. Thank you. Earlier reminders and appointments are cancelled. "
+        "Questions {hotline}, complaints {complaint_hotline}."
     ),
     "settled_notice": (
-        "{lender}: Dear {name}, your loan is fully repaid. Thank you. Earlier reminders and "
-        "appointments are cancelled. Questions {hotline}."
+        "{lender}: Dear {name}, as of {received_on} we have received {received_amount} in all, and "
+        "your loan is fully repaid. Thank you. Earlier reminders and appointments are cancelled. "
+        "Questions {hotline}, complaints {complaint_hotline}."
     ),
     "plan_completed_notice": (
-        "{lender}: Dear {name}, your repayment plan is completed. Thank you. Questions {hotline}, "
+        "{lender}: Dear {name}, as of {received_on} we have received {received_amount} in all, and "
+        "your repayment plan is completed. Thank you. Questions {hotline}, "
         "complaints {complaint_hotline}."
     ),
     "locate_message": (
@@ -153,11 +160,15 @@ PARAMETERS: Mapping[str, str] = {
     "visit_code": r"\d{6}",
     "part_amount": r"[A-Z]{3} [\d,]+(\.\d+)?",
     "part_due": r"\d{4}-\d\d-\d\d",
+    "part_rest": r"[A-Z]{3} [\d,]+(\.\d+)?",
+    "received_amount": r"[A-Z]{3} [\d,]+(\.\d+)?",
+    "received_on": r"\d{4}-\d\d-\d\d",
 }
 _WHO = frozenset({"lender", "name", "hotline"})
 _DEBT = _WHO | {"days", "amount"}
 _VISIT = _WHO | {"slot", "crew", "visit_code", "complaint_hotline"}
 _PART = _WHO | {"part_amount", "part_due"}
+_PAID = _WHO | {"received_amount", "received_on", "complaint_hotline"}
 
 NEEDS: Mapping[str, frozenset[str]] = {
     "overdue_notice": _DEBT | {"pay_at", "complaint_hotline"},
@@ -167,12 +178,12 @@ NEEDS: Mapping[str, frozenset[str]] = {
     "visit_appointment": _VISIT,
     "visit_reminder": _VISIT,
     "how_to_pay": _PART | {"pay_at"},
-    "visit_closing": _PART | {"complaint_hotline"},
+    "visit_closing": _PART | {"part_rest", "complaint_hotline"},
     "part_reminder": _PART | {"pay_at"},
     "legal_notice": _DEBT | {"pay_at", "complaint_hotline"},
-    "paid_notice": _WHO,
-    "settled_notice": _WHO,
-    "plan_completed_notice": _WHO | {"complaint_hotline"},
+    "paid_notice": _PAID,
+    "settled_notice": _PAID,
+    "plan_completed_notice": _PAID,
     "locate_message": _WHO,
     "locate_call": _WHO,
 }

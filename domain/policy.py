@@ -110,7 +110,17 @@ class AftercarePolicy(PolicyModel):
     """Complaints and the way to the legal desk."""
 
     complaint_answer_days: Rule[Days]
+    complaint_complex_days: Rule[Days]
+    complaint_special_days: Rule[Days]
+    complaint_reminder_days: Rule[Days]
+    complaint_overdue_days: Rule[Annotated[int, Field(ge=1, le=3650)]]
     legal_review_days: Rule[Days]
+
+    @model_validator(mode="after")
+    def _is_consistent(self) -> Self:
+        if self.complaint_complex_days.value < self.complaint_answer_days.value:
+            raise ValueError("complaint_complex_days must not be below complaint_answer_days")
+        return self
 
 
 class Channels(PolicyModel):

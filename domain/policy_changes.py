@@ -24,6 +24,9 @@ _LOWER_IS_STRICTER = {
     "plan.affordable_share",
     "plan.negotiation_rounds",
     "aftercare.complaint_answer_days",
+    "aftercare.complaint_complex_days",
+    "aftercare.complaint_special_days",
+    "aftercare.complaint_overdue_days",
 }
 _HIGHER_IS_STRICTER = {
     "visit.from_days_past_due",
@@ -34,6 +37,7 @@ _HIGHER_IS_STRICTER = {
     "visit.crew_size",
     "visit.notice_lead_hours",
     "visit.cooling_days",
+    "aftercare.complaint_reminder_days",
 }
 
 

@@ -5,6 +5,17 @@ from domain.rule import WHOLE
 from domain.situation import Situation
 
 
+def stands_no_more(at: Situation) -> bool:
+    """Whether the visit cannot go on as it was arranged."""
+    return is_off(at) or crew_is_barred(at) or approval_is_void(at)
+
+
+def crew_is_barred(at: Situation) -> bool:
+    """Whether one of the booked crew may not visit this borrower any more."""
+    visit = at.case.visit
+    return visit is not None and not _has_begun(visit) and visit.crew_barred
+
+
 def is_off(at: Situation) -> bool:
     """Whether the visit was withdrawn, by who applied for it or by an approver."""
     visit = at.case.visit

@@ -28,7 +28,7 @@ from domain.contact import Intent, Purpose
 from domain.debt import CaseFacts
 from domain.policy import Channel, HoursOfDay, Policy
 from domain.situation import Situation
-from domain.visit_standing import approval_is_void, is_off
+from domain.visit_standing import stands_no_more
 from workflows.options import DATABASE, LONG_HISTORY_EVENTS, PROVIDER, SHORTEST_CONTACT_WINDOW
 from workflows.search_attributes import (
     COLLECTION_STAGE,
@@ -258,7 +258,7 @@ class Desk:
     @property
     def visit_is_in_doubt(self) -> bool:
         """Whether the visit under way stands no more."""
-        return is_off(self.situation) or approval_is_void(self.situation)
+        return stands_no_more(self.situation)
 
     @property
     def history_is_long(self) -> bool:

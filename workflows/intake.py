@@ -13,8 +13,10 @@ from temporalio import workflow
 from activities.case_activities import CaseActivities
 from database.event_record import Delivery, Verdict
 from domain.case import Refusal
+from domain.complaints import extended_answer_due
 from domain.effects import apply_event, approval_expiry, visit_id_of_next_application
 from domain.events import (
+    ComplaintExtended,
     ComplaintFiled,
     Event,
     PolicyAdopted,
@@ -146,7 +148,21 @@ class Intake:
             return approval_expiry(self._desk.situation)
         if isinstance(event, ComplaintFiled):
             return self._desk.in_days(self._desk.policy.aftercare.complaint_answer_days.value)
+        if isinstance(event, ComplaintExtended):
+            return self._extended_answer_due(event.complaint_id)
         return None
+
+    def _extended_answer_due(self, complaint_id: str) -> datetime | None:
+        """None for a complaint that is not open: the record refuses it."""
+        rules = self._desk.policy.aftercare
+        return next(
+            (
+                extended_answer_due(complaint, rules)
+                for complaint in self._desk.facts.complaints
+                if complaint.complaint_id == complaint_id
+            ),
+            None,
+        )
 
 
 def _claimed_id(body: object, receipt: str) -> str:

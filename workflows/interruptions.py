@@ -1,13 +1,17 @@
 """What can happen at any moment: the borrower is left in peace, or the case comes to its end."""
 
+from datetime import datetime
+
 from temporalio import workflow
 
 from activities.case_activities import CaseActivities, CaseEnd
 from activities.contact_activities import ContactStatus
-from domain.case import Stage, VisitState
+from activities.legal_activities import LegalActivities
+from domain.case import Slot, Stage, VisitState
 from domain.contact import Purpose
 from domain.debt import Outcome
 from domain.policy import Channel
+from workflows.complaint_desk import next_reminder_at, tell_complaint_desk
 from workflows.desk import Desk, FreshRunNeededError, NextAction
 from workflows.options import DATABASE
 from workflows.visit_ends import (
@@ -34,12 +38,13 @@ async def leave_in_peace(desk: Desk) -> None:
     The case goes on where it was: its deadline moves on by the time that was held, and what was
     missed is skipped.
     """
-    await _call_off_appointment(desk)
+    called_off = await _call_off_appointment(desk)
     desk.case.waiting_for = "hold_released"
     desk.publish()
     told: set[str] = set()
     while desk.situation.is_on_hold and not desk.is_over:
-        await _tell_complaint_desk(desk, told)
+        await tell_complaint_desk(desk, told, called_off)
+        called_off = None
         await _rest_until_news(desk)
         if desk.history_is_long:
             raise FreshRunNeededError
@@ -48,15 +53,16 @@ async def leave_in_peace(desk: Desk) -> None:
         await _go_back_to_appointment(desk, visit)
 
 
-async def _call_off_appointment(desk: Desk) -> None:
+async def _call_off_appointment(desk: Desk) -> Slot | None:
     """The crew is told. What it may have begun offline before the hold, it may still tell us."""
     visit = desk.case.visit
     if visit is None or visit.slot is None or visit.outcome is not None:
-        return
+        return None
     slot = visit.slot
     if not visit.checked_in and desk.now < slot.start:
         await _go_back_to_appointment(desk, visit)
     await stand_down(desk, visit, slot, "on hold")
+    return slot
 
 
 async def _go_back_to_appointment(desk: Desk, visit: VisitState) -> None:
@@ -66,12 +72,11 @@ async def _go_back_to_appointment(desk: Desk, visit: VisitState) -> None:
 
 async def _rest_until_news(desk: Desk) -> None:
     known, began_at = desk.facts, desk.now
-    ends = [hold.until for hold in known.holds if hold.until is not None]
-    look_at = min([desk.in_days(LOOK_AGAIN_DAYS), *(end for end in ends if end > desk.now)])
+    look_at, what = min(_moments_of_interest(desk))
     has_news = await desk.rest(
         lambda: desk.facts is not known or not desk.situation.is_on_hold,
         look_at,
-        "see whether the hold has ended",
+        what,
         f"on hold: {', '.join(desk.situation.hold_reasons)}",
     )
     if desk.case.stage_ends_at is not None:
@@ -80,17 +85,13 @@ async def _rest_until_news(desk: Desk) -> None:
         await desk.look_again()  # a hold of another loan ends without a word to this one
 
 
-async def _tell_complaint_desk(desk: Desk, told: set[str]) -> None:
-    """Each complaint reaches its handlers when it is filed, also in the midst of a hold."""
-    for hold in desk.facts.holds:
-        if hold.reason == "complaint" and hold.hold_id not in told:
-            told.add(hold.hold_id)
-            await desk.notify(
-                hold.hold_id,
-                "complaint_desk",
-                "complaint_to_answer",
-                complaint_id=hold.hold_id.partition(":")[2],
-            )
+def _moments_of_interest(desk: Desk) -> list[tuple[datetime, str]]:
+    ends = [hold.until for hold in desk.facts.holds if hold.until is not None]
+    look_at = min([desk.in_days(LOOK_AGAIN_DAYS), *(end for end in ends if end > desk.now)])
+    moments = [(look_at, "see whether the hold has ended")]
+    if (remind_at := next_reminder_at(desk)) is not None:
+        moments.append((remind_at, "remind the complaint desk"))
+    return moments
 
 
 async def end_case(desk: Desk) -> Outcome | None:
@@ -108,6 +109,8 @@ async def end_case(desk: Desk) -> Outcome | None:
         summary=f"the end: {outcome}",
         **DATABASE,
     )
+    if outcome is Outcome.HANDED_TO_LEGAL:
+        await _hand_over(desk)
     desk.case.enter(Stage.ENDED, desk.now)
     desk.case.waiting_for = "closing_notice" if outcome.is_paid else "nothing"
     desk.next_action = NextAction(what="end", at=desk.now, why=outcome)
@@ -121,7 +124,19 @@ async def end_case(desk: Desk) -> Outcome | None:
         )
         await desk.enter(Stage.EARLY_CONTACT)
         return None
+    await tell_complaint_desk(desk, set())  # to be answered all the same
     return outcome
+
+
+async def _hand_over(desk: Desk) -> None:
+    """Put the whole case into one file; the legal desk checks what it is given by its hash."""
+    sha256 = await workflow.execute_activity_method(
+        LegalActivities.build_legal_package,
+        desk.case.case_id,
+        summary="the file for the legal desk",
+        **DATABASE,
+    )
+    await desk.notify("legal-package", "legal", "legal_package_ready", sha256=sha256)
 
 
 async def _call_off(desk: Desk, outcome: Outcome) -> None:

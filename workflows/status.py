@@ -21,6 +21,7 @@ def status(desk: Desk) -> dict[str, Any]:
         "outstanding_minor": None,
         "next_action": desk.next_action.model_dump(mode="json"),
         "holds": [],
+        "complaints": [],
         "promises": [],
         "visit": case.visit.model_dump(mode="json") if case.visit else {},
         "plan": case.plan.model_dump(mode="json") if case.plan else {},
@@ -38,6 +39,7 @@ def status(desk: Desk) -> dict[str, Any]:
             "holds": [
                 hold.model_dump(mode="json") for hold in facts.holds if hold.is_in_force(desk.now)
             ],
+            "complaints": [each.model_dump(mode="json") for each in facts.complaints],
             "promises": [promise.model_dump(mode="json") for promise in facts.promises],
             "policy_version": desk.policy.version,
         }

@@ -4,7 +4,7 @@ from temporalio import workflow
 
 from activities.visit_activities import VisitActivities, VoidApproval
 from domain.case import Stage, VisitState
-from domain.visit_standing import is_off, reasons_approval_is_void
+from domain.visit_standing import crew_is_barred, is_off, reasons_approval_is_void
 from workflows.desk import Desk
 from workflows.options import DATABASE
 from workflows.visit_ends import end_visit, release_crew, require_visit
@@ -13,14 +13,18 @@ from workflows.visit_ends import end_visit, release_crew, require_visit
 async def settle_doubts(desk: Desk) -> Stage:
     """Free the crew and tell it; then the visit ends, or waits for another approval.
 
-    What was withdrawn ends. An approval that was given for another amount is asked for anew; one
-    for an address that is no longer usable cannot be.
+    What was withdrawn ends. Another crew is found for one that is barred. An approval that was
+    given for another amount is asked for anew; one for an address that is no longer usable cannot
+    be.
     """
     visit = require_visit(desk)
     if is_off(desk.situation):
         status, reason = visit.called_off_as or "called_off", visit.called_off_because
         await release_crew(desk, reason)
         return await end_visit(desk, status, reason)
+    if crew_is_barred(desk.situation):
+        await release_crew(desk, "crew barred")
+        return Stage.APPOINTMENT
     reason = "; ".join(reasons_approval_is_void(desk.situation))
     await release_crew(desk, reason)
     if visit.address_id not in desk.facts.address_ids:

@@ -1,20 +1,25 @@
-"""Complaints: each is a hold, too."""
+"""Complaints: each is a hold, too. Nobody answers for what he has a part in (CN-19)."""
 
 from database.event_effects.effect import EventContext, refuse_unless, take_effect
 from database.sql import SQL, Connection
 from domain import events
+from domain.complaints import MOST_EXTENSIONS
 
 COMPLAINT_HOLD = "complaint:{complaint_id}"
+HANDLER_RULE = "CN-19"
+NOT_OPEN = "complaint_id: no such complaint is open on this loan"
 
 
 @take_effect.register
 async def _(event: events.ComplaintFiled, connection: Connection, context: EventContext) -> None:
+    await _require_no_interest(connection, context, "handler_id", event.handler_id)
     filed = await SQL.file_complaint(
         connection,
         loan_id=context.loan_id,
         complaint_id=event.complaint_id,
         case_id=context.case_id,
         about=event.about,
+        handler_id=event.handler_id,
         now=context.now,
         answer_due_at=context.due_at,
     )
@@ -30,19 +35,107 @@ async def _(event: events.ComplaintFiled, connection: Connection, context: Event
 
 
 @take_effect.register
+async def _(event: events.ComplaintExtended, connection: Connection, context: EventContext) -> None:
+    complaint = await SQL.open_complaint(
+        connection, loan_id=context.loan_id, complaint_id=event.complaint_id
+    )
+    refuse_unless(complaint, NOT_OPEN)
+    extensions = len(complaint["extended_by"])
+    refuse_unless(
+        extensions < MOST_EXTENSIONS,
+        "complaint_id: this complaint was extended twice, and no third time",
+        HANDLER_RULE,
+    )
+    refuse_unless(
+        context.due_at is not None and context.now < context.due_at,
+        f"complaint_id: too late to extend, to {context.due_at}",
+        HANDLER_RULE,
+    )
+    refuse_unless(
+        event.approver_id != complaint["handler_id"],
+        "approver_id: the handler cannot approve the extension",
+        HANDLER_RULE,
+    )
+    await _require_no_interest(
+        connection, context, "approver_id", event.approver_id, ("applicant", "crew")
+    )
+    await SQL.extend_complaint(
+        connection,
+        loan_id=context.loan_id,
+        complaint_id=event.complaint_id,
+        number=extensions + 1,
+        approver_id=event.approver_id,
+        reason=event.reason,
+        now=context.now,
+        answer_due_at=context.due_at,
+    )
+
+
+@take_effect.register
 async def _(event: events.ComplaintResolved, connection: Connection, context: EventContext) -> None:
+    await _require_a_fit_handler(event, connection, context)
     resolved = await SQL.resolve_complaint(
         connection,
         loan_id=context.loan_id,
         complaint_id=event.complaint_id,
         upheld=event.upheld,
         remedy=event.remedy,
+        handler_id=event.handler_id,
         now=context.now,
     )
-    refuse_unless(resolved, "complaint_id: no such complaint is open on this loan")
+    refuse_unless(resolved, NOT_OPEN)
+    await _bar_crew(event, connection, context)
     await SQL.release_hold(
         connection,
         loan_id=context.loan_id,
         hold_id=COMPLAINT_HOLD.format(complaint_id=event.complaint_id),
+        now=context.now,
+    )
+
+
+async def _require_a_fit_handler(
+    event: events.ComplaintResolved, connection: Connection, context: EventContext
+) -> None:
+    """Whoever answers, also when the complaint was filed before he had a part in a visit."""
+    complaint = await SQL.open_complaint(
+        connection, loan_id=context.loan_id, complaint_id=event.complaint_id
+    )
+    refuse_unless(complaint, NOT_OPEN)
+    handler_id = event.handler_id or complaint["handler_id"]
+    refuse_unless(
+        handler_id not in complaint["extended_by"],
+        "handler_id: the same person approved an extension",
+        HANDLER_RULE,
+    )
+    await _require_no_interest(connection, context, "handler_id", handler_id)
+
+
+async def _require_no_interest(
+    connection: Connection,
+    context: EventContext,
+    field: str,
+    person_id: str | None,
+    roles: tuple[str, ...] = ("applicant", "approver", "crew"),
+) -> None:
+    """Refuse a person who has one of these parts in any visit of the loan."""
+    async for row in SQL.parts_in_visits(connection, loan_id=context.loan_id, person_id=person_id):
+        refuse_unless(
+            row["role"] not in roles,
+            f"{field}: the same person {row['part']} visit {row['visit_id']}",
+            HANDLER_RULE,
+        )
+
+
+async def _bar_crew(
+    event: events.ComplaintResolved, connection: Connection, context: EventContext
+) -> None:
+    badge_ids = sorted(set(event.barred_badge_ids))
+    unknown = await SQL.unknown_badges(connection, badge_ids=badge_ids)
+    refuse_unless(unknown is None, f"barred_badge_ids: no such crew member: {unknown}")
+    await SQL.bar_crew(
+        connection,
+        loan_id=context.loan_id,
+        badge_ids=badge_ids,
+        reason=f"complaint {event.complaint_id} upheld",
         now=context.now,
     )

@@ -41,6 +41,10 @@ async def _(event: events.HoldPlaced, connection: Connection, context: EventCont
 
 @take_effect.register
 async def _(event: events.HoldReleased, connection: Connection, context: EventContext) -> None:
+    complaint_id = await SQL.complaint_of_hold(
+        connection, loan_id=context.loan_id, hold_id=event.hold_id
+    )
+    refuse_unless(complaint_id is None, "hold_id: this hold ends with complaint_resolved")
     released = await SQL.release_hold(
         connection, loan_id=context.loan_id, hold_id=event.hold_id, now=context.now
     )

@@ -32,6 +32,6 @@ async def take_effect(event: events.Event, connection: Connection, context: Even
     raise NotImplementedError(type(event).__name__)
 
 
-def refuse_unless(fits: object, reason: str) -> None:
+def refuse_unless(fits: object, reason: str, rule_id: str = "LC-RECORD") -> None:
     if not fits:
-        raise EffectRefusedError(f"LC-RECORD: {reason}")
+        raise EffectRefusedError(f"{rule_id}: {reason}")

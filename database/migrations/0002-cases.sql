@@ -92,10 +92,35 @@ CREATE TABLE complaints (
     about         text NOT NULL,
     filed_at      timestamptz NOT NULL,
     answer_due_at timestamptz NOT NULL,
+    -- Who answers it: nobody who has a part in the visits it may be about.
+    handler_id    text,
     resolved_at   timestamptz,
     upheld        boolean,
     remedy        text,
     PRIMARY KEY (loan_id, complaint_id)
+);
+
+-- More time to answer, and who granted it: once as complex, once more as a special case.
+CREATE TABLE complaint_extensions (
+    loan_id         text NOT NULL,
+    complaint_id    text NOT NULL,
+    number          integer NOT NULL CHECK (number IN (1, 2)),
+    extended_by     text NOT NULL,
+    reason          text NOT NULL,
+    extended_at     timestamptz NOT NULL,
+    was_due_at      timestamptz NOT NULL,
+    answer_due_at   timestamptz NOT NULL,
+    PRIMARY KEY (loan_id, complaint_id, number),
+    FOREIGN KEY (loan_id, complaint_id) REFERENCES complaints
+);
+
+-- What the legal desk is handed: one file a case, built once and kept as it is.
+CREATE TABLE legal_packages (
+    case_id  text PRIMARY KEY REFERENCES collection_cases,
+    built_at timestamptz NOT NULL,
+    sha256   text NOT NULL CHECK (sha256 ~ '^[0-9a-f]{64}$'),
+    content  bytea NOT NULL,
+    manifest jsonb NOT NULL
 );
 
 -- What the lender's own people are told: approvers, crews, the legal desk, complaint handlers.
@@ -111,5 +136,6 @@ CREATE TABLE staff_notices (
 CREATE INDEX notices_by_time ON staff_notices (created_at);
 
 -- migrate: rollback
+DROP TABLE legal_packages, complaint_extensions;
 DROP TABLE staff_notices, complaints, holds, promises, case_events, collection_cases, policies;
 DROP FUNCTION refuse_change;

@@ -79,5 +79,14 @@ CREATE TABLE visit_crew (
 );
 CREATE INDEX crew_of_visit ON visit_crew (visit_id);
 
+-- Who does not visit a borrower any more, for good.
+CREATE TABLE crew_bars (
+    borrower_id text NOT NULL REFERENCES borrowers,
+    badge_id    text NOT NULL REFERENCES crew_members,
+    since       timestamptz NOT NULL,
+    reason      text NOT NULL,
+    PRIMARY KEY (borrower_id, badge_id)
+);
+
 -- migrate: rollback
-DROP TABLE visit_crew, visit_approvals, visits, crew_members;
+DROP TABLE crew_bars, visit_crew, visit_approvals, visits, crew_members;

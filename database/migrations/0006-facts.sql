@@ -30,6 +30,14 @@ CREATE FUNCTION case_facts(of_case text, at timestamptz) RETURNS json LANGUAGE s
                     WHERE q.loan_id = l.loan_id AND q.kind = 'payment' AND q.reversed_at IS NULL
                       AND q.recorded_at >= p.made_at)) ORDER BY p.due_on), '[]')
             FROM promises p WHERE p.loan_id = l.loan_id AND p.status = 'open'),
+        'complaints', (
+            SELECT coalesce(json_agg(json_build_object(
+                'complaint_id', o.complaint_id, 'filed_at', o.filed_at,
+                'answer_due_at', o.answer_due_at, 'extensions', (
+                    SELECT count(*) FROM complaint_extensions x
+                    WHERE x.loan_id = o.loan_id AND x.complaint_id = o.complaint_id))
+                ORDER BY o.filed_at, o.complaint_id), '[]')
+            FROM complaints o WHERE o.loan_id = l.loan_id AND o.resolved_at IS NULL),
         'messages_sent', (
             SELECT count(*) FROM contact_attempts a
             WHERE a.case_id = c.case_id AND a.channel = 'sms' AND a.purpose = 'collection'
@@ -112,12 +120,26 @@ BEGIN
                              WHERE k.slot_id = v.slot_id AND k.released_at IS NULL))
                 FROM visits v WHERE v.case_id = of_case AND v.ended_at IS NULL),
             'part', (
-                SELECT json_build_object('due_on', i.due_on, 'amount_minor', i.amount_minor)
+                SELECT json_build_object(
+                    'due_on', i.due_on, 'amount_minor', i.amount_minor, 'rest_minor', (
+                        SELECT coalesce(sum(k.amount_minor), 0) FROM agreement_instalments k
+                        WHERE k.agreement_id = i.agreement_id AND k.number > i.number))
                 FROM plan JOIN agreement_instalments i USING (agreement_id)
                 WHERE (SELECT sum(j.amount_minor) FROM agreement_instalments j
                        WHERE j.agreement_id = i.agreement_id AND j.number <= i.number)
                       > plan.paid_minor
                 ORDER BY i.number LIMIT 1),
+            -- Under the plan that was fulfilled, or else under the case; said when it has ended.
+            'received', CASE WHEN the_case.closed_at IS NOT NULL THEN (
+                SELECT json_build_object(
+                    'amount_minor', sum(p.amount_minor),
+                    'last_on', (max(p.received_at) AT TIME ZONE person.time_zone)::date)
+                FROM payments p
+                WHERE p.loan_id = the_loan.loan_id AND p.kind <> 'waiver' AND p.reversed_at IS NULL
+                  AND p.recorded_at >= coalesce((
+                      SELECT max(g.counted_from) FROM agreements g
+                      WHERE g.case_id = of_case AND g.status = 'completed'), the_case.opened_at)
+                HAVING count(*) > 0) END,
             'facts', json_build_object(
                 'time_zone', person.time_zone,
                 'loan_id', the_loan.loan_id,

@@ -96,9 +96,18 @@ WHERE e.accepted AND e.received_at <= :now AND NOT CASE e.name
         SELECT FROM complaints c JOIN holds h USING (loan_id)
         WHERE c.loan_id = e.loan_id AND c.complaint_id = e.body ->> 'complaint_id'
           AND h.hold_id = 'complaint' || chr(58) || c.complaint_id)
+    WHEN 'complaint_extended' THEN 1 = (
+        SELECT count(*) FROM complaint_extensions x
+        WHERE x.loan_id = e.loan_id AND x.complaint_id = e.body ->> 'complaint_id'
+          AND x.extended_at = e.received_at AND x.extended_by = e.body ->> 'approver_id')
     WHEN 'complaint_resolved' THEN EXISTS (
         SELECT FROM complaints c WHERE c.loan_id = e.loan_id
           AND c.complaint_id = e.body ->> 'complaint_id' AND c.resolved_at IS NOT NULL)
+        AND NOT EXISTS (
+        SELECT FROM jsonb_array_elements_text(e.body -> 'barred_badge_ids') AS barred (badge_id)
+        WHERE NOT EXISTS (
+            SELECT FROM crew_bars x JOIN loans l USING (borrower_id)
+            WHERE l.loan_id = e.loan_id AND x.badge_id = barred.badge_id))
     WHEN 'visit_requested' THEN 1 = (
         SELECT count(*) FROM visits v
         WHERE v.case_id = e.case_id AND v.requested_at = e.received_at)
@@ -146,7 +155,8 @@ WHERE NOT accepted AND received_at <= :now AND coalesce(trim(reason), '') = '';
 
 -- name: audit_open_cases(now)
 -- G10: an open case was taken up by a workflow and stands in a stage that there is; nothing that
--- has a deadline has outlived it by a week, but for what a hold has put off.
+-- has a deadline has outlived it by a week, but for what a hold has put off; an answer to a
+-- complaint that is two days overdue was told to its handlers.
 WITH cases AS (
     SELECT c.*, p.body AS policy, EXISTS (
         SELECT FROM holds h JOIN loans l USING (borrower_id)
@@ -178,7 +188,18 @@ SELECT c.case_id, concat('the promise for ', p.due_on, ' is neither kept nor bro
 FROM cases c JOIN promises p USING (case_id)
 WHERE p.status = 'open' AND c.stage = 'early_contact' AND NOT c.was_held
   AND p.due_on < (:now::timestamptz - interval '7 days')::date
-                 - (c.policy #>> '{promise,grace_days,value}')::integer;
+                 - (c.policy #>> '{promise,grace_days,value}')::integer
+UNION ALL
+-- A complaint is a hold itself: no hold puts its answer off, nor what its handlers are told.
+SELECT c.case_id, concat('the complaint ', o.complaint_id, ' should have been answered by ',
+                         o.answer_due_at, ', and nobody was told that it is overdue')
+FROM cases c JOIN complaints o USING (loan_id)
+WHERE o.resolved_at IS NULL
+  AND greatest(o.answer_due_at, c.opened_at) < :now::timestamptz - interval '2 days'
+  AND NOT EXISTS (
+      SELECT FROM staff_notices n JOIN collection_cases k USING (case_id)
+      WHERE k.loan_id = c.loan_id AND n.kind = 'complaint_overdue'
+        AND n.body ->> 'complaint_id' = o.complaint_id AND n.created_at >= o.answer_due_at);
 
 -- name: audit_decisions(now)
 -- G11: every contact and every refusal names its policy by version and hash, and the facts it was

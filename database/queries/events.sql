@@ -62,14 +62,16 @@ UPDATE holds SET released_at = :now
 WHERE loan_id = :loan_id AND hold_id = :hold_id AND released_at IS NULL
 RETURNING hold_id;
 
--- name: file_complaint(loan_id, complaint_id, case_id, about, now, answer_due_at)^
-INSERT INTO complaints (loan_id, complaint_id, case_id, about, filed_at, answer_due_at)
-VALUES (:loan_id, :complaint_id, :case_id, :about, :now, :answer_due_at)
+-- name: file_complaint(loan_id, complaint_id, case_id, about, handler_id, now, answer_due_at)^
+INSERT INTO complaints (loan_id, complaint_id, case_id, about, handler_id, filed_at,
+                        answer_due_at)
+VALUES (:loan_id, :complaint_id, :case_id, :about, :handler_id, :now, :answer_due_at)
 ON CONFLICT (loan_id, complaint_id) DO NOTHING
 RETURNING complaint_id;
 
--- name: resolve_complaint(loan_id, complaint_id, upheld, remedy, now)^
-UPDATE complaints SET resolved_at = :now, upheld = :upheld, remedy = :remedy
+-- name: resolve_complaint(loan_id, complaint_id, upheld, remedy, handler_id, now)^
+UPDATE complaints SET resolved_at = :now, upheld = :upheld, remedy = :remedy,
+                      handler_id = coalesce(:handler_id, handler_id)
 WHERE loan_id = :loan_id AND complaint_id = :complaint_id AND resolved_at IS NULL
 RETURNING complaint_id;
 

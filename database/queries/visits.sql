@@ -4,14 +4,17 @@ SELECT lower(during) AS starts_at, upper(during) AS ends_at,
 FROM visit_crew WHERE slot_id = :slot_id AND released_at IS NULL
 GROUP BY during;
 
--- name: free_crew(starts_at, ends_at, size)
--- The least booked crew members who are free for the whole time.
+-- name: free_crew(visit_id, starts_at, ends_at, size)
+-- The least booked crew members who are free for the whole time, and may visit this borrower.
 SELECT m.badge_id
 FROM crew_members m
 WHERE m.active AND NOT EXISTS (
     SELECT FROM visit_crew k
     WHERE k.badge_id = m.badge_id AND k.released_at IS NULL
       AND k.during && tstzrange(:starts_at, :ends_at))
+  AND NOT EXISTS (
+    SELECT FROM crew_bars x JOIN loans l USING (borrower_id) JOIN visits v USING (loan_id)
+    WHERE x.badge_id = m.badge_id AND v.visit_id = :visit_id)
 ORDER BY (SELECT count(*) FROM visit_crew k
           WHERE k.badge_id = m.badge_id AND k.released_at IS NULL), m.badge_id
 LIMIT :size;

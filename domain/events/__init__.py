@@ -11,6 +11,7 @@ from domain.events.case import (
     PolicyAdopted,
 )
 from domain.events.complaints import (
+    ComplaintExtended,
     ComplaintFiled,
     ComplaintResolved,
 )
@@ -67,6 +68,7 @@ __all__ = [
     "CallFinished",
     "Capacity",
     "CaseClosed",
+    "ComplaintExtended",
     "ComplaintFiled",
     "ComplaintResolved",
     "ContactPreferencesChanged",

@@ -10,6 +10,7 @@ from domain.judgement import (  # noqa: F401  # each adds its judgements
     agreements,
     applications,
     appointments,
+    complaints,
     doorstep,
     promises,
     withdrawals,
@@ -25,6 +26,7 @@ _ALWAYS_TAKEN = (events.PaymentReceived, events.PaymentReversed, events.CallFini
 _TAKEN_UNTIL_THE_NOTICE = (
     *_ALWAYS_TAKEN,
     events.ComplaintFiled,
+    events.ComplaintExtended,
     events.ComplaintResolved,
     events.HoldPlaced,
     events.HoldReleased,

@@ -37,7 +37,7 @@ def _(event: events.AppointmentDeclined, at: Situation) -> None:
 
 def _require_offered_slot(slot_id: str, at: Situation, *, may_be_confirmed: bool = False) -> None:
     visit = at.case.visit
-    if visit is None or visit.slot is None or not visit.notice_sent:
+    if visit is None or visit.slot is None or not visit.notice_sent or visit.crew_barred:
         raise EventRefusedError("LC-APPOINTMENT", "no appointment is proposed")
     require(
         slot_id == visit.slot.slot_id, "LC-APPOINTMENT", "slot_id: not the slot that is proposed"

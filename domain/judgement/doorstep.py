@@ -57,6 +57,9 @@ def _require_approved(event: events.VisitCheckedIn, visit: VisitState, at: Situa
 
 
 def _require_crew(event: events.VisitCheckedIn, visit: VisitState, at: Situation) -> None:
+    require(
+        not visit.crew_barred, "LC-CREW", "one of the crew may not visit this borrower any more"
+    )
     booked = [] if visit.slot is None else visit.slot.badge_ids
     present = set(event.badge_ids)
     require(present <= set(booked), "LC-CREW", "badge_ids: not the crew that was announced")

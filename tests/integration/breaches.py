@@ -254,6 +254,8 @@ BREACHES = {
     ),
     "complaint lost": ("G9", "DELETE FROM complaints", "complaint_filed"),
     "answer lost": ("G9", "UPDATE complaints SET resolved_at = NULL", "complaint_resolved"),
+    "extension lost": ("G9", "DELETE FROM complaint_extensions", "complaint_extended"),
+    "bar lost": ("G9", "DELETE FROM crew_bars", "complaint_resolved"),
     "visit lost": ("G9", "DELETE FROM visits", "visit_requested"),
     "approval lost": ("G9", "UPDATE visit_approvals SET approver_id = 'X'", "visit_approved"),
     "check-in lost": ("G9", "UPDATE visits SET checked_in_at = now()", "visit_checked_in"),
@@ -295,6 +297,21 @@ BREACHES = {
         "G10",
         "UPDATE promises SET due_on = '2026-02-01'; DELETE FROM holds",
         "the promise for 2026-02-01 is neither kept nor broken",
+    ),
+    "answer asleep": (
+        "G10",
+        "UPDATE complaints SET resolved_at = NULL, answer_due_at = '2026-02-01'",
+        "the complaint C-1 should have been answered by",
+    ),
+    "overdue told before the extension only": (
+        "G10",
+        (
+            "UPDATE complaints SET resolved_at = NULL, answer_due_at = '2026-02-01';"
+            " INSERT INTO staff_notices SELECT 'n', case_id, 'complaint_desk', 'complaint_overdue',"
+            " '{\"complaint_id\": \"C-1\"}', '2026-01-31' FROM collection_cases"
+            " WHERE loan_id = 'L-1'"
+        ),
+        "nobody was told that it is overdue",
     ),
     "no facts": ("G11", "UPDATE contact_attempts SET facts = NULL", "attempt at"),
     "no facts of a refusal": ("G11", "UPDATE contact_refusals SET facts = '{}'", "no facts"),

@@ -105,7 +105,13 @@ class Record:
         await self.deliver("hold_released", hold_id="H-1")
         due_at = self.now + timedelta(days=15)
         await self.deliver("complaint_filed", complaint_id="C-1", about="tone", due_at=due_at)
-        await self.deliver("complaint_resolved", complaint_id="C-1", upheld=False)
+        due_at = self.now + timedelta(days=30)
+        await self.deliver(
+            "complaint_extended", complaint_id="C-1", approver_id="A-9", due_at=due_at
+        )
+        await self.deliver(
+            "complaint_resolved", complaint_id="C-1", upheld=True, barred_badge_ids=["C-3"]
+        )
         await self.deliver(
             "contact_preferences_changed",
             blocked_channels=["visit"],

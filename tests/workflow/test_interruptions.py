@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from domain.case import Stage
+from domain.legal_package import differences
 from tests.workflow.life import Life, StartLife
 from tests.world import INSTALMENT, Loan
 from workflows import desk
@@ -307,6 +308,8 @@ async def test_other_system_ends_the_case(start_life: StartLife, outcome: str) -
     assert await life.booked_crew() == 0
     [case] = await life.fetch("SELECT * FROM collection_cases")
     assert case["outcome"] == outcome
+    packages = await life.value("SELECT count(*) FROM legal_packages")
+    assert packages == (1 if outcome == "handed_to_legal" else 0)
     status = {"handed_to_legal": "in_legal"}.get(outcome, outcome)
     assert await life.value("SELECT status FROM loans") == status
 
@@ -317,7 +320,16 @@ async def test_legal_review_hands_the_case_over(start_life: StartLife) -> None:
     await life.skip_to_stage(Stage.LEGAL_REVIEW)
     assert await life.outcome() == "handed_to_legal"
     assert await life.contacts() == ["legal_notice"]
-    assert await life.value("SELECT count(*) FROM staff_notices WHERE audience = 'legal'") == 1
+    notices = await life.fetch(
+        "SELECT kind, body->>'sha256' AS sha256 FROM staff_notices WHERE audience = 'legal'"
+        " ORDER BY created_at"
+    )
+    [package] = await life.fetch("SELECT * FROM legal_packages")
+    assert notices == [
+        {"kind": "review_wanted", "sha256": None},
+        {"kind": "legal_package_ready", "sha256": package["sha256"]},
+    ]
+    assert differences(package["content"]) == []
 
 
 # A late start, and a fresh run

@@ -1,0 +1,89 @@
+-- What the legal desk is handed: everything on record of one case. Read in one transaction.
+
+-- name: legal_case(case_id)^
+SELECT c.*, l.*, b.*, c.case_id AS case_id
+FROM collection_cases c JOIN loans l USING (loan_id) JOIN borrowers b USING (borrower_id)
+WHERE c.case_id = :case_id;
+
+-- name: legal_phones(borrower_id)
+SELECT * FROM phones WHERE borrower_id = :borrower_id ORDER BY phone_id;
+
+-- name: legal_addresses(borrower_id)
+SELECT * FROM addresses WHERE borrower_id = :borrower_id ORDER BY address_id;
+
+-- name: legal_debt(loan_id, today)^
+SELECT * FROM loan_debt(:loan_id, :today);
+
+-- name: legal_instalments(loan_id)
+SELECT * FROM loan_instalments WHERE loan_id = :loan_id ORDER BY number;
+
+-- name: legal_payments(loan_id)
+SELECT * FROM payments WHERE loan_id = :loan_id ORDER BY received_at, payment_id;
+
+-- name: legal_promises(loan_id)
+SELECT * FROM promises WHERE loan_id = :loan_id ORDER BY made_at, promise_id;
+
+-- name: legal_contacts(case_id)
+-- Every attempt, and every refusal with its rule, in the order of time.
+SELECT reserved_at AS at, 'attempt' AS kind, intent_key, channel, template, purpose, phone_id,
+       status, outcome, sent_at, provider_ref, recording_id, NULL AS rule_id, NULL AS reason,
+       NULL::timestamptz AS retry_at, policy_version, policy_sha256, current_policy
+FROM contact_attempts WHERE case_id = :case_id
+UNION ALL
+SELECT at, 'refusal', intent_key, channel, NULL, NULL, NULL, 'refused', NULL, NULL, NULL, NULL,
+       rule_id, reason, retry_at, policy_version, policy_sha256, current_policy
+FROM contact_refusals WHERE case_id = :case_id
+ORDER BY at, kind, intent_key;
+
+-- name: legal_events(case_id)
+SELECT * FROM case_events WHERE case_id = :case_id ORDER BY sequence;
+
+-- name: legal_visits(case_id)
+SELECT v.*, ARRAY(SELECT k.badge_id FROM visit_crew k
+                  WHERE k.visit_id = v.visit_id AND k.slot_id = v.slot_id
+                  ORDER BY k.badge_id) AS crew
+FROM visits v WHERE v.case_id = :case_id ORDER BY v.requested_at, v.visit_id;
+
+-- name: legal_agreements(case_id)
+-- Whatever is kept of each: the document and the signatures, too.
+SELECT * FROM agreements WHERE case_id = :case_id ORDER BY offered_at, agreement_id;
+
+-- name: legal_agreement_parts(case_id)
+SELECT p.* FROM agreement_instalments p JOIN agreements g USING (agreement_id)
+WHERE g.case_id = :case_id ORDER BY g.offered_at, p.agreement_id, p.number;
+
+-- name: legal_complaints(loan_id)
+SELECT * FROM complaints WHERE loan_id = :loan_id ORDER BY filed_at, complaint_id;
+
+-- name: legal_complaint_extensions(loan_id)
+SELECT * FROM complaint_extensions WHERE loan_id = :loan_id ORDER BY complaint_id, number;
+
+-- name: legal_holds(borrower_id)
+-- On any loan of the borrower: each stopped contact on all of them.
+SELECT * FROM holds WHERE borrower_id = :borrower_id ORDER BY placed_at, loan_id, hold_id;
+
+-- name: legal_policies(case_id)
+-- The policies the case was pinned to, and those its contacts were decided under.
+SELECT p.version, p.sha256, p.body::text AS body FROM policies p
+WHERE p.version IN (
+    SELECT policy_version FROM collection_cases WHERE case_id = :case_id
+    UNION SELECT unnest(ARRAY[policy_version, current_policy]) FROM contact_attempts
+          WHERE case_id = :case_id
+    UNION SELECT unnest(ARRAY[policy_version, current_policy]) FROM contact_refusals
+          WHERE case_id = :case_id
+    UNION SELECT body ->> 'policy_version' FROM case_events
+          WHERE case_id = :case_id AND name = 'policy_adopted' AND accepted)
+ORDER BY p.version;
+
+-- name: legal_package_sha256(case_id)$
+SELECT sha256 FROM legal_packages WHERE case_id = :case_id;
+
+-- name: keep_legal_package(case_id, built_at, sha256, content, manifest)!
+INSERT INTO legal_packages (case_id, built_at, sha256, content, manifest)
+VALUES (:case_id, :built_at, :sha256, :content, :manifest::jsonb)
+ON CONFLICT (case_id) DO NOTHING;
+
+-- name: legal_package_of_loan(loan_id)^
+SELECT k.case_id, k.sha256, k.content
+FROM legal_packages k JOIN collection_cases c USING (case_id)
+WHERE c.loan_id = :loan_id ORDER BY k.built_at DESC LIMIT 1;
