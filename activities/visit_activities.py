@@ -1,11 +1,26 @@
 """Visits: the workflow's way to crews."""
 
+from datetime import timedelta
+
 from pydantic import BaseModel
 from temporalio import activity
 
 from activities.business_time import Now
 from database.visits import SlotWish, Visits
+from domain.appointments import VisitTimes, candidate_starts
 from domain.case import Slot
+from policies.public_holidays import public_holidays
+
+
+class AppointmentWish(BaseModel):
+    """An appointment to be found: what bounds its time, and how many must come."""
+
+    slot_id: str
+    visit_id: str
+    times: VisitTimes
+    holiday_country: str
+    crew_size: int
+    travel_gap: timedelta
 
 
 class VisitEnd(BaseModel):
@@ -24,9 +39,23 @@ class VisitActivities:
         self._now = now
 
     @activity.defn
-    async def book_crew(self, wish: SlotWish) -> Slot | None:
+    async def book_crew(self, wish: AppointmentWish) -> Slot | None:
         """Book the first possible time; None when no crew is free at any of them."""
-        return await self._visits.book_crew(wish)
+        times = wish.times
+        years = range(times.first_day.year, times.last_day.year + 1)
+        holidays = public_holidays(wish.holiday_country, years)
+        return await self._visits.book_crew(
+            SlotWish(
+                slot_id=wish.slot_id,
+                visit_id=wish.visit_id,
+                candidates=candidate_starts(times, holidays),
+                duration=times.duration,
+                crew_size=wish.crew_size,
+                travel_gap=wish.travel_gap,
+                make_up_days=sorted(holidays.make_up_days),
+                zone=times.zone,
+            )
+        )
 
     @activity.defn
     async def release_crew(self, visit_id: str) -> None:

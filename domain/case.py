@@ -65,6 +65,9 @@ class VisitState(BaseModel):
     notice_sent: bool = False
     appointment: Answer | None = None
     preferred_times: list[AwareDatetime] = []
+    withdrawn: bool = False  # the appointment, by the lender
+    withdrawals: int = 0  # rounds that do not count
+    called_off: Slot | None = None  # the borrower is still to be told of it
     prepared: bool = False
     checked_in: bool = False
     identity_verified: bool = False

@@ -73,6 +73,14 @@ def _(event: events.AppointmentDeclined, at: Situation) -> None:
 
 
 @apply_event.register
+def _(event: events.AppointmentWithdrawn, at: Situation) -> None:
+    if (visit := at.case.visit) is not None:
+        visit.appointment, visit.withdrawn = Answer.NO, True
+        visit.rounds -= 1  # the borrower still has all of his
+        visit.withdrawals += 1
+
+
+@apply_event.register
 def _(event: events.VisitCheckedIn, at: Situation) -> None:
     if (visit := at.case.visit) is not None:
         visit.checked_in = True
@@ -126,7 +134,10 @@ def _(event: events.CaseClosed, at: Situation) -> None:
     at.case.closed_as = Outcome(event.outcome)
 
 
-def call_off_appointment(visit: VisitState) -> None:
+def call_off_appointment(visit: VisitState, *, tell_borrower: bool) -> None:
     """Forget the appointment: the visit goes back to where a new one is proposed."""
+    if tell_borrower and visit.notice_sent:
+        visit.called_off = visit.slot
     visit.slot, visit.appointment = None, None
+    visit.withdrawn = False
     visit.notice_sent = visit.prepared = False

@@ -252,12 +252,19 @@ class Desk:
     # Reaching people
 
     async def contact(
-        self, key: str, channel: Channel, template: str, purpose: Purpose, by: datetime
+        self,
+        key: str,
+        channel: Channel,
+        template: str,
+        purpose: Purpose,
+        *,
+        by: datetime,
+        slot_start: datetime | None = None,
     ) -> bool:
         """Contact the borrower at the next lawful moment before `by`. Answers whether it happened.
 
         `key` names the intent within the case: the same intent reaches the provider once, however
-        often it is asked for.
+        often it is asked for. `slot_start` is said of an appointment that was called off.
         """
         hours = self.policy.contact.planned_hours.value
         zone = self.facts.time_zone
@@ -269,7 +276,9 @@ class Desk:
         while at < by:
             await self.reach(at, f"{template} by {channel}")
             intent = key if windows == 1 else f"{key}:{windows}"
-            result = await self.try_contact(intent, channel, template, purpose)
+            result = await self.try_contact(
+                intent, channel, template, purpose, slot_start=slot_start
+            )
             if result is None:  # not sent, certainly: the next window has an intent of its own
                 windows += 1
                 at = self.next_moment(self.in_hours(1), hours, by)
@@ -295,7 +304,13 @@ class Desk:
         return own if own < by else opening
 
     async def try_contact(
-        self, key: str, channel: Channel, template: str, purpose: Purpose
+        self,
+        key: str,
+        channel: Channel,
+        template: str,
+        purpose: Purpose,
+        *,
+        slot_start: datetime | None = None,
     ) -> ContactResult | None:
         """One try, from now until today's hours end; None when it was certainly not sent then."""
         intent = Intent(
@@ -304,6 +319,7 @@ class Desk:
             channel=channel,
             purpose=purpose,
             template=template,
+            slot_start=slot_start,
         )
         result = await self._ask_gate(intent)
         if result is None:

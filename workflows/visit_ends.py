@@ -9,7 +9,9 @@ from temporalio import workflow
 from activities.agreement_activities import AgreementActivities, AgreementEnd
 from activities.visit_activities import VisitActivities, VisitEnd
 from domain.case import Stage, VisitState
+from domain.contact import Purpose
 from domain.effects import call_off_appointment
+from domain.policy import Channel
 from workflows.desk import Desk
 from workflows.options import DATABASE
 
@@ -36,13 +38,21 @@ async def end_visit(desk: Desk, status: str, reason: str) -> Stage:
     return Stage.LEGAL_REVIEW if too_many else Stage.EARLY_CONTACT
 
 
-async def release_crew(desk: Desk, reason: str) -> None:
-    """Free the crew of an appointment that will not take place, and tell it so."""
+def reason_of_no(visit: VisitState) -> str:
+    """Who does not want the appointment."""
+    return "withdrawn by the lender" if visit.withdrawn else "declined by the borrower"
+
+
+async def release_crew(desk: Desk, reason: str, *, tell_borrower: bool = False) -> None:
+    """Free the crew of an appointment that will not take place, and tell it so.
+
+    The borrower is told by `tell_called_off`, if he had been told of the appointment.
+    """
     visit = require_visit(desk)
     if visit.slot is None:
         return
     slot_id = visit.slot.slot_id
-    call_off_appointment(visit)
+    call_off_appointment(visit, tell_borrower=tell_borrower)
     await workflow.execute_activity_method(
         VisitActivities.release_crew, visit.visit_id, summary=reason, **DATABASE
     )
@@ -54,6 +64,26 @@ async def release_crew(desk: Desk, reason: str) -> None:
         slot_id=slot_id,
         reason=reason,
     )
+
+
+async def tell_called_off(desk: Desk) -> None:
+    """Tell the borrower, once, that he need not wait for the crew he was told of.
+
+    What is still to be told is in the state: a hold or a new run in between loses nothing.
+    """
+    visit = require_visit(desk)
+    slot = visit.called_off
+    if slot is None:
+        return
+    await desk.contact(
+        f"{slot.slot_id}:called-off",
+        Channel.SMS,
+        "visit_called_off",
+        Purpose.VISIT,
+        by=slot.start,
+        slot_start=slot.start,
+    )
+    visit.called_off = None
 
 
 async def end_agreement(desk: Desk, status: str) -> None:

@@ -5,7 +5,30 @@
 CREATE TABLE crew_members (
     badge_id  text PRIMARY KEY,
     full_name text NOT NULL,
-    active    boolean NOT NULL DEFAULT true
+    active    boolean NOT NULL DEFAULT true,
+    -- Where, with what and when a collector works; NULL is not stated, and then fits any visit.
+    region      text,               -- of the addresses
+    skills      text[],             -- languages, for one
+    work_days   integer[],          -- ISO: Monday is 1
+    works_from  time,               -- local time where the visit is
+    works_until time,
+    CHECK ((works_from IS NULL) = (works_until IS NULL) AND works_from < works_until)
+);
+
+-- Days on which a collector does not work, by the calendar where the visit is.
+CREATE TABLE crew_absences (
+    badge_id text NOT NULL REFERENCES crew_members,
+    during   daterange NOT NULL CHECK (NOT isempty(during)),
+    PRIMARY KEY (badge_id, during)
+);
+
+-- Who is never sent to a borrower again.
+CREATE TABLE crew_bars (
+    borrower_id text NOT NULL REFERENCES borrowers,
+    badge_id    text NOT NULL REFERENCES crew_members,
+    since       timestamptz NOT NULL,
+    reason      text NOT NULL,
+    PRIMARY KEY (borrower_id, badge_id)
 );
 
 CREATE TABLE visits (
@@ -48,19 +71,22 @@ CREATE TABLE visits (
            (confirmed_at IS NOT NULL AND slot IS NOT NULL AND notice_sent_at IS NOT NULL))
 );
 CREATE UNIQUE INDEX one_open_visit_a_case ON visits (case_id) WHERE ended_at IS NULL;
+CREATE INDEX visits_by_code ON visits (visit_code);
 
 -- Who is booked when. A released booking frees the crew member.
 CREATE TABLE visit_crew (
     visit_id    text NOT NULL REFERENCES visits,
     slot_id     text NOT NULL,
     badge_id    text NOT NULL REFERENCES crew_members,
-    during      tstzrange NOT NULL,
+    slot        tstzrange NOT NULL,  -- the visit
+    during      tstzrange NOT NULL,  -- the visit and the time to travel to the next one
     released_at timestamptz,
     PRIMARY KEY (slot_id, badge_id),
+    CHECK (during @> slot),
     CONSTRAINT crew_member_booked_once
         EXCLUDE USING gist (badge_id WITH =, during WITH &&) WHERE (released_at IS NULL)
 );
 CREATE INDEX crew_of_visit ON visit_crew (visit_id);
 
 -- migrate: rollback
-DROP TABLE visit_crew, visits, crew_members;
+DROP TABLE visit_crew, visits, crew_bars, crew_absences, crew_members;

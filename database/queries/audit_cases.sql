@@ -100,6 +100,9 @@ WHERE e.accepted AND e.received_at <= :now AND NOT CASE e.name
         SELECT count(*) FROM visits v
         WHERE v.case_id = e.case_id AND v.approved_at = e.received_at
           AND v.approver_id = e.body ->> 'approver_id')
+    WHEN 'appointment_withdrawn' THEN NOT EXISTS (
+        SELECT FROM visit_crew k
+        WHERE k.slot_id = e.body ->> 'slot_id' AND k.released_at IS NULL)
     WHEN 'visit_checked_in' THEN EXISTS (
         SELECT FROM visits v
         WHERE v.visit_id = e.body ->> 'visit_id' AND v.checked_in_at = e.received_at)

@@ -43,6 +43,7 @@ from domain.events.reading import (
 from domain.events.visits import (
     AppointmentConfirmed,
     AppointmentDeclined,
+    AppointmentWithdrawn,
     Capacity,
     Proposal,
     VisitApproved,
@@ -61,6 +62,7 @@ __all__ = [
     "AgreementSigned",
     "AppointmentConfirmed",
     "AppointmentDeclined",
+    "AppointmentWithdrawn",
     "CallFinished",
     "Capacity",
     "CaseClosed",
