@@ -88,5 +88,21 @@ CREATE TABLE visit_crew (
 );
 CREATE INDEX crew_of_visit ON visit_crew (visit_id);
 
+-- Who asked, by the official channel, whether a visitor is ours, and what was answered: nothing,
+-- when too much was asked. `caller` is an id of the system that asked.
+CREATE TABLE visitor_checks (
+    check_id   text PRIMARY KEY,
+    asked_at   timestamptz NOT NULL,
+    caller     text NOT NULL,
+    visit_code text NOT NULL,
+    badge_id   text NOT NULL,  -- as it was read out
+    visit_id   text REFERENCES visits,
+    answer     text CHECK (answer IN ('expected_now', 'expected_later', 'called_off', 'not_ours')),
+    retry_at   timestamptz,
+    CHECK ((answer IS NULL) = (retry_at IS NOT NULL))
+);
+CREATE INDEX checks_by_caller ON visitor_checks (caller, asked_at) WHERE answer IS NOT NULL;
+CREATE INDEX checks_by_code ON visitor_checks (visit_code, asked_at) WHERE answer IS NOT NULL;
+
 -- migrate: rollback
-DROP TABLE visit_crew, visits, crew_bars, crew_absences, crew_members;
+DROP TABLE visitor_checks, visit_crew, visits, crew_bars, crew_absences, crew_members;
