@@ -3,6 +3,7 @@
 from typing import Any
 
 from temporalio import workflow
+from temporalio.api.common.v1 import Payload
 from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
@@ -14,13 +15,17 @@ with workflow.unsafe.imports_passed_through():
     from workflows.options import DATABASE
 
 
+# Of a check that is started without an argument; a type that allows for None is not read raw.
+_NOTHING = RawValue(Payload(data=b"null"))
+
+
 # Whatever is wrong ends the check: nobody at the hotline waits for a repair.
 @workflow.defn(name=VISITOR_CHECK, failure_exception_types=[Exception])
 class VisitorCheck:
     """`{"visit_code", "badge_id", "caller"}` is answered with `{"answer", "retry_at"}`."""
 
     @workflow.run
-    async def run(self, body: RawValue | None = None) -> dict[str, Any]:
+    async def run(self, body: RawValue = _NOTHING) -> dict[str, Any]:
         """Answer one question; `answer` is null when `retry_at` says when to ask again.
 
         Raises:
@@ -33,8 +38,8 @@ class VisitorCheck:
         return result.model_dump(mode="json")
 
 
-def _question(body: RawValue | None) -> VisitorQuestion:
+def _question(body: RawValue) -> VisitorQuestion:
     try:
-        return read_question(None if body is None else read_json(body.payload.data))
+        return read_question(read_json(body.payload.data))
     except (UnreadableQuestionError, UnreadableEventError) as error:
         raise ApplicationError(str(error), type="BadQuestion", non_retryable=True) from None
