@@ -9,7 +9,7 @@ from database.sql import Pool
 from database.visitor_checks import VisitorChecks
 from database.visits import Visits
 from domain.policy import Policy
-from domain.visitors import VisitorQuestion
+from domain.visitors import VisitorAnswer, VisitorQuestion
 from tests.integration.visits import MONDAY, insert_members, insert_visits, wish
 
 TEN = MONDAY + timedelta(hours=2)
@@ -144,5 +144,5 @@ async def test_guessing_a_code_is_stopped_by_the_limits(checks: VisitorChecks) -
         ).answer
         for n in range(120)
     ]
-    assert answers.count("not_ours") == 60
+    assert answers.count(VisitorAnswer.NOT_OURS) == 60
     assert answers.count(None) == 60
