@@ -14,6 +14,7 @@ from database.audit import Audit
 from database.migrate import apply_migrations
 from domain.events import EVENTS
 from ops_package import package
+from ops_visitor import visitor
 from ops_why import why
 from settings import connect_temporal, load_settings
 from workflows.names import workflow_id
@@ -22,6 +23,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 app.add_typer(ops_policy.app, name="policy")
 app.command()(why)
 app.command()(package)
+app.command()(visitor)
 
 Loan = Annotated[str, typer.Argument(metavar="LOAN", help="The loan's id")]
 

@@ -208,17 +208,28 @@ async def _schedule() -> int:
 
 
 @app.command()
-def crew(file: Annotated[Path, typer.Argument(help="CSV with badge_id,full_name")]) -> None:
-    """Add the collectors who may be sent on visits; safe to repeat."""
+def crew(
+    file: Annotated[
+        Path,
+        typer.Argument(help="CSV: badge_id,full_name and optional region,skills,works,off_days"),
+    ],
+) -> None:
+    """Put the collectors who may be sent on visits on file; safe to repeat.
+
+    Ends with 1 when a row was rejected (the good rows are kept), with 2 when the file or the
+    database cannot be used.
+    """
     run_command(_crew(file))
 
 
 async def _crew(file: Path) -> int:
-    members = read_roster(file)
+    roster = read_roster(file)
     async with database(load_settings()) as pool:
-        await Visits(pool).add_crew(members)
-    typer.echo(f"{len(members)} crew members on file")
-    return 0
+        await Visits(pool).add_crew(roster.members)
+    for mistake in roster.mistakes:
+        typer.echo(mistake, err=True)
+    typer.echo(f"{len(roster.members)} crew members on file, {len(roster.mistakes)} rows rejected")
+    return 1 if roster.mistakes else 0
 
 
 if __name__ == "__main__":

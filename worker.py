@@ -16,6 +16,7 @@ from activities.error_privacy import ErrorPrivacy
 from activities.legal_activities import LegalActivities
 from activities.scan_activities import ScanActivities
 from activities.visit_activities import VisitActivities
+from activities.visitor_activities import VisitorActivities
 from command_line import database, run_command
 from database.agreements import Agreements
 from database.cases import Cases
@@ -26,6 +27,7 @@ from database.outbox import Outbox
 from database.policy_shelf import PolicyShelf
 from database.scan import Scan
 from database.sql import Pool
+from database.visitor_checks import VisitorChecks
 from database.visits import Visits
 from domain.clock import BusinessClock
 from domain.policy import Channel, Policy
@@ -37,6 +39,7 @@ from workflows.case_starter import TemporalCaseStarter
 from workflows.loan_collection import LoanCollection
 from workflows.names import TASK_QUEUE
 from workflows.overdue_scan import OverdueScan
+from workflows.visitor_check import VisitorCheck
 
 # Loaded once, not again for each workflow: what keeps them pure is held by the linters.
 PASSED_THROUGH = ("activities", "database", "domain", "gateways", "policies", "workflows")
@@ -55,6 +58,7 @@ def build_worker(
         Contacts(pool, PolicyShelf(policy)), gateways, policy.channels, now
     )
     visit_activities = VisitActivities(Visits(pool), now)
+    visitor_activities = VisitorActivities(VisitorChecks(pool, policy.visit), now)
     agreement_activities = AgreementActivities(Agreements(pool), cases, now)
     legal_activities = LegalActivities(LegalPackages(pool), now)
     scan_activities = ScanActivities(
@@ -63,7 +67,7 @@ def build_worker(
     return Worker(
         client,
         task_queue=TASK_QUEUE,
-        workflows=[LoanCollection, OverdueScan],
+        workflows=[LoanCollection, OverdueScan, VisitorCheck],
         activities=[
             case_activities.take_up_case,
             case_activities.read_facts,
@@ -81,6 +85,7 @@ def build_worker(
             visit_activities.void_approval,
             visit_activities.prepare_dossier,
             visit_activities.end_visit,
+            visitor_activities.check_visitor,
             agreement_activities.offer_agreement,
             agreement_activities.end_agreement,
             legal_activities.build_legal_package,

@@ -165,7 +165,7 @@ class ContactActivities:
             text = render(
                 intent.template,
                 reservation.recipient.language,
-                _values(reservation.recipient, self._channels, at),
+                _values(reservation.recipient, self._channels, at, intent.slot_start),
             )
         except KeyError as error:  # the visit or the part it speaks of is over by now
             return await self._unsent(
@@ -206,8 +206,10 @@ def _busy() -> ApplicationError:
     return ApplicationError("the provider is busy", type="GatewayBusy")
 
 
-def _values(recipient: Recipient, channels: Channels, now: datetime) -> dict[str, str]:
-    """What the templates may say."""
+def _values(
+    recipient: Recipient, channels: Channels, now: datetime, slot_start: datetime | None = None
+) -> dict[str, str]:
+    """What the templates may say; `slot_start` of an appointment that is off already."""
     local = now.astimezone(ZoneInfo(recipient.facts.time_zone))
     values = {
         "lender": recipient.lender,
@@ -225,6 +227,8 @@ def _values(recipient: Recipient, channels: Channels, now: datetime) -> dict[str
         between = "、" if recipient.language == "zh" else ", "
         values["crew"] = between.join(recipient.visit.crew or [])
         values["visit_code"] = recipient.visit.visit_code
+    if slot_start is not None:
+        values["slot"] = f"{slot_start.astimezone(local.tzinfo):%Y-%m-%d %H:%M}"
     if recipient.part is not None:
         values["part_amount"] = format_money(recipient.part.amount_minor, recipient.currency)
         values["part_due"] = f"{recipient.part.due_on}"

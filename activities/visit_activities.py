@@ -1,11 +1,26 @@
 """Visits: the workflow's way to crews."""
 
+from datetime import timedelta
+
 from pydantic import BaseModel
 from temporalio import activity
 
 from activities.business_time import Now
 from database.visits import SlotWish, Visits
+from domain.appointments import VisitTimes, candidate_starts
 from domain.case import Slot
+from policies.public_holidays import public_holidays
+
+
+class AppointmentWish(BaseModel):
+    """An appointment to be found: what bounds its time, and how many must come."""
+
+    slot_id: str
+    visit_id: str
+    times: VisitTimes
+    holiday_country: str
+    crew_size: int
+    travel_gap: timedelta
 
 
 class VisitEnd(BaseModel):
@@ -14,6 +29,13 @@ class VisitEnd(BaseModel):
     visit_id: str
     status: str
     reason: str
+
+
+class CrewRelease(BaseModel):
+    """A crew that is free again; its appointment is forgotten, or kept as what was arranged."""
+
+    visit_id: str
+    keeps_appointment: bool = False
 
 
 class VoidApproval(BaseModel):
@@ -31,14 +53,30 @@ class VisitActivities:
         self._now = now
 
     @activity.defn
-    async def book_crew(self, wish: SlotWish) -> Slot | None:
+    async def book_crew(self, wish: AppointmentWish) -> Slot | None:
         """Book the first possible time; None when no crew is free at any of them."""
-        return await self._visits.book_crew(wish)
+        times = wish.times
+        years = range(times.first_day.year, times.last_day.year + 1)
+        holidays = public_holidays(wish.holiday_country, years)
+        return await self._visits.book_crew(
+            SlotWish(
+                slot_id=wish.slot_id,
+                visit_id=wish.visit_id,
+                candidates=candidate_starts(times, holidays),
+                duration=times.duration,
+                crew_size=wish.crew_size,
+                travel_gap=wish.travel_gap,
+                make_up_days=sorted(holidays.make_up_days),
+                zone=times.zone,
+            )
+        )
 
     @activity.defn
-    async def release_crew(self, visit_id: str) -> None:
+    async def release_crew(self, release: CrewRelease) -> None:
         """Free the crew of an appointment that will not take place."""
-        await self._visits.release_crew(visit_id, self._now())
+        await self._visits.release_crew(
+            release.visit_id, self._now(), keeps_appointment=release.keeps_appointment
+        )
 
     @activity.defn
     async def void_approval(self, void: VoidApproval) -> None:

@@ -1,13 +1,16 @@
 """Visits: crews are booked, dossiers written, ends noted."""
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import date, datetime, time, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
-import asyncpg
 from pydantic import AwareDatetime, BaseModel
 
 from database.sql import SQL, Connection, Pool
 from domain.case import Slot
+
+_BOOKING = 7_206_452  # the lock that bookings take in turn
 
 
 class SlotWish(BaseModel):
@@ -18,6 +21,22 @@ class SlotWish(BaseModel):
     candidates: list[AwareDatetime]
     duration: timedelta
     crew_size: int
+    travel_gap: timedelta = timedelta(0)  # free before the next visit of the same collector
+    make_up_days: list[date] = []  # weekend days that are worked, local to `zone`
+    zone: str = "UTC"
+
+
+class CrewMember(NamedTuple):
+    """A collector as the roster has him; None is not stated, and then fits any visit."""
+
+    badge_id: str
+    full_name: str
+    region: str | None = None
+    skills: list[str] | None = None
+    work_days: list[int] | None = None  # ISO: Monday is 1
+    works_from: time | None = None  # local time where the visit is
+    works_until: time | None = None
+    absences: Sequence[tuple[date, date]] | None = None  # first and last day; None: as on file
 
 
 class Visits:
@@ -29,10 +48,12 @@ class Visits:
     async def book_crew(self, wish: SlotWish) -> Slot | None:
         """Book the first candidate for which enough crew members are free; None when none is.
 
-        A crew member is never booked twice at once: the table refuses it, and the next candidate
-        is tried.
+        Free are those who fit region, language, working hours and days, who are neither absent
+        nor barred from the borrower, nor the visit's applicant or approver. Bookings wait for
+        one another, so that two never want the same collector; the table refuses it, too.
         """
-        async with self._pool.acquire() as connection:
+        async with self._pool.acquire() as connection, connection.transaction():
+            await SQL.wait_for_other_bookings(connection, lock=_BOOKING)
             booked = await SQL.proposed_slot(connection, slot_id=wish.slot_id)
             if booked is not None:
                 return Slot(
@@ -42,23 +63,35 @@ class Visits:
                     badge_ids=booked["badge_ids"],
                 )
             for start in wish.candidates:
-                slot = await _try_to_book(connection, wish, start)
-                if slot is not None:
-                    return slot
+                badges = await _free_crew(connection, wish, start)
+                if len(badges) == wish.crew_size:
+                    return await _book(connection, wish, start, badges)
         return None
 
-    async def add_crew(self, members: Mapping[str, str]) -> None:
-        """Put collectors on file: full names by badge id. A known badge takes the new name."""
-        await SQL.add_crew_member(
-            self._pool,
-            [{"badge_id": badge, "full_name": name} for badge, name in members.items()],
-        )
+    async def add_crew(self, members: Sequence[CrewMember]) -> None:
+        """Put collectors on file. A known badge takes what is said of it now."""
+        absent = [member for member in members if member.absences is not None]
+        async with self._pool.acquire() as connection, connection.transaction():
+            await SQL.add_crew_member(connection, [_columns(member) for member in members])
+            badges = [member.badge_id for member in absent]
+            await SQL.forget_absences(connection, badge_ids=badges)
+            await SQL.add_absence(
+                connection,
+                [
+                    {"badge_id": member.badge_id, "first_day": first, "last_day": last}
+                    for member in absent
+                    for first, last in member.absences or ()
+                ],
+            )
 
-    async def release_crew(self, visit_id: str, now: datetime) -> None:
-        """Free the crew of a visit and forget its appointment."""
+    async def release_crew(
+        self, visit_id: str, now: datetime, *, keeps_appointment: bool = False
+    ) -> None:
+        """Free the crew of a visit, and forget its appointment unless that is to be kept."""
         async with self._pool.acquire() as connection, connection.transaction():
             await SQL.release_crew(connection, visit_id=visit_id, now=now)
-            await SQL.clear_slot(connection, visit_id=visit_id)
+            if not keeps_appointment:
+                await SQL.clear_slot(connection, visit_id=visit_id)
 
     async def void_approval(self, visit_id: str, reason: str, now: datetime) -> None:
         """Take an approval back whose facts hold no more: the visit is as it was before it."""
@@ -79,18 +112,26 @@ class Visits:
             )
 
 
-async def _try_to_book(connection: Connection, wish: SlotWish, start: datetime) -> Slot | None:
+def _columns(member: CrewMember) -> dict[str, object]:
+    return {name: value for name, value in member._asdict().items() if name != "absences"}
+
+
+async def _free_crew(connection: Connection, wish: SlotWish, start: datetime) -> list[str]:
     end = start + wish.duration
-    free = SQL.free_crew(
+    rows = SQL.free_crew(
         connection,
         visit_id=wish.visit_id,
         starts_at=start,
         ends_at=end,
+        free_until=end + wish.travel_gap,
+        is_make_up_day=start.astimezone(ZoneInfo(wish.zone)).date() in wish.make_up_days,
         size=wish.crew_size,
     )
-    badges = sorted([row["badge_id"] async for row in free])
-    if len(badges) < wish.crew_size:
-        return None
+    return sorted([row["badge_id"] async for row in rows])
+
+
+async def _book(connection: Connection, wish: SlotWish, start: datetime, badges: list[str]) -> Slot:
+    end = start + wish.duration
     bookings = [
         {
             "visit_id": wish.visit_id,
@@ -98,19 +139,16 @@ async def _try_to_book(connection: Connection, wish: SlotWish, start: datetime) 
             "badge_id": badge_id,
             "starts_at": start,
             "ends_at": end,
+            "free_until": end + wish.travel_gap,
         }
         for badge_id in badges
     ]
-    try:
-        async with connection.transaction():
-            await SQL.book_crew(connection, bookings)
-            await SQL.set_slot(
-                connection,
-                visit_id=wish.visit_id,
-                slot_id=wish.slot_id,
-                starts_at=start,
-                ends_at=end,
-            )
-    except asyncpg.ExclusionViolationError:
-        return None  # another visit was quicker
+    await SQL.book_crew(connection, bookings)
+    await SQL.set_slot(
+        connection,
+        visit_id=wish.visit_id,
+        slot_id=wish.slot_id,
+        starts_at=start,
+        ends_at=end,
+    )
     return Slot(slot_id=wish.slot_id, start=start, end=end, badge_ids=badges)

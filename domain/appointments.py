@@ -1,38 +1,90 @@
 """When a visit could take place."""
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from domain.calendar import is_within, opens
-from domain.policy import VisitPolicy
+from pydantic import AwareDatetime, BaseModel
 
-DAYS_AHEAD = 14
+from domain.calendar import is_within, opens
+from domain.policy import HoursOfDay, VisitPolicy
+
+DAYS_AHEAD = 14  # on which a visit is possible
+LONGEST_LOOK_AHEAD_DAYS = 60  # whatever is closed
 STEP = timedelta(hours=1)
 
 
-def candidate_starts(
-    now: datetime,
-    latest: datetime,
-    preferred: Sequence[datetime],
-    policy: VisitPolicy,
-    zone: str,
-) -> list[datetime]:
-    """Starts that keep the notice lead, the planned hours and `latest`; preferred times first."""
-    duration = timedelta(hours=policy.duration_hours.value)
-    earliest = now + timedelta(hours=policy.notice_lead_hours.value)
-    hours = policy.planned_hours.value
-    first_day = earliest.astimezone(ZoneInfo(zone)).date()
-    grid = [
-        opens(first_day + timedelta(days=day), hours, zone) + step * STEP
-        for day in range(DAYS_AHEAD)
-        for step in range(24)
-    ]
-    return [
-        start
-        for start in [*preferred, *grid]
-        if earliest <= start
-        and start + duration <= latest
-        and is_within(start, hours, zone)
-        and is_within(start + duration - timedelta(minutes=1), hours, zone)
-    ]
+class Holidays(NamedTuple):
+    """The days of a country that are not what their weekday says."""
+
+    public_holidays: frozenset[date] = frozenset()
+    make_up_days: frozenset[date] = frozenset()  # weekend days that are worked in place of others
+
+
+class VisitTimes(BaseModel):
+    """What bounds the time of a visit; hours and weekdays (Monday is 1) are local to `zone`."""
+
+    earliest: AwareDatetime
+    latest: AwareDatetime  # end of the visit
+    preferred: list[AwareDatetime] = []
+    hours: HoursOfDay
+    weekdays: list[int]
+    duration: timedelta
+    zone: str
+
+    @property
+    def first_day(self) -> date:
+        return self.earliest.astimezone(ZoneInfo(self.zone)).date()
+
+    @property
+    def last_day(self) -> date:
+        """The last day that is looked at, also for a preferred time."""
+        return self.first_day + timedelta(days=LONGEST_LOOK_AHEAD_DAYS)
+
+
+def visit_times(
+    now: datetime, latest: datetime, preferred: list[datetime], policy: VisitPolicy, zone: str
+) -> VisitTimes:
+    """What a policy says of the time of a visit that is proposed now."""
+    return VisitTimes(
+        earliest=now + timedelta(hours=policy.notice_lead_hours.value),
+        latest=latest,
+        preferred=preferred,
+        hours=policy.planned_hours.value,
+        weekdays=[*policy.weekdays.value],
+        duration=timedelta(hours=policy.duration_hours.value),
+        zone=zone,
+    )
+
+
+def candidate_starts(times: VisitTimes, holidays: Holidays) -> list[datetime]:
+    """Starts within the hours of possible days, in UTC; preferred times first, each once."""
+    wanted = [start.astimezone(UTC) for start in (*times.preferred, *_grid(times, holidays))]
+    return [start for start in dict.fromkeys(wanted) if _is_possible(start, times, holidays)]
+
+
+def _grid(times: VisitTimes, holidays: Holidays) -> Iterator[datetime]:
+    """Every hour of the next days on which a visit is possible."""
+    ahead = (times.first_day + timedelta(days=day) for day in range(LONGEST_LOOK_AHEAD_DAYS))
+    days = [day for day in ahead if _is_visit_day(day, times, holidays)][:DAYS_AHEAD]
+    for day in days:
+        for step in range(24):
+            yield opens(day, times.hours, times.zone).astimezone(UTC) + step * STEP
+
+
+def _is_possible(start: datetime, times: VisitTimes, holidays: Holidays) -> bool:
+    end = start + times.duration
+    return (
+        times.earliest <= start
+        and end <= times.latest
+        and _is_visit_day(start.astimezone(ZoneInfo(times.zone)).date(), times, holidays)
+        and is_within(start, times.hours, times.zone)
+        and is_within(end - timedelta(minutes=1), times.hours, times.zone)
+    )
+
+
+def _is_visit_day(day: date, times: VisitTimes, holidays: Holidays) -> bool:
+    if day in holidays.public_holidays or day > times.last_day:
+        return False
+    return day.isoweekday() in times.weekdays or day in holidays.make_up_days

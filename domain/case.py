@@ -70,6 +70,8 @@ class VisitState(BaseModel):
     crew_barred: bool = False  # one of the booked crew may not visit this borrower any more
     appointment: Answer | None = None
     preferred_times: list[AwareDatetime] = []
+    withdrawn: bool = False  # the appointment, by the lender
+    withdrawals: int = 0  # rounds that do not count
     prepared: bool = False
     checked_in: bool = False
     identity_verified: bool = False
@@ -119,6 +121,7 @@ class CaseState(BaseModel):
     applications: int = 0  # visits applied for, whatever became of them
     cooling_until: AwareDatetime | None = None
     last_visit_ended_at: AwareDatetime | None = None
+    called_off_slot: Slot | None = None  # the borrower is still to be told of it
     visits: int = 0  # visits made
     visit: VisitState | None = None
     plans: int = 0

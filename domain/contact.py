@@ -7,7 +7,7 @@ fresh facts at the moment of sending. Every refusal names the rule that refused.
 from datetime import UTC, datetime
 from typing import Self
 
-from pydantic import BaseModel, model_validator
+from pydantic import AwareDatetime, BaseModel, model_validator
 
 from domain.contact_facts import ContactFacts, Fate, PastAttempt, Phone, Relation
 from domain.contact_hours import refused_by_hours
@@ -40,6 +40,7 @@ class Intent(BaseModel):
     channel: Channel
     purpose: Purpose
     template: str
+    slot_start: AwareDatetime | None = None  # of an appointment that is not on record any more
 
     @model_validator(mode="after")
     def _tells_no_third_party_of_a_debt(self) -> Self:

@@ -88,6 +88,14 @@ def _(event: events.AppointmentDeclined, at: Situation) -> None:
 
 
 @apply_event.register
+def _(event: events.AppointmentWithdrawn, at: Situation) -> None:
+    if (visit := at.case.visit) is not None:
+        visit.appointment, visit.withdrawn = Answer.NO, True
+        visit.rounds -= 1  # the borrower still has all of his
+        visit.withdrawals += 1
+
+
+@apply_event.register
 def _(event: events.VisitCheckedIn, at: Situation) -> None:
     if (visit := at.case.visit) is not None:
         visit.checked_in = True
@@ -151,4 +159,5 @@ def _(event: events.CaseClosed, at: Situation) -> None:
 def call_off_appointment(visit: VisitState) -> None:
     """Forget the appointment: the visit goes back to where a new one is proposed."""
     visit.slot, visit.appointment = None, None
+    visit.withdrawn = False
     visit.notice_sent = visit.prepared = visit.crew_barred = False

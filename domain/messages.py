@@ -34,6 +34,10 @@ _ZH = {
         "【{lender}】{name}您好，提醒您：{slot}工作人员{crew}将按约到访，到访码{visit_code}。"
         "请核对工牌与到访码，可致电{hotline}核实；投诉{complaint_hotline}。"
     ),
+    "visit_called_off": (
+        "【{lender}】{name}您好，原定{slot}的上门已取消，您无需等候。届时如有人到访，请致电{hotline}核实；"
+        "投诉{complaint_hotline}。"
+    ),
     "how_to_pay": (
         "【{lender}】{name}您好，协议已签署。首期{part_amount}，最晚{part_due}。还款方式：{pay_at}。"
         "操作有困难请致电{hotline}，我们协助您完成。"
@@ -100,6 +104,10 @@ _EN = {
     "visit_reminder": (
         "{lender}: Dear {name}, a reminder: {crew} will visit as agreed on {slot}, visit code "
         "{visit_code}. Check badge and code, or call {hotline}; complaints {complaint_hotline}."
+    ),
+    "visit_called_off": (
+        "{lender}: Dear {name}, the visit planned for {slot} will not take place; you need not "
+        "wait. Should anyone come then, call {hotline} to check. Complaints {complaint_hotline}."
     ),
     "how_to_pay": (
         "{lender}: Dear {name}, the agreement is signed. The first part, {part_amount}, is due by "
@@ -177,6 +185,7 @@ NEEDS: Mapping[str, frozenset[str]] = {
     "visit_invitation": _DEBT | {"complaint_hotline"},
     "visit_appointment": _VISIT,
     "visit_reminder": _VISIT,
+    "visit_called_off": _WHO | {"slot", "complaint_hotline"},
     "how_to_pay": _PART | {"pay_at"},
     "visit_closing": _PART | {"part_rest", "complaint_hotline"},
     "part_reminder": _PART | {"pay_at"},

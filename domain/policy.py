@@ -18,7 +18,7 @@ from domain.contact_policy import (
     LadderStep,
     Purpose,
 )
-from domain.rule import Force, HoursOfDay, InEffect, PolicyModel, Rule, Verified
+from domain.rule import Force, HoursOfDay, InEffect, PolicyModel, RateLimit, Rule, Verified
 
 __all__ = [
     "AftercarePolicy",
@@ -33,6 +33,7 @@ __all__ = [
     "Policy",
     "PromisePolicy",
     "Purpose",
+    "RateLimit",
     "Rule",
     "Verified",
     "VisitPolicy",
@@ -41,6 +42,9 @@ __all__ = [
 Days = Annotated[int, Field(ge=0, le=3650)]
 Hours = Annotated[int, Field(ge=0, le=24 * 366)]
 BasisPoints = Annotated[int, Field(ge=0, le=10_000)]
+Weekdays = Annotated[  # ISO: Monday is 1
+    tuple[Annotated[int, Field(ge=1, le=7)], ...], Field(min_length=1, max_length=7)
+]
 
 
 class PromisePolicy(PolicyModel):
@@ -68,10 +72,16 @@ class VisitPolicy(PolicyModel):
     crew_size: Rule[Annotated[int, Field(ge=1, le=10)]]
     permitted_hours: Rule[HoursOfDay]
     planned_hours: Rule[HoursOfDay]
+    weekdays: Rule[Weekdays]
+    holiday_country: Rule[Annotated[str, Field(pattern=r"^[A-Z]{2}$")]]
     notice_lead_hours: Rule[Hours]
     confirmation_hours: Rule[Hours]
     proposal_rounds: Rule[Count]
     duration_hours: Rule[Hours]
+    travel_gap_hours: Rule[Hours]
+    arrival_tolerance_hours: Rule[Hours]
+    checks_per_caller: Rule[RateLimit]
+    checks_per_code: Rule[RateLimit]
     reminder_hours: Rule[Hours]
     report_hours: Rule[Hours]
     visits_per_case: Rule[Count]

@@ -90,6 +90,13 @@ class Rule(InEffect, Generic[Value]):
         return self.enabled and self.is_in_effect(day)
 
 
+class RateLimit(PolicyModel):
+    """So many, at most, within any so many minutes."""
+
+    limit: int = Field(ge=1, le=10_000)
+    minutes: int = Field(ge=1, le=60 * 24 * 31)
+
+
 class HoursOfDay(PolicyModel):
     """Local hours, start included, end excluded."""
 

@@ -12,6 +12,7 @@ import yaml
 from pydantic import ValidationError
 
 from domain.policy import Policy
+from policies.public_holidays import is_known_country
 
 EXTENDS = "extends"
 
@@ -31,7 +32,7 @@ def read_policy(path: Path) -> Policy:
     if base is not None:
         root = _merge(_read_file(base), root)
     try:
-        return Policy.model_validate(_content(root, path))
+        policy = Policy.model_validate(_content(root, path))
     except ValidationError as error:
         lines = [
             f"{_place_of(root, mistake['loc'])}: "
@@ -39,6 +40,8 @@ def read_policy(path: Path) -> Policy:
             for mistake in error.errors()
         ]
         raise PolicyError("\n".join(lines)) from error
+    _see_holidays(policy, root)
+    return policy
 
 
 def fingerprint(policy: Policy) -> str:
@@ -61,6 +64,16 @@ def _read_file(path: Path) -> yaml.MappingNode:
     if not isinstance(root, yaml.MappingNode):
         raise PolicyError(f"{path}: not a policy: the file must hold `name: value` lines")
     return root
+
+
+def _see_holidays(policy: Policy, root: yaml.MappingNode) -> None:
+    """A country without known holidays would leave every appointment without a day."""
+    country = policy.visit.holiday_country.value
+    if not is_known_country(country):
+        place = ("visit", "holiday_country", "value")
+        raise PolicyError(
+            f"{_place_of(root, place)}: {'.'.join(place)}: no holidays are known of {country}"
+        )
 
 
 def _content(root: yaml.Node, path: Path) -> object:

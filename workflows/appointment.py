@@ -4,15 +4,20 @@ from datetime import timedelta
 
 from temporalio import workflow
 
-from activities.visit_activities import VisitActivities
-from database.visits import SlotWish
-from domain.appointments import candidate_starts
+from activities.visit_activities import AppointmentWish, VisitActivities
+from domain.appointments import visit_times
 from domain.case import Answer, Slot, Stage, VisitState
 from domain.contact import Purpose
 from domain.policy import Channel
 from workflows.desk import Desk
 from workflows.options import DATABASE
-from workflows.visit_ends import end_visit, release_crew, require_visit
+from workflows.visit_ends import (
+    end_visit,
+    reason_of_no,
+    release_crew,
+    require_visit,
+    tell_called_off,
+)
 
 
 async def arrange_appointment(desk: Desk) -> Stage:
@@ -25,7 +30,8 @@ async def arrange_appointment(desk: Desk) -> Stage:
         if visit.appointment is Answer.YES:
             return Stage.PREPARATION
         if visit.slot is not None and visit.appointment is Answer.NO:
-            await release_crew(desk, "declined by the borrower")
+            await release_crew(desk, reason_of_no(visit), tell_borrower=visit.withdrawn)
+        await tell_called_off(desk)
         if visit.slot is None:
             if visit.rounds >= desk.policy.visit.proposal_rounds.value:
                 return await end_visit(desk, "called_off", "no appointment was agreed on")
@@ -34,7 +40,8 @@ async def arrange_appointment(desk: Desk) -> Stage:
             await _wait_for_crews(desk, visit)
         else:
             await _propose(desk, visit, visit.slot)
-    await release_crew(desk, "the approval expired")
+    await release_crew(desk, "the approval expired", tell_borrower=True)
+    await tell_called_off(desk)
     return await end_visit(desk, "expired", "the approval expired")
 
 
@@ -43,20 +50,21 @@ async def _book(desk: Desk, visit: VisitState) -> Slot | None:
     rules = desk.policy.visit
     return await workflow.execute_activity_method(
         VisitActivities.book_crew,
-        SlotWish(
-            slot_id=f"{visit.visit_id}:slot-{visit.rounds}",
+        AppointmentWish(
+            slot_id=f"{visit.visit_id}:slot-{visit.rounds + visit.withdrawals}",
             visit_id=visit.visit_id,
-            candidates=candidate_starts(
+            times=visit_times(
                 desk.now,
                 visit.approval_expires_at or desk.now,
                 visit.preferred_times,
                 rules,
                 desk.facts.time_zone,
             ),
-            duration=timedelta(hours=rules.duration_hours.value),
+            holiday_country=rules.holiday_country.value,
             crew_size=rules.crew_size.value,
+            travel_gap=timedelta(hours=rules.travel_gap_hours.value),
         ),
-        summary=f"proposal {visit.rounds}",
+        summary=f"proposal {visit.rounds + visit.withdrawals}",
         **DATABASE,
     )
 
@@ -84,4 +92,5 @@ async def _propose(desk: Desk, visit: VisitState, slot: Slot) -> None:
         f"proposed {slot.start:%Y-%m-%d %H:%M} UTC, no answer yet",
     )
     if not answered:
-        await release_crew(desk, "no answer" if visit.notice_sent else "no notice could be sent")
+        reason = "no answer" if visit.notice_sent else "no notice could be sent"
+        await release_crew(desk, reason, tell_borrower=True)

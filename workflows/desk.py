@@ -271,12 +271,21 @@ class Desk:
     # Reaching people
 
     async def contact(
-        self, key: str, channel: Channel, template: str, purpose: Purpose, by: datetime
+        self,
+        key: str,
+        channel: Channel,
+        template: str,
+        purpose: Purpose,
+        *,
+        by: datetime,
+        slot_start: datetime | None = None,
+        at_any_rate: bool = False,
     ) -> bool:
         """Contact the borrower at the next lawful moment before `by`. Answers whether it happened.
 
         `key` names the intent within the case: the same intent reaches the provider once, however
-        often it is asked for.
+        often it is asked for. `slot_start` is said of an appointment that was called off. Nothing
+        interrupts the wait for what is sent `at_any_rate`; the gate is asked all the same.
         """
         hours = self.policy.contact.planned_hours.value
         zone = self.facts.time_zone
@@ -286,8 +295,10 @@ class Desk:
             at = self.now  # later than planned, and still lawful
         windows = 1
         while at < by:
-            await self.reach(at, f"{template} by {channel}")
-            intent = self.intent(_of_window(key, windows), channel, template, purpose)
+            wait = self.rest if at_any_rate else self.until
+            await wait(lambda: False, at, f"{template} by {channel}", "")
+            of_window = _of_window(key, windows)
+            intent = self.intent(of_window, channel, template, purpose, slot_start=slot_start)
             result = await self.try_contact(intent)
             if result is None:  # not sent, certainly: the next window has an intent of its own
                 windows += 1
@@ -301,7 +312,9 @@ class Desk:
             else:  # a lawful moment, and the only kind for a borrower who asked for the evening
                 at = self._own_moment_after(result.retry_at, hours, by)
         await self._record_missed(
-            self.intent(_of_window(key, windows), channel, template, purpose),
+            self.intent(
+                _of_window(key, windows), channel, template, purpose, slot_start=slot_start
+            ),
             f"no lawful moment before {by:%F %H:%M}",
         )
         return False
@@ -323,7 +336,15 @@ class Desk:
         own = stable_moment(self.case.place, day, hours, self.facts.time_zone)
         return own if max(earliest, self.now) < own < by else max(earliest, self.now)
 
-    def intent(self, key: str, channel: Channel, template: str, purpose: Purpose) -> Intent:
+    def intent(
+        self,
+        key: str,
+        channel: Channel,
+        template: str,
+        purpose: Purpose,
+        *,
+        slot_start: datetime | None = None,
+    ) -> Intent:
         """What `key` names within the case, as an intent."""
         return Intent(
             key=f"{self.case.case_id}:{key}",
@@ -331,6 +352,7 @@ class Desk:
             channel=channel,
             purpose=purpose,
             template=template,
+            slot_start=slot_start,
         )
 
     async def try_contact(self, intent: Intent) -> ContactResult | None:

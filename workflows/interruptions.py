@@ -18,8 +18,10 @@ from workflows.visit_ends import (
     end_agreement,
     end_visit,
     forget_appointment,
+    free_crew,
     release_crew,
     stand_down,
+    tell_called_off,
 )
 
 CLOSING_TEMPLATES = {
@@ -61,6 +63,8 @@ async def _call_off_appointment(desk: Desk) -> Slot | None:
     slot = visit.slot
     if not visit.checked_in and desk.now < slot.start:
         await _go_back_to_appointment(desk, visit)
+    else:
+        await free_crew(desk, visit, keeps_appointment=True)
     await stand_down(desk, visit, slot, "on hold")
     return slot
 
@@ -140,9 +144,14 @@ async def _hand_over(desk: Desk) -> None:
 
 
 async def _call_off(desk: Desk, outcome: Outcome) -> None:
-    """A visit under way is called off; its crew is told, the borrower reads it in the notice."""
+    """A visit under way is called off; its crew is told, and so is the borrower.
+
+    Who has paid reads it in the closing notice.
+    """
     if desk.case.stage in CREW_IS_OUT:
-        await release_crew(desk, f"the case has ended: {outcome}")
+        reason = f"the case has ended: {outcome}"
+        await release_crew(desk, reason, tell_borrower=not outcome.is_paid)
+        await tell_called_off(desk, at_any_rate=True)
     if (visit := desk.case.visit) is not None:
         status = "completed" if visit.checked_in else "called_off"
         await end_visit(desk, status, f"the case has ended: {outcome}")

@@ -41,6 +41,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.status import details, status
     from workflows.visit import visit_borrower
     from workflows.visit_doubts import settle_doubts
+    from workflows.visit_ends import tell_called_off
 
 PROCESS: dict[Stage, Callable[[Desk], Awaitable[Stage]]] = {
     Stage.EARLY_CONTACT: contact_early,
@@ -102,8 +103,10 @@ class LoanCollection:
                     await leave_in_peace(desk)
                 if desk.is_over and (outcome := await end_case(desk)) is not None:
                     return outcome
-                follow = settle_doubts if desk.visit_is_in_doubt else PROCESS[desk.case.stage]
-                await desk.enter(await follow(desk))
+                if desk.visit_is_in_doubt:
+                    await desk.enter(await settle_doubts(desk))
+                await tell_called_off(desk)
+                await desk.enter(await PROCESS[desk.case.stage](desk))
             except (CaseOverError, OnHoldError, VisitInDoubtError):
                 continue
             except FreshRunNeededError:

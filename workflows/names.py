@@ -3,6 +3,7 @@
 TASK_QUEUE = "loan-collections"
 LOAN_COLLECTION = "LoanCollection"
 DELIVER = "deliver"  # the update
+VISITOR_CHECK = "VisitorCheck"
 OVERDUE_SCAN = "OverdueScan"
 OVERDUE_SCAN_SCHEDULE = "overdue-scan"
 

@@ -10,7 +10,7 @@ from domain.contact import Purpose
 from domain.policy import Channel
 from workflows.desk import Desk
 from workflows.options import DATABASE
-from workflows.visit_ends import release_crew, require_visit
+from workflows.visit_ends import reason_of_no, release_crew, require_visit
 
 DEPARTURE = timedelta(hours=2)  # before the appointment
 
@@ -24,14 +24,14 @@ async def prepare_visit(desk: Desk) -> Stage:
     departs_at = slot.start - DEPARTURE
     desk.begin("departure", departs_at)
 
-    def is_declined() -> bool:
+    def is_off() -> bool:
         return visit.appointment is not Answer.YES
 
     reminder_at = slot.start - timedelta(hours=desk.policy.visit.reminder_hours.value)
-    if not await desk.until(is_declined, reminder_at, "prepare the visit and remind the borrower"):
+    if not await desk.until(is_off, reminder_at, "prepare the visit and remind the borrower"):
         await _prepare(desk, visit, slot)
-    if await desk.until(is_declined, departs_at, "last look before the crew departs"):
-        await release_crew(desk, "declined by the borrower")
+    if await desk.until(is_off, departs_at, "last look before the crew departs"):
+        await release_crew(desk, reason_of_no(visit), tell_borrower=visit.withdrawn)
         return Stage.APPOINTMENT
 
     await desk.look_again()  # a payment or a hold interrupts at the next wait

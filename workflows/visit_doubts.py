@@ -20,13 +20,13 @@ async def settle_doubts(desk: Desk) -> Stage:
     visit = require_visit(desk)
     if is_off(desk.situation):
         status, reason = visit.called_off_as or "called_off", visit.called_off_because
-        await release_crew(desk, reason)
+        await release_crew(desk, reason, tell_borrower=True)
         return await end_visit(desk, status, reason)
     if crew_is_barred(desk.situation):
-        await release_crew(desk, "crew barred")
+        await release_crew(desk, "crew barred", tell_borrower=True)
         return Stage.APPOINTMENT
     reason = "; ".join(reasons_approval_is_void(desk.situation))
-    await release_crew(desk, reason)
+    await release_crew(desk, reason, tell_borrower=True)
     if visit.address_id not in desk.facts.address_ids:
         return await end_visit(desk, "called_off", reason)
     await _void_approval(visit, reason)

@@ -7,9 +7,11 @@ been decided, and refused, where it would otherwise be accepted and then undone.
 from temporalio import workflow
 
 from activities.agreement_activities import AgreementActivities, AgreementEnd
-from activities.visit_activities import VisitActivities, VisitEnd
+from activities.visit_activities import CrewRelease, VisitActivities, VisitEnd
 from domain.case import Slot, Stage, VisitState
+from domain.contact import Purpose
 from domain.effects import call_off_appointment
+from domain.policy import Channel
 from workflows.desk import Desk
 from workflows.options import DATABASE
 
@@ -37,19 +39,37 @@ async def end_visit(desk: Desk, status: str, reason: str) -> Stage:
     return Stage.LEGAL_REVIEW if too_many else Stage.EARLY_CONTACT
 
 
-async def release_crew(desk: Desk, reason: str) -> None:
-    """Free the crew of an appointment that will not take place, and tell it so."""
+def reason_of_no(visit: VisitState) -> str:
+    """Who does not want the appointment."""
+    return "withdrawn by the lender" if visit.withdrawn else "declined by the borrower"
+
+
+async def release_crew(desk: Desk, reason: str, *, tell_borrower: bool = False) -> None:
+    """Free the crew of an appointment that will not take place, and tell it so.
+
+    The borrower is told by `tell_called_off`, if he had been told of the appointment.
+    """
     visit = require_visit(desk)
     if (slot := visit.slot) is not None:
-        await forget_appointment(desk, visit)
+        await forget_appointment(desk, visit, tell_borrower=tell_borrower)
         await stand_down(desk, visit, slot, reason)
 
 
-async def forget_appointment(desk: Desk, visit: VisitState) -> None:
+async def forget_appointment(desk: Desk, visit: VisitState, *, tell_borrower: bool = False) -> None:
     """Free the crew's time; the visit goes back to where an appointment is proposed."""
+    if tell_borrower and visit.notice_sent:
+        desk.case.called_off_slot = visit.slot
     call_off_appointment(visit)
+    await free_crew(desk, visit)
+
+
+async def free_crew(desk: Desk, visit: VisitState, *, keeps_appointment: bool = False) -> None:
+    """Free the crew's time. The appointment stays where the crew may have begun its visit."""
     await workflow.execute_activity_method(
-        VisitActivities.release_crew, visit.visit_id, summary="free the crew", **DATABASE
+        VisitActivities.release_crew,
+        CrewRelease(visit_id=visit.visit_id, keeps_appointment=keeps_appointment),
+        summary="free the crew",
+        **DATABASE,
     )
 
 
@@ -63,6 +83,26 @@ async def stand_down(desk: Desk, visit: VisitState, slot: Slot, reason: str) -> 
         slot_id=slot.slot_id,
         reason=reason,
     )
+
+
+async def tell_called_off(desk: Desk, *, at_any_rate: bool = False) -> None:
+    """Tell the borrower, once, that he need not wait for the crew he was told of.
+
+    What is still to be told is in the state: a hold or a new run in between loses nothing.
+    """
+    slot = desk.case.called_off_slot
+    if slot is None:
+        return
+    await desk.contact(
+        f"{slot.slot_id}:called-off",
+        Channel.SMS,
+        "visit_called_off",
+        Purpose.VISIT,
+        by=slot.start,
+        slot_start=slot.start,
+        at_any_rate=at_any_rate,
+    )
+    desk.case.called_off_slot = None
 
 
 async def end_agreement(desk: Desk, status: str) -> None:

@@ -60,9 +60,12 @@ async def _(
     await SQL.confirm_appointment(connection, visit_id=context.visit_id, now=context.now)
 
 
-@take_effect.register
+@take_effect.register(events.AppointmentDeclined)
+@take_effect.register(events.AppointmentWithdrawn)
 async def _(
-    event: events.AppointmentDeclined, connection: Connection, context: EventContext
+    event: events.AppointmentDeclined | events.AppointmentWithdrawn,
+    connection: Connection,
+    context: EventContext,
 ) -> None:
     await SQL.release_crew(connection, visit_id=context.visit_id, now=context.now)
     await SQL.clear_slot(connection, visit_id=context.visit_id)

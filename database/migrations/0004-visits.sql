@@ -5,7 +5,30 @@
 CREATE TABLE crew_members (
     badge_id  text PRIMARY KEY,
     full_name text NOT NULL,
-    active    boolean NOT NULL DEFAULT true
+    active    boolean NOT NULL DEFAULT true,
+    -- Where, with what and when a collector works; NULL is not stated, and then fits any visit.
+    region      text,               -- of the addresses
+    skills      text[],             -- languages, for one
+    work_days   integer[],          -- ISO: Monday is 1
+    works_from  time,               -- local time where the visit is
+    works_until time,
+    CHECK ((works_from IS NULL) = (works_until IS NULL) AND works_from < works_until)
+);
+
+-- Days on which a collector does not work, by the calendar where the visit is.
+CREATE TABLE crew_absences (
+    badge_id text NOT NULL REFERENCES crew_members,
+    during   daterange NOT NULL CHECK (NOT isempty(during)),
+    PRIMARY KEY (badge_id, during)
+);
+
+-- Who is never sent to a borrower again.
+CREATE TABLE crew_bars (
+    borrower_id text NOT NULL REFERENCES borrowers,
+    badge_id    text NOT NULL REFERENCES crew_members,
+    since       timestamptz NOT NULL,
+    reason      text NOT NULL,
+    PRIMARY KEY (borrower_id, badge_id)
 );
 
 CREATE TABLE visits (
@@ -52,6 +75,7 @@ CREATE TABLE visits (
            (confirmed_at IS NOT NULL AND slot IS NOT NULL AND notice_sent_at IS NOT NULL))
 );
 CREATE UNIQUE INDEX one_open_visit_a_case ON visits (case_id) WHERE ended_at IS NULL;
+CREATE INDEX visits_by_code ON visits (visit_code);
 
 -- Every approval that was given, also one that was withdrawn or that changed facts made void.
 CREATE TABLE visit_approvals (
@@ -71,22 +95,31 @@ CREATE TABLE visit_crew (
     visit_id    text NOT NULL REFERENCES visits,
     slot_id     text NOT NULL,
     badge_id    text NOT NULL REFERENCES crew_members,
-    during      tstzrange NOT NULL,
+    slot        tstzrange NOT NULL,  -- the visit
+    during      tstzrange NOT NULL,  -- the visit and the time to travel to the next one
     released_at timestamptz,
     PRIMARY KEY (slot_id, badge_id),
+    CHECK (during @> slot),
     CONSTRAINT crew_member_booked_once
         EXCLUDE USING gist (badge_id WITH =, during WITH &&) WHERE (released_at IS NULL)
 );
 CREATE INDEX crew_of_visit ON visit_crew (visit_id);
 
--- Who does not visit a borrower any more, for good.
-CREATE TABLE crew_bars (
-    borrower_id text NOT NULL REFERENCES borrowers,
-    badge_id    text NOT NULL REFERENCES crew_members,
-    since       timestamptz NOT NULL,
-    reason      text NOT NULL,
-    PRIMARY KEY (borrower_id, badge_id)
+-- Who asked, by the official channel, whether a visitor is ours, and what was answered: nothing,
+-- when too much was asked. `caller` is an id of the system that asked.
+CREATE TABLE visitor_checks (
+    check_id   text PRIMARY KEY,
+    asked_at   timestamptz NOT NULL,
+    caller     text NOT NULL,
+    visit_code text NOT NULL,
+    badge_id   text NOT NULL,  -- as it was read out
+    visit_id   text REFERENCES visits,
+    answer     text CHECK (answer IN ('expected_now', 'expected_later', 'called_off', 'not_ours')),
+    retry_at   timestamptz,
+    CHECK ((answer IS NULL) = (retry_at IS NOT NULL))
 );
+CREATE INDEX checks_by_caller ON visitor_checks (caller, asked_at) WHERE answer IS NOT NULL;
+CREATE INDEX checks_by_code ON visitor_checks (visit_code, asked_at) WHERE answer IS NOT NULL;
 
 -- migrate: rollback
-DROP TABLE crew_bars, visit_crew, visit_approvals, visits, crew_members;
+DROP TABLE visitor_checks, visit_crew, visit_approvals, visits, crew_bars, crew_absences, crew_members;

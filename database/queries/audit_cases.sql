@@ -120,6 +120,9 @@ WHERE e.accepted AND e.received_at <= :now AND NOT CASE e.name
           AND a.ended_at = e.received_at)
     WHEN 'visit_withdrawn' THEN e.received_at > :now::timestamptz - interval '2 days' OR EXISTS (
         SELECT FROM visits v WHERE v.visit_id = e.body ->> 'visit_id' AND v.ended_at IS NOT NULL)
+    WHEN 'appointment_withdrawn' THEN NOT EXISTS (
+        SELECT FROM visit_crew k
+        WHERE k.slot_id = e.body ->> 'slot_id' AND k.released_at IS NULL)
     WHEN 'visit_checked_in' THEN EXISTS (
         SELECT FROM visits v
         WHERE v.visit_id = e.body ->> 'visit_id' AND v.checked_in_at <= e.received_at)

@@ -1,27 +1,46 @@
 -- name: proposed_slot(slot_id)^
-SELECT lower(during) AS starts_at, upper(during) AS ends_at,
+SELECT lower(slot) AS starts_at, upper(slot) AS ends_at,
        array_agg(badge_id ORDER BY badge_id) AS badge_ids
 FROM visit_crew WHERE slot_id = :slot_id AND released_at IS NULL
-GROUP BY during;
+GROUP BY slot;
 
--- name: free_crew(visit_id, starts_at, ends_at, size)
--- The least booked crew members who are free for the whole time, and may visit this borrower.
+-- name: wait_for_other_bookings(lock)!
+-- Bookings are rare and short, and each sees what the last one left: none collides and gives up.
+SELECT pg_advisory_xact_lock(:lock);
+
+-- name: free_crew(visit_id, starts_at, ends_at, free_until, is_make_up_day, size)
+-- The least booked crew members who fit a visit and are free for the whole time.
 SELECT m.badge_id
-FROM crew_members m
-WHERE m.active AND NOT EXISTS (
-    SELECT FROM visit_crew k
-    WHERE k.badge_id = m.badge_id AND k.released_at IS NULL
-      AND k.during && tstzrange(:starts_at, :ends_at))
-  AND NOT EXISTS (
-    SELECT FROM crew_bars x JOIN loans l USING (borrower_id) JOIN visits v USING (loan_id)
-    WHERE x.badge_id = m.badge_id AND v.visit_id = :visit_id)
+FROM visits v
+JOIN addresses a USING (address_id)
+JOIN borrowers b USING (borrower_id)
+CROSS JOIN LATERAL (SELECT :starts_at::timestamptz AT TIME ZONE b.time_zone AS starts_at,
+                           :ends_at::timestamptz AT TIME ZONE b.time_zone AS ends_at) local
+JOIN crew_members m ON m.active
+ AND m.badge_id <> v.applicant_id AND m.badge_id IS DISTINCT FROM v.approver_id
+ AND (m.region IS NULL OR m.region = a.region)
+ AND (m.skills IS NULL OR b.language = ANY (m.skills))
+ -- A weekend day that is worked in place of another is a weekday for whoever works on weekdays.
+ AND (m.work_days IS NULL OR extract(isodow FROM local.starts_at)::integer = ANY (m.work_days)
+      OR :is_make_up_day::boolean AND m.work_days && ARRAY[1, 2, 3, 4, 5])
+ AND (m.works_from IS NULL OR local.starts_at::time >= m.works_from
+      AND local.ends_at <= local.starts_at::date + m.works_until)
+WHERE v.visit_id = :visit_id
+  AND NOT EXISTS (SELECT FROM crew_bars x
+                  WHERE x.borrower_id = b.borrower_id AND x.badge_id = m.badge_id)
+  AND NOT EXISTS (SELECT FROM crew_absences x
+                  WHERE x.badge_id = m.badge_id AND x.during @> local.starts_at::date)
+  AND NOT EXISTS (SELECT FROM visit_crew k
+                  WHERE k.badge_id = m.badge_id AND k.released_at IS NULL
+                    AND k.during && tstzrange(:starts_at, :free_until))
 ORDER BY (SELECT count(*) FROM visit_crew k
           WHERE k.badge_id = m.badge_id AND k.released_at IS NULL), m.badge_id
 LIMIT :size;
 
--- name: book_crew(visit_id, slot_id, badge_id, starts_at, ends_at)*!
-INSERT INTO visit_crew (visit_id, slot_id, badge_id, during)
-VALUES (:visit_id, :slot_id, :badge_id, tstzrange(:starts_at, :ends_at));
+-- name: book_crew(visit_id, slot_id, badge_id, starts_at, ends_at, free_until)*!
+INSERT INTO visit_crew (visit_id, slot_id, badge_id, slot, during)
+VALUES (:visit_id, :slot_id, :badge_id, tstzrange(:starts_at, :ends_at),
+        tstzrange(:starts_at, :free_until));
 
 -- name: set_slot(visit_id, slot_id, starts_at, ends_at)!
 UPDATE visits SET status = 'approved', slot_id = :slot_id, slot = tstzrange(:starts_at, :ends_at),
@@ -71,6 +90,18 @@ WHERE v.visit_id = :visit_id AND l.loan_id = v.loan_id;
 UPDATE visits SET status = :status, ended_at = :now, ended_reason = :reason
 WHERE visit_id = :visit_id AND ended_at IS NULL;
 
--- name: add_crew_member(badge_id, full_name)*!
-INSERT INTO crew_members (badge_id, full_name) VALUES (:badge_id, :full_name)
-ON CONFLICT (badge_id) DO UPDATE SET full_name = excluded.full_name, active = true;
+-- name: add_crew_member(badge_id, full_name, region, skills, work_days, works_from, works_until)*!
+INSERT INTO crew_members (badge_id, full_name, region, skills, work_days, works_from, works_until)
+VALUES (:badge_id, :full_name, :region, :skills, :work_days, :works_from, :works_until)
+ON CONFLICT (badge_id) DO UPDATE SET
+    full_name = excluded.full_name, active = true, region = excluded.region,
+    skills = excluded.skills, work_days = excluded.work_days, works_from = excluded.works_from,
+    works_until = excluded.works_until;
+
+-- name: forget_absences(badge_ids)!
+DELETE FROM crew_absences WHERE badge_id = ANY (:badge_ids::text[]);
+
+-- name: add_absence(badge_id, first_day, last_day)*!
+INSERT INTO crew_absences (badge_id, during)
+VALUES (:badge_id, daterange(:first_day, :last_day, '[]'))
+ON CONFLICT DO NOTHING;

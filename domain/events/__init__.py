@@ -44,6 +44,7 @@ from domain.events.reading import (
 from domain.events.visits import (
     AppointmentConfirmed,
     AppointmentDeclined,
+    AppointmentWithdrawn,
     ApprovalWithdrawn,
     Capacity,
     Proposal,
@@ -64,6 +65,7 @@ __all__ = [
     "AgreementSigned",
     "AppointmentConfirmed",
     "AppointmentDeclined",
+    "AppointmentWithdrawn",
     "ApprovalWithdrawn",
     "CallFinished",
     "Capacity",

@@ -53,6 +53,14 @@ class AppointmentDeclined(Event):
     preferred_times: Annotated[tuple[Instant, ...], Field(max_length=20)] = ()
 
 
+class AppointmentWithdrawn(Event):
+    """The lender cannot keep an appointment: a crew member is ill, for one."""
+
+    name = "appointment_withdrawn"
+    slot_id: Id
+    reason: Text = ""
+
+
 class VisitCheckedIn(Event):
     name = "visit_checked_in"
     visit_id: Id

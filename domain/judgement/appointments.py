@@ -1,7 +1,7 @@
 """The appointment."""
 
 from domain import events
-from domain.case import Stage
+from domain.case import Answer, Stage
 from domain.judgement.fitting import (
     EventRefusedError,
     judge_fit,
@@ -33,6 +33,18 @@ def _(event: events.AppointmentConfirmed, at: Situation) -> None:
 def _(event: events.AppointmentDeclined, at: Situation) -> None:
     require_stage(at, Stage.APPOINTMENT, Stage.PREPARATION)
     _require_offered_slot(event.slot_id, at, may_be_confirmed=at.case.stage is Stage.PREPARATION)
+
+
+@judge_fit.register
+def _(event: events.AppointmentWithdrawn, at: Situation) -> None:
+    require_stage(at, Stage.APPOINTMENT, Stage.PREPARATION)
+    visit = at.case.visit
+    booked = None if visit is None or visit.appointment is Answer.NO else visit.slot
+    require(
+        booked is not None and event.slot_id == booked.slot_id,
+        "LC-APPOINTMENT",
+        "slot_id: not the slot that is booked",
+    )
 
 
 def _require_offered_slot(slot_id: str, at: Situation, *, may_be_confirmed: bool = False) -> None:

@@ -258,6 +258,14 @@ BREACHES = {
     "bar lost": ("G9", "DELETE FROM crew_bars", "complaint_resolved"),
     "visit lost": ("G9", "DELETE FROM visits", "visit_requested"),
     "approval lost": ("G9", "UPDATE visit_approvals SET approver_id = 'X'", "visit_approved"),
+    "withdrawal without effect": (
+        "G9",
+        (
+            "UPDATE case_events SET name = 'appointment_withdrawn'"
+            " WHERE name = 'appointment_confirmed'"
+        ),
+        "appointment_withdrawn on loan L-1",
+    ),
     "check-in lost": ("G9", "UPDATE visits SET checked_in_at = now()", "visit_checked_in"),
     "report lost": ("G9", "UPDATE visits SET reported_at = '2026-01-11'", "visit_reported"),
     "signature lost": ("G9", "UPDATE agreements SET signed_at = NULL", "agreement_signed"),

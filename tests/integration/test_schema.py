@@ -122,7 +122,13 @@ async def test_crew_member_is_booked_once_at_a_time(pool: Pool, case_id: str) ->
         start = NOW + timedelta(hours=starts_after)
         during = asyncpg.Range(start, start + timedelta(hours=2))
         await _insert(
-            pool, "visit_crew", visit_id="V-1", slot_id=slot_id, badge_id="C-1", during=during
+            pool,
+            "visit_crew",
+            visit_id="V-1",
+            slot_id=slot_id,
+            badge_id="C-1",
+            slot=during,
+            during=during,
         )
 
     await book("S-1", 0)

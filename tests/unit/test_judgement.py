@@ -48,6 +48,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "approval_withdrawn": {"visit_id": VISIT_ID, "approver_id": "A-1"},
     "appointment_confirmed": {"slot_id": SLOT_ID},
     "appointment_declined": {"slot_id": SLOT_ID},
+    "appointment_withdrawn": {"slot_id": SLOT_ID},
     "visit_checked_in": {
         "visit_id": VISIT_ID,
         "badge_ids": CREW,
@@ -100,6 +101,7 @@ TABLE: dict[str, dict[Stage, str]] = {
     "approval_withdrawn": _row(Stage.APPOINTMENT, Stage.PREPARATION, Stage.VISIT, ended=CLOSED),
     "appointment_confirmed": _row(Stage.APPOINTMENT, ended=CLOSED),
     "appointment_declined": _row(Stage.APPOINTMENT, Stage.PREPARATION, ended=CLOSED),
+    "appointment_withdrawn": _row(Stage.APPOINTMENT, Stage.PREPARATION, ended=CLOSED),
     "visit_checked_in": _row(Stage.VISIT, ended=CLOSED),
     "visit_reported": _row(Stage.VISIT, ended=CLOSED),
     "plan_approved": _row(Stage.PLAN, ended=CLOSED),
@@ -230,6 +232,20 @@ def test_only_the_proposed_slot_is_answered_once(policy: Policy, name: str) -> N
         assert changed.visit is not None
         setattr(changed.visit, field, value)
         assert _verdict(name, at._replace(case=changed))[0] == "LC-APPOINTMENT"
+
+
+def test_only_the_booked_slot_is_withdrawn_once(policy: Policy) -> None:
+    """Whether or not the borrower was told of it; not another, not one that is off already."""
+    for stage in (Stage.APPOINTMENT, Stage.PREPARATION):
+        at = situation(policy, stage)
+        assert _verdict("appointment_withdrawn", at, slot_id="S-0")[0] == "LC-APPOINTMENT"
+        assert at.case.visit is not None
+        at.case.visit.notice_sent = False
+        assert _verdict("appointment_withdrawn", at)[0] == ACCEPTED
+        at.case.visit.appointment = Answer.NO
+        assert _verdict("appointment_withdrawn", at)[0] == "LC-APPOINTMENT"
+        at.case.visit.appointment, at.case.visit.slot = None, None
+        assert _verdict("appointment_withdrawn", at)[0] == "LC-APPOINTMENT"
 
 
 def test_appointment_is_not_confirmed_on_hold_or_beyond_the_approval(policy: Policy) -> None:

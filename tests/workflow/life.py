@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import count
 from typing import Any, Protocol
 
@@ -102,13 +102,13 @@ class Life:
         """How many crew members are booked."""
         return int(await self.value("SELECT count(*) FROM visit_crew WHERE released_at IS NULL"))
 
-    async def arrears(self) -> int:
-        """What is overdue right now, by the database."""
+    async def arrears(self, on: date | None = None) -> int:
+        """What is overdue on a day, or right now, by the database."""
         return int(
             await self.value(
                 "SELECT arrears_minor FROM loan_debt($1, $2)",
                 self.loan.loan_id,
-                self.loan.on(await self.now()),
+                on or self.loan.on(await self.now()),
             )
         )
 

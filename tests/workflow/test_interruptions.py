@@ -299,12 +299,12 @@ async def test_blocked_number_is_not_used(start_life: StartLife) -> None:
 
 @pytest.mark.parametrize("outcome", ["written_off", "transferred", "withdrawn", "handed_to_legal"])
 async def test_other_system_ends_the_case(start_life: StartLife, outcome: str) -> None:
-    """The visit is called off, the crew is free, and no notice is sent."""
+    """The visit is called off, the crew is free; the borrower hears of that, and of nothing else."""
     life = await _start_in(start_life, Stage.PREPARATION)
     before = await life.contacts()
     await life.accepted("case_closed", outcome=outcome, reason="decided elsewhere")
     assert await life.outcome() == outcome
-    assert await life.contacts() == before
+    assert await life.contacts() == [*before, "visit_called_off"]
     assert await life.booked_crew() == 0
     [case] = await life.fetch("SELECT * FROM collection_cases")
     assert case["outcome"] == outcome

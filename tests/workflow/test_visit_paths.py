@@ -348,8 +348,9 @@ async def test_waiver_is_granted_when_its_plan_is_completed(life: Life) -> None:
     await life.accepted("plan_approved", plan_id=status["plan"]["plan_id"], approver_id="A-2")
     await life.sign()
     await life.pay((await life.status())["plan"]["plan"]["arrears_minor"] * 9 // 10)
+    paid_on = life.loan.on(await life.now())  # the end may take the server's time far ahead
     assert await life.outcome() == "plan_completed"
-    assert await life.arrears() == 0
+    assert await life.arrears(paid_on) == 0
     assert await life.value("SELECT count(*) FROM payments WHERE kind = 'waiver'") == 1
 
 
