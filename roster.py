@@ -1,15 +1,23 @@
-"""Reads the roster of collectors who may be sent on visits."""
+"""Reads who may be sent on visits, and who has which authority."""
 
 import csv
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
 from command_line import CommandError
+from domain.authority import Level
 from domain.events import Id
 
 COLUMNS = ("badge_id", "full_name")
-_BADGE = TypeAdapter(Id)
+STAFF_COLUMNS = ("staff_id", "level")
+STAFF_LEVELS = (Level.APPROVER, Level.SENIOR_APPROVER)
+_ID = TypeAdapter(Id)
+
+Value = TypeVar("Value")
+Row = dict[str, str | None]
 
 
 def read_roster(file: Path) -> dict[str, str]:
@@ -18,22 +26,56 @@ def read_roster(file: Path) -> dict[str, str]:
     Raises:
         CommandError: naming the file, the line, the column and the reason. Nothing is half read.
     """
+    return _read(file, COLUMNS, _name)
+
+
+def read_staff(file: Path) -> dict[str, Level]:
+    """Levels of authority by staff id, from a CSV file with a header.
+
+    Raises:
+        CommandError: naming the file, the line, the column and the reason. Nothing is half read.
+    """
+    return _read(file, STAFF_COLUMNS, _level)
+
+
+def _read(
+    file: Path, columns: tuple[str, str], value_of: Callable[[str, str], Value]
+) -> dict[str, Value]:
+    """The second column, as `value_of(text, place)` reads it, by the id in the first."""
     try:
         with file.open(newline="", encoding="utf-8-sig") as lines:
             rows = csv.DictReader(lines)
-            missing = set(COLUMNS) - set(rows.fieldnames or ())
+            missing = set(columns) - set(rows.fieldnames or ())
             if missing:
                 raise CommandError(f"{file}: no column {', '.join(sorted(missing))}")
-            return dict(_member(file, rows.line_num, row) for row in rows)
+            read = dict[str, Value]()
+            for row in rows:
+                place = f"{file}:{rows.line_num}"
+                value = value_of(_text(row, columns[1]), f"{place}: {columns[1]}")
+                read[_identity(row, columns[0], place)] = value
+            return read
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise CommandError(f"{file}: cannot be read: {error}") from error
 
 
-def _member(file: Path, line: int, row: dict[str, str | None]) -> tuple[str, str]:
-    name = (row["full_name"] or "").strip()
-    if not name:
-        raise CommandError(f"{file}:{line}: full_name: is empty")
+def _text(row: Row, column: str) -> str:
+    return (row[column] or "").strip()
+
+
+def _identity(row: Row, column: str, place: str) -> str:
     try:
-        return _BADGE.validate_python((row["badge_id"] or "").strip()), name
+        return _ID.validate_python(_text(row, column))
     except ValidationError as error:
-        raise CommandError(f"{file}:{line}: badge_id: {error.errors()[0]['msg']}") from error
+        raise CommandError(f"{place}: {column}: {error.errors()[0]['msg']}") from error
+
+
+def _name(text: str, place: str) -> str:
+    if not text:
+        raise CommandError(f"{place}: is empty")
+    return text
+
+
+def _level(text: str, place: str) -> Level:
+    if text not in STAFF_LEVELS:
+        raise CommandError(f"{place}: must be {' or '.join(STAFF_LEVELS)}, not {text[:40]!r}")
+    return Level(text)

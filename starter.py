@@ -1,4 +1,4 @@
-"""How overdue loans become workflows: import, scan, schedule; and who may visit: crew."""
+"""How overdue loans become workflows: import, scan, schedule; who may visit, approve: crew, staff."""
 
 import asyncio
 import json
@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from activities.business_time import business_time
 from activities.scan_activities import ScanSummary, scan_overdue
 from command_line import database, run_command
+from database.agreements import Agreements
 from database.cases import Cases
 from database.scan import Scan
 from database.tape_import import DatabaseUnusableError, Tell, import_tape
@@ -24,7 +25,7 @@ from domain.tape_fields import LANGUAGES, YEARS, time_zones
 from domain.tape_lines import Tape, TapeError, read_tape
 from domain.tape_report import Finding, ImportReport, Kind, Outcome
 from policies.reader import fingerprint, read_policy
-from roster import read_roster
+from roster import read_roster, read_staff
 from settings import SettingsError, connect_temporal, load_settings
 from workflows.case_starter import TemporalCaseStarter
 from workflows.names import OVERDUE_SCAN_SCHEDULE
@@ -218,6 +219,20 @@ async def _crew(file: Path) -> int:
     async with database(load_settings()) as pool:
         await Visits(pool).add_crew(members)
     typer.echo(f"{len(members)} crew members on file")
+    return 0
+
+
+@app.command()
+def staff(file: Annotated[Path, typer.Argument(help="CSV with staff_id,level")]) -> None:
+    """Say who has which authority: approver or senior_approver; safe to repeat."""
+    run_command(_staff(file))
+
+
+async def _staff(file: Path) -> int:
+    levels = read_staff(file)
+    async with database(load_settings()) as pool:
+        await Agreements(pool).add_staff(levels)
+    typer.echo(f"{len(levels)} of the staff on file")
     return 0
 
 

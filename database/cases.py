@@ -5,8 +5,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
+from pydantic import BaseModel
+
 from database.sql import SQL, Connection, Pool
 from domain.debt import CaseFacts, Outcome
+from domain.debt_statement import DebtTerms, draw_statement
 from domain.policy import Policy
 
 # What a loan becomes when its case ends for good. After `cured` and `plan_completed` it goes on.
@@ -36,12 +39,23 @@ class PinnedCase(NamedTuple):
     plans: int
 
 
+class _FactsOnRecord(BaseModel):
+    """What the statement is drawn from; the terms themselves go no further."""
+
+    terms: DebtTerms
+
+
 async def read_facts(connection: Connection | Pool, case_id: str, now: datetime) -> CaseFacts:
     """The snapshot a case is decided on."""
     text = await SQL.case_facts(connection, case_id=case_id, now=now)
     if text is None:
         raise CaseNotFoundError(case_id)
-    return CaseFacts.model_validate_json(text)
+    facts = CaseFacts.model_validate_json(text)
+    terms = _FactsOnRecord.model_validate_json(text).terms
+    statement = draw_statement(terms, facts.local(now).date())
+    facts.overdue, facts.outstanding = statement.overdue, statement.outstanding
+    facts.penalty_minor = statement.penalty_minor
+    return facts
 
 
 class Cases:

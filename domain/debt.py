@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel
 
+from domain.debt_statement import Amounts
+
 
 class Outcome(StrEnum):
     """How a case ends."""
@@ -65,6 +67,9 @@ class CaseFacts(BaseModel):
     overdue_since: date | None  # due date of the oldest unpaid instalment
     arrears_minor: int
     outstanding_minor: int
+    overdue: Amounts = Amounts()  # the arrears by component
+    outstanding: Amounts = Amounts()
+    penalty_minor: int = 0  # accrued, and not yet charged or waived
     last_payment_at: AwareDatetime | None = None
     holds: list[Hold] = []
     promises: list[Promise] = []

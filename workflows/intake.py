@@ -12,11 +12,13 @@ from temporalio import workflow
 
 from activities.case_activities import CaseActivities
 from database.event_record import Delivery, Verdict
+from domain.authority import WaiverRequest, request_waiver
 from domain.case import Refusal
 from domain.effects import apply_event, approval_expiry, visit_id_of_next_application
 from domain.events import (
     ComplaintFiled,
     Event,
+    PlanApproved,
     PolicyAdopted,
     UnreadableEventError,
     VisitApproved,
@@ -120,6 +122,7 @@ class Intake:
                 receipt=receipt,
                 visit_id=self._visit_of(event),
                 due_at=self._due_at(event),
+                waiver=self._waiver_of(event),
             ),
             summary=name,
             **DATABASE,
@@ -136,6 +139,12 @@ class Intake:
         if isinstance(event, VisitRequested):
             return visit_id_of_next_application(self._desk.situation)
         return self._desk.case.visit.visit_id if self._desk.case.visit else None
+
+    def _waiver_of(self, event: Event | None) -> WaiverRequest | None:
+        plan = self._desk.case.plan
+        if not isinstance(event, PlanApproved) or plan is None:
+            return None
+        return request_waiver(plan.plan, self._desk.policy.plan)
 
     def _due_at(self, event: Event | None) -> datetime | None:
         if isinstance(event, VisitApproved):

@@ -35,6 +35,9 @@ def status(desk: Desk) -> dict[str, Any]:
             "days_past_due": desk.situation.days_past_due,
             "arrears_minor": facts.arrears_minor,
             "outstanding_minor": facts.outstanding_minor,
+            "overdue": facts.overdue.model_dump(),
+            "outstanding": facts.outstanding.model_dump(),
+            "penalty_minor": facts.penalty_minor,
             "holds": [
                 hold.model_dump(mode="json") for hold in facts.holds if hold.is_in_force(desk.now)
             ],
