@@ -1,4 +1,4 @@
-"""How overdue loans become workflows: import, scan, schedule; who may visit, approve: crew, staff."""
+"""How overdue loans become workflows: import, scan, schedule; and the people: crew, staff."""
 
 import asyncio
 import json
