@@ -290,9 +290,11 @@ async def test_plan_covers_the_penalty_and_its_completion_settles_it(life: Life)
     assert sum(status["overdue"].values()) == status["arrears_minor"] == await life.arrears()
     assert sum(status["outstanding"].values()) == status["outstanding_minor"]
     assert status["penalty_minor"] == 0
+    today = life.loan.on(await life.now())
     await life.pay(await life.arrears())
     assert await life.outcome() == "plan_completed"
-    assert await life.arrears() == 0
+    assert await life.value("SELECT arrears_minor FROM loan_debt('L-1', $1)", today) == 0
+    assert await life.value("SELECT amount_minor FROM loan_charges") == penalty
 
 
 async def test_waiver_is_granted_when_its_plan_is_completed(life: Life) -> None:
