@@ -14,9 +14,11 @@ from domain.events import Id
 from domain.working_time import RosterError, read_days, read_working_time
 
 Value = TypeVar("Value")
+Person = TypeVar("Person")
+Cells = dict[str, str]
 
 COLUMNS = ("badge_id", "full_name")  # region, skills, works, off_days may be missing
-_BADGE = TypeAdapter(Id)
+_ID = TypeAdapter(Id)
 _SKILL_SEPARATORS = str.maketrans(";,", "  ")
 
 
@@ -27,7 +29,7 @@ class Roster(NamedTuple):
     mistakes: list[str]
 
 
-class _RowError(Exception):
+class RowError(Exception):
     """A row that cannot be taken; the text is `column: reason`."""
 
 
@@ -41,38 +43,55 @@ def read_roster(file: Path) -> Roster:
     Raises:
         CommandError: naming the file and the reason, when it cannot be read at all.
     """
+    people, mistakes = read_people(file, COLUMNS, _member)
+    return Roster([*people.values()], mistakes)
+
+
+def read_people(
+    file: Path, columns: tuple[str, ...], read: Callable[[Cells], Person]
+) -> tuple[dict[str, Person], list[str]]:
+    """People by id from a CSV file with a header; the first column is the id.
+
+    The good rows, and `file:line: column: reason` for each bad one.
+
+    Raises:
+        CommandError: naming the file and the reason, when it cannot be read at all.
+    """
     try:
         with file.open(newline="", encoding="utf-8-sig") as lines:
             rows = csv.DictReader(lines)
-            missing = set(COLUMNS) - set(rows.fieldnames or ())
+            missing = set(columns) - set(rows.fieldnames or ())
             if missing:
                 raise CommandError(f"{file}: no column {', '.join(sorted(missing))}")
-            return _read_rows(file, rows)
+            return _read_rows(file, columns[0], rows, read)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise CommandError(f"{file}: cannot be read: {error}") from error
 
 
-def _read_rows(file: Path, rows: "csv.DictReader[str]") -> Roster:
-    members: dict[str, CrewMember] = {}
+def _read_rows(
+    file: Path, key: str, rows: "csv.DictReader[str]", read: Callable[[Cells], Person]
+) -> tuple[dict[str, Person], list[str]]:
+    people: dict[str, Person] = {}
     mistakes: list[str] = []
     for row in rows:
         try:
-            member = _member(row, members)
-            members[member.badge_id] = member
-        except _RowError as error:
+            cells = _cells(row)
+            people[_new_identity(cells[key], key, people)] = read(cells)
+        except RowError as error:
             mistakes.append(f"{file}:{rows.line_num}: {error}")
-    return Roster([*members.values()], mistakes)
+    return people, mistakes
 
 
-def _member(row: dict[Any, Any], earlier: Container[str]) -> CrewMember:
+def _cells(row: dict[Any, Any]) -> Cells:
     if None in row:
-        raise _RowError("more cells than columns")
-    cells = {name: (cell or "").strip() for name, cell in row.items()}
-    badge_id, name = _badge(cells["badge_id"]), cells["full_name"]
-    if badge_id in earlier:
-        raise _RowError("badge_id: stands in an earlier row, too")
+        raise RowError("more cells than columns")
+    return {name: (cell or "").strip() for name, cell in row.items()}
+
+
+def _member(cells: Cells) -> CrewMember:
+    badge_id, name = cells["badge_id"], cells["full_name"]
     if not name or not name.isprintable():
-        raise _RowError("full_name: is empty or not printable")
+        raise RowError("full_name: is empty or not printable")
     works = _read(cells, "works", read_working_time)
     return CrewMember(
         badge_id=badge_id,
@@ -86,14 +105,17 @@ def _member(row: dict[Any, Any], earlier: Container[str]) -> CrewMember:
     )
 
 
-def _badge(cell: str) -> str:
+def _new_identity(cell: str, column: str, earlier: Container[str]) -> str:
     try:
-        return _BADGE.validate_python(cell)
+        identity = _ID.validate_python(cell)
     except ValidationError as error:
-        raise _RowError(f"badge_id: {error.errors()[0]['msg']}") from error
+        raise RowError(f"{column}: {error.errors()[0]['msg']}") from error
+    if identity in earlier:
+        raise RowError(f"{column}: stands in an earlier row, too")
+    return identity
 
 
-def _read(cells: dict[str, str], column: str, read: Callable[[str], Value]) -> Value | None:
+def _read(cells: Cells, column: str, read: Callable[[str], Value]) -> Value | None:
     """What a cell says; None when it is not stated."""
     cell = cells.get(column, "")
     if not cell:
@@ -101,7 +123,7 @@ def _read(cells: dict[str, str], column: str, read: Callable[[str], Value]) -> V
     try:
         return read(cell)
     except RosterError as error:
-        raise _RowError(f"{column}: {error}") from error
+        raise RowError(f"{column}: {error}") from error
 
 
 def _skills(cell: str) -> list[str]:
@@ -114,7 +136,7 @@ def _printable(cell: str) -> str:
     return cell
 
 
-def _absences(cells: dict[str, str]) -> list[tuple[date, date]] | None:
+def _absences(cells: Cells) -> list[tuple[date, date]] | None:
     """An empty cell says that there are none; without the column, what is on file stays."""
     if "off_days" not in cells:
         return None

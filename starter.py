@@ -1,4 +1,4 @@
-"""How overdue loans become workflows: import, scan, schedule; and who may visit: crew."""
+"""How overdue loans become workflows: import, scan, schedule; and the people: crew, staff."""
 
 import asyncio
 import json
@@ -15,6 +15,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from activities.business_time import business_time
 from activities.scan_activities import ScanSummary, scan_overdue
 from command_line import database, run_command
+from database.agreements import Agreements
 from database.cases import Cases
 from database.scan import Scan
 from database.tape_import import DatabaseUnusableError, Tell, import_tape
@@ -26,6 +27,7 @@ from domain.tape_report import Finding, ImportReport, Kind, Outcome
 from policies.reader import fingerprint, read_policy
 from roster import read_roster
 from settings import SettingsError, connect_temporal, load_settings
+from staff_list import read_staff
 from workflows.case_starter import TemporalCaseStarter
 from workflows.names import OVERDUE_SCAN_SCHEDULE
 from workflows.scan_schedule import install_schedule
@@ -230,6 +232,22 @@ async def _crew(file: Path) -> int:
         typer.echo(mistake, err=True)
     typer.echo(f"{len(roster.members)} crew members on file, {len(roster.mistakes)} rows rejected")
     return 1 if roster.mistakes else 0
+
+
+@app.command()
+def staff(file: Annotated[Path, typer.Argument(help="CSV with staff_id,level")]) -> None:
+    """Say who has which authority: approver or senior_approver; safe to repeat."""
+    run_command(_staff(file))
+
+
+async def _staff(file: Path) -> int:
+    levels, mistakes = read_staff(file)
+    async with database(load_settings()) as pool:
+        await Agreements(pool).add_staff(levels)
+    for mistake in mistakes:
+        typer.echo(mistake, err=True)
+    typer.echo(f"{len(levels)} of the staff on file, {len(mistakes)} rows rejected")
+    return 1 if mistakes else 0
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Agreements: drawn up, kept with their fingerprint, and ended."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -8,6 +9,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from database.sql import SQL, Connection, Pool
 from domain.agreement import Document, draft_document
+from domain.authority import Level
 from domain.plan import Plan
 from domain.policy import Policy
 
@@ -30,6 +32,13 @@ class Agreements:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+
+    async def add_staff(self, levels: Mapping[str, Level]) -> None:
+        """Put people with authority on file: levels by staff id. A known id takes the new level."""
+        await SQL.add_staff_member(
+            self._pool,
+            [{"staff_id": staff_id, "level": level.value} for staff_id, level in levels.items()],
+        )
 
     async def offer_agreement(self, offer: Offer, policy: Policy, now: datetime) -> str:
         """Draw up and keep the document of a plan; answers with its SHA-256."""
@@ -79,6 +88,7 @@ async def _keep(
         total_minor=offer.plan.total_minor,
         waiver_minor=offer.plan.waiver_minor,
         waiver_approver_id=offer.waiver_approver_id,
+        penalty_minor=offer.plan.penalty_minor,
         document=document.text,
         sha256=document.sha256,
         counted_from=offer.counted_from,

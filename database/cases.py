@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from database.sql import SQL, Connection, Pool
 from domain.debt import CaseFacts, Outcome
+from domain.debt_statement import DebtTerms, draw_statement
 from domain.policy import Policy
 
 # What a loan becomes when its case ends for good. After `cured` and `plan_completed` it goes on.
@@ -44,6 +45,17 @@ async def read_facts(connection: Connection | Pool, case_id: str, now: datetime)
     return CaseFacts.model_validate_json(text)
 
 
+async def read_facts_and_statement(
+    connection: Connection | Pool, case_id: str, now: datetime
+) -> CaseFacts:
+    """The snapshot, with what is owed by component: for whoever negotiates."""
+    facts = await read_facts(connection, case_id, now)
+    text = await SQL.debt_terms(connection, case_id=case_id, now=now)
+    return facts.with_statement(
+        draw_statement(DebtTerms.model_validate_json(text), facts.local(now).date())
+    )
+
+
 class Cases:
     """Reads and writes cases. Every method is one transaction and may be repeated."""
 
@@ -51,8 +63,8 @@ class Cases:
         self._pool = pool
 
     async def read_facts(self, case_id: str, now: datetime) -> CaseFacts:
-        """What the database says about a case at a moment of business time."""
-        return await read_facts(self._pool, case_id, now)
+        """What the database says about a case at a moment, with the debt by component."""
+        return await read_facts_and_statement(self._pool, case_id, now)
 
     async def take_up(self, case_id: str) -> PinnedCase:
         """Mark the case's workflow as running; answers with the policy the case is pinned to."""

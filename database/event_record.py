@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel
 from database.cases import read_facts
 from database.event_effects import EffectRefusedError, EventContext, take_effect
 from database.sql import SQL, Connection, Pool
+from domain.authority import WaiverRequest
 from domain.debt import CaseFacts
 from domain.events import read_event
 
@@ -29,6 +30,7 @@ class Delivery(BaseModel):
     receipt: str  # names this delivery: tells a retried write from a repeated event
     visit_id: str | None = None  # of the visit that a request opens
     due_at: AwareDatetime | None = None  # when what the event starts runs out
+    waiver: WaiverRequest | None = None  # of the plan that a decision is about
 
 
 class Verdict(BaseModel):
@@ -77,7 +79,7 @@ class Events:
             reason = await _reason_against_effect(connection, delivery, now)
         await SQL.append_event(
             connection,
-            **delivery.model_dump(exclude={"refusal", "visit_id", "due_at"}),
+            **delivery.model_dump(exclude={"refusal", "visit_id", "due_at", "waiver"}),
             received_at=now,
             accepted=reason is None,
             reason=reason,
@@ -95,6 +97,7 @@ async def _reason_against_effect(
         visit_id=delivery.visit_id,
         due_at=delivery.due_at,
         now=now,
+        waiver=delivery.waiver,
     )
     try:
         async with connection.transaction():

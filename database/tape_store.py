@@ -170,11 +170,13 @@ class TapeStore:
         await self._copy(
             "loan_instalments",
             (
-                (row.loan_id, number, due_on, due_on, row.installment_minor)
+                (row.loan_id, number, due_on, due_on, row.installment_minor, parts.interest_minor)
                 for row in rows
-                for number, due_on in enumerate(row.due_dates(self._shift(row)), start=1)
+                for number, (due_on, parts) in enumerate(
+                    zip(row.due_dates(self._shift(row)), row.parts(), strict=True), start=1
+                )
             ),
-            "loan_id number due_on contract_due_on amount_minor",
+            "loan_id number due_on contract_due_on amount_minor interest_minor",
         )
 
     async def _copy(self, table: str, records: Iterable[tuple[Any, ...]], columns: str) -> None:
@@ -222,7 +224,9 @@ def _is_new(row: TapeRow, firsts: Mapping[str, TapeRow], added: set[str]) -> boo
 
 
 def _loan_columns(row: TapeRow) -> dict[str, object]:
+    penalty_rate = row.penalty_rate_percent
     return {name: getattr(row, name) for name in _LOAN_COLUMNS} | {
+        "penalty_rate_percent": None if penalty_rate is None else str(penalty_rate),
         "annual_rate_percent": str(row.annual_rate_percent),
         "status": row.status,
         "arrears_tolerance_minor": row.tolerance_minor,

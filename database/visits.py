@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel
 
+from database.cases import read_facts_and_statement
 from database.sql import SQL, Connection, Pool
 from domain.case import Slot
 
@@ -101,7 +102,11 @@ class Visits:
 
     async def prepare_dossier(self, visit_id: str, now: datetime) -> None:
         """Write down, for the crew, who and what the visit is about as of today."""
-        await SQL.prepare_dossier(self._pool, visit_id=visit_id, now=now)
+        async with self._pool.acquire() as connection, connection.transaction():
+            case_id = await SQL.case_of_visit(connection, visit_id=visit_id)
+            facts = await read_facts_and_statement(connection, case_id, now)
+            components = facts.model_dump_json(include={"overdue", "outstanding", "penalty_minor"})
+            await SQL.prepare_dossier(connection, visit_id=visit_id, now=now, components=components)
 
     async def end_visit(self, visit_id: str, status: str, reason: str, now: datetime) -> None:
         """End a visit; what is booked from now on is free again."""

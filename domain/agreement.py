@@ -46,6 +46,8 @@ To be signed before {expires}; afterwards this agreement is void.
 Questions {hotline}, complaints {complaint_hotline}.
 """
 
+# After the arrears, where there is any.
+_PENALTY = {"zh": "及罚息{amount}", "en": " and {amount} of penalty interest"}
 _PART = {"zh": "第{number}期　{due_on}　{amount}", "en": "Part {number}  {due_on}  {amount}"}
 
 
@@ -71,9 +73,15 @@ def draft_document(
     text = (_ZH if language == "zh" else _EN).format(
         **people_and_places,
         as_of=plan.as_of,
-        arrears=format_money(plan.arrears_minor, currency),
+        arrears=format_money(plan.arrears_minor, currency) + _penalty(plan, currency, language),
         waiver=format_money(plan.waiver_minor, currency),
         total=format_money(plan.total_minor, currency),
         schedule=schedule,
     )
     return Document(text=text, sha256=hashlib.sha256(text.encode()).hexdigest())
+
+
+def _penalty(plan: Plan, currency: str, language: str) -> str:
+    if not plan.penalty_minor:
+        return ""
+    return _PENALTY[language].format(amount=format_money(plan.penalty_minor, currency))

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AwareDatetime, BaseModel
 
 from domain.complaints import OpenComplaint
+from domain.debt_statement import Amounts, DebtStatement
 
 
 class Outcome(StrEnum):
@@ -67,6 +68,10 @@ class CaseFacts(BaseModel):
     overdue_since: date | None  # due date of the oldest unpaid instalment
     arrears_minor: int
     outstanding_minor: int
+    statement_as_of: date | None = None  # of the next three, where a statement was drawn
+    overdue: Amounts = Amounts()  # the arrears by component
+    outstanding: Amounts = Amounts()
+    penalty_minor: int = 0  # accrued, and not yet charged or waived
     last_payment_at: AwareDatetime | None = None
     holds: list[Hold] = []
     promises: list[Promise] = []
@@ -78,6 +83,22 @@ class CaseFacts(BaseModel):
     visit_blocked: bool = False  # the borrower wants no visits
     plan_paid_minor: int = 0  # since the live agreement was offered
     plan_total_minor: int | None = None  # of the signed agreement
+
+    def with_statement(self, statement: DebtStatement) -> "CaseFacts":
+        """These facts, with what is owed by component."""
+        return self.model_copy(
+            update={
+                "statement_as_of": statement.as_of,
+                "overdue": statement.overdue,
+                "outstanding": statement.outstanding,
+                "penalty_minor": statement.penalty_minor,
+            }
+        )
+
+    def with_statement_of(self, earlier: "CaseFacts") -> "CaseFacts":
+        """These facts, with the statement of earlier ones."""
+        names = ("statement_as_of", "overdue", "outstanding", "penalty_minor")
+        return self.model_copy(update={name: getattr(earlier, name) for name in names})
 
     def local(self, now: datetime) -> datetime:
         """An instant on the borrower's own clock."""

@@ -111,7 +111,12 @@ def _(event: events.VisitReported, at: Situation) -> None:
     visit.proposal, visit.capacity = event.proposal, event.capacity
     if event.outcome == "agreed" and event.proposal is not None:
         plan = build_plan(
-            at.facts.arrears_minor, event.proposal, event.capacity, at.policy.plan, at.today
+            at.facts.arrears_minor,
+            event.proposal,
+            event.capacity,
+            at.policy.plan,
+            at.today,
+            at.facts.penalty_minor,
         )
         at.case.plans += 1
         at.case.plan = PlanState(

@@ -19,12 +19,17 @@ class Part(BaseModel):
 
 
 class Plan(BaseModel):
-    """How arrears are repaid: the parts sum to the arrears less what is waived."""
+    """How a debt is repaid: the parts sum to arrears and penalty, less what is waived."""
 
     as_of: date
     arrears_minor: int
     waiver_minor: int
+    penalty_minor: int = 0  # accrued to that day and not yet charged
     parts: list[Part]
+
+    @property
+    def owed_minor(self) -> int:
+        return self.arrears_minor + self.penalty_minor
 
     @property
     def total_minor(self) -> int:
@@ -54,8 +59,9 @@ def build_plan(
     capacity: Capacity | None,
     policy: PlanPolicy,
     today: date,
+    penalty_minor: int = 0,
 ) -> Plan:
-    """The plan of a proposal for what is overdue today.
+    """The plan of a proposal for what is overdue today, and the penalty that has accrued.
 
     A down payment is the first part, due on `first_due_on`; the instalments follow monthly.
     Without one, the instalments start on that day. Where the rest does not divide evenly, the
@@ -64,9 +70,9 @@ def build_plan(
     Raises:
         PlanRefusedError: naming every limit that is broken.
     """
-    to_pay = arrears_minor - proposal.waiver_minor
-    rest = to_pay - proposal.down_payment_minor
-    problems = _problems_of_amounts(arrears_minor, rest, proposal, policy)
+    owed_minor = arrears_minor + penalty_minor
+    rest = owed_minor - proposal.waiver_minor - proposal.down_payment_minor
+    problems = _problems_of_amounts(owed_minor, rest, proposal, policy)
     problems += _problems_of_dates(proposal, policy, today)
     if problems:
         raise PlanRefusedError("; ".join(problems))
@@ -80,13 +86,17 @@ def build_plan(
     ]
     _require_affordable(max(split_evenly(rest, proposal.instalments)), capacity, policy)
     return Plan(
-        as_of=today, arrears_minor=arrears_minor, waiver_minor=proposal.waiver_minor, parts=parts
+        as_of=today,
+        arrears_minor=arrears_minor,
+        waiver_minor=proposal.waiver_minor,
+        penalty_minor=penalty_minor,
+        parts=parts,
     )
 
 
 def needs_approval(plan: Plan, policy: PlanPolicy) -> bool:
     """Whether the waiver exceeds what a crew may grant by itself."""
-    return plan.waiver_minor * WHOLE > plan.arrears_minor * policy.crew_waiver_limit.value
+    return plan.waiver_minor * WHOLE > plan.owed_minor * policy.crew_waiver_limit.value
 
 
 def split_evenly(amount_minor: int, count: int) -> list[int]:
@@ -103,17 +113,30 @@ def add_months(day: date, months: int) -> date:
 
 
 def _problems_of_amounts(
-    arrears_minor: int, rest: int, proposal: Proposal, policy: PlanPolicy
+    owed_minor: int, rest: int, proposal: Proposal, policy: PlanPolicy
 ) -> list[str]:
     problems = []
-    if proposal.waiver_minor * WHOLE > arrears_minor * policy.waiver_limit.value:
+    if proposal.waiver_minor * WHOLE > owed_minor * policy.waiver_limit.value:
         problems.append(
             f"waiver_minor: {proposal.waiver_minor} is more than "
-            f"{policy.waiver_limit.value / 100:g} % of the arrears of {arrears_minor}"
+            f"{policy.waiver_limit.value / 100:g} % of the arrears of {owed_minor}"
         )
     if rest < proposal.instalments:
         problems.append(f"down_payment_minor: leaves {rest} for {proposal.instalments} instalments")
-    return problems
+        return problems
+    return problems + _problems_of_first_payment(rest, proposal, policy)
+
+
+def _problems_of_first_payment(rest: int, proposal: Proposal, policy: PlanPolicy) -> list[str]:
+    """The down payment, or the first part without one, is a share of all that is to be paid."""
+    if (share := policy.first_payment_share) is None:
+        return []
+    total = rest + proposal.down_payment_minor
+    first = proposal.down_payment_minor or split_evenly(rest, proposal.instalments)[0]
+    if first * WHOLE >= total * share.value:
+        return []
+    field = "down_payment_minor" if proposal.down_payment_minor else "instalments"
+    return [f"{field}: a first payment of {first} is less than {share.value / 100:g} % of {total}"]
 
 
 def _problems_of_dates(proposal: Proposal, policy: PlanPolicy, today: date) -> list[str]:

@@ -107,6 +107,10 @@ class PlanPolicy(PolicyModel):
     first_due_days: Rule[Days]
     waiver_limit: Rule[BasisPoints]
     crew_waiver_limit: Rule[BasisPoints]
+    # What policies of before did not have: no such limit, and no penalty.
+    approver_waiver_limit: Rule[BasisPoints] | None = None
+    first_payment_share: Rule[BasisPoints] | None = None
+    rate_cap: Rule[BasisPoints] | None = None
     affordable_share: Rule[BasisPoints]
     approval_days: Rule[Days]
     negotiation_rounds: Rule[Count]
@@ -114,6 +118,15 @@ class PlanPolicy(PolicyModel):
     reminder_days: Rule[Days]
     grace_days: Rule[Days]
     broken_plans: Rule[Count]
+
+    @model_validator(mode="after")
+    def _authority_grows_with_the_level(self) -> Self:
+        approver = self.approver_waiver_limit or self.waiver_limit
+        if not self.crew_waiver_limit.value <= approver.value <= self.waiver_limit.value:
+            raise ValueError(
+                "crew_waiver_limit, approver_waiver_limit and waiver_limit must not fall"
+            )
+        return self
 
 
 class AftercarePolicy(PolicyModel):
@@ -162,7 +175,7 @@ class Policy(InEffect):
     @model_validator(mode="after")
     def _numbers_of_the_process_are_needed(self) -> Self:
         sections = (self.promise, self.visit, self.plan, self.aftercare)
-        rules = [(name, rule) for section in sections for name, rule in section]
+        rules = [(name, rule) for section in sections for name, rule in section if rule is not None]
         needed = [("planned_hours", self.contact.planned_hours), ("ladder", self.contact.ladder)]
         for name, rule in [*rules, *needed]:
             if not rule.enabled or rule.effective_from or rule.effective_until:

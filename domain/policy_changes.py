@@ -21,6 +21,8 @@ _LOWER_IS_STRICTER = {
     "visit.proposal_rounds",
     "visit.visits_per_case",
     "plan.crew_waiver_limit",
+    "plan.approver_waiver_limit",
+    "plan.rate_cap",
     "plan.affordable_share",
     "plan.negotiation_rounds",
     "aftercare.complaint_answer_days",
@@ -37,6 +39,7 @@ _HIGHER_IS_STRICTER = {
     "visit.crew_size",
     "visit.notice_lead_hours",
     "visit.cooling_days",
+    "plan.first_payment_share",
     "aftercare.complaint_reminder_days",
 }
 

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 
+from domain.amortisation import InstalmentParts, amortise
 from domain.tape_fields import (
     Amount,
     Currency,
@@ -49,9 +50,18 @@ BORROWER_COLUMNS = (
     "time_zone",
     "language",
 )
+# What a tape may add about the contract.
+CONTRACT_COLUMNS = ("penalty_rate_percent",)
 # What may be empty in a row.
 _OPTIONAL = frozenset(
-    ("region", "annual_income_minor", "purpose", "reported_status", *BORROWER_COLUMNS)
+    (
+        "region",
+        "annual_income_minor",
+        "purpose",
+        "reported_status",
+        *BORROWER_COLUMNS,
+        *CONTRACT_COLUMNS,
+    )
 )
 
 _CLOSED = {"fully paid": "settled", "charged off": "written_off"}
@@ -86,6 +96,7 @@ class TapeRow(BaseModel):
     annual_income_minor: Paid | None = None
     purpose: Text | None = None
     reported_status: Text | None = None
+    penalty_rate_percent: Rate | None = None
     borrower_name: Text | None = None
     phone: Text | None = None
     contact_person_phone: Text | None = None
@@ -122,6 +133,11 @@ class TapeRow(BaseModel):
     def due_dates(self, shift: timedelta = timedelta(0)) -> list[date]:
         """The due dates, first to last; each month's end is cut from the original day."""
         return [due_date(self.first_due_on, number) + shift for number in range(self.term_months)]
+
+    def parts(self) -> list[InstalmentParts]:
+        """Principal and interest of each instalment, first to last."""
+        amounts = [self.installment_minor] * self.term_months
+        return amortise(self.principal_minor, self.annual_rate_percent, amounts)
 
     def oldest_unpaid_due_on(self) -> date | None:
         """The original due date of the first instalment that payments do not cover."""

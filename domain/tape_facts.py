@@ -14,6 +14,7 @@ FACTS = (
     "currency",
     "principal_minor",
     "annual_rate_percent",
+    "penalty_rate_percent",
     "term_months",
     "installment_minor",
     "paid_minor",

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from domain.tape import BORROWER_COLUMNS, COLUMNS, Problem
+from domain.tape import BORROWER_COLUMNS, COLUMNS, CONTRACT_COLUMNS, Problem
 
 FORMATS = {".csv": "csv", ".jsonl": "json", ".ndjson": "json", ".json": "json"}
 
@@ -110,7 +110,7 @@ def _read_csv(source: _Lines) -> Tape:
         raise TapeError(f"line {source.number}: missing columns: {', '.join(missing)}")
     if repeated := [name for name, count in Counter(header).items() if count > 1]:
         raise TapeError(f"line {source.number}: repeated columns: {', '.join(repeated)}")
-    known = {*COLUMNS, *BORROWER_COLUMNS}
+    known = {*COLUMNS, *BORROWER_COLUMNS, *CONTRACT_COLUMNS}
     return Tape(_csv_records(source, header), [name for name in header if name not in known])
 
 

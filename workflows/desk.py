@@ -119,9 +119,12 @@ class Desk:
         return self.now + timedelta(hours=hours)
 
     def learn(self, facts: CaseFacts | None) -> None:
-        """Take fresh facts into account."""
-        if facts is not None:
-            self._facts = facts
+        """Take fresh facts into account; the statement stays until another is drawn."""
+        if facts is None:
+            return
+        if facts.statement_as_of is None and self._facts is not None:
+            facts = facts.with_statement_of(self._facts)
+        self._facts = facts
 
     async def take_up(self) -> None:
         """Read the policy and the facts; marks the case as running."""

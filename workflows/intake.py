@@ -12,6 +12,7 @@ from temporalio import workflow
 
 from activities.case_activities import CaseActivities
 from database.event_record import Delivery, Verdict
+from domain.authority import WaiverRequest, request_waiver
 from domain.case import Refusal
 from domain.complaints import extended_answer_due
 from domain.effects import apply_event, approval_expiry, visit_id_of_next_application
@@ -19,10 +20,12 @@ from domain.events import (
     ComplaintExtended,
     ComplaintFiled,
     Event,
+    PlanApproved,
     PolicyAdopted,
     UnreadableEventError,
     VisitApproved,
     VisitCheckedIn,
+    VisitReported,
     VisitRequested,
     printable,
     read_event,
@@ -87,7 +90,7 @@ class Intake:
         except UnreadableEventError as error:
             return await self._record(letter, None, f"LC-CONTRACT: {error}")
         refusal = None
-        if isinstance(event, VisitCheckedIn):
+        if isinstance(event, VisitCheckedIn | VisitReported):
             await self._desk.look_again()  # somebody stands at a door: no answer on old facts
         # The effect is taken on what was judged: recording may last over midnight, in an outage.
         situation = self._desk.situation
@@ -126,6 +129,7 @@ class Intake:
                 receipt=receipt,
                 visit_id=self._visit_of(event),
                 due_at=self._due_at(event),
+                waiver=self._waiver_of(event),
             ),
             summary=name,
             **DATABASE,
@@ -142,6 +146,12 @@ class Intake:
         if isinstance(event, VisitRequested):
             return visit_id_of_next_application(self._desk.situation)
         return self._desk.case.visit.visit_id if self._desk.case.visit else None
+
+    def _waiver_of(self, event: Event | None) -> WaiverRequest | None:
+        plan = self._desk.case.plan
+        if not isinstance(event, PlanApproved) or plan is None:
+            return None
+        return request_waiver(plan.plan, self._desk.policy.plan)
 
     def _due_at(self, event: Event | None) -> datetime | None:
         if isinstance(event, VisitApproved):

@@ -1,5 +1,6 @@
 """The plan: its maths were checked with the report; a large waiver needs its own approval."""
 
+from domain.authority import request_waiver
 from domain.case import Answer, PlanState, Stage
 from domain.plan import needs_approval
 from workflows.desk import Desk
@@ -21,7 +22,11 @@ async def settle_plan(desk: Desk) -> Stage:
 
     ends_at = desk.begin("plan_approved", desk.in_days(desk.policy.plan.approval_days.value))
     await desk.notify(
-        f"{plan.plan_id}:approval", "approvers", "waiver_approval_wanted", plan_id=plan.plan_id
+        f"{plan.plan_id}:approval",
+        "approvers",
+        "waiver_approval_wanted",
+        plan_id=plan.plan_id,
+        level=request_waiver(plan.plan, desk.policy.plan).level,
     )
     await desk.until(
         lambda: plan.approval is not None,

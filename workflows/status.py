@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from domain.case import Refusal
+from domain.debt import CaseFacts
 from domain.money import format_money
 from workflows.desk import Desk
 
@@ -19,6 +20,7 @@ def status(desk: Desk) -> dict[str, Any]:
         "as_of": None,
         "days_past_due": None,
         "outstanding_minor": None,
+        "statement": {},
         "next_action": desk.next_action.model_dump(mode="json"),
         "holds": [],
         "complaints": [],
@@ -36,6 +38,7 @@ def status(desk: Desk) -> dict[str, Any]:
             "days_past_due": desk.situation.days_past_due,
             "arrears_minor": facts.arrears_minor,
             "outstanding_minor": facts.outstanding_minor,
+            "statement": _statement(facts),
             "holds": [
                 hold.model_dump(mode="json") for hold in facts.holds if hold.is_in_force(desk.now)
             ],
@@ -44,6 +47,18 @@ def status(desk: Desk) -> dict[str, Any]:
             "policy_version": desk.policy.version,
         }
     return answer
+
+
+def _statement(facts: CaseFacts) -> dict[str, Any]:
+    """What is owed by component, as of the day it was last looked at."""
+    if facts.statement_as_of is None:
+        return {}
+    return {
+        "as_of": facts.statement_as_of.isoformat(),
+        "overdue": facts.overdue.model_dump(),
+        "outstanding": facts.outstanding.model_dump(),
+        "penalty_minor": facts.penalty_minor,
+    }
 
 
 def details(desk: Desk) -> str:

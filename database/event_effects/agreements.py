@@ -2,17 +2,32 @@
 
 import json
 
-from database.event_effects.effect import EventContext, take_effect
+from database.event_effects.effect import EffectRefusedError, EventContext, take_effect
 from database.sql import SQL, Connection
 from domain import events
+from domain.authority import Level
 
 
-@take_effect.register(events.PlanApproved)
-@take_effect.register(events.PlanRejected)
-async def _(
-    event: events.PlanApproved | events.PlanRejected, connection: Connection, context: EventContext
-) -> None:
-    """The approver's name goes into the agreement that the plan leads to."""
+@take_effect.register
+async def _(event: events.PlanApproved, connection: Connection, context: EventContext) -> None:
+    """The approver's name goes into the agreement that the plan leads to; his level is checked."""
+    if (waiver := context.waiver) is None:
+        return
+    member = await SQL.staff_member(connection, staff_id=event.approver_id)
+    if member is not None and not member["active"]:
+        raise EffectRefusedError("LC-AUTHORITY: approver_id: no longer on the staff")
+    level = Level.APPROVER if member is None else Level(member["level"])
+    if not waiver.may_grant(level):
+        raise EffectRefusedError(
+            f"LC-AUTHORITY: approver_id: the level {level} may waive"
+            f" {waiver.limits_minor[level]}; a waiver of {waiver.waiver_minor} takes the level"
+            f" {waiver.level}"
+        )
+
+
+@take_effect.register
+async def _(event: events.PlanRejected, connection: Connection, context: EventContext) -> None:
+    """Anybody from outside may say no."""
 
 
 @take_effect.register
@@ -24,6 +39,7 @@ async def _(event: events.AgreementSigned, connection: Connection, context: Even
         signatories=json.dumps(event.signatories),
         now=context.now,
     )
+    await SQL.charge_penalty(connection, agreement_id=event.agreement_id, now=context.now)
     await SQL.defer_instalments(connection, agreement_id=event.agreement_id)
 
 

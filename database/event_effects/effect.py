@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from database.sql import Connection
 from domain import events
+from domain.authority import WaiverRequest
 
 
 class EffectRefusedError(Exception):
@@ -20,6 +21,7 @@ class EventContext(NamedTuple):
     visit_id: str | None
     due_at: datetime | None
     now: datetime
+    waiver: WaiverRequest | None = None  # of the plan that is decided on
 
 
 @singledispatch

@@ -58,6 +58,13 @@ CREATE TABLE loans (
     annual_income_minor     bigint,
     purpose                 text,
     reported_status         text,
+    -- In which order a payment covers what is overdue, as the contract says (Civil Code 561).
+    allocation_order        text[] NOT NULL DEFAULT '{penalty,interest,principal}'
+        CHECK (allocation_order <@ ARRAY['penalty', 'interest', 'principal']
+               AND allocation_order @> ARRAY['penalty', 'interest', 'principal']
+               AND cardinality(allocation_order) = 3),
+    -- On top of the contract's rate, on overdue principal; NULL is none.
+    penalty_rate_percent    numeric(7, 4) CHECK (penalty_rate_percent >= 0),
     -- Kept by the triggers below, so that the scan finds overdue loans by an index.
     oldest_unpaid_due_on    date
 );
@@ -71,7 +78,12 @@ CREATE TABLE loan_instalments (
     -- The date of the contract, kept when an agreement defers the instalment.
     contract_due_on date NOT NULL,
     amount_minor    bigint NOT NULL CHECK (amount_minor > 0),
+    -- What of it is interest by the contract's amortisation; the rest is principal, so that the
+    -- two always sum to the amount.
+    interest_minor  bigint NOT NULL DEFAULT 0,
+    principal_minor bigint NOT NULL GENERATED ALWAYS AS (amount_minor - interest_minor) STORED,
     PRIMARY KEY (loan_id, number),
+    CHECK (interest_minor BETWEEN 0 AND amount_minor),
     CHECK (due_on >= contract_due_on)
 );
 
@@ -88,8 +100,22 @@ CREATE TABLE payments (
 );
 CREATE INDEX payments_of_loan ON payments (loan_id, recorded_at);
 
--- What a loan owes as of a day. Payments cover the oldest instalment first; an instalment due
--- on that very day is not yet overdue.
+-- What is owed beside the instalments: the penalty that a signed agreement did not waive.
+CREATE TABLE loan_charges (
+    charge_id    text PRIMARY KEY,
+    loan_id      text NOT NULL REFERENCES loans,
+    agreement_id text NOT NULL,
+    kind         text NOT NULL CHECK (kind IN ('penalty')),
+    amount_minor bigint NOT NULL CHECK (amount_minor > 0),
+    -- The day before the agreement's, so that it is overdue at once, after the instalments that
+    -- the agreement covers and before those that it defers.
+    due_on       date NOT NULL,
+    charged_at   timestamptz NOT NULL
+);
+CREATE INDEX charges_of_loan ON loan_charges (loan_id);
+
+-- What a loan owes as of a day. Payments cover the oldest instalment or charge first; an
+-- instalment due on that very day is not yet overdue.
 CREATE FUNCTION loan_debt(of_loan text, today date)
 RETURNS TABLE (paid_minor bigint, oldest_unpaid_due_on date, arrears_minor bigint,
                outstanding_minor bigint)
@@ -99,9 +125,14 @@ LANGUAGE sql STABLE AS $$
     ), paid AS (
         SELECT coalesce(sum(amount_minor), 0)::bigint AS minor
         FROM payments WHERE loan_id = of_loan AND reversed_at IS NULL
-    ), schedule AS (
-        SELECT due_on, sum(amount_minor) OVER (ORDER BY number) AS due_minor
+    ), dues AS (
+        SELECT due_on, number::text AS id, number, amount_minor, false AS is_charge
         FROM loan_instalments WHERE loan_id = of_loan
+        UNION ALL
+        SELECT due_on, charge_id, 0, amount_minor, true FROM loan_charges WHERE loan_id = of_loan
+    ), schedule AS (
+        SELECT due_on, sum(amount_minor) OVER (ORDER BY due_on, is_charge, number, id) AS due_minor
+        FROM dues
     ), sums AS (
         SELECT min(due_on) FILTER (WHERE due_minor - paid.minor > tolerated.minor) AS oldest_unpaid,
                coalesce(max(due_minor) FILTER (WHERE due_on < today), 0) - max(paid.minor) AS overdue,
@@ -160,8 +191,11 @@ CREATE TRIGGER payments_added AFTER INSERT ON payments
 CREATE TRIGGER payments_changed AFTER UPDATE ON payments
     REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_oldest_unpaid();
 
+CREATE TRIGGER charges_added AFTER INSERT ON loan_charges
+    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_oldest_unpaid();
+
 -- migrate: rollback
-DROP TABLE payments, loan_instalments, loans, addresses, phones, borrowers;
+DROP TABLE loan_charges, payments, loan_instalments, loans, addresses, phones, borrowers;
 DROP FUNCTION refresh_oldest_unpaid;
 DROP FUNCTION reopen_settled_loan;
 DROP FUNCTION note_payment;

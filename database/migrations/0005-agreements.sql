@@ -15,6 +15,8 @@ CREATE TABLE agreements (
     total_minor        bigint NOT NULL CHECK (total_minor > 0),
     waiver_minor       bigint NOT NULL CHECK (waiver_minor >= 0),
     waiver_approver_id text,
+    -- Accrued to `as_of`: charged at the signature, as far as the waiver leaves it.
+    penalty_minor      bigint NOT NULL DEFAULT 0 CHECK (penalty_minor >= 0),
     document           text NOT NULL,
     document_sha256    text NOT NULL CHECK (document_sha256 ~ '^[0-9a-f]{64}$'),
     offered_at         timestamptz NOT NULL,
@@ -32,6 +34,13 @@ CREATE TABLE agreements (
 );
 CREATE UNIQUE INDEX one_live_agreement_a_case ON agreements (case_id)
     WHERE status IN ('offered', 'signed');
+
+-- The lender's people with authority; whoever is not here approves as an approver.
+CREATE TABLE staff (
+    staff_id text PRIMARY KEY,
+    level    text NOT NULL CHECK (level IN ('approver', 'senior_approver')),
+    active   boolean NOT NULL DEFAULT true
+);
 
 CREATE TABLE agreement_instalments (
     agreement_id text NOT NULL REFERENCES agreements,
@@ -58,5 +67,5 @@ CREATE CONSTRAINT TRIGGER agreement_parts_are_whole AFTER INSERT OR UPDATE ON ag
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION check_parts_sum_to_total();
 
 -- migrate: rollback
-DROP TABLE agreement_instalments, agreements;
+DROP TABLE agreement_instalments, agreements, staff;
 DROP FUNCTION check_parts_sum_to_total;

@@ -3,6 +3,42 @@
 
 -- migrate: apply
 
+-- What a debt statement is drawn from: the contract, its dues and what was paid, as of a day. The
+-- statement itself is computed in one place only, `domain/debt_statement.py`.
+CREATE FUNCTION debt_terms(of_loan text, zone text, policy text, today date) RETURNS json
+LANGUAGE sql STABLE AS $$
+    SELECT json_build_object(
+        'annual_rate_percent', l.annual_rate_percent::text,
+        'penalty_rate_percent', l.penalty_rate_percent::text,
+        'rate_cap_basis_points', (
+            SELECT (p.body #>> '{plan,rate_cap,value}')::integer FROM policies p
+            WHERE p.version = policy),
+        'allocation_order', l.allocation_order,
+        'tolerance_minor', l.arrears_tolerance_minor,
+        'dues', (
+            SELECT coalesce(json_agg(d), '[]') FROM (
+                SELECT due_on, interest_minor, principal_minor, 0 AS penalty_minor
+                FROM loan_instalments WHERE loan_id = of_loan
+                UNION ALL
+                SELECT due_on, 0, 0, amount_minor FROM loan_charges WHERE loan_id = of_loan) AS d),
+        'payments', (
+            SELECT coalesce(json_agg(json_build_object(
+                'payment_id', p.payment_id, 'amount_minor', p.amount_minor, 'kind', p.kind,
+                -- Whatever is on record counts, as it does in `loan_debt`.
+                'received_on', least((p.received_at AT TIME ZONE zone)::date, today))), '[]')
+            FROM payments p WHERE p.loan_id = of_loan AND p.reversed_at IS NULL),
+        'pauses', (
+            SELECT coalesce(json_agg(json_build_object(
+                'after', g.as_of, 'until', (g.ended_at AT TIME ZONE zone)::date)), '[]')
+            FROM agreements g WHERE g.loan_id = of_loan AND g.signed_at IS NOT NULL),
+        -- A waiver holds while its agreement is kept: a broken one leaves only what was charged.
+        'settled_penalty_minor', (
+            SELECT coalesce(sum(CASE WHEN g.status IN ('signed', 'completed') THEN g.penalty_minor
+                                     ELSE greatest(g.penalty_minor - g.waiver_minor, 0) END), 0)
+            FROM agreements g WHERE g.loan_id = of_loan AND g.signed_at IS NOT NULL))
+    FROM loans l WHERE l.loan_id = of_loan
+$$;
+
 -- The snapshot a case is decided on: ids, dates and amounts, nothing about the person.
 CREATE FUNCTION case_facts(of_case text, at timestamptz) RETURNS json LANGUAGE sql STABLE AS $$
     SELECT json_build_object(
@@ -185,3 +221,4 @@ $$;
 -- migrate: rollback
 DROP FUNCTION contact_facts;
 DROP FUNCTION case_facts;
+DROP FUNCTION debt_terms;

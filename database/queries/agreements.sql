@@ -6,12 +6,13 @@ WHERE c.case_id = :case_id;
 -- name: offered_agreement(agreement_id)^
 SELECT document_sha256 FROM agreements WHERE agreement_id = :agreement_id;
 
--- name: offer_agreement(agreement_id, case_id, loan_id, visit_id, plan_id, as_of, total_minor, waiver_minor, waiver_approver_id, document, sha256, counted_from, now, expires_at)!
+-- name: offer_agreement(agreement_id, case_id, loan_id, visit_id, plan_id, as_of, total_minor, waiver_minor, waiver_approver_id, penalty_minor, document, sha256, counted_from, now, expires_at)!
 INSERT INTO agreements (agreement_id, case_id, loan_id, visit_id, plan_id, as_of, status, total_minor,
-                        waiver_minor, waiver_approver_id, document, document_sha256, counted_from, offered_at,
-                        expires_at)
+                        waiver_minor, waiver_approver_id, penalty_minor, document, document_sha256,
+                        counted_from, offered_at, expires_at)
 VALUES (:agreement_id, :case_id, :loan_id, :visit_id, :plan_id, :as_of, 'offered', :total_minor,
-        :waiver_minor, :waiver_approver_id, :document, :sha256, :counted_from, :now, :expires_at);
+        :waiver_minor, :waiver_approver_id, :penalty_minor, :document, :sha256, :counted_from, :now,
+        :expires_at);
 
 -- name: add_agreement_part(agreement_id, number, due_on, amount_minor)*!
 INSERT INTO agreement_instalments (agreement_id, number, due_on, amount_minor)
@@ -25,6 +26,21 @@ WHERE case_id = :case_id AND status IN ('offered', 'signed');
 UPDATE agreements SET status = 'signed', signed_at = :now, signed_sha256 = :sha256,
                       signatories = :signatories::jsonb
 WHERE agreement_id = :agreement_id;
+
+-- name: charge_penalty(agreement_id, now)!
+-- The waiver takes the penalty first; what it leaves of it is owed from now on.
+INSERT INTO loan_charges (charge_id, loan_id, agreement_id, kind, amount_minor, due_on, charged_at)
+SELECT agreement_id || ':penalty', loan_id, agreement_id, 'penalty', penalty_minor - waiver_minor,
+       as_of - 1, :now
+FROM agreements WHERE agreement_id = :agreement_id AND penalty_minor > waiver_minor
+ON CONFLICT (charge_id) DO NOTHING;
+
+-- name: staff_member(staff_id)^
+SELECT level, active FROM staff WHERE staff_id = :staff_id;
+
+-- name: add_staff_member(staff_id, level)*!
+INSERT INTO staff (staff_id, level) VALUES (:staff_id, :level)
+ON CONFLICT (staff_id) DO UPDATE SET level = excluded.level, active = true;
 
 -- name: decline_agreement(agreement_id, now)!
 UPDATE agreements SET status = 'declined', ended_at = :now WHERE agreement_id = :agreement_id;
@@ -46,4 +62,6 @@ VALUES (:payment_id, :loan_id, :amount_minor, 'waiver', :now, :now, 'agreement')
 ON CONFLICT (payment_id) DO NOTHING;
 
 -- name: signed_agreement(case_id)^
-SELECT agreement_id, waiver_minor FROM agreements WHERE case_id = :case_id AND status = 'signed';
+-- Of its waiver, only what goes beyond the penalty is taken from the arrears.
+SELECT agreement_id, greatest(waiver_minor - penalty_minor, 0) AS waiver_minor
+FROM agreements WHERE case_id = :case_id AND status = 'signed';

@@ -34,14 +34,22 @@ ORDER BY v.checked_in_at, v.visit_id;
 
 -- name: audit_agreements(now)
 -- G7: an agreement has a verified identity, a report that says so, parts that sum to the whole,
--- and a hash that is its document's; what was signed is what was offered.
+-- and a hash that is its document's; what was signed is what was offered, and what is charged is
+-- the penalty that its waiver leaves.
 SELECT g.agreement_id AS subject, problem.what
 FROM agreements g
 JOIN visits v USING (visit_id)
 CROSS JOIN LATERAL (
     SELECT coalesce(sum(i.amount_minor), 0) AS minor FROM agreement_instalments i
     WHERE i.agreement_id = g.agreement_id) AS parts
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(c.amount_minor), 0) AS minor FROM loan_charges c
+    WHERE c.agreement_id = g.agreement_id) AS charged
 CROSS JOIN LATERAL (VALUES
+    (charged.minor = CASE WHEN g.signed_at IS NULL THEN 0
+                          ELSE greatest(g.penalty_minor - g.waiver_minor, 0) END,
+     concat('it charges ', charged.minor, ' of a penalty of ', g.penalty_minor, ', and waives ',
+            g.waiver_minor)),
     (v.identity_verified, 'no verified identity at its visit'),
     (v.reported_at IS NOT NULL, 'no report of its visit'),
     (g.signed_at IS NULL OR v.outcome = 'agreed', concat('its visit is reported as ', v.outcome)),

@@ -5,7 +5,7 @@
 
 -- name: audit_paid_in_peace(now)
 -- G1: no contact was reserved after the arrears were paid, but for the closing notice. What was
--- owed at that moment is reckoned from the payments and the schedule alone.
+-- owed at that moment is reckoned from the payments, the charges and the schedule alone.
 SELECT a.attempt_id AS subject,
        concat(a.template, ' by ', a.channel, ' at ', a.reserved_at, ' on loan ', a.loan_id,
               ': nothing was overdue') AS what
@@ -20,8 +20,11 @@ CROSS JOIN LATERAL (
     SELECT coalesce(sum(i.amount_minor), 0) AS minor FROM loan_instalments i
     WHERE i.loan_id = a.loan_id
       AND i.due_on < (a.reserved_at AT TIME ZONE b.time_zone)::date) AS due
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(c.amount_minor), 0) AS minor FROM loan_charges c
+    WHERE c.loan_id = a.loan_id AND c.charged_at < a.reserved_at) AS charged
 WHERE a.purpose <> 'closing' AND a.reserved_at <= :now
-  AND due.minor - paid.minor <= l.arrears_tolerance_minor
+  AND due.minor + charged.minor - paid.minor <= l.arrears_tolerance_minor
 ORDER BY a.reserved_at;
 
 -- name: audit_one_closing_notice(now)

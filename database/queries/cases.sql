@@ -2,6 +2,13 @@
 -- The snapshot a case is decided on.
 SELECT case_facts(:case_id, :now)::text;
 
+-- name: debt_terms(case_id, now)$
+-- What a debt statement is drawn from. Apart from the facts: few decisions need it.
+SELECT debt_terms(l.loan_id, b.time_zone, c.policy_version,
+                  (:now::timestamptz AT TIME ZONE b.time_zone)::date)::text
+FROM collection_cases c JOIN loans l USING (loan_id) JOIN borrowers b USING (borrower_id)
+WHERE c.case_id = :case_id;
+
 -- name: case_policy(case_id)^
 -- The policy a case is pinned to; marks the workflow as running. A case that was reopened goes
 -- on counting its visits and plans where it stopped: their numbers are part of their ids.

@@ -50,19 +50,22 @@ WHERE b.borrower_id = ANY (:borrower_ids::text[]);
 -- New loans only; a loan that is there stays as it is.
 INSERT INTO loans (loan_id, borrower_id, lender, currency, principal_minor, annual_rate_percent,
                    term_months, status, arrears_tolerance_minor, annual_income_minor, purpose,
-                   reported_status)
+                   reported_status, penalty_rate_percent)
 SELECT loan_id, borrower_id, lender, currency, principal_minor, annual_rate_percent,
-       term_months, status, arrears_tolerance_minor, annual_income_minor, purpose, reported_status
+       term_months, status, arrears_tolerance_minor, annual_income_minor, purpose, reported_status,
+       penalty_rate_percent
 FROM jsonb_to_recordset(:loans::jsonb) AS loan (
     loan_id text, borrower_id text, lender text, currency char(3), principal_minor bigint,
     annual_rate_percent numeric, term_months integer, status text, arrears_tolerance_minor bigint,
-    annual_income_minor bigint, purpose text, reported_status text)
+    annual_income_minor bigint, purpose text, reported_status text,
+    penalty_rate_percent numeric)
 ON CONFLICT DO NOTHING
 RETURNING loan_id;
 
 -- name: kept_loans(loan_ids)
 -- The facts of loans as a tape tells them: contract dates, opening balance.
 SELECT l.loan_id, l.borrower_id, l.lender, l.currency, l.principal_minor, l.annual_rate_percent,
+       l.penalty_rate_percent,
        l.term_months, l.annual_income_minor, l.purpose, l.reported_status,
        i.installment_minor, i.due_dates,
        coalesce((SELECT amount_minor FROM payments

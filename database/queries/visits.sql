@@ -61,7 +61,10 @@ UPDATE visits SET status = 'requested', approver_id = NULL, approved_at = NULL,
                   approval_expires_at = NULL
 WHERE visit_id = :visit_id AND ended_at IS NULL AND checked_in_at IS NULL;
 
--- name: prepare_dossier(visit_id, now)!
+-- name: case_of_visit(visit_id)$
+SELECT case_id FROM visits WHERE visit_id = :visit_id;
+
+-- name: prepare_dossier(visit_id, now, components)!
 -- Who the borrower is, what is owed as of that day, what was tried, what holds exist.
 UPDATE visits v SET dossier = json_build_object(
     'as_of', :now::timestamptz,
@@ -72,6 +75,7 @@ UPDATE visits v SET dossier = json_build_object(
     'debt', (SELECT json_build_object('arrears_minor', d.arrears_minor,
                                       'outstanding_minor', d.outstanding_minor,
                                       'overdue_since', d.oldest_unpaid_due_on,
+                                      'components', :components::json,
                                       'currency', l.currency)
              FROM borrowers b, loan_debt(l.loan_id, (:now::timestamptz AT TIME ZONE b.time_zone)::date) d
              WHERE b.borrower_id = l.borrower_id),

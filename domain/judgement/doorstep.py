@@ -96,6 +96,7 @@ def _(event: events.VisitReported, at: Situation) -> None:
             event.capacity,
             at.policy.plan,
             at.today,
+            at.facts.penalty_minor,
         )
     except PlanRefusedError as error:
         raise EventRefusedError("LC-PLAN", f"proposal: {error}") from error

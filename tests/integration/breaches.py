@@ -221,6 +221,14 @@ BREACHES = {
         "UPDATE agreement_instalments SET amount_minor = amount_minor + 1 WHERE number = 1",
         "its parts sum to 400001, its total is 400000",
     ),
+    "penalty of nobody": (
+        "G7",
+        (
+            "INSERT INTO loan_charges VALUES"
+            " ('X', 'L-1', 'G-1', 'penalty', 5, '2026-01-11', '2026-01-11')"
+        ),
+        "it charges 5 of a penalty of 0, and waives 0",
+    ),
     "other text": ("G7", "UPDATE agreements SET document = 'other'", "the hash is not that"),
     "other document signed": (
         "G7",

@@ -392,3 +392,30 @@ def test_an_unreachable_database_is_one_clear_line(tmp_path: Path) -> None:
     assert result.stderr.startswith("DATABASE_URL: the database cannot be used: ")
     assert "secret" not in result.stderr
     assert len(result.stderr.splitlines()) == 1
+
+
+def test_components_and_the_penalty_rate_are_stored(importer: Importer) -> None:
+    """By the contract's amortisation; the rate of a tape that has the column."""
+    importer.counts(importer.rows({}))
+    sums = "SELECT sum(principal_minor), sum(interest_minor) FROM loan_instalments"
+    assert importer.fetch(sums) == [(1_000_000, 200_000)]
+    first = "SELECT interest_minor, principal_minor FROM loan_instalments WHERE number = 1"
+    assert importer.fetch(first) == [(11_725, 88_275)]  # a twelfth of 14.07 %
+    file = importer.rows({"loan_id": "L-2", "penalty_rate_percent": "7.5"}, suffix=".jsonl")
+    assert importer.counts(file)["imported"] == 1
+    assert importer.counts(file)["unchanged"] == 1
+    rates = "SELECT penalty_rate_percent::text FROM loans ORDER BY loan_id"
+    assert importer.fetch(rates) == [(None,), ("7.5000",)]
+    file = importer.rows({"loan_id": "L-2", "penalty_rate_percent": "8"}, suffix=".jsonl")
+    assert importer.counts(file)["differs"] == 1
+
+
+def test_instalments_of_a_real_tape_are_whole(importer: Importer) -> None:
+    """Every principal part sums to its loan's principal, whatever the instalments."""
+    importer.counts(TAPE)
+    wrong = (
+        "SELECT l.loan_id FROM loans l JOIN loan_instalments i USING (loan_id) GROUP BY l.loan_id"
+        " HAVING sum(i.principal_minor) <> least(l.principal_minor, sum(i.amount_minor))"
+        " OR min(least(i.principal_minor, i.interest_minor)) < 0"
+    )
+    assert importer.fetch(wrong) == []

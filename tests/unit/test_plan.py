@@ -5,15 +5,18 @@ from datetime import date, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
+from domain.authority import Level, request_waiver
 from domain.events import Capacity, Proposal
 from domain.plan import PlanRefusedError, add_months, build_plan, needs_approval, split_evenly
-from domain.policy import Policy
+from domain.policy import PlanPolicy, Policy
 from policies.reader import read_policy
 from settings import CHINA_POLICY
 
 TODAY = date(2026, 5, 4)
 RULES = read_policy(CHINA_POLICY).plan
+NO_FIRST_SHARE = RULES.model_copy(update={"first_payment_share": None})  # the other limits alone
 RICH = Capacity(monthly_income_minor=10**13, monthly_expense_minor=0)
 
 
@@ -50,7 +53,7 @@ def test_plan_is_whole_and_in_order(
         first_due_on=str(first),
         waiver_minor=waiver,
     )
-    plan = build_plan(arrears, proposal, RICH, RULES, TODAY)
+    plan = build_plan(arrears, proposal, RICH, NO_FIRST_SHARE, TODAY)
     assert plan.total_minor == arrears - waiver
     assert [part.number for part in plan.parts] == list(range(1, len(plan.parts) + 1))
     dates = [part.due_on for part in plan.parts]
@@ -98,10 +101,10 @@ def test_plan_is_whole_and_in_order(
 def test_each_limit_at_and_beyond_it(values: dict[str, object], reason: str | None) -> None:
     """A proposal at the limit is a plan; one beyond it is refused in words."""
     if reason is None:
-        assert build_plan(100_000, _proposal(**values), RICH, RULES, TODAY).parts
+        assert build_plan(100_000, _proposal(**values), RICH, NO_FIRST_SHARE, TODAY).parts
         return
     with pytest.raises(PlanRefusedError) as refused:
-        build_plan(100_000, _proposal(**values), RICH, RULES, TODAY)
+        build_plan(100_000, _proposal(**values), RICH, NO_FIRST_SHARE, TODAY)
     assert str(refused.value) == reason
 
 
@@ -112,7 +115,7 @@ def test_every_broken_limit_is_named() -> None:
             100_000,
             _proposal(waiver_minor=90_000, instalments=100, first_due_on="2027-01-01"),
             RICH,
-            RULES,
+            NO_FIRST_SHARE,
             TODAY,
         )
     assert [part.split(":")[0] for part in str(refused.value).split("; ")] == [
@@ -151,6 +154,108 @@ def test_waiver_beyond_the_crews_own_needs_approval(waiver: int, needed: bool) -
     """Five per cent are the crew's to grant."""
     plan = build_plan(100_000, _proposal(waiver_minor=waiver), RICH, RULES, TODAY)
     assert needs_approval(plan, RULES) is needed
+
+
+@pytest.mark.parametrize(
+    ("values", "reason"),
+    [
+        ({"instalments": 20}, None),  # each of them is 5 %
+        ({"instalments": 21}, "instalments: a first payment of 4762 is less than 5 % of 100000"),
+        ({"instalments": 21, "down_payment_minor": 5_000}, None),
+        (
+            {"instalments": 21, "down_payment_minor": 4_999},
+            "down_payment_minor: a first payment of 4999 is less than 5 % of 100000",
+        ),
+        ({"instalments": 20, "waiver_minor": 30_000}, None),  # of what is left to pay
+    ],
+)
+def test_first_payment_is_a_share_of_the_total(
+    values: dict[str, object], reason: str | None
+) -> None:
+    """The down payment, or the first part without one."""
+    if reason is None:
+        assert build_plan(100_000, _proposal(**values), RICH, RULES, TODAY).parts
+        return
+    with pytest.raises(PlanRefusedError) as refused:
+        build_plan(100_000, _proposal(**values), RICH, RULES, TODAY)
+    assert str(refused.value) == reason
+
+
+def test_plan_covers_the_penalty_too() -> None:
+    """Limits and shares are of arrears and penalty together."""
+    plan = build_plan(90_000, _proposal(waiver_minor=30_000), RICH, RULES, TODAY, 10_000)
+    assert (plan.owed_minor, plan.total_minor, plan.penalty_minor) == (100_000, 70_000, 10_000)
+    with pytest.raises(PlanRefusedError, match="30001 is more than 30 % of the arrears of 100000"):
+        build_plan(90_000, _proposal(waiver_minor=30_001), RICH, RULES, TODAY, 10_000)
+
+
+@pytest.mark.parametrize(
+    ("waiver", "level"),
+    [
+        (0, Level.CREW),
+        (5_000, Level.CREW),
+        (5_001, Level.APPROVER),
+        (20_000, Level.APPROVER),
+        (20_001, Level.SENIOR_APPROVER),
+        (30_000, Level.SENIOR_APPROVER),
+    ],
+)
+def test_level_that_a_waiver_takes(waiver: int, level: Level) -> None:
+    """The lowest that may grant it; those above it may too."""
+    plan = build_plan(90_000, _proposal(waiver_minor=waiver), RICH, RULES, TODAY, 10_000)
+    request = request_waiver(plan, RULES)
+    assert request.level is level
+    able = [each for each in Level if request.may_grant(each)]
+    assert able == list(Level)[list(Level).index(level) :]
+    assert needs_approval(plan, RULES) is (level is not Level.CREW)
+
+
+def test_policy_without_a_limit_for_approvers_lets_them_grant_all() -> None:
+    """As policies of before did."""
+    rules = RULES.model_copy(update={"approver_waiver_limit": None})
+    plan = build_plan(100_000, _proposal(waiver_minor=30_000), RICH, rules, TODAY)
+    assert request_waiver(plan, rules).level is Level.APPROVER
+
+
+def test_authority_must_not_fall_with_the_level() -> None:
+    """A policy that says so is refused."""
+    rules = RULES.model_dump()
+    rules["approver_waiver_limit"]["value"] = 499
+    with pytest.raises(ValidationError, match="approver_waiver_limit and waiver_limit must not"):
+        PlanPolicy.model_validate(rules)
+
+
+PLANS = 50_000
+
+
+def test_fifty_thousand_plans_keep_every_bound() -> None:
+    """A proposal is refused, or its parts are whole, affordable, monthly and within the limits."""
+    accepted = 0
+    for number in range(PLANS):
+        arrears, penalty, waiver = 1_000 + number * 7, number % 991, number * 31 % 4_000
+        proposal = Proposal(
+            instalments=1 + number % 30,
+            down_payment_minor=number % 3 * number % 997,
+            first_due_on=TODAY + timedelta(days=number % 31),
+            waiver_minor=waiver,
+        )
+        try:
+            plan = build_plan(arrears, proposal, RICH, RULES, TODAY, penalty)
+        except PlanRefusedError:
+            continue
+        accepted += 1
+        days = [part.due_on for part in plan.parts]
+        months = [day.year * 12 + day.month for day in days]
+        if (
+            plan.total_minor != arrears + penalty - waiver
+            or min(part.amount_minor for part in plan.parts) < 1
+            or plan.parts[0].amount_minor * 20 < plan.total_minor
+            or waiver * 10 > plan.owed_minor * 3
+            or months != list(range(months[0], months[0] + len(months)))
+            or days != sorted(days)
+        ):
+            pytest.fail(f"{proposal}: {plan}")
+    assert accepted > PLANS // 10
 
 
 def test_next_part_is_the_first_that_payments_do_not_cover() -> None:

@@ -299,7 +299,7 @@ async def test_blocked_number_is_not_used(start_life: StartLife) -> None:
 
 @pytest.mark.parametrize("outcome", ["written_off", "transferred", "withdrawn", "handed_to_legal"])
 async def test_other_system_ends_the_case(start_life: StartLife, outcome: str) -> None:
-    """The visit is called off, the crew is free; the borrower hears of that, and of nothing else."""
+    """The visit is called off, the crew is free; the borrower hears of that and no more."""
     life = await _start_in(start_life, Stage.PREPARATION)
     before = await life.contacts()
     await life.accepted("case_closed", outcome=outcome, reason="decided elsewhere")

@@ -342,6 +342,50 @@ async def test_large_waiver_needs_an_approver_from_outside(life: Life) -> None:
     assert agreement["waiver_minor"] * 10 == agreement["total_minor"] + agreement["waiver_minor"]
 
 
+async def test_waiver_beyond_an_approver_takes_a_senior(life: Life) -> None:
+    """The notice says so; the refusal says what may be granted, and by whom."""
+    await life.drive_to(Stage.VISIT)
+    arrears = await life.arrears()
+    await life.agree(waiver_minor=arrears // 4)
+    plan_id = (await life.skip_to_stage(Stage.PLAN))["plan"]["plan_id"]
+    notice = "SELECT body ->> 'level' FROM staff_notices WHERE kind = 'waiver_approval_wanted'"
+    assert await life.value(notice) == "senior_approver"
+    await life.pool.execute(
+        "INSERT INTO staff VALUES ('S-1', 'senior_approver', false),"
+        " ('S-2', 'senior_approver', true)"
+    )
+    decision = {"plan_id": plan_id}
+    reason = await life.refused("plan_approved", "LC-AUTHORITY", **decision, approver_id="A-2")
+    assert reason.endswith(
+        f"the level approver may waive {arrears // 5}; a waiver of {arrears // 4} takes the level"
+        " senior_approver"
+    )
+    reason = await life.refused("plan_approved", "LC-AUTHORITY", **decision, approver_id="S-1")
+    assert reason.endswith("approver_id: no longer on the staff")
+    await life.accepted("plan_approved", **decision, approver_id="S-2")
+    await life.sign()
+
+
+async def test_plan_covers_the_penalty_and_its_completion_settles_it(life: Life) -> None:
+    """Charged at the signature, paid with the parts, and nothing is left."""
+    await life.pool.execute("UPDATE loans SET penalty_rate_percent = 6")
+    await life.drive_to(Stage.AGREEMENT)
+    status = await life.status()
+    penalty = status["plan"]["plan"]["penalty_minor"]
+    assert penalty > 0
+    await life.sign()
+    status = await life.status()
+    assert status["statement"]["overdue"]["penalty_minor"] == penalty
+    assert sum(status["overdue"].values()) == status["arrears_minor"] == await life.arrears()
+    assert sum(status["outstanding"].values()) == status["outstanding_minor"]
+    assert status["penalty_minor"] == 0
+    today = life.loan.on(await life.now())
+    await life.pay(await life.arrears())
+    assert await life.outcome() == "plan_completed"
+    assert await life.value("SELECT arrears_minor FROM loan_debt('L-1', $1)", today) == 0
+    assert await life.value("SELECT amount_minor FROM loan_charges") == penalty
+
+
 async def test_waiver_is_granted_when_its_plan_is_completed(life: Life) -> None:
     """Paid less the waiver, nothing is overdue."""
     status = await life.drive_to(Stage.PLAN)
