@@ -376,9 +376,10 @@ async def test_plan_covers_the_penalty_and_its_completion_settles_it(life: Life)
     await life.sign()
     status = await life.status()
     assert status["statement"]["overdue"]["penalty_minor"] == penalty
-    assert sum(status["overdue"].values()) == status["arrears_minor"] == await life.arrears()
-    assert sum(status["outstanding"].values()) == status["outstanding_minor"]
-    assert status["penalty_minor"] == 0
+    statement = status["statement"]
+    assert sum(statement["overdue"].values()) == status["arrears_minor"] == await life.arrears()
+    assert sum(statement["outstanding"].values()) == status["outstanding_minor"]
+    assert statement["penalty_minor"] == 0
     today = life.loan.on(await life.now())
     await life.pay(await life.arrears())
     assert await life.outcome() == "plan_completed"
