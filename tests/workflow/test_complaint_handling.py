@@ -8,7 +8,7 @@ import pytest
 from domain.case import Stage
 from tests.workflow.life import Json, Life, StartLife
 from tests.world import INSTALMENT
-from workflows import desk
+from workflows import case_desk
 
 FILED = {"complaint_id": "C-1", "about": "too many calls"}
 DAY = timedelta(days=1)
@@ -33,7 +33,7 @@ async def test_desk_is_reminded_within_the_hold(
 ) -> None:
     """Three days before the answer is due, when it is overdue, and every two days from then on;
     also from run to run, and the borrower hears nothing."""
-    monkeypatch.setattr(desk, "LONG_HISTORY_EVENTS", longest_run)
+    monkeypatch.setattr(case_desk, "LONG_HISTORY_EVENTS", longest_run)
     life = await start_life(5)
     first = await life.handle.describe()
     await life.accepted("complaint_filed", **FILED)

@@ -8,7 +8,7 @@ from domain.case import Stage
 from domain.legal_package import differences
 from tests.workflow.life import Life, StartLife
 from tests.world import INSTALMENT, Loan
-from workflows import desk
+from workflows import case_desk
 
 RIPE = 92  # days past due: a visit is possible
 STAGES = [stage for stage in Stage if stage is not Stage.ENDED]
@@ -348,7 +348,7 @@ async def test_fresh_run_keeps_the_case(
     start_life: StartLife, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With very short runs a life goes the same way, and an old event id still counts once."""
-    monkeypatch.setattr(desk, "LONG_HISTORY_EVENTS", 30)
+    monkeypatch.setattr(case_desk, "LONG_HISTORY_EVENTS", 30)
     life = await start_life(RIPE, tried=True)
     await life.pay(1000, payment_id="P-first")
     await life.accepted("hold_placed", event_id="once", hold_id="H-1", reason="dispute")
