@@ -23,6 +23,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.application import invite_to_apply
     from workflows.appointment import arrange_appointment
     from workflows.approval import ask_for_approval
+    from workflows.case_end import end_case
     from workflows.desk import (
         CaseOverError,
         Desk,
@@ -32,9 +33,9 @@ with workflow.unsafe.imports_passed_through():
     )
     from workflows.early_contact import contact_early
     from workflows.intake import Intake, Letter
-    from workflows.interruptions import end_case, leave_in_peace
     from workflows.legal_review import review_legally
     from workflows.names import DELIVER, LOAN_COLLECTION
+    from workflows.peace import leave_in_peace
     from workflows.plan import settle_plan
     from workflows.preparation import prepare_visit
     from workflows.repayment import close_visit, follow_repayment, guide_first_payment
