@@ -11,7 +11,7 @@ from functools import singledispatch
 from domain import events
 from domain.case import Answer, PlanState, VisitState
 from domain.debt import Outcome
-from domain.plan import build_plan
+from domain.negotiation import plan_of_report
 from domain.situation import Situation
 
 
@@ -109,15 +109,8 @@ def _(event: events.VisitReported, at: Situation) -> None:
         return
     visit.outcome = event.outcome
     visit.proposal, visit.capacity = event.proposal, event.capacity
-    if event.outcome == "agreed" and event.proposal is not None:
-        plan = build_plan(
-            at.facts.arrears_minor,
-            event.proposal,
-            event.capacity,
-            at.policy.plan,
-            at.today,
-            at.facts.penalty_minor,
-        )
+    if event.outcome == "agreed":
+        plan = plan_of_report(event, at)
         at.case.plans += 1
         at.case.plan = PlanState(
             plan_id=f"{at.case.case_id}:plan-{at.case.plans}", plan=plan, proposed_at=at.now

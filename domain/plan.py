@@ -60,12 +60,14 @@ def build_plan(
     policy: PlanPolicy,
     today: date,
     penalty_minor: int = 0,
+    proposed_on: date | None = None,
 ) -> Plan:
     """The plan of a proposal for what is overdue today, and the penalty that has accrued.
 
     A down payment is the first part, due on `first_due_on`; the instalments follow monthly.
     Without one, the instalments start on that day. Where the rest does not divide evenly, the
-    earlier parts are one minor unit larger.
+    earlier parts are one minor unit larger. The limits on dates count from `proposed_on`, which is
+    today unless we have learnt of it late.
 
     Raises:
         PlanRefusedError: naming every limit that is broken.
@@ -73,7 +75,7 @@ def build_plan(
     owed_minor = arrears_minor + penalty_minor
     rest = owed_minor - proposal.waiver_minor - proposal.down_payment_minor
     problems = _problems_of_amounts(owed_minor, rest, proposal, policy)
-    problems += _problems_of_dates(proposal, policy, today)
+    problems += _problems_of_dates(proposal, policy, proposed_on or today)
     if problems:
         raise PlanRefusedError("; ".join(problems))
 

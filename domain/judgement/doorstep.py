@@ -12,7 +12,8 @@ from domain.judgement.fitting import (
     require_stage,
     require_visit,
 )
-from domain.plan import PlanRefusedError, build_plan
+from domain.negotiation import plan_of_report
+from domain.plan import PlanRefusedError
 from domain.situation import Situation
 
 CLOCKS_DIFFER = timedelta(minutes=15)  # between the crew's device and ours
@@ -38,12 +39,24 @@ def _(event: events.VisitCheckedIn, at: Situation) -> None:
         hours.id,
         "occurred_at: outside the permitted hours for visits",
     )
+    _require_in_time(event, visit, at)
     _require_crew(event, visit, at)
 
 
 def _require_past(event: events.Event, at: Situation) -> None:
     require(
         event.occurred_at <= at.now + CLOCKS_DIFFER, "LC-TIME", "occurred_at: lies in the future"
+    )
+
+
+def _require_in_time(event: events.VisitCheckedIn, visit: VisitState, at: Situation) -> None:
+    """The borrower expects nobody before the hour he was told."""
+    tolerance = at.policy.visit.arrival_tolerance_hours
+    begins = at.now if visit.slot is None else visit.slot.start - timedelta(hours=tolerance.value)
+    require(
+        event.occurred_at >= begins,
+        tolerance.id,
+        f"occurred_at: more than {tolerance.value} hours before the appointment",
     )
 
 
@@ -87,16 +100,7 @@ def _(event: events.VisitReported, at: Situation) -> None:
     if event.outcome != "agreed":
         return
     require(visit.identity_verified, "LC-IDENTITY", "the borrower's identity was not verified")
-    if event.proposal is None:
-        raise EventRefusedError("LC-PLAN", "proposal: an agreement needs one")
     try:
-        build_plan(
-            at.facts.arrears_minor,
-            event.proposal,
-            event.capacity,
-            at.policy.plan,
-            at.today,
-            at.facts.penalty_minor,
-        )
+        plan_of_report(event, at)
     except PlanRefusedError as error:
         raise EventRefusedError("LC-PLAN", f"proposal: {error}") from error

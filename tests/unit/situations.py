@@ -65,7 +65,8 @@ def _visit(stage: Stage) -> VisitState:
     reached = _AFTER_APPLICATION.index(stage)
     visit = VisitState(visit_id=VISIT_ID, address_id="B-1-a1", applicant_id="K-1")
     if reached >= _AFTER_APPLICATION.index(Stage.APPOINTMENT):
-        start = NOON + timedelta(days=5)
+        is_over = reached >= _AFTER_APPLICATION.index(Stage.VISIT)
+        start = NOON - timedelta(hours=3) if is_over else NOON + timedelta(days=5)
         visit.approval, visit.approver_id = Answer.YES, "A-1"
         visit.approval_expires_at = NOON + timedelta(days=30)
         visit.slot = Slot(

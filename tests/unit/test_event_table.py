@@ -1,6 +1,6 @@
 """The documentation's table of events and stages says what the tested table says.
 
-    python -m tests.unit.test_event_table    writes docs/event-table.md anew
+python -m tests.unit.test_event_table    writes docs/event-table.md anew
 """
 
 from pathlib import Path

@@ -3,12 +3,12 @@
 `TABLE` is the source of the documentation's table of events.
 """
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
-from domain.case import Answer, Stage
+from domain.case import Answer, Slot, Stage
 from domain.debt import Hold, Outcome, Promise
 from domain.events import EVENTS, read_event
 from domain.judgement import EventRefusedError, judge
@@ -179,6 +179,10 @@ def test_one_promise_at_a_time(policy: Policy) -> None:
     assert _verdict("promise_made", situation(policy, promises=[promise]))[0] == "LC-PROMISE"
 
 
+def _slot(start: datetime) -> Slot:
+    return Slot(slot_id=SLOT_ID, start=start, end=start + timedelta(hours=2), badge_ids=CREW)
+
+
 HOLD = Hold(hold_id="H", reason="dispute")
 
 
@@ -289,6 +293,8 @@ def test_check_in_is_by_the_announced_crew_in_lawful_hours(
         ({"approval": None}, {}, "LC-VISIT-APPROVAL-VALID"),
         ({"approval_expires_at": NOON}, {}, "LC-VISIT-APPROVAL-VALID"),
         ({"approval_expires_at": NOON + timedelta(seconds=1)}, {}, ACCEPTED),
+        ({"slot": _slot(NOON + timedelta(minutes=60))}, {}, ACCEPTED),
+        ({"slot": _slot(NOON + timedelta(minutes=61))}, {}, "LC-VISIT-ARRIVAL"),
         ({"approver_id": "C-1"}, {}, "LC-FOUR-EYES"),
         ({"applicant_id": "C-2"}, {}, "LC-FOUR-EYES"),
         ({"checked_in": True}, {}, ACCEPTED),

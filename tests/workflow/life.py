@@ -241,6 +241,8 @@ class Life:
         steps = _way_to(self, waiver=stage is Stage.PLAN)
         for reached, go_on in steps.items():
             status = await self.skip_to_stage(reached)
+            if reached is Stage.VISIT:
+                await self.skip_to(datetime.fromisoformat(status["visit"]["slot"]["start"]))
             if reached is stage:
                 return status
             await go_on()

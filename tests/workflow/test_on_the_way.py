@@ -25,7 +25,8 @@ async def _reminded(life: Life) -> None:
 
 
 async def _departed(life: Life) -> None:
-    await life.drive_to(Stage.VISIT)
+    await _confirmed(life)
+    await life.skip_to_stage(Stage.VISIT)
 
 
 async def _at_the_hour(life: Life) -> None:
