@@ -13,6 +13,7 @@ from command_line import CommandError, database, run_command
 from database.audit import Audit
 from database.migrate import apply_migrations
 from domain.events import EVENTS
+from ops_agreement import agreement
 from ops_why import why
 from settings import connect_temporal, load_settings
 from workflows.names import workflow_id
@@ -20,6 +21,7 @@ from workflows.names import workflow_id
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(ops_policy.app, name="policy")
 app.command()(why)
+app.command()(agreement)
 
 Loan = Annotated[str, typer.Argument(metavar="LOAN", help="The loan's id")]
 

@@ -37,7 +37,9 @@ from workflows.names import TASK_QUEUE
 from workflows.overdue_scan import OverdueScan
 
 # Loaded once, not again for each workflow: what keeps them pure is held by the linters.
-PASSED_THROUGH = ("activities", "database", "domain", "gateways", "policies", "workflows")
+PASSED_THROUGH = (
+    "activities", "database", "documents", "domain", "gateways", "policies", "workflows"
+)  # fmt: skip
 GRACE = timedelta(seconds=30)
 
 

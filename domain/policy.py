@@ -100,6 +100,8 @@ class PlanPolicy(PolicyModel):
     reminder_days: Rule[Days]
     grace_days: Rule[Days]
     broken_plans: Rule[Count]
+    # None where no such rule is known: an agreement then names no day.
+    limitation_years: Rule[Annotated[int, Field(ge=1, le=20)]] | None = None
 
 
 class AftercarePolicy(PolicyModel):
@@ -138,7 +140,7 @@ class Policy(InEffect):
     @model_validator(mode="after")
     def _numbers_of_the_process_are_needed(self) -> Self:
         sections = (self.promise, self.visit, self.plan, self.aftercare)
-        rules = [(name, rule) for section in sections for name, rule in section]
+        rules = [(name, rule) for section in sections for name, rule in section if rule]
         needed = [("planned_hours", self.contact.planned_hours), ("ladder", self.contact.ladder)]
         for name, rule in [*rules, *needed]:
             if not rule.enabled or rule.effective_from or rule.effective_until:

@@ -211,7 +211,21 @@ BREACHES = {
         "UPDATE agreement_instalments SET amount_minor = amount_minor + 1 WHERE number = 1",
         "its parts sum to 400001, its total is 400000",
     ),
-    "other text": ("G7", "UPDATE agreements SET document = 'other'", "the hash is not that"),
+    "other document": (
+        "G7",
+        "UPDATE agreements SET document_pdf = 'other'",
+        "the hash is not that of its document",
+    ),
+    "other reading copy": (
+        "G7",
+        "UPDATE agreements SET document_html = 'other'",
+        "the hash is not that of its reading copy",
+    ),
+    "costs not disclosed": (
+        "G7",
+        "UPDATE agreements SET disclosed_at = NULL",
+        "signed without the cost disclosure",
+    ),
     "other document signed": (
         "G7",
         "UPDATE agreements SET signed_sha256 = repeat('0', 64)",

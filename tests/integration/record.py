@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
+from activities.agreement_activities import AgreementActivities, OfferRequest
 from activities.contact_activities import ContactActivities, ContactResult
 from database.agreements import Agreements, Offer
 from database.cases import Cases
@@ -166,7 +167,10 @@ class Record:
             counted_from=proposed_at,
             expires_at=self.now + timedelta(days=3),
         )
-        sha256 = await Agreements(self.pool).offer_agreement(offer, self.policy, self.now)
+        agreements = AgreementActivities(Agreements(self.pool), Cases(self.pool), lambda: self.now)
+        sha256 = await agreements.offer_agreement(
+            OfferRequest(offer=offer, policy_version=self.policy.version)
+        )
         await self.deliver(
             "agreement_signed", agreement_id="G-1", document_sha256=sha256, signatories=["B-1"]
         )
