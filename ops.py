@@ -13,6 +13,7 @@ from command_line import CommandError, database, run_command
 from database.audit import Audit
 from database.migrate import apply_migrations
 from domain.events import EVENTS
+from ops_agreement import agreement
 from ops_package import package
 from ops_visitor import visitor
 from ops_why import why
@@ -24,6 +25,7 @@ app.add_typer(ops_policy.app, name="policy")
 app.command()(why)
 app.command()(package)
 app.command()(visitor)
+app.command()(agreement)
 
 Loan = Annotated[str, typer.Argument(metavar="LOAN", help="The loan's id")]
 

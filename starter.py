@@ -15,9 +15,9 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from activities.business_time import business_time
 from activities.scan_activities import ScanSummary, scan_overdue
 from command_line import database, run_command
-from database.agreements import Agreements
 from database.cases import Cases
 from database.scan import Scan
+from database.staff import Staff
 from database.tape_import import DatabaseUnusableError, Tell, import_tape
 from database.tape_store import ImportOptions
 from database.visits import Visits
@@ -243,7 +243,7 @@ def staff(file: Annotated[Path, typer.Argument(help="CSV with staff_id,level")])
 async def _staff(file: Path) -> int:
     levels, mistakes = read_staff(file)
     async with database(load_settings()) as pool:
-        await Agreements(pool).add_staff(levels)
+        await Staff(pool).add_staff(levels)
     for mistake in mistakes:
         typer.echo(mistake, err=True)
     typer.echo(f"{len(levels)} of the staff on file, {len(mistakes)} rows rejected")

@@ -42,7 +42,9 @@ from workflows.overdue_scan import OverdueScan
 from workflows.visitor_check import VisitorCheck
 
 # Loaded once, not again for each workflow: what keeps them pure is held by the linters.
-PASSED_THROUGH = ("activities", "database", "domain", "gateways", "policies", "workflows")
+PASSED_THROUGH = (
+    "activities", "database", "documents", "domain", "gateways", "policies", "workflows"
+)  # fmt: skip
 GRACE = timedelta(seconds=30)
 
 

@@ -1,11 +1,14 @@
 """Agreements: the workflow's way to documents."""
 
+import asyncio
+
 from pydantic import BaseModel
 from temporalio import activity
 
 from activities.business_time import Now
 from database.agreements import Agreements, Offer
 from database.cases import Cases
+from documents.agreement import render_agreement
 
 
 class AgreementEnd(BaseModel):
@@ -32,9 +35,14 @@ class AgreementActivities:
 
     @activity.defn
     async def offer_agreement(self, request: OfferRequest) -> str:
-        """Draw up the document of a plan; answers with its SHA-256."""
+        """Draw up and keep the document of a plan; answers with its SHA-256."""
+        kept = await self._agreements.read_offered_sha256(request.offer.agreement_id)
+        if kept is not None:
+            return kept
         policy = await self._cases.read_policy(request.policy_version)
-        return await self._agreements.offer_agreement(request.offer, policy, self._now())
+        terms = await self._agreements.read_terms(request.offer, policy, self._now())
+        document = await asyncio.to_thread(render_agreement, terms)
+        return await self._agreements.offer_agreement(request.offer, terms, document)
 
     @activity.defn
     async def end_agreement(self, end: AgreementEnd) -> None:

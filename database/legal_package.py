@@ -114,10 +114,9 @@ async def _agreements(connection: Connection, case_id: str) -> dict[str, bytes]:
     for number, agreement in enumerate(agreements, start=1):
         row = dict(agreement)
         for name, value in agreement.items():
-            if isinstance(value, bytes) or name == "document":
-                data = value if isinstance(value, bytes) else str(value).encode()
-                files[f"agreements/{number}/{name}"] = data
-                row[name] = f"agreements/{number}/{name}"
+            if isinstance(value, bytes):
+                file = f"agreements/{number}/{name.replace('document_', 'agreement.')}"
+                files[file], row[name] = value, file
         listed.append(_row(row))
     parts = await _rows(SQL.legal_agreement_parts(connection, case_id=case_id))
     return {"agreements.json": as_json({"agreements": listed, "parts": parts}), **files}

@@ -1,87 +1,97 @@
-"""The agreement a borrower signs: one text with every amount and date, and its fingerprint."""
+"""The agreement a borrower signs: its terms, and the document's exact bytes."""
 
 import hashlib
-from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Literal, NamedTuple, Self
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel, model_validator
 
-from domain.money import format_money
 from domain.plan import Plan
 
-_ZH = """还款协议
 
-协议编号：{agreement_id}
-贷款编号：{loan_id}
-债权人：{lender}
-借款人：{name}
+class Component(BaseModel):
+    """What a part of the debt is: `principal`, `interest`, `penalty`, or a name to be shown."""
 
-截至{as_of}，逾期应还{arrears}，减免{waiver}，协议应还总额{total}。
-借款人同意按以下日期与金额还款：
+    name: str
+    amount_minor: int
 
-{schedule}
 
-尚未到期的各期还款，顺延至本协议履行完毕之后。
-按协议履行期间，我们不再催收。
-签署本协议即承认上述债务，诉讼时效自签署之日起重新计算。
-请在{expires}前签署；逾期未签，本协议失效。
-咨询{hotline}，投诉{complaint_hotline}。
-"""
+class ScheduleRow(NamedTuple):
+    """One part, and what is still to be paid after it."""
 
-_EN = """Repayment agreement
+    number: int
+    due_on: date
+    amount_minor: int
+    remaining_minor: int
 
-Agreement: {agreement_id}
-Loan: {loan_id}
-Creditor: {lender}
-Borrower: {name}
 
-As of {as_of} {arrears} is overdue, {waiver} is waived; under this agreement {total} is to be paid.
-The borrower agrees to pay on these days:
+class AgreementTerms(BaseModel):
+    """Everything the document says. Amounts are minor units, times are shown in `time_zone`."""
 
-{schedule}
+    agreement_id: str
+    loan_id: str
+    lender: str
+    lender_signatory: str | None  # who signs for the lender, as shown; None leaves it blank
+    borrower_name: str
+    language: Literal["zh", "en"]
+    currency: str
+    time_zone: str
+    plan: Plan
+    components: list[Component] = []
+    offered_at: AwareDatetime
+    expires_at: AwareDatetime
+    limitation_years: int | None = None  # LA-01; None where no rule is known
+    limitation_until: date | None = None  # if it is signed: three years after the last part
+    time_barred_since: date | None = None  # LA-06: the day limitation ended before the offer
+    supersedes: str | None = None  # the agreement this one replaces
+    hotline: str
+    complaint_hotline: str
+    pay_at: str
 
-Instalments that are not yet due are put off until this agreement is fulfilled.
-While it is fulfilled, there is no collection.
-To sign is to acknowledge the debt above; the limitation period starts again on that day.
-To be signed before {expires}; afterwards this agreement is void.
-Questions {hotline}, complaints {complaint_hotline}.
-"""
+    @model_validator(mode="after")
+    def _costs_nothing_beyond_the_arrears(self) -> Self:
+        # The document says so under CN-27, with an annual rate of nothing.
+        owed = self.plan.owed_minor - self.plan.waiver_minor
+        if self.plan.total_minor != owed:
+            raise ValueError(f"plan: its parts sum to {self.plan.total_minor}, owed is {owed}")
+        return self
 
-# After the arrears, where there is any.
-_PENALTY = {"zh": "及罚息{amount}", "en": " and {amount} of penalty interest"}
-_PART = {"zh": "第{number}期　{due_on}　{amount}", "en": "Part {number}  {due_on}  {amount}"}
+    @property
+    def schedule(self) -> list[ScheduleRow]:
+        """The parts in order."""
+        return [
+            ScheduleRow(
+                number=part.number,
+                due_on=part.due_on,
+                amount_minor=part.amount_minor,
+                remaining_minor=sum(later.amount_minor for later in self.plan.parts[index + 1 :]),
+            )
+            for index, part in enumerate(self.plan.parts)
+        ]
+
+    @property
+    def last_due_on(self) -> date:
+        """When the last part falls due."""
+        return max(part.due_on for part in self.plan.parts)
+
+    def local(self, moment: datetime) -> str:
+        """A moment on the borrower's clock, as it is shown."""
+        return f"{moment.astimezone(ZoneInfo(self.time_zone)):%Y-%m-%d %H:%M}"
 
 
 class Document(BaseModel):
-    """The exact text that is offered and signed."""
+    """One agreement as bytes: the PDF is what is signed, the HTML is its reading copy."""
 
-    text: str
-    sha256: str
+    html: bytes
+    pdf: bytes
 
+    @property
+    def sha256(self) -> str:
+        """The fingerprint that is offered and signed: the PDF's."""
+        return hashlib.sha256(self.pdf).hexdigest()
 
-def draft_document(
-    plan: Plan, currency: str, language: str, people_and_places: Mapping[str, str]
-) -> Document:
-    """The agreement for a plan. The fingerprint is of the text's UTF-8 bytes."""
-    schedule = "\n".join(
-        _PART[language].format(
-            number=part.number,
-            due_on=part.due_on,
-            amount=format_money(part.amount_minor, currency),
-        )
-        for part in plan.parts
-    )
-    text = (_ZH if language == "zh" else _EN).format(
-        **people_and_places,
-        as_of=plan.as_of,
-        arrears=format_money(plan.arrears_minor, currency) + _penalty(plan, currency, language),
-        waiver=format_money(plan.waiver_minor, currency),
-        total=format_money(plan.total_minor, currency),
-        schedule=schedule,
-    )
-    return Document(text=text, sha256=hashlib.sha256(text.encode()).hexdigest())
-
-
-def _penalty(plan: Plan, currency: str, language: str) -> str:
-    if not plan.penalty_minor:
-        return ""
-    return _PENALTY[language].format(amount=format_money(plan.penalty_minor, currency))
+    @property
+    def html_sha256(self) -> str:
+        """The fingerprint of the reading copy."""
+        return hashlib.sha256(self.html).hexdigest()

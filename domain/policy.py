@@ -118,6 +118,8 @@ class PlanPolicy(PolicyModel):
     reminder_days: Rule[Days]
     grace_days: Rule[Days]
     broken_plans: Rule[Count]
+    # None where no such rule is known: an agreement then names no day.
+    limitation_years: Rule[Annotated[int, Field(ge=1, le=20)]] | None = None
 
     @model_validator(mode="after")
     def _authority_grows_with_the_level(self) -> Self:

@@ -32,6 +32,7 @@ async def sign_agreement(desk: Desk) -> Stage:
 
 
 async def _offer(desk: Desk, plan: PlanState) -> None:
+    visit = require_visit(desk)
     plan.agreement_id = f"{plan.plan_id}:agreement"
     plan.document_sha256 = await workflow.execute_activity_method(
         AgreementActivities.offer_agreement,
@@ -39,12 +40,13 @@ async def _offer(desk: Desk, plan: PlanState) -> None:
             offer=Offer(
                 agreement_id=plan.agreement_id,
                 case_id=desk.case.case_id,
-                visit_id=require_visit(desk).visit_id,
+                visit_id=visit.visit_id,
                 plan_id=plan.plan_id,
                 plan=plan.plan,
                 waiver_approver_id=plan.approver_id,
                 counted_from=plan.proposed_at or desk.now,
                 expires_at=desk.case.stage_ends_at or desk.now,
+                lender_signatory=next(iter(visit.badges_on_site), None),
             ),
             policy_version=desk.policy.version,
         ),

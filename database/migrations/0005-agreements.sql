@@ -11,18 +11,29 @@ CREATE TABLE agreements (
     -- The day whose arrears it covers; instalments due from then on are deferred.
     as_of              date NOT NULL,
     status             text NOT NULL CHECK (status IN
-        ('offered', 'signed', 'declined', 'expired', 'withdrawn', 'broken', 'completed')),
+        ('offered', 'signed', 'declined', 'expired', 'withdrawn', 'broken', 'completed',
+         'superseded')),
     total_minor        bigint NOT NULL CHECK (total_minor > 0),
     waiver_minor       bigint NOT NULL CHECK (waiver_minor >= 0),
     waiver_approver_id text,
     -- Accrued to `as_of`: charged at the signature, as far as the waiver leaves it.
     penalty_minor      bigint NOT NULL DEFAULT 0 CHECK (penalty_minor >= 0),
-    document           text NOT NULL,
-    document_sha256    text NOT NULL CHECK (document_sha256 ~ '^[0-9a-f]{64}$'),
+    -- The exact bytes: the PDF is what is signed, the HTML its reading copy.
+    document_html      bytea NOT NULL,
+    document_pdf       bytea NOT NULL,
+    html_sha256        text NOT NULL CHECK (html_sha256 = encode(sha256(document_html), 'hex')),
+    document_sha256    text NOT NULL CHECK (document_sha256 = encode(sha256(document_pdf), 'hex')),
+    -- The id of who signs for the lender.
+    lender_signatory   text,
+    -- The last day of the limitation period if it is signed; NULL where no rule is known.
+    limitation_until   date,
+    supersedes         text REFERENCES agreements,
     offered_at         timestamptz NOT NULL,
     -- Payments recorded from then on are measured against the parts.
     counted_from       timestamptz NOT NULL,
     expires_at         timestamptz NOT NULL,
+    -- When the borrower confirmed the cost disclosure.
+    disclosed_at       timestamptz,
     signed_at          timestamptz,
     signed_sha256      text,
     signatories        jsonb,

@@ -6,13 +6,35 @@ WHERE c.case_id = :case_id;
 -- name: offered_agreement(agreement_id)^
 SELECT document_sha256 FROM agreements WHERE agreement_id = :agreement_id;
 
--- name: offer_agreement(agreement_id, case_id, loan_id, visit_id, plan_id, as_of, total_minor, waiver_minor, waiver_approver_id, penalty_minor, document, sha256, counted_from, now, expires_at)!
+-- name: kept_documents(agreement_id)^
+SELECT document_html, document_pdf FROM agreements WHERE agreement_id = :agreement_id;
+
+-- name: lender_signatory(badge_id)^
+SELECT full_name FROM crew_members WHERE badge_id = :badge_id;
+
+-- name: limitation_facts(loan_id, time_zone, now)^
+-- When the loan's last instalment falls due, and what interrupted limitation until now: payments,
+-- signed agreements, and calls that reached the borrower. A message is no demand without a receipt.
+SELECT (SELECT max(due_on) FROM loan_instalments WHERE loan_id = :loan_id) AS last_due_on,
+       ARRAY(SELECT (happened.at AT TIME ZONE :time_zone)::date FROM (
+                 SELECT received_at FROM payments
+                 WHERE loan_id = :loan_id AND kind = 'payment' AND reversed_at IS NULL
+                 UNION ALL
+                 SELECT signed_at FROM agreements WHERE loan_id = :loan_id
+                 UNION ALL
+                 SELECT sent_at FROM contact_attempts
+                 WHERE loan_id = :loan_id AND channel = 'call' AND outcome = 'connected'
+                   AND purpose <> 'locate') AS happened (at)
+             WHERE happened.at <= :now) AS interrupted_on;
+
+-- name: offer_agreement(agreement_id, case_id, loan_id, visit_id, plan_id, as_of, total_minor, waiver_minor, waiver_approver_id, penalty_minor, html, pdf, html_sha256, sha256, lender_signatory, limitation_until, supersedes, counted_from, now, expires_at)!
 INSERT INTO agreements (agreement_id, case_id, loan_id, visit_id, plan_id, as_of, status, total_minor,
-                        waiver_minor, waiver_approver_id, penalty_minor, document, document_sha256,
-                        counted_from, offered_at, expires_at)
+                        waiver_minor, waiver_approver_id, penalty_minor, document_html, document_pdf, html_sha256,
+                        document_sha256, lender_signatory, limitation_until, supersedes, counted_from,
+                        offered_at, expires_at)
 VALUES (:agreement_id, :case_id, :loan_id, :visit_id, :plan_id, :as_of, 'offered', :total_minor,
-        :waiver_minor, :waiver_approver_id, :penalty_minor, :document, :sha256, :counted_from, :now,
-        :expires_at);
+        :waiver_minor, :waiver_approver_id, :penalty_minor, :html, :pdf, :html_sha256, :sha256, :lender_signatory,
+        :limitation_until, :supersedes, :counted_from, :now, :expires_at);
 
 -- name: add_agreement_part(agreement_id, number, due_on, amount_minor)*!
 INSERT INTO agreement_instalments (agreement_id, number, due_on, amount_minor)
@@ -24,7 +46,7 @@ WHERE case_id = :case_id AND status IN ('offered', 'signed');
 
 -- name: sign_agreement(agreement_id, sha256, signatories, now)!
 UPDATE agreements SET status = 'signed', signed_at = :now, signed_sha256 = :sha256,
-                      signatories = :signatories::jsonb
+                      disclosed_at = :now, signatories = :signatories::jsonb
 WHERE agreement_id = :agreement_id;
 
 -- name: charge_penalty(agreement_id, now)!
@@ -34,13 +56,6 @@ SELECT agreement_id || ':penalty', loan_id, agreement_id, 'penalty', penalty_min
        as_of - 1, :now
 FROM agreements WHERE agreement_id = :agreement_id AND penalty_minor > waiver_minor
 ON CONFLICT (charge_id) DO NOTHING;
-
--- name: staff_member(staff_id)^
-SELECT level, active FROM staff WHERE staff_id = :staff_id;
-
--- name: add_staff_member(staff_id, level)*!
-INSERT INTO staff (staff_id, level) VALUES (:staff_id, :level)
-ON CONFLICT (staff_id) DO UPDATE SET level = excluded.level, active = true;
 
 -- name: decline_agreement(agreement_id, now)!
 UPDATE agreements SET status = 'declined', ended_at = :now WHERE agreement_id = :agreement_id;

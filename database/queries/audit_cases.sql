@@ -34,8 +34,8 @@ ORDER BY v.checked_in_at, v.visit_id;
 
 -- name: audit_agreements(now)
 -- G7: an agreement has a verified identity, a report that says so, parts that sum to the whole,
--- and a hash that is its document's; what was signed is what was offered, and what is charged is
--- the penalty that its waiver leaves.
+-- hashes that are those of its documents, and disclosed costs; what was signed is what was offered,
+-- and what is charged is the penalty that its waiver leaves.
 SELECT g.agreement_id AS subject, problem.what
 FROM agreements g
 JOIN visits v USING (visit_id)
@@ -56,8 +56,12 @@ CROSS JOIN LATERAL (VALUES
     (g.signed_at IS NULL OR v.reported_at <= g.signed_at, 'signed before its visit was reported'),
     (parts.minor = g.total_minor,
      concat('its parts sum to ', parts.minor, ', its total is ', g.total_minor)),
-    (encode(sha256(convert_to(g.document, 'UTF8')), 'hex') = g.document_sha256,
+    (encode(sha256(g.document_pdf), 'hex') = g.document_sha256,
      'the hash is not that of its document'),
+    (encode(sha256(g.document_html), 'hex') = g.html_sha256,
+     'the hash is not that of its reading copy'),
+    (g.signed_at IS NULL OR g.disclosed_at <= g.signed_at,
+     'signed without the cost disclosure'),
     ((g.signed_at IS NULL) = (g.signed_sha256 IS NULL), 'signed without a hash'),
     (g.signed_sha256 IS NULL OR g.signed_sha256 = g.document_sha256,
      'another document was signed than was offered')

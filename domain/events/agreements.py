@@ -26,6 +26,7 @@ class AgreementSigned(Event):
     agreement_id: Id
     document_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
     signatories: Annotated[tuple[Id, ...], Field(min_length=1, max_length=10)]
+    costs_confirmed: bool = True  # the borrower has read what the plan costs (CN-27)
 
 
 class AgreementDeclined(Event):

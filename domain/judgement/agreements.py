@@ -37,6 +37,11 @@ def _(event: events.AgreementSigned, at: Situation) -> None:
         "LC-DOCUMENT",
         "document_sha256: not the document that was offered",
     )
+    require(
+        event.costs_confirmed,
+        "CN-27",
+        "costs_confirmed: the borrower confirms the cost disclosure before signing",
+    )
 
 
 @judge_fit.register

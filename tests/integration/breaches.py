@@ -229,7 +229,21 @@ BREACHES = {
         ),
         "it charges 5 of a penalty of 0, and waives 0",
     ),
-    "other text": ("G7", "UPDATE agreements SET document = 'other'", "the hash is not that"),
+    "other document": (
+        "G7",
+        "UPDATE agreements SET document_pdf = 'other'",
+        "the hash is not that of its document",
+    ),
+    "other reading copy": (
+        "G7",
+        "UPDATE agreements SET document_html = 'other'",
+        "the hash is not that of its reading copy",
+    ),
+    "costs not disclosed": (
+        "G7",
+        "UPDATE agreements SET disclosed_at = NULL",
+        "signed without the cost disclosure",
+    ),
     "other document signed": (
         "G7",
         "UPDATE agreements SET signed_sha256 = repeat('0', 64)",

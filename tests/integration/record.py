@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from itertools import count
 from typing import Any
 
+from activities.agreement_activities import AgreementActivities, OfferRequest
 from activities.contact_activities import ContactActivities, ContactResult
 from database.agreements import Agreements, Offer
 from database.cases import Cases
@@ -152,6 +153,13 @@ class Record:
         await self.deliver("visit_reported", **visit, outcome="agreed")
         return proposed_at
 
+    async def offer(self, offer: Offer) -> str:
+        """Draw up an agreement; answers with its fingerprint."""
+        agreements = AgreementActivities(Agreements(self.pool), Cases(self.pool), lambda: self.now)
+        return await agreements.offer_agreement(
+            OfferRequest(offer=offer, policy_version=self.policy.version)
+        )
+
     async def _agree(self, proposed_at: datetime) -> None:
         facts = await Cases(self.pool).read_facts(self.case_id, self.now)
         today = self.loan.on(self.now)
@@ -172,7 +180,7 @@ class Record:
             counted_from=proposed_at,
             expires_at=self.now + timedelta(days=3),
         )
-        sha256 = await Agreements(self.pool).offer_agreement(offer, self.policy, self.now)
+        sha256 = await self.offer(offer)
         await self.deliver(
             "agreement_signed", agreement_id="G-1", document_sha256=sha256, signatories=["B-1"]
         )

@@ -50,7 +50,8 @@ async def test_file_holds_the_whole_case(record: Record) -> None:
     await LegalPackages(record.pool).build_package(record.case_id, record.now)
     entries = await _entries(record)
     assert list(entries) == [
-        "agreements.json", "agreements/1/document", "complaints.json", "contacts.csv",
+        "agreements.json", "agreements/1/agreement.html", "agreements/1/agreement.pdf",
+        "complaints.json", "contacts.csv",
         "events.jsonl", "holds.json", "manifest.json", "policies/cn-2026-11.json",
         "policies/cn-adopted.json", "statement.json", "visits.json",
     ]  # fmt: skip
@@ -66,8 +67,9 @@ async def test_file_holds_the_whole_case(record: Record) -> None:
     _holds_every_contact(entries["contacts.csv"])
     [agreement] = json.loads(entries["agreements.json"])["agreements"]
     assert agreement["signatories"] == ["B-1"]
-    assert agreement["document"] == "agreements/1/document"
-    assert fingerprint_of(entries["agreements/1/document"]) == agreement["document_sha256"]
+    assert agreement["document_pdf"] == "agreements/1/agreement.pdf"
+    assert fingerprint_of(entries["agreements/1/agreement.pdf"]) == agreement["document_sha256"]
+    assert fingerprint_of(entries["agreements/1/agreement.html"]) == agreement["html_sha256"]
     [visit] = json.loads(entries["visits.json"])
     assert (visit["outcome"], visit["crew"]) == ("agreed", ["C-1", "C-2"])
     complaints = json.loads(entries["complaints.json"])

@@ -12,6 +12,7 @@ from database.agreements import Agreements, Offer
 from database.audit import Audit
 from database.cases import Cases
 from database.sql import Pool
+from database.staff import Staff
 from database.visits import Visits
 from domain.authority import Level
 from domain.debt import CaseFacts, Outcome
@@ -65,7 +66,7 @@ async def _sign(record: Record, waiver_minor: int = 0) -> Plan:
         counted_from=proposed_at,
         expires_at=record.now + timedelta(days=3),
     )
-    sha256 = await Agreements(record.pool).offer_agreement(offer, record.policy, record.now)
+    sha256 = await record.offer(offer)
     await record.deliver(
         "agreement_signed", agreement_id="G-1", document_sha256=sha256, signatories=["B-1"]
     )
@@ -146,15 +147,19 @@ async def test_contract_without_a_penalty_has_none(record: Record) -> None:
     assert (plan.penalty_minor, plan.total_minor) == (0, ARREARS - 1_000)
     assert await _charges(record) == []
     assert (await _facts(record)).arrears_minor == ARREARS
-    document = await record.pool.fetchval("SELECT document FROM agreements")
+    document = await record.pool.fetchval(
+        "SELECT convert_from(document_html, 'UTF8') FROM agreements"
+    )
     assert "罚息" not in document
 
 
 async def test_document_names_the_penalty(record: Record) -> None:
     """Beside the arrears, so that the sum can be followed."""
     await _sign(record)
-    document = await record.pool.fetchval("SELECT document FROM agreements")
-    assert f"及罚息{format_money(PENALTY, 'CNY')}" in document
+    document = await record.pool.fetchval(
+        "SELECT convert_from(document_html, 'UTF8') FROM agreements"
+    )
+    assert f'<td>罚息</td><td class="amount">{format_money(PENALTY, "CNY")}</td>' in document
 
 
 async def test_dossier_shows_the_components(record: Record) -> None:
@@ -244,7 +249,7 @@ async def test_components_sum_to_what_sql_says_is_owed(pool: Pool) -> None:
 
 async def test_staff_is_put_on_file(pool: Pool) -> None:
     """Safe to repeat; a known id takes the new level, and counts again."""
-    staff = Agreements(pool)
+    staff = Staff(pool)
     await staff.add_staff({"A-8": Level.APPROVER, "A-9": Level.APPROVER})
     await pool.execute("UPDATE staff SET active = false")
     await staff.add_staff({"A-9": Level.SENIOR_APPROVER})

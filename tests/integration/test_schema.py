@@ -49,14 +49,13 @@ async def _offer(pool: Pool, case_id: str, total: int, *parts: int) -> None:
     async with pool.acquire() as connection, connection.transaction():
         await connection.execute(
             "INSERT INTO agreements (agreement_id, case_id, loan_id, visit_id, plan_id, as_of,"
-            " status, total_minor, waiver_minor, document, document_sha256, counted_from,"
-            " offered_at, expires_at)"
-            " VALUES ('G-1', $1, 'L-1', 'V-1', 'P-1', $2, 'offered', $3, 0, 'text', $4, $5, $5,"
-            " $5)",
+            " status, total_minor, waiver_minor, document_html, document_pdf, html_sha256,"
+            " document_sha256, counted_from, offered_at, expires_at)"
+            " VALUES ('G-1', $1, 'L-1', 'V-1', 'P-1', $2, 'offered', $3, 0, 'html', 'pdf',"
+            " encode(sha256('html'), 'hex'), encode(sha256('pdf'), 'hex'), $4, $4, $4)",
             case_id,
             NOW.date(),
             total,
-            "0" * 64,
             NOW,
         )
         await connection.executemany(

@@ -421,6 +421,15 @@ def test_another_document_is_not_answered(
     assert _verdict(name, situation(policy, Stage.AGREEMENT), **changes)[0] == "LC-DOCUMENT"
 
 
+def test_costs_are_confirmed_before_signing(policy: Policy) -> None:
+    """A signature without the cost disclosure does not count."""
+    at = situation(policy, Stage.AGREEMENT)
+    assert _verdict("agreement_signed", at, costs_confirmed=False)[0] == "CN-27"
+    assert _verdict("agreement_signed", at, costs_confirmed=True) == _verdict(
+        "agreement_signed", at
+    )
+
+
 @pytest.mark.parametrize("name", ["agreement_signed", "agreement_declined"])
 def test_agreement_is_answered_once(policy: Policy, name: str) -> None:
     """The second answer comes too late."""

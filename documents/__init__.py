@@ -1,0 +1,1 @@
+"""Documents for borrowers: the terms of an agreement become HTML and PDF."""

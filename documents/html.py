@@ -1,0 +1,26 @@
+"""An agreement as HTML. The templates hold the words; every value in them is escaped."""
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from domain.agreement import AgreementTerms
+from domain.capital_numerals import capital_yuan
+from domain.money import format_money
+
+_ENVIRONMENT = Environment(
+    loader=PackageLoader("documents"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    keep_trailing_newline=True,
+)
+
+
+def render_html(terms: AgreementTerms) -> str:
+    """The whole page, its style within."""
+    template = _ENVIRONMENT.get_template(f"agreement.{terms.language}.html.jinja")
+    return template.render(
+        terms=terms,
+        money=lambda amount_minor: format_money(amount_minor, terms.currency),
+        capitals=capital_yuan if terms.currency == "CNY" else None,
+    )
