@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 from temporalio import activity
 
 from activities.business_time import Now
@@ -19,7 +19,10 @@ class CaseTakenUp(BaseModel):
     facts: CaseFacts
     place: int
     applications: int = 0  # visits applied for, as on record
+    visits: int = 0  # made, or missed
+    last_visit_ended_at: AwareDatetime | None = None
     plans: int = 0
+    broken_plans: int = 0
 
 
 class StageEntry(BaseModel):
@@ -97,8 +100,8 @@ class CaseActivities:
         await self._cases.close_case(end.case_id, end.outcome, self._now())
 
     @activity.defn
-    async def reopen_case(self, case_id: str) -> CaseFacts:
-        """Take a case up again whose payment was reversed."""
+    async def reopen_case(self, case_id: str) -> CaseFacts | None:
+        """Take a case up again whose payment was reversed; None when it stays closed."""
         return await self._cases.reopen_case(case_id, self._now())
 
     @activity.defn

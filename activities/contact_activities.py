@@ -1,5 +1,6 @@
 """SMS and calls: through the gate, to the provider, and onto the record. At most once."""
 
+import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
@@ -34,6 +35,7 @@ class ContactStatus(StrEnum):
     UNKNOWN = "unknown"  # nobody can say; counted, and not sent again
 
 
+ANSWER_SECONDS = 15  # the provider's; one try of the activity may take 20
 MISSED = "LC-MISSED"  # the rule of a contact for which no lawful moment was left
 
 
@@ -177,8 +179,17 @@ class ContactActivities:
             text=text,
             at=at,
         )
+        gateway = self._gateways[intent.channel]
         try:
-            sent = await self._gateways[intent.channel].deliver(message)
+            # Within the activity's own time: a call that nobody waits for may still send.
+            async with asyncio.timeout(ANSWER_SECONDS):
+                sent = await gateway.deliver(message)
+        except TimeoutError as error:
+            if gateway.takes_once:
+                raise _busy() from error
+            return await self._unsent(
+                intent, reservation, ContactStatus.UNKNOWN, "the provider did not answer in time"
+            )
         except GatewayRefusedError as error:
             return await self._unsent(intent, reservation, ContactStatus.FAILED, str(error))
         except GatewayBusyError as error:

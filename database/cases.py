@@ -29,12 +29,15 @@ class PolicyChangedError(Exception):
 
 
 class PinnedCase(NamedTuple):
-    """A case's policy and place, and how many visits and plans it has seen."""
+    """A case's policy and place, and what it has seen of visits and plans."""
 
     policy: Policy
     place: int
     applications: int
+    visits: int
+    last_visit_ended_at: datetime | None
     plans: int
+    broken_plans: int
 
 
 async def read_facts(connection: Connection | Pool, case_id: str, now: datetime) -> CaseFacts:
@@ -71,12 +74,7 @@ class Cases:
         row = await SQL.case_policy(self._pool, case_id=case_id)
         if row is None:
             raise CaseNotFoundError(case_id)
-        return PinnedCase(
-            policy=Policy.model_validate_json(row["policy"]),
-            place=row["place"],
-            applications=row["applications"],
-            plans=row["plans"],
-        )
+        return PinnedCase(**{**row, "policy": Policy.model_validate_json(row["policy"])})
 
     async def store_policy(self, policy: Policy, sha256: str, now: datetime) -> None:
         """Keep a policy under its version.
@@ -152,10 +150,15 @@ class Cases:
             if outcome in _LOAN_STATUS:
                 await SQL.set_loan_status(connection, loan_id=loan_id, status=_LOAN_STATUS[outcome])
 
-    async def reopen_case(self, case_id: str, now: datetime) -> CaseFacts:
-        """Take up a case again whose payment was reversed; answers with fresh facts."""
+    async def reopen_case(self, case_id: str, now: datetime) -> CaseFacts | None:
+        """Take up a case again whose payment was reversed; answers with fresh facts.
+
+        None when it stays closed: what is owed now belongs to another delinquency.
+        """
         async with self._pool.acquire() as connection, connection.transaction():
             loan_id = await SQL.reopen_case(connection, case_id=case_id)
+            if loan_id is None:
+                return None
             await SQL.set_loan_status(connection, loan_id=loan_id, status="active")
             return await read_facts(connection, case_id, now)
 

@@ -1,5 +1,6 @@
 """Visits: crews are booked, dossiers written, ends noted."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import NamedTuple
@@ -45,6 +46,7 @@ class Visits:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+        self._booking = asyncio.Lock()
 
     async def book_crew(self, wish: SlotWish) -> Slot | None:
         """Book the first candidate for which enough crew members are free; None when none is.
@@ -53,7 +55,12 @@ class Visits:
         nor barred from the borrower, nor the visit's applicant or approver. Bookings wait for
         one another, so that two never want the same collector; the table refuses it, too.
         """
-        async with self._pool.acquire() as connection, connection.transaction():
+        # One of this process at a time: those who wait must not hold connections meanwhile.
+        async with (
+            self._booking,
+            self._pool.acquire() as connection,
+            connection.transaction(),
+        ):
             await SQL.wait_for_other_bookings(connection, lock=_BOOKING)
             booked = await SQL.proposed_slot(connection, slot_id=wish.slot_id)
             if booked is not None:

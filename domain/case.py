@@ -67,7 +67,6 @@ class VisitState(BaseModel):
     rounds: int = 0
     slot: Slot | None = None
     notice_sent: bool = False
-    crew_barred: bool = False  # one of the booked crew may not visit this borrower any more
     appointment: Answer | None = None
     preferred_times: list[AwareDatetime] = []
     withdrawn: bool = False  # the appointment, by the lender

@@ -2,9 +2,10 @@
 
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AfterValidator, AwareDatetime, BaseModel
 
 from domain.complaints import OpenComplaint
 from domain.debt_statement import Amounts, DebtStatement
@@ -33,17 +34,17 @@ HOLD_REASONS = frozenset(
 )
 
 
+def public_reason(reason: str) -> str:
+    """A hold's reason, fit for a history or a search attribute: a free text might name a person."""
+    return reason if reason in HOLD_REASONS else "other"
+
+
 class Hold(BaseModel):
     """A reason to leave the borrower in peace; without `until` it lasts until released."""
 
     hold_id: str
-    reason: str
+    reason: Annotated[str, AfterValidator(public_reason)]
     until: AwareDatetime | None = None
-
-    @property
-    def public_reason(self) -> str:
-        """The reason, fit for a search attribute: a free text might name a person."""
-        return self.reason if self.reason in HOLD_REASONS else "other"
 
     def is_in_force(self, now: datetime) -> bool:
         return self.until is None or now < self.until
@@ -80,6 +81,7 @@ class CaseFacts(BaseModel):
     calls_made: int = 0
     address_ids: list[str] = []
     has_contact_person: bool = False  # one who has not refused
+    barred_badge_ids: list[str] = []  # collectors who may not visit the borrower any more
     visit_blocked: bool = False  # the borrower wants no visits
     plan_paid_minor: int = 0  # since the live agreement was offered
     plan_total_minor: int | None = None  # of the signed agreement

@@ -143,13 +143,6 @@ def _(event: events.AgreementDeclined, at: Situation) -> None:
 
 
 @apply_event.register
-def _(event: events.ComplaintResolved, at: Situation) -> None:
-    visit = at.case.visit
-    if visit is not None and visit.slot is not None and not visit.checked_in:
-        visit.crew_barred = bool(set(event.barred_badge_ids) & set(visit.slot.badge_ids))
-
-
-@apply_event.register
 def _(event: events.CaseClosed, at: Situation) -> None:
     at.case.closed_as = Outcome(event.outcome)
 
@@ -158,4 +151,4 @@ def call_off_appointment(visit: VisitState) -> None:
     """Forget the appointment: the visit goes back to where a new one is proposed."""
     visit.slot, visit.appointment = None, None
     visit.withdrawn = False
-    visit.notice_sent = visit.prepared = visit.crew_barred = False
+    visit.notice_sent = visit.prepared = False

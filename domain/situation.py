@@ -28,9 +28,7 @@ class Situation(NamedTuple):
     @property
     def hold_reasons(self) -> list[str]:
         """Why the borrower is left in peace right now; empty when nothing holds."""
-        return sorted(
-            {hold.public_reason for hold in self.facts.holds if hold.is_in_force(self.now)}
-        )
+        return sorted({hold.reason for hold in self.facts.holds if hold.is_in_force(self.now)})
 
     @property
     def is_on_hold(self) -> bool:

@@ -10,16 +10,20 @@ def stands_no_more(at: Situation) -> bool:
     return is_off(at) or crew_is_barred(at) or approval_is_void(at)
 
 
+def is_off(at: Situation) -> bool:
+    """Whether there will be no visit: it was withdrawn, or the borrower wants none any more."""
+    visit = at.case.visit
+    if visit is None or has_begun(visit):
+        return False
+    return visit.called_off_as is not None or at.facts.visit_blocked
+
+
 def crew_is_barred(at: Situation) -> bool:
     """Whether one of the booked crew may not visit this borrower any more."""
     visit = at.case.visit
-    return visit is not None and not _has_begun(visit) and visit.crew_barred
-
-
-def is_off(at: Situation) -> bool:
-    """Whether the visit was withdrawn, by who applied for it or by an approver."""
-    visit = at.case.visit
-    return visit is not None and not _has_begun(visit) and visit.called_off_as is not None
+    if visit is None or visit.slot is None or has_begun(visit):
+        return False
+    return not set(at.facts.barred_badge_ids).isdisjoint(visit.slot.badge_ids)
 
 
 def approval_is_void(at: Situation) -> bool:
@@ -30,7 +34,7 @@ def approval_is_void(at: Situation) -> bool:
 def reasons_approval_is_void(at: Situation) -> list[str]:
     """Which facts have changed that the approver looked at; empty when the approval stands."""
     visit = at.case.visit
-    if visit is None or visit.approval is not Answer.YES or _has_begun(visit):
+    if visit is None or visit.approval is not Answer.YES or has_begun(visit):
         return []
     reasons = []
     if visit.address_id not in at.facts.address_ids:
@@ -43,7 +47,7 @@ def reasons_approval_is_void(at: Situation) -> list[str]:
     return reasons
 
 
-def _has_begun(visit: VisitState) -> bool:
+def has_begun(visit: VisitState) -> bool:
     """Somebody was at the door: what was found there counts from then on."""
     return visit.checked_in or visit.outcome is not None
 

@@ -33,7 +33,13 @@ class CannotTellError(Exception):
 
 
 class Gateway(Protocol):
-    """An SMS or a call provider."""
+    """An SMS or a call provider.
+
+    `takes_once`: whether a reference that it gets twice is sent once. Of one that does not, a
+    delivery without an answer is never repeated.
+    """
+
+    takes_once: bool
 
     async def deliver(self, message: Outbound) -> Sent:
         """Hand a message over.

@@ -19,6 +19,8 @@ class Outbox(Protocol):
 class SimulatedGateway:
     """Delivers into an outbox; the same reference twice is sent once."""
 
+    takes_once = True
+
     def __init__(self, channel: str, outbox: Outbox) -> None:
         self._channel = channel
         self._outbox = outbox

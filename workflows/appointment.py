@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from temporalio import workflow
 
+from activities.contact_activities import ContactStatus
 from activities.visit_activities import AppointmentWish, VisitActivities
 from domain.appointments import visit_times
 from domain.case import Answer, Slot, Stage, VisitState
@@ -81,9 +82,12 @@ async def _propose(desk: Desk, visit: VisitState, slot: Slot) -> None:
     """Tell the borrower who comes when and why, and wait for the answer."""
     lead = timedelta(hours=desk.policy.visit.reminder_hours.value)
     if not visit.notice_sent:
-        visit.notice_sent = await desk.contact(
+        told = await desk.contact(
             slot.slot_id, Channel.SMS, "visit_appointment", Purpose.VISIT, by=slot.start - lead
         )
+        visit.notice_sent = told is ContactStatus.SENT
+        if told is ContactStatus.UNKNOWN:  # he may have read it: he is told that nobody comes
+            desk.case.called_off_slot = slot
     answer_by = min(slot.start - lead, desk.in_hours(desk.policy.visit.confirmation_hours.value))
     answered = visit.notice_sent and await desk.until(
         lambda: visit.appointment is not None,

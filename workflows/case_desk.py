@@ -121,8 +121,10 @@ class CaseDesk:
         )
         self._policy, self._facts = taken.policy, taken.facts
         self.case.place = taken.place
-        self.case.applications = max(self.case.applications, taken.applications)
-        self.case.plans = max(self.case.plans, taken.plans)
+        for counter in ("applications", "visits", "plans", "broken_plans"):
+            seen = max(getattr(self.case, counter), getattr(taken, counter))
+            setattr(self.case, counter, seen)
+        self.case.last_visit_ended_at = self.case.last_visit_ended_at or taken.last_visit_ended_at
 
     async def look_again(self) -> None:
         """Read the facts once more."""
@@ -199,6 +201,19 @@ class CaseDesk:
                 return True
             if not await self._wait(lambda: done() or self._must_stop(), at, what, why):
                 return False
+
+    async def until_sure(
+        self, done: Callable[[], bool], at: datetime, what: str, why: str = ""
+    ) -> bool:
+        """Wait as `until` does, and look at the database before saying no.
+
+        For waits whose end costs somebody something: a payment may be on record without an event,
+        and a hold of another loan comes without a word to this one.
+        """
+        if await self.until(done, at, what, why):
+            return True
+        await self.look_again()
+        return await self.until(done, self.now, what, why)
 
     async def reach(self, at: datetime, what: str, why: str = "") -> None:
         """Wait for a moment."""

@@ -49,17 +49,27 @@ async def end_case(desk: Desk) -> Outcome | None:
     desk.case.waiting_for = "closing_notice" if outcome.is_paid else "nothing"
     desk.next_action = NextAction(what="end", at=desk.now, why=outcome)
     desk.publish()
-    if outcome.is_paid and await _is_reversed_before_notice(desk, outcome):
-        desk.case.plan = None
-        desk.learn(
-            await workflow.execute_activity_method(
-                CaseActivities.reopen_case, desk.case.case_id, **DATABASE
-            )
-        )
+    if (
+        outcome.is_paid
+        and await _is_reversed_before_notice(desk, outcome)
+        and await _is_reopened(desk)
+    ):
         await desk.enter(Stage.EARLY_CONTACT)
         return None
     await tell_complaint_desk(desk, set())  # to be answered all the same
     return outcome
+
+
+async def _is_reopened(desk: Desk) -> bool:
+    """Take the case up again, unless what is owed now is another delinquency, and another case."""
+    facts = await workflow.execute_activity_method(
+        CaseActivities.reopen_case, desk.case.case_id, **DATABASE
+    )
+    if facts is None:
+        return False
+    desk.case.plan = None
+    desk.learn(facts)
+    return True
 
 
 async def _hand_over(desk: Desk) -> None:
@@ -81,6 +91,7 @@ async def _call_off(desk: Desk, outcome: Outcome) -> None:
     if desk.case.stage in CREW_IS_OUT:
         reason = f"the case has ended: {outcome}"
         await release_crew(desk, reason, tell_borrower=not outcome.is_paid)
+    if not outcome.is_paid:  # whoever has paid reads it in the closing notice
         await tell_called_off(desk, at_any_rate=True)
     if (visit := desk.case.visit) is not None:
         status = "completed" if visit.checked_in else "called_off"

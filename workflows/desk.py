@@ -57,8 +57,8 @@ class Desk(CaseDesk):
         by: datetime,
         slot_start: datetime | None = None,
         at_any_rate: bool = False,
-    ) -> bool:
-        """Contact the borrower at the next lawful moment before `by`. Answers whether it happened.
+    ) -> ContactStatus:
+        """Contact the borrower at the next lawful moment before `by`. Answers what came of it.
 
         `key` names the intent within the case: the same intent reaches the provider once, however
         often it is asked for. `slot_start` is said of an appointment that was called off. Nothing
@@ -83,9 +83,9 @@ class Desk(CaseDesk):
             elif result.is_known_failure:  # of a window before the stage was taken up again
                 windows += 1
             elif result.status is not ContactStatus.REFUSED:
-                return result.status in (ContactStatus.SENT, ContactStatus.UNKNOWN)
+                return result.status
             elif result.retry_at is None:
-                return False
+                return ContactStatus.REFUSED
             else:  # a lawful moment, and the only kind for a borrower who asked for the evening
                 at = self._own_moment_after(result.retry_at, hours, by)
         await self._record_missed(
@@ -94,7 +94,7 @@ class Desk(CaseDesk):
             ),
             f"no lawful moment before {by:%F %H:%M}",
         )
-        return False
+        return ContactStatus.REFUSED
 
     def next_moment(self, earliest: datetime, hours: HoursOfDay, by: datetime) -> datetime:
         """The next moment within the hours; where they are yet to open, the case's own moment.

@@ -23,7 +23,7 @@ async def review_legally(desk: Desk) -> Stage:
         await desk.contact(key, Channel.SMS, "legal_notice", Purpose.COLLECTION, by=ends_at)
         desk.case.reminders = 1
     came_for_its_age = _is_too_old(desk)
-    if await desk.until(
+    if await desk.until_sure(
         lambda: bool(desk.facts.promises) or (came_for_its_age and not _is_too_old(desk)),
         ends_at,
         "hand the case over",

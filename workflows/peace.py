@@ -3,8 +3,10 @@
 from datetime import datetime
 
 from domain.case import Slot, Stage, VisitState
+from domain.visit_standing import has_begun
 from workflows.complaint_desk import next_reminder_at, tell_complaint_desk
 from workflows.desk import Desk, FreshRunNeededError
+from workflows.visit_doubts import settle_doubts
 from workflows.visit_ends import (
     forget_appointment,
     free_crew,
@@ -21,18 +23,26 @@ async def leave_in_peace(desk: Desk) -> None:
     missed is skipped.
     """
     called_off = await _call_off_appointment(desk)
-    desk.case.waiting_for = "hold_released"
-    desk.publish()
     told: set[str] = set()
     while desk.situation.is_on_hold and not desk.is_over:
+        if desk.visit_is_in_doubt:
+            await desk.enter(await settle_doubts(desk))
+        _say_what_is_waited_for(desk)
         await tell_complaint_desk(desk, told, called_off)
         called_off = None
         await _rest_until_news(desk)
         if desk.history_is_long:
             raise FreshRunNeededError
     desk.case.last_released_at = desk.now
-    if (visit := desk.case.visit) is not None and visit.slot is not None and not visit.checked_in:
+    visit = desk.case.visit
+    if visit is not None and visit.slot is not None and not has_begun(visit):
         await _go_back_to_appointment(desk, visit)
+
+
+def _say_what_is_waited_for(desk: Desk) -> None:
+    if desk.case.waiting_for != "hold_released":
+        desk.case.waiting_for = "hold_released"
+        desk.publish()
 
 
 async def _call_off_appointment(desk: Desk) -> Slot | None:
@@ -50,7 +60,9 @@ async def _call_off_appointment(desk: Desk) -> Slot | None:
 
 
 async def _go_back_to_appointment(desk: Desk, visit: VisitState) -> None:
-    await forget_appointment(desk, visit)
+    """Who complained hears of it with the answer; others once the hold is over."""
+    has_complained = bool(desk.facts.complaints)
+    await forget_appointment(desk, visit, tell_borrower=not has_complained)
     await desk.enter(Stage.APPOINTMENT)
 
 

@@ -35,7 +35,9 @@ async def prepare_visit(desk: Desk) -> Stage:
         return Stage.APPOINTMENT
 
     await desk.look_again()  # a payment or a hold interrupts at the next wait
-    await desk.reach(desk.now, "send the crew")
+    if await desk.until(is_off, desk.now, "send the crew"):
+        await release_crew(desk, reason_of_no(visit), tell_borrower=visit.withdrawn)
+        return Stage.APPOINTMENT
     return Stage.VISIT
 
 

@@ -25,7 +25,7 @@ async def wait_for_promise(desk: Desk, promise: Promise) -> None:
             for open_promise in desk.facts.promises
         )
 
-    kept = await desk.until(
+    kept = await desk.until_sure(
         is_kept, verify_at, "verify the promise to pay", f"promised for {promise.due_on}"
     )
     desk.learn(

@@ -19,7 +19,8 @@ async def settle_doubts(desk: Desk) -> Stage:
     """
     visit = require_visit(desk)
     if is_off(desk.situation):
-        status, reason = visit.called_off_as or "called_off", visit.called_off_because
+        status = visit.called_off_as or "called_off"
+        reason = visit.called_off_because or "the borrower wants no visit"
         await release_crew(desk, reason, tell_borrower=True)
         return await end_visit(desk, status, reason)
     if crew_is_barred(desk.situation):

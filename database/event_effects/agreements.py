@@ -40,6 +40,9 @@ async def _(event: events.AgreementSigned, connection: Connection, context: Even
         now=context.now,
     )
     await SQL.charge_penalty(connection, agreement_id=event.agreement_id, now=context.now)
+    await SQL.resolve_open_promises(
+        connection, case_id=context.case_id, status="replaced", now=context.now
+    )
     await SQL.defer_instalments(connection, agreement_id=event.agreement_id)
 
 

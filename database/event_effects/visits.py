@@ -5,6 +5,7 @@ import secrets
 from database.event_effects.effect import EffectRefusedError, EventContext, take_effect
 from database.sql import SQL, Connection
 from domain import events
+from domain.debt import public_reason
 
 
 @take_effect.register
@@ -75,7 +76,8 @@ async def _(
 async def _(event: events.VisitCheckedIn, connection: Connection, context: EventContext) -> None:
     held = await SQL.holds_at(connection, loan_id=context.loan_id, moment=event.occurred_at)
     if held is not None:
-        raise EffectRefusedError(f"LC-HOLD: on hold when the crew came: {held}")
+        reasons = ", ".join(sorted({public_reason(reason) for reason in held}))
+        raise EffectRefusedError(f"LC-HOLD: on hold when the crew came: {reasons}")
     await SQL.check_in(
         connection,
         visit_id=context.visit_id,

@@ -67,10 +67,12 @@ CREATE TABLE promises (
     amount_minor bigint NOT NULL CHECK (amount_minor > 0),
     due_on       date NOT NULL,
     made_at      timestamptz NOT NULL,
-    status       text NOT NULL DEFAULT 'open' CHECK (status IN ('open', 'kept', 'broken')),
+    status       text NOT NULL DEFAULT 'open' CHECK (status IN
+        ('open', 'kept', 'broken', 'replaced')),  -- by a signed plan
     resolved_at  timestamptz,
     CHECK ((status = 'open') = (resolved_at IS NULL))
 );
+CREATE INDEX promises_of_case ON promises (case_id);
 CREATE INDEX promises_of_loan ON promises (loan_id, status);
 
 CREATE TABLE holds (

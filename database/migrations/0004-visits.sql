@@ -75,6 +75,8 @@ CREATE TABLE visits (
            (confirmed_at IS NOT NULL AND slot IS NOT NULL AND notice_sent_at IS NOT NULL))
 );
 CREATE UNIQUE INDEX one_open_visit_a_case ON visits (case_id) WHERE ended_at IS NULL;
+CREATE INDEX visits_of_case ON visits (case_id);
+CREATE INDEX visits_of_loan ON visits (loan_id);
 CREATE INDEX visits_by_code ON visits (visit_code);
 
 -- Every approval that was given, also one that was withdrawn or that changed facts made void.

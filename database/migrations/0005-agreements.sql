@@ -43,6 +43,8 @@ CREATE TABLE agreements (
     CHECK (status NOT IN ('signed', 'broken', 'completed') OR
            (signed_at IS NOT NULL AND signed_sha256 IS NOT NULL))
 );
+CREATE INDEX agreements_of_case ON agreements (case_id);
+CREATE INDEX agreements_of_loan ON agreements (loan_id);
 CREATE UNIQUE INDEX one_live_agreement_a_case ON agreements (case_id)
     WHERE status IN ('offered', 'signed');
 

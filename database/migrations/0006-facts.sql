@@ -89,6 +89,9 @@ CREATE FUNCTION case_facts(of_case text, at timestamptz) RETURNS json LANGUAGE s
             SELECT FROM phones p
             WHERE p.borrower_id = l.borrower_id AND p.relation = 'contact_person'
               AND p.status = 'usable'),
+        'barred_badge_ids', (
+            SELECT coalesce(json_agg(x.badge_id ORDER BY x.badge_id), '[]') FROM crew_bars x
+            WHERE x.borrower_id = l.borrower_id),
         'visit_blocked', 'visit' = ANY (b.blocked_channels),
         'plan_total_minor', g.total_minor,
         'plan_paid_minor', coalesce((

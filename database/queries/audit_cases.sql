@@ -102,7 +102,8 @@ WHERE e.accepted AND e.received_at <= :now AND NOT CASE e.name
     WHEN 'hold_placed' THEN EXISTS (
         SELECT FROM holds h WHERE h.loan_id = e.loan_id AND h.hold_id = e.body ->> 'hold_id')
     WHEN 'hold_released' THEN EXISTS (
-        SELECT FROM holds h WHERE h.loan_id = e.loan_id AND h.hold_id = e.body ->> 'hold_id'
+        SELECT FROM holds h JOIN loans l USING (borrower_id)
+        WHERE l.loan_id = e.loan_id AND h.hold_id = e.body ->> 'hold_id'
           AND h.released_at IS NOT NULL)
     WHEN 'complaint_filed' THEN EXISTS (
         SELECT FROM complaints c JOIN holds h USING (loan_id)
@@ -189,10 +190,13 @@ WHERE (stage IN ('early_contact', 'application', 'approval', 'appointment', 'pre
                  'plan', 'agreement', 'guided_repayment', 'closing_visit', 'repayment',
                  'legal_review')) IS NOT TRUE
 UNION ALL
-SELECT c.case_id, concat('the approval of visit ', v.visit_id, ' is open since ', v.requested_at)
+SELECT c.case_id, concat('the approval of visit ', v.visit_id, ' is open since ', asked.at)
 FROM cases c JOIN visits v USING (case_id)
+CROSS JOIN LATERAL (
+    SELECT greatest(v.requested_at, max(a.ended_at)) AS at FROM visit_approvals a
+    WHERE a.visit_id = v.visit_id) AS asked
 WHERE v.status = 'requested' AND NOT c.was_held
-  AND v.requested_at < :now::timestamptz - interval '7 days' - make_interval(
+  AND asked.at < :now::timestamptz - interval '7 days' - make_interval(
       days => (c.policy #>> '{visit,approval_days,value}')::integer)
 UNION ALL
 SELECT c.case_id, concat('the agreement ', g.agreement_id, ' should have ended at ', g.expires_at)

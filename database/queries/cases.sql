@@ -18,8 +18,17 @@ WHERE c.case_id = :case_id AND p.version = c.policy_version
 RETURNING p.body::text AS policy,
           c.place,
           (SELECT count(*) FROM visits v WHERE v.case_id = c.case_id) AS applications,
-          (SELECT coalesce(max(substring(g.plan_id FROM '[0-9]+$')::integer), 0)
-           FROM agreements g WHERE g.case_id = c.case_id) AS plans;
+          (SELECT count(*) FROM visits v WHERE v.case_id = c.case_id
+             AND v.status IN ('completed', 'missed')) AS visits,
+          (SELECT max(v.ended_at) FROM visits v WHERE v.case_id = c.case_id) AS last_visit_ended_at,
+          -- As many as were proposed, also where no agreement came of them.
+          (SELECT greatest(
+               coalesce(max(substring(g.plan_id FROM '[0-9]+$')::integer), 0),
+               (SELECT count(*) FROM case_events e WHERE e.case_id = c.case_id AND e.accepted
+                  AND e.name = 'visit_reported' AND e.body ->> 'outcome' = 'agreed'))
+           FROM agreements g WHERE g.case_id = c.case_id) AS plans,
+          (SELECT count(*) FROM agreements g
+           WHERE g.case_id = c.case_id AND g.status = 'broken') AS broken_plans;
 
 -- name: store_policy(version, profile, sha256, body, longest_window_days, now)!
 INSERT INTO policies (version, profile, sha256, body, longest_window_days, stored_at)
@@ -42,8 +51,15 @@ RETURNING loan_id;
 UPDATE loans SET status = :status WHERE loan_id = :loan_id;
 
 -- name: reopen_case(case_id)$
-UPDATE collection_cases SET closed_at = NULL, outcome = NULL WHERE case_id = :case_id
-RETURNING loan_id;
+-- Only when a payment was reversed since the end: what has fallen due since is a case of its own,
+-- and may have one already.
+UPDATE collection_cases c SET closed_at = NULL, outcome = NULL
+WHERE c.case_id = :case_id
+  AND (c.closed_at IS NULL OR EXISTS (SELECT FROM payments p WHERE p.loan_id = c.loan_id
+                                      AND p.reversed_at >= c.closed_at))
+  AND NOT EXISTS (SELECT FROM collection_cases other WHERE other.loan_id = c.loan_id
+                  AND other.closed_at IS NULL AND other.case_id <> c.case_id)
+RETURNING c.loan_id;
 
 -- name: resolve_open_promises(case_id, status, now)!
 UPDATE promises SET status = :status, resolved_at = :now

@@ -58,8 +58,12 @@ ON CONFLICT (loan_id, hold_id) DO NOTHING
 RETURNING hold_id;
 
 -- name: release_hold(loan_id, hold_id, now)^
+-- A hold is the borrower's: one whose own case has ended is released through another loan.
 UPDATE holds SET released_at = :now
-WHERE loan_id = :loan_id AND hold_id = :hold_id AND released_at IS NULL
+WHERE (loan_id, hold_id) = (
+    SELECT h.loan_id, h.hold_id FROM holds h JOIN loans l USING (borrower_id)
+    WHERE l.loan_id = :loan_id AND h.hold_id = :hold_id AND h.released_at IS NULL
+    ORDER BY h.loan_id <> :loan_id, h.loan_id LIMIT 1)
 RETURNING hold_id;
 
 -- name: file_complaint(loan_id, complaint_id, case_id, about, handler_id, now, answer_due_at)^
@@ -128,7 +132,7 @@ UPDATE visits SET status = 'confirmed', confirmed_at = :now WHERE visit_id = :vi
 
 -- name: holds_at(loan_id, moment)$
 -- Why the borrower was to be left in peace at a moment, on whichever loan; NULL when nothing held.
-SELECT string_agg(DISTINCT h.reason, ', ')
+SELECT array_agg(DISTINCT h.reason ORDER BY h.reason)
 FROM loans l JOIN holds h USING (borrower_id)
 WHERE l.loan_id = :loan_id AND h.placed_at <= :moment
   AND (h.released_at IS NULL OR h.released_at > :moment) AND (h.until IS NULL OR h.until > :moment);

@@ -41,6 +41,7 @@ def _(event: events.VisitRequested, at: Situation) -> None:
         f"{at.case.visits} visits made, {rules.visits_per_case.value} allowed",
     )
     _require_cooled_down(at)
+    require(not at.facts.promises, "LC-PROMISE", "a promise to pay is open")
     require(not at.facts.visit_blocked, "LC-PREFERENCE", "the borrower wants no visit")
     require_no_hold(at)
 

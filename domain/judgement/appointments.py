@@ -10,6 +10,7 @@ from domain.judgement.fitting import (
     require_stage,
 )
 from domain.situation import Situation
+from domain.visit_standing import crew_is_barred
 
 
 @judge_fit.register
@@ -49,7 +50,7 @@ def _(event: events.AppointmentWithdrawn, at: Situation) -> None:
 
 def _require_offered_slot(slot_id: str, at: Situation, *, may_be_confirmed: bool = False) -> None:
     visit = at.case.visit
-    if visit is None or visit.slot is None or not visit.notice_sent or visit.crew_barred:
+    if visit is None or visit.slot is None or not visit.notice_sent or crew_is_barred(at):
         raise EventRefusedError("LC-APPOINTMENT", "no appointment is proposed")
     require(
         slot_id == visit.slot.slot_id, "LC-APPOINTMENT", "slot_id: not the slot that is proposed"

@@ -15,6 +15,7 @@ from domain.judgement.fitting import (
 from domain.negotiation import plan_of_report
 from domain.plan import PlanRefusedError
 from domain.situation import Situation
+from domain.visit_standing import crew_is_barred, is_off, reasons_approval_is_void
 
 CLOCKS_DIFFER = timedelta(minutes=15)  # between the crew's device and ours
 
@@ -32,6 +33,7 @@ def _(event: events.VisitCheckedIn, at: Situation) -> None:
         at.facts.outcome_if_paid() is None, "LC-PAID", "what was overdue is paid: the visit is off"
     )
     _require_past(event, at)
+    _require_standing(at)
     _require_approved(event, visit, at)
     hours = at.policy.visit.permitted_hours
     require(
@@ -43,6 +45,17 @@ def _(event: events.VisitCheckedIn, at: Situation) -> None:
     _require_crew(event, visit, at)
 
 
+def _require_standing(at: Situation) -> None:
+    """What the workflow is about to settle is not overtaken at the door."""
+    require(not is_off(at), "LC-STAGE", "the visit has been called off")
+    reasons = reasons_approval_is_void(at)
+    require(
+        not reasons,
+        at.policy.visit.approval_void_share.id,
+        f"the approval is void: {'; '.join(reasons)}",
+    )
+
+
 def _require_past(event: events.Event, at: Situation) -> None:
     require(
         event.occurred_at <= at.now + CLOCKS_DIFFER, "LC-TIME", "occurred_at: lies in the future"
@@ -50,13 +63,23 @@ def _require_past(event: events.Event, at: Situation) -> None:
 
 
 def _require_in_time(event: events.VisitCheckedIn, visit: VisitState, at: Situation) -> None:
-    """The borrower expects nobody before the hour he was told."""
-    tolerance = at.policy.visit.arrival_tolerance_hours
-    begins = at.now if visit.slot is None else visit.slot.start - timedelta(hours=tolerance.value)
+    """The borrower expects the crew at the hour he was told, not earlier or later."""
+    rule = at.policy.visit.arrival_tolerance_hours
+    tolerance = timedelta(hours=rule.value)
     require(
-        event.occurred_at >= begins,
-        tolerance.id,
-        f"occurred_at: more than {tolerance.value} hours before the appointment",
+        visit.slot is not None
+        and visit.slot.start - tolerance <= event.occurred_at < visit.slot.end + tolerance,
+        rule.id,
+        f"occurred_at: more than {rule.value} hours before or after the appointment",
+    )
+
+
+def _require_after_slot(event: events.VisitReported, visit: VisitState) -> None:
+    """The dates of a plan are judged by the day of the report, which cannot be any day."""
+    require(
+        visit.slot is None or event.occurred_at >= visit.slot.start - timedelta(days=1),
+        "LC-TIME",
+        "occurred_at: lies before the appointment",
     )
 
 
@@ -71,7 +94,7 @@ def _require_approved(event: events.VisitCheckedIn, visit: VisitState, at: Situa
 
 def _require_crew(event: events.VisitCheckedIn, visit: VisitState, at: Situation) -> None:
     require(
-        not visit.crew_barred, "LC-CREW", "one of the crew may not visit this borrower any more"
+        not crew_is_barred(at), "LC-CREW", "one of the crew may not visit this borrower any more"
     )
     booked = [] if visit.slot is None else visit.slot.badge_ids
     present = set(event.badge_ids)
@@ -95,6 +118,7 @@ def _(event: events.VisitReported, at: Situation) -> None:
     visit = require_visit(event.visit_id, at)
     require(visit.outcome is None, "LC-STAGE", "the visit has been reported")
     _require_past(event, at)
+    _require_after_slot(event, visit)
     if event.outcome in ("agreed", "refused"):
         require(visit.checked_in, "LC-CHECK-IN", "nobody has checked in")
     if event.outcome != "agreed":

@@ -45,6 +45,8 @@ def _receipt(message: Outbound) -> Sent:
 class CrashingGateway:
     """One process's line to the provider."""
 
+    takes_once = False
+
     def __init__(self, provider: Provider, crash: Crash) -> None:
         self._provider, self._crash = provider, crash
 

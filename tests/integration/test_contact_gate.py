@@ -8,7 +8,8 @@ import pytest
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import ActivityEnvironment
 
-from activities.contact_activities import ContactActivities, ContactResult
+from activities import contact_activities
+from activities.contact_activities import ContactActivities, ContactResult, ContactStatus
 from database.cases import Cases
 from database.contacts import Contacts, Recipient
 from database.policy_shelf import PolicyShelf
@@ -31,6 +32,9 @@ class CrashError(Exception):
 class FakeGateway:
     """A provider that does what a test tells it, and remembers what it sent."""
 
+    takes_once = False
+    never_answers = False
+
     def __init__(self, *mishaps: Exception) -> None:
         self.sent: dict[str, Outbound] = {}
         self.asked: list[str] = []
@@ -46,6 +50,8 @@ class FakeGateway:
             raise self._mishaps.pop(0)
         assert message.reference not in self.sent, "sent twice"
         self.sent[message.reference] = message
+        if self.never_answers:
+            await asyncio.Event().wait()
         if self.crashes_after_sending:
             raise CrashError
         return Sent(f"ref-{message.reference}", message.at)
@@ -444,3 +450,17 @@ def test_noon_is_a_permitted_moment(policy: Policy) -> None:
     hours = policy.contact.permitted_hours.value
     assert isinstance(NOON, datetime)
     assert hours.start < NOON.time() < hours.end
+
+
+@pytest.mark.parametrize("takes_once", [True, False])
+async def test_provider_that_never_answers_is_asked_again_only_if_it_sends_once(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch, *, takes_once: bool
+) -> None:
+    """What nobody waits for any more may still be sent: it is not handed over a second time."""
+    monkeypatch.setattr(contact_activities, "ANSWER_SECONDS", 0)
+    gate.gateway.takes_once, gate.gateway.never_answers = takes_once, True
+    if takes_once:
+        with pytest.raises(ApplicationError, match="busy"):
+            await gate.contact()
+    else:
+        assert (await gate.contact()).status is ContactStatus.UNKNOWN

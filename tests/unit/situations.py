@@ -70,7 +70,7 @@ def _visit(stage: Stage) -> VisitState:
         visit.approval, visit.approver_id = Answer.YES, "A-1"
         visit.approval_expires_at = NOON + timedelta(days=30)
         visit.slot = Slot(
-            slot_id=SLOT_ID, start=start, end=start + timedelta(hours=2), badge_ids=CREW
+            slot_id=SLOT_ID, start=start, end=start + timedelta(hours=4), badge_ids=CREW
         )
         visit.notice_sent = True
     if reached >= _AFTER_APPLICATION.index(Stage.PREPARATION):

@@ -11,11 +11,11 @@ from domain.complaints import (
     extended_answer_due,
     next_notice_at,
 )
-from domain.effects import apply_event
 from domain.events import read_event
 from domain.judgement import EventRefusedError, judge
 from domain.policy import Policy
 from domain.situation import Situation
+from domain.visit_standing import crew_is_barred
 from tests.unit.situations import NOON, VISIT_ID, situation
 from tests.world import event
 
@@ -95,11 +95,10 @@ def test_only_an_upheld_complaint_bars_anybody(policy: Policy) -> None:
 def test_barred_crew_neither_comes_nor_is_confirmed(
     policy: Policy, badge_id: str, *, is_barred: bool
 ) -> None:
-    """Also when complaint and answer come in one breath, so that no hold was ever seen."""
-    at = situation(policy, Stage.APPOINTMENT)
-    apply_event(read_event("complaint_resolved", _resolved(badge_id)), at)
+    """Whichever loan the complaint was about: the bar is the borrower's."""
+    at = situation(policy, Stage.APPOINTMENT, barred_badge_ids=[badge_id])
     assert at.case.visit is not None
-    assert at.case.visit.crew_barred is is_barred
+    assert crew_is_barred(at) is is_barred
     assert at.case.visit.slot is not None
     confirmed = event(NOON, event_id="f", slot_id=at.case.visit.slot.slot_id)
     assert _is_refused("appointment_confirmed", confirmed, at) is is_barred

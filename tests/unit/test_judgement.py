@@ -175,8 +175,10 @@ def test_promise_lies_within_its_days(policy: Policy, due_on: date, rule: str) -
 
 def test_one_promise_at_a_time(policy: Policy) -> None:
     """An open promise refuses another."""
-    promise = Promise(promise_id="p", amount_minor=1, due_on=date(2026, 4, 25))
-    assert _verdict("promise_made", situation(policy, promises=[promise]))[0] == "LC-PROMISE"
+    assert _verdict("promise_made", situation(policy, promises=[PROMISE]))[0] == "LC-PROMISE"
+
+
+PROMISE = Promise(promise_id="p", amount_minor=1, due_on=date(2026, 4, 25))
 
 
 def _slot(start: datetime) -> Slot:
@@ -199,6 +201,7 @@ HOLD = Hold(hold_id="H", reason="dispute")
         ({"arrears_minor": 30_000}, ACCEPTED),
         ({"visit_blocked": True}, "LC-PREFERENCE"),
         ({"holds": [HOLD]}, "LC-HOLD"),
+        ({"promises": [PROMISE]}, "LC-PROMISE"),
         ({"holds": [HOLD.model_copy(update={"until": NOON})]}, ACCEPTED),
     ],
 )
@@ -300,6 +303,13 @@ def test_check_in_is_by_the_announced_crew_in_lawful_hours(
         ({"checked_in": True}, {}, ACCEPTED),
         ({"checked_in": True, "identity_verified": True}, {}, STAGE),
         ({}, {"arrears_minor": 0}, "LC-PAID"),
+        ({"called_off_as": "withdrawn"}, {}, STAGE),
+        ({}, {"visit_blocked": True}, STAGE),
+        ({}, {"address_ids": []}, "LC-VISIT-APPROVAL-VOID"),
+        ({"approved_arrears_minor": 100_000}, {}, "LC-VISIT-APPROVAL-VOID"),
+        ({}, {"barred_badge_ids": ["C-2"]}, "LC-CREW"),
+        ({"slot": _slot(NOON - timedelta(hours=3, seconds=-1))}, {}, ACCEPTED),
+        ({"slot": _slot(NOON - timedelta(hours=3))}, {}, "LC-VISIT-ARRIVAL"),
     ],
 )
 def test_check_in_needs_an_approval_another_crew_and_a_debt(
@@ -388,6 +398,20 @@ def test_report_needs_what_it_rests_on(
     for field, value in visit.items():
         setattr(at.case.visit, field, value)
     assert _verdict("visit_reported", at, **changes)[0] == rule
+
+
+@pytest.mark.parametrize(
+    ("before", "rule"), [(timedelta(days=1), ACCEPTED), (timedelta(days=2), "LC-TIME")]
+)
+def test_report_is_not_of_a_time_before_the_visit(
+    policy: Policy, before: timedelta, rule: str
+) -> None:
+    """Its dates would be judged by that day."""
+    at = situation(policy, Stage.VISIT)
+    assert at.case.visit is not None
+    assert at.case.visit.slot is not None
+    occurred_at = at.case.visit.slot.start - before
+    assert _verdict("visit_reported", at, occurred_at=occurred_at.isoformat())[0] == rule
 
 
 @pytest.mark.parametrize("name", ["plan_approved", "plan_rejected"])

@@ -120,3 +120,21 @@ async def test_closing_notice_is_sent_once_after_an_outage(
     assert await life.outcome() == "cured"
     attempts = await life.fetch(ATTEMPTS)
     assert [each["status"] for each in attempts] == ["failed", "sent"]
+
+
+async def test_notice_that_may_have_been_read_is_taken_back(
+    start_life: StartLife, line: type[Line]
+) -> None:
+    """Nobody knows whether it went out: nobody can confirm it, and the borrower is told."""
+    life = await start_life(92, tried=True)
+    await life.drive_to(Stage.APPROVAL)
+    line.loses_answers = True
+    await life.accepted("visit_approved", approver_id="A-1")
+    await life.skip(timedelta(days=1))
+    line.loses_answers = False
+    slot = await life.proposed()
+    attempts = await life.fetch(ATTEMPTS)
+    told = [each["template"] for each in attempts if each["template"].startswith("visit_a")]
+    assert told == ["visit_appointment", "visit_appointment"]
+    assert "visit_called_off" in await life.contacts()
+    await life.accepted("appointment_confirmed", slot_id=slot["slot_id"])

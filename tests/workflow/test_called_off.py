@@ -101,15 +101,23 @@ async def test_proposal_without_an_answer_is_taken_back_aloud(life: Life) -> Non
     assert len(await _called_off(life)) == 3
 
 
-async def test_hold_calls_off_in_silence(life: Life) -> None:
-    """Who is left in peace hears of it from the complaint desk, now and afterwards."""
+@pytest.mark.parametrize("is_complaint", [True, False], ids=["complaint", "hold"])
+async def test_hold_calls_off_in_silence(life: Life, *, is_complaint: bool) -> None:
+    """Who complained hears of it with the answer; others are told once the hold is over."""
     status = await life.drive_to(Stage.PREPARATION)
-    await life.accepted("hold_placed", hold_id="H-1", reason="dispute")
+    if is_complaint:
+        await life.accepted("complaint_filed", complaint_id="C-1", about="tone")
+    else:
+        await life.accepted("hold_placed", hold_id="H-1", reason="dispute")
     assert (await life.status())["visit"]["slot"] is None
     await life.skip(timedelta(days=1))
-    await life.accepted("hold_released", hold_id="H-1")
-    assert (await life.proposed())["slot_id"] != status["visit"]["slot"]["slot_id"]
     assert await _called_off(life) == []
+    if is_complaint:
+        await life.accepted("complaint_resolved", complaint_id="C-1", upheld=False)
+    else:
+        await life.accepted("hold_released", hold_id="H-1")
+    assert (await life.proposed())["slot_id"] != status["visit"]["slot"]["slot_id"]
+    assert len(await _called_off(life)) == (0 if is_complaint else 1)
 
 
 # Visitor checks

@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from database.scan import Cursor, Scan
 from domain.case import Stage
 from domain.legal_package import differences
 from tests.workflow.life import Life, StartLife
-from tests.world import INSTALMENT, Loan
+from tests.world import INSTALMENT, Loan, insert_loan
 from workflows import case_desk
 
 RIPE = 92  # days past due: a visit is possible
@@ -384,3 +385,51 @@ async def test_adopted_policy_binds_from_then_on(start_life: StartLife) -> None:
     status = await life.accepted("policy_adopted", policy_version="cn-next")
     assert status["policy_version"] == "cn-next"
     assert await life.value("SELECT policy_version FROM collection_cases") == "cn-next"
+
+
+async def test_next_delinquency_does_not_reopen_the_one_before(start_life: StartLife) -> None:
+    """Paid in the evening; at midnight the next instalment is overdue, and a case of its own."""
+    life = await start_life(31)
+    await life.skip_to(life.loan.local(life.loan.on(await life.now()), 22, 30))
+    await life.pay(INSTALMENT)
+    assert (await life.status())["stage"] == Stage.ENDED
+    await life.skip(timedelta(hours=2))
+    async for page in Scan(life.pool).pages(Cursor(), life.policy.version, await life.now()):
+        assert [case.loan_id for case in page.to_start] == [life.loan.loan_id]
+    assert await life.outcome() == "cured"
+    cases = await life.fetch("SELECT outcome FROM collection_cases ORDER BY overdue_since")
+    assert [case["outcome"] for case in cases] == ["cured", None]
+    assert "paid_notice" not in await life.contacts()  # something is overdue again
+
+
+async def test_payment_that_only_the_ledger_wrote_keeps_a_promise(start_life: StartLife) -> None:
+    """Nobody sent an event: the database is asked before anything is called broken."""
+    life = await start_life(5)
+    due_on = life.loan.on(await life.now()) + timedelta(days=3)
+    await life.accepted("promise_made", amount_minor=1000, due_on=str(due_on))
+    await life.pool.execute(
+        "INSERT INTO payments (payment_id, loan_id, amount_minor, received_at, recorded_at, source)"
+        " VALUES ('P-0', 'L-1', 1000, $1, $1, 'ledger')",
+        await life.now(),
+    )
+    await life.skip(timedelta(days=6))
+    assert await life.value("SELECT status FROM promises") == "kept"
+
+
+async def test_hold_of_another_loan_keeps_this_one_from_the_lawyers(start_life: StartLife) -> None:
+    """It comes without a word to this case, which looks before it hands over."""
+    life = await start_life(181)
+    await life.skip_to_stage(Stage.LEGAL_REVIEW)
+    await life.skip(timedelta(days=2))
+    other = Loan(loan_id="L-2", first_due_on=life.loan.first_due_on)
+    await insert_loan(life.pool, other)
+    await life.pool.execute(
+        "INSERT INTO holds (loan_id, hold_id, borrower_id, reason, placed_at)"
+        " VALUES ('L-2', 'H-1', 'B-1', 'bereavement', $1)",
+        await life.now(),
+    )
+    await life.skip(timedelta(days=20))
+    status = await life.status()
+    assert (status["waiting_for"], status["stage"]) == ("hold_released", Stage.LEGAL_REVIEW)
+    await life.accepted("hold_released", hold_id="H-1")  # through this loan: the hold is his
+    assert await life.value("SELECT count(*) FROM holds WHERE released_at IS NULL") == 0

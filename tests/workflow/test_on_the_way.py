@@ -210,3 +210,64 @@ async def test_crew_that_was_offline_had_begun_before_the_hold(life: Life) -> No
     status = await life.status()
     assert (status["stage"], status["waiting_for"]) == (Stage.VISIT, "visit_reported")
     await life.agree()
+
+
+@pytest.mark.parametrize("outcome", ["not_present", "unsafe", "wrong_address"])
+async def test_report_that_arrives_during_a_hold_still_counts(life: Life, outcome: str) -> None:
+    """Nobody was met, and a hold came: after it the case goes where the report leads."""
+    await _at_the_hour(life)
+    visit_id = (await life.status())["visit"]["visit_id"]
+    await life.accepted("hold_placed", hold_id="H-1", reason="hardship")
+    await life.accepted("visit_reported", visit_id=visit_id, outcome=outcome)
+    await life.accepted("hold_released", hold_id="H-1")
+    expected = Stage.LEGAL_REVIEW if outcome == "unsafe" else Stage.EARLY_CONTACT
+    assert (await life.status())["stage"] == expected
+    assert await life.booked_crew() == 0
+
+
+async def test_wish_for_no_visits_calls_the_visit_off(life: Life) -> None:
+    """It binds from then on, whatever was arranged."""
+    await _confirmed(life)
+    visit = (await life.status())["visit"]
+    status = await life.accepted("contact_preferences_changed", blocked_channels=["visit"])
+    assert (status["stage"], status["visit"]) == (Stage.EARLY_CONTACT, {})
+    await _crew_is_told(life, visit["slot"]["slot_id"], "the borrower wants no visit")
+    await life.refused("visit_checked_in", "LC-STAGE", **life.check_in({"visit": visit}))
+
+
+async def test_withdrawal_during_a_hold_ends_the_visit_at_once(life: Life) -> None:
+    """Nobody is contacted for it."""
+    await _confirmed(life)
+    visit_id = (await life.status())["visit"]["visit_id"]
+    await life.accepted("hold_placed", hold_id="H-1", reason="hardship")
+    status = await life.accepted("visit_withdrawn", visit_id=visit_id, withdrawn_by_id="B-1")
+    assert status["visit"] == {}
+    assert await life.value("SELECT status FROM visits") == "withdrawn"
+    assert status["waiting_for"] == "hold_released"
+
+
+async def test_borrower_hears_after_a_hold_that_his_visit_was_off(life: Life) -> None:
+    """During it nothing is sent; and it is told only while he could still be waiting."""
+    await _confirmed(life)
+    await life.accepted("hold_placed", hold_id="H-1", reason="hardship")
+    await life.accepted("hold_released", hold_id="H-1")
+    await life.proposed()
+    assert (await life.contacts()).count("visit_called_off") == 1
+
+
+async def test_part_payment_that_only_the_ledger_knows_of_voids_the_approval_at_the_door(
+    life: Life,
+) -> None:
+    """The check-in reads it, and the crew stands down."""
+    await _at_the_hour(life)
+    status = await life.status()
+    await life.pool.execute(
+        "INSERT INTO payments (payment_id, loan_id, amount_minor, received_at, recorded_at, source)"
+        " VALUES ('P-0', 'L-1', $1, $2, $2, 'ledger')",
+        await life.arrears() // 2,
+        await life.now(),
+    )
+    answer = await life.deliver("visit_checked_in", **life.check_in(status))
+    assert (answer["accepted"], answer["instruction"]) == (False, "stand_down")
+    assert answer["reason"].startswith("LC-VISIT-APPROVAL-VOID: ")
+    await life.skip_to_stage(Stage.APPROVAL)
