@@ -51,9 +51,9 @@ class Agreements:
             await _keep(connection, offer, people["loan_id"], document, now)
             return document.sha256
 
-    async def end_agreement(self, case_id: str, status: str, now: datetime) -> None:
-        """End what is offered or signed: `expired`, `withdrawn` or `broken`."""
-        await SQL.end_agreement(self._pool, case_id=case_id, status=status, now=now)
+    async def end_agreement(self, case_id: str, was: str, status: str, now: datetime) -> None:
+        """End what is `offered` or what is `signed`: as `expired`, `withdrawn` or `broken`."""
+        await SQL.end_agreement(self._pool, case_id=case_id, was=was, status=status, now=now)
 
 
 def _draft(offer: Offer, people: asyncpg.Record, policy: Policy) -> Document:

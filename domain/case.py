@@ -3,7 +3,7 @@
 New fields always get a default: a run that started before they existed must still load.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from pydantic import AwareDatetime, BaseModel
@@ -94,6 +94,9 @@ class PlanState(BaseModel):
     document_sha256: str | None = None
     signature: Answer | None = None
     in_force: bool = False
+    said: list[str] = []  # reminders and notices of its parts, by name
+    said_on: date | None = None  # the day of the last message
+    reversed_at: AwareDatetime | None = None  # the last reversal while it was in force
 
 
 class Refusal(BaseModel):
@@ -127,6 +130,7 @@ class CaseState(BaseModel):
     plans: int = 0
     plan: PlanState | None = None
     broken_plans: int = 0
+    broken_plan_id: str | None = None  # the borrower is still to be told that it has ended
     last_released_at: AwareDatetime | None = None
     closed_as: Outcome | None = None
     remembered_events: list[str] = []

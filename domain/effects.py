@@ -150,6 +150,12 @@ def _(event: events.AgreementDeclined, at: Situation) -> None:
 
 
 @apply_event.register
+def _(event: events.PaymentReversed, at: Situation) -> None:
+    if (plan := at.case.plan) is not None and plan.in_force:
+        plan.reversed_at = at.now
+
+
+@apply_event.register
 def _(event: events.ComplaintResolved, at: Situation) -> None:
     visit = at.case.visit
     if visit is not None and visit.slot is not None and not visit.checked_in:

@@ -6,16 +6,9 @@ from datetime import date
 from pydantic import BaseModel
 
 from domain.events import Capacity, Proposal
+from domain.plan_progress import Part
 from domain.policy import PlanPolicy
 from domain.rule import WHOLE
-
-
-class Part(BaseModel):
-    """One payment of a plan."""
-
-    number: int
-    due_on: date
-    amount_minor: int
 
 
 class Plan(BaseModel):
@@ -34,19 +27,6 @@ class Plan(BaseModel):
     @property
     def total_minor(self) -> int:
         return sum(part.amount_minor for part in self.parts)
-
-    def due_by(self, day: date) -> int:
-        """How much must have been paid, in minor units, when a day has passed."""
-        return sum(part.amount_minor for part in self.parts if part.due_on <= day)
-
-    def next_part(self, paid_minor: int) -> Part | None:
-        """The first part that payments since the agreement do not cover."""
-        covered = 0
-        for part in self.parts:
-            covered += part.amount_minor
-            if covered > paid_minor:
-                return part
-        return None
 
 
 class PlanRefusedError(ValueError):

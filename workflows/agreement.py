@@ -8,7 +8,7 @@ from domain.case import Answer, PlanState, Stage
 from workflows.desk import Desk
 from workflows.options import DATABASE
 from workflows.plan import require_plan
-from workflows.visit_ends import end_agreement, negotiate_again, require_visit
+from workflows.visit_ends import end_offered_agreement, negotiate_again, require_visit
 
 
 async def sign_agreement(desk: Desk) -> Stage:
@@ -26,7 +26,7 @@ async def sign_agreement(desk: Desk) -> Stage:
         return Stage.GUIDED_REPAYMENT
     if plan.signature is None:
         plan.signature = Answer.NO
-        await end_agreement(desk, "expired")
+        await end_offered_agreement(desk, "expired")
         return await negotiate_again(desk, "the agreement was not signed in time")
     return await negotiate_again(desk, "the agreement was declined")
 

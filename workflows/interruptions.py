@@ -15,7 +15,7 @@ from workflows.complaint_desk import next_reminder_at, tell_complaint_desk
 from workflows.desk import Desk, FreshRunNeededError, NextAction
 from workflows.options import DATABASE
 from workflows.visit_ends import (
-    end_agreement,
+    end_offered_agreement,
     end_visit,
     forget_appointment,
     free_crew,
@@ -157,7 +157,7 @@ async def _call_off(desk: Desk, outcome: Outcome) -> None:
         await end_visit(desk, status, f"the case has ended: {outcome}")
     plan = desk.case.plan
     if plan is not None and not plan.in_force:
-        await end_agreement(desk, "withdrawn")
+        await end_offered_agreement(desk, "withdrawn")
     if not outcome.is_paid:
         desk.case.plan = None
 

@@ -11,10 +11,14 @@ CREATE TABLE agreements (
     -- The day whose arrears it covers; instalments due from then on are deferred.
     as_of              date NOT NULL,
     status             text NOT NULL CHECK (status IN
-        ('offered', 'signed', 'declined', 'expired', 'withdrawn', 'broken', 'completed')),
+        ('offered', 'signed', 'declined', 'expired', 'withdrawn', 'broken', 'completed',
+         'superseded')),
     total_minor        bigint NOT NULL CHECK (total_minor > 0),
     waiver_minor       bigint NOT NULL CHECK (waiver_minor >= 0),
     waiver_approver_id text,
+    supersedes text REFERENCES agreements,
+    -- Payments since `counted_from` that the agreement it supersedes had counted.
+    carried_minor      bigint NOT NULL DEFAULT 0 CHECK (carried_minor >= 0),
     -- Accrued to `as_of`: charged at the signature, as far as the waiver leaves it.
     penalty_minor      bigint NOT NULL DEFAULT 0 CHECK (penalty_minor >= 0),
     document           text NOT NULL,
@@ -29,10 +33,11 @@ CREATE TABLE agreements (
     ended_at           timestamptz,
     -- The document that was signed is the document that was offered.
     CHECK (signed_sha256 IS NULL OR signed_sha256 = document_sha256),
-    CHECK (status NOT IN ('signed', 'broken', 'completed') OR
+    CHECK (status NOT IN ('signed', 'broken', 'completed', 'superseded') OR
            (signed_at IS NOT NULL AND signed_sha256 IS NOT NULL))
 );
-CREATE UNIQUE INDEX one_live_agreement_a_case ON agreements (case_id)
+-- One in force, and beside it one that may replace it.
+CREATE UNIQUE INDEX one_live_agreement_a_case ON agreements (case_id, status)
     WHERE status IN ('offered', 'signed');
 
 -- The lender's people with authority; whoever is not here approves as an approver.

@@ -18,9 +18,9 @@ VALUES (:agreement_id, :case_id, :loan_id, :visit_id, :plan_id, :as_of, 'offered
 INSERT INTO agreement_instalments (agreement_id, number, due_on, amount_minor)
 VALUES (:agreement_id, :number, :due_on, :amount_minor);
 
--- name: end_agreement(case_id, status, now)!
+-- name: end_agreement(case_id, was, status, now)!
 UPDATE agreements SET status = :status, ended_at = :now
-WHERE case_id = :case_id AND status IN ('offered', 'signed');
+WHERE case_id = :case_id AND status = :was;
 
 -- name: sign_agreement(agreement_id, sha256, signatories, now)!
 UPDATE agreements SET status = 'signed', signed_at = :now, signed_sha256 = :sha256,
