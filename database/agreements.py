@@ -77,6 +77,7 @@ def _draft(offer: Offer, people: asyncpg.Record, policy: Policy) -> Document:
 async def _keep(
     connection: Connection, offer: Offer, loan_id: str, document: Document, now: datetime
 ) -> None:
+    before = offer.plan.before
     await SQL.offer_agreement(
         connection,
         agreement_id=offer.agreement_id,
@@ -84,10 +85,13 @@ async def _keep(
         loan_id=loan_id,
         visit_id=offer.visit_id,
         plan_id=offer.plan_id,
-        as_of=offer.plan.as_of,
+        # The instalments that the first agreement deferred are those that this one defers.
+        as_of=offer.plan.as_of if before is None else before.as_of,
         total_minor=offer.plan.total_minor,
         waiver_minor=offer.plan.waiver_minor,
         waiver_approver_id=offer.waiver_approver_id,
+        supersedes=None if before is None else before.agreement_id,
+        carried_minor=0 if before is None else before.carried_minor,
         penalty_minor=offer.plan.penalty_minor,
         document=document.text,
         sha256=document.sha256,

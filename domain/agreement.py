@@ -16,7 +16,7 @@ _ZH = """还款协议
 借款人：{name}
 
 截至{as_of}，逾期应还{arrears}，减免{waiver}，协议应还总额{total}。
-借款人同意按以下日期与金额还款：
+{replaces}借款人同意按以下日期与金额还款：
 
 {schedule}
 
@@ -35,7 +35,7 @@ Creditor: {lender}
 Borrower: {name}
 
 As of {as_of} {arrears} is overdue, {waiver} is waived; under this agreement {total} is to be paid.
-The borrower agrees to pay on these days:
+{replaces}The borrower agrees to pay on these days:
 
 {schedule}
 
@@ -48,6 +48,11 @@ Questions {hotline}, complaints {complaint_hotline}.
 
 # After the arrears, where there is any.
 _PENALTY = {"zh": "及罚息{amount}", "en": " and {amount} of penalty interest"}
+# A line after the total, where there is one before.
+_REPLACES = {
+    "zh": "本协议自签署之日起取代协议{agreement_id}；签署前该协议继续有效。\n",
+    "en": "Once signed it replaces the agreement {agreement_id}, which is in force until then.\n",
+}
 _PART = {"zh": "第{number}期　{due_on}　{amount}", "en": "Part {number}  {due_on}  {amount}"}
 
 
@@ -77,8 +82,15 @@ def draft_document(
         waiver=format_money(plan.waiver_minor, currency),
         total=format_money(plan.total_minor, currency),
         schedule=schedule,
+        replaces=_replaces(plan, language),
     )
     return Document(text=text, sha256=hashlib.sha256(text.encode()).hexdigest())
+
+
+def _replaces(plan: Plan, language: str) -> str:
+    if plan.before is None:
+        return ""
+    return _REPLACES[language].format(agreement_id=plan.before.agreement_id)
 
 
 def _penalty(plan: Plan, currency: str, language: str) -> str:

@@ -155,8 +155,9 @@ async def _call_off(desk: Desk, outcome: Outcome) -> None:
     if (visit := desk.case.visit) is not None:
         status = "completed" if visit.checked_in else "called_off"
         await end_visit(desk, status, f"the case has ended: {outcome}")
-    plan = desk.case.plan
+    plan = desk.case.plan_at_hand
     if plan is not None and not plan.in_force:
+        desk.case.next_plan = None
         await end_offered_agreement(desk, "withdrawn")
     if not outcome.is_paid:
         desk.case.plan = None

@@ -23,6 +23,12 @@ def open_part(desk: Desk) -> OpenPart | None:
     return progress_of(plan_in_force(desk), desk.situation).next_part
 
 
+def has_moved(desk: Desk, part: OpenPart) -> bool:
+    """Whether another part is the next one by now: it was paid, or an earlier one is open again."""
+    following = open_part(desk)
+    return following is None or following.number != part.number
+
+
 async def care_until(
     desk: Desk, done: Callable[[], bool], ends_at: Callable[[], datetime], what: str, why: str
 ) -> bool:
@@ -54,7 +60,7 @@ async def _say(desk: Desk, step: PlanStep, done: Callable[[], bool]) -> None:
         key = f"{plan.plan_id}:{step.name}"
         intent = desk.intent(key, Channel.SMS, step.what, Purpose.REPAYMENT)
         intent = intent.model_copy(update={"part_number": part.number})
-        await desk.pursue(intent, by=step.by, unless=done)
+        await desk.pursue(intent, by=step.by, unless=lambda: done() or has_moved(desk, part))
         plan.said_on = desk.today
     plan.said = [*plan.said, step.name]
 

@@ -6,7 +6,7 @@ from domain.plan_care import missed_at
 from domain.plan_progress import OpenPart
 from domain.policy import Channel
 from workflows.desk import Desk
-from workflows.plan_care import care_until, open_part, plan_in_force
+from workflows.plan_care import care_until, has_moved, open_part, plan_in_force
 from workflows.visit_ends import end_signed_agreement, end_visit
 
 NOTICE_DAYS = 2  # that a plan has ended is told at once, or by the message of another day
@@ -15,12 +15,14 @@ NOTICE_DAYS = 2  # that a plan has ended is told at once, or by the message of a
 async def guide_first_payment(desk: Desk) -> Stage:
     """Tell the borrower exactly how to pay the first part, and help until it has arrived."""
     part = open_part(desk)
+    if desk.case.next_plan is not None:
+        return Stage.PLAN
     if part is None or part.number > 1:
         return Stage.CLOSING_VISIT
     desk.begin("payment_received", missed_at(plan_in_force(desk), part, desk.situation))
-    if await _moves_on(desk, part):
-        return Stage.CLOSING_VISIT
-    return await _break_plan(desk)
+    if not await _moves_on(desk, part):
+        return await _break_plan(desk)
+    return Stage.CLOSING_VISIT if desk.case.next_plan is None else Stage.PLAN
 
 
 async def close_visit(desk: Desk) -> Stage:
@@ -48,6 +50,8 @@ async def follow_repayment(desk: Desk) -> Stage:
         desk.begin("payment_received", missed_at(plan_in_force(desk), last, desk.situation))
         if not await _moves_on(desk, part):
             return await _break_plan(desk)
+        if desk.case.next_plan is not None:
+            return Stage.PLAN
     # Everything is paid: the facts say so, and the next wait ends the case.
     await desk.look_again()
     await desk.reach(desk.in_days(1), "see the plan completed")
@@ -55,15 +59,10 @@ async def follow_repayment(desk: Desk) -> Stage:
 
 
 async def _moves_on(desk: Desk, part: OpenPart) -> bool:
-    """Wait for a part; False when it is missed. A reversal brings an earlier part back."""
-
-    def has_moved() -> bool:
-        following = open_part(desk)
-        return following is None or following.number != part.number
-
+    """Wait for a part, or for another plan to be asked for; False when the part is missed."""
     return await care_until(
         desk,
-        has_moved,
+        lambda: desk.case.next_plan is not None or has_moved(desk, part),
         lambda: missed_at(plan_in_force(desk), part, desk.situation),
         f"verify part {part.number}",
         f"part {part.number} is due on {part.due_on}",

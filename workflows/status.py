@@ -28,6 +28,7 @@ def status(desk: Desk) -> dict[str, Any]:
         "promises": [],
         "visit": case.visit.model_dump(mode="json") if case.visit else {},
         "plan": case.plan.model_dump(mode="json") if case.plan else {},
+        "next_plan": case.next_plan.model_dump(mode="json") if case.next_plan else {},
         "broken_plans": case.broken_plans,
         "last_refusals": [refusal.model_dump(mode="json") for refusal in case.refusals],
         "policy_version": None,

@@ -7,6 +7,14 @@
 -- statement itself is computed in one place only, `domain/debt_statement.py`.
 CREATE FUNCTION debt_terms(of_loan text, zone text, policy text, today date) RETURNS json
 LANGUAGE sql STABLE AS $$
+    -- Agreements that are kept, and those that they replace: one chain, one waiver.
+    WITH RECURSIVE kept AS (
+        SELECT g.agreement_id, g.supersedes FROM agreements g
+        WHERE g.loan_id = of_loan AND g.status IN ('signed', 'completed')
+        UNION
+        SELECT g.agreement_id, g.supersedes
+        FROM kept k JOIN agreements g ON g.agreement_id = k.supersedes
+    )
     SELECT json_build_object(
         'annual_rate_percent', l.annual_rate_percent::text,
         'penalty_rate_percent', l.penalty_rate_percent::text,
@@ -33,7 +41,8 @@ LANGUAGE sql STABLE AS $$
             FROM agreements g WHERE g.loan_id = of_loan AND g.signed_at IS NOT NULL),
         -- A waiver holds while its agreement is kept: a broken one leaves only what was charged.
         'settled_penalty_minor', (
-            SELECT coalesce(sum(CASE WHEN g.status IN ('signed', 'completed') THEN g.penalty_minor
+            SELECT coalesce(sum(CASE WHEN g.agreement_id IN (SELECT k.agreement_id FROM kept k)
+                                     THEN g.penalty_minor
                                      ELSE greatest(g.penalty_minor - g.waiver_minor, 0) END), 0)
             FROM agreements g WHERE g.loan_id = of_loan AND g.signed_at IS NOT NULL))
     FROM loans l WHERE l.loan_id = of_loan
