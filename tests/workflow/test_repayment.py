@@ -1,11 +1,11 @@
 """Repayment: parts paid in part, too much, too late, reversed; and what the borrower hears."""
 
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from domain.case import Stage
-from tests.workflow.life import MOMENT, Json, Life, StartLife
+from tests.workflow.life import Json, Life, StartLife
 from tests.world import INSTALMENT
 
 RIPE = 92
@@ -76,6 +76,8 @@ async def test_hold_before_the_first_payment_is_followed_by_no_burst(life: Life)
     """What fell into it is not caught up: one message on the day of its end, one two days later."""
     status = await life.drive_to(Stage.GUIDED_REPAYMENT)
     due = _due(status, 1)
+    await _at_noon(life, due - timedelta(days=3))
+    assert len(await _sent(life, "how_to_pay")) == 1
     await life.accepted("hold_placed", hold_id="H", reason="hardship")
     await _at_noon(life, due + timedelta(days=9))
     before = len(await life.contacts())
@@ -161,20 +163,22 @@ async def test_borrower_is_told_once_that_the_plan_has_ended(life: Life) -> None
     assert purposes == [{"purpose": "collection"}]
 
 
-async def test_hold_puts_off_the_word_that_the_plan_has_ended(life: Life) -> None:
-    """Nothing is lost by it: he is told once he may be."""
+async def test_message_of_the_day_puts_off_the_word_that_the_plan_has_ended(life: Life) -> None:
+    """The cap on collection messages holds for it too: he is told on the next day."""
     status = await life.drive_to(Stage.GUIDED_REPAYMENT)
-    await life.skip_to(
-        datetime.fromisoformat(status["next_action"]["at"])  # the collection goes on in the grace
+    broken_on = _due(status, 1) + timedelta(days=6)
+    await life.pool.execute(
+        "INSERT INTO contact_attempts (attempt_id, intent_key, case_id, loan_id, borrower_id,"
+        " phone_id, channel, template, purpose, reserved_at, sent_at, status, policy_version,"
+        " policy_sha256, facts) SELECT 'X', 'X', case_id, loan_id, borrower_id, phone_id, channel,"
+        " 'earlier', 'collection', $1, $1, 'sent', policy_version, policy_sha256, facts"
+        " FROM contact_attempts WHERE template = 'how_to_pay'",
+        life.loan.local(broken_on, 8),
     )
-    await life.pool.execute("UPDATE phones SET blocked_at = now()")
     await life.skip_to_stage(Stage.EARLY_CONTACT)
-    await life.skip(MOMENT)
-    assert await _sent(life, "plan_broken") == []
-    rows = await life.fetch(
-        "SELECT DISTINCT rule_id FROM contact_refusals WHERE intent_key LIKE '%broken%'"
-    )
-    assert rows == [{"rule_id": "LC-NO-PHONE"}]
+    await _at_noon(life, broken_on + timedelta(days=2))
+    [told] = await _sent(life, "plan_broken")
+    assert life.loan.on(told["sent_at"]) == broken_on + timedelta(days=1)
 
 
 # Reversal
@@ -206,7 +210,7 @@ async def test_reversed_part_that_is_not_paid_again_breaks_the_plan(life: Life) 
     await _at_noon(life, _due(status, 2) - timedelta(days=10))
     reversed_on = life.loan.on(await life.now())
     await life.accepted("payment_reversed", payment_id="P-first")
-    await life.skip_to_stage(Stage.EARLY_CONTACT)
+    await life.skip_until(lambda status: status["broken_plans"] == 1)
     assert life.loan.on(await life.now()) == reversed_on + timedelta(days=5)
 
 
