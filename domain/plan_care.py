@@ -32,13 +32,12 @@ def progress_of(plan: PlanState, at: Situation) -> PlanProgress:
 
 
 def missed_at(plan: PlanState, part: OpenPart, at: Situation) -> datetime:
-    """When a part counts as missed: after its grace.
+    """When a part counts as missed: at the case's own moment of the day after its grace.
 
     A hold, or the reversal of a payment that was counted, gives a new grace period.
     """
     grace = timedelta(days=at.policy.plan.grace_days.value)
-    hours = at.policy.contact.planned_hours.value
-    ends_at = opens(part.due_on + grace + timedelta(days=1), hours, at.facts.time_zone)
+    ends_at = _moment(part.due_on + grace + timedelta(days=1), at)
     return max([ends_at, *(restart + grace for restart in _restarts(plan, at))])
 
 
@@ -62,9 +61,7 @@ def _steps_of_first(plan: PlanState, part: OpenPart, at: Situation) -> Iterator[
         day = awaited_on + timedelta(days=days_after)
         if plan.said_on is None or day > plan.said_on:  # one message a day
             yield PlanStep(f"help-{day}", "payment_help", _moment(day, at), _ends(day, at))
-    overdue_from = opens(
-        awaited_on + timedelta(days=1), at.policy.contact.planned_hours.value, at.facts.time_zone
-    )
+    overdue_from = _moment(awaited_on + timedelta(days=1), at)
     yield PlanStep(f"{FIRST_PAYMENT_HELP}-{awaited_on}", FIRST_PAYMENT_HELP, overdue_from, missed)
 
 

@@ -123,7 +123,7 @@ async def test_several_parts_at_once_need_no_reminder(life: Life) -> None:
 
 @pytest.mark.parametrize(
     ("days_after", "hour", "stage"),
-    [(0, 21, Stage.REPAYMENT), (5, 21, Stage.REPAYMENT), (6, 12, Stage.EARLY_CONTACT)],
+    [(0, 21, Stage.REPAYMENT), (5, 21, Stage.REPAYMENT), (6, 18, Stage.EARLY_CONTACT)],
 )
 async def test_payment_by_the_day(life: Life, days_after: int, hour: int, stage: Stage) -> None:
     """On the due day and within the grace the plan goes on; later it is broken for good."""
@@ -172,7 +172,7 @@ async def test_message_of_the_day_puts_off_the_word_that_the_plan_has_ended(life
         " phone_id, channel, template, purpose, reserved_at, sent_at, status, policy_version,"
         " policy_sha256, facts) SELECT 'X', 'X', case_id, loan_id, borrower_id, phone_id, channel,"
         " 'earlier', 'collection', $1, $1, 'sent', policy_version, policy_sha256, facts"
-        " FROM contact_attempts WHERE template = 'how_to_pay'",
+        " FROM contact_attempts WHERE template = 'visit_reminder'",
         life.loan.local(broken_on, 8),
     )
     await life.skip_to_stage(Stage.EARLY_CONTACT)
