@@ -19,6 +19,8 @@ def build_next_plan(event: RenegotiationRequested, at: Situation) -> Plan:
     plan = at.case.plan
     if plan is None or not plan.in_force or plan.agreement_id is None:
         raise PlanRefusedError("agreement_id: no plan is in force")
+    if plan.visit_id is None:  # a run of before did not keep it
+        raise PlanRefusedError("agreement_id: it is not known at which visit it was agreed on")
     before = precede(plan.plan, plan.agreement_id, at.facts.plan_paid_minor)
     rest_minor = plan.plan.total_minor - at.facts.plan_paid_minor
     base = build_plan(rest_minor, event.proposal, event.capacity, at.policy.plan, at.today)

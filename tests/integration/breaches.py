@@ -247,7 +247,7 @@ BREACHES = {
     ),
     "replaced by less": (
         "G7",
-        "UPDATE agreements SET supersedes = 'G-1', waiver_minor = 5, carried_minor = 7",
+        "UPDATE agreements SET supersedes = 'G-1', waiver_minor = 5, penalty_minor = 5",
         "it does not cover what was left of G-1",
     ),
     "replaced in another visit": (
