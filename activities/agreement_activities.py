@@ -16,6 +16,7 @@ class AgreementEnd(BaseModel):
 
     case_id: str
     status: str
+    was: str  # `offered` or `signed`
 
 
 class OfferRequest(BaseModel):
@@ -47,4 +48,4 @@ class AgreementActivities:
     @activity.defn
     async def end_agreement(self, end: AgreementEnd) -> None:
         """End an agreement that was not fulfilled."""
-        await self._agreements.end_agreement(end.case_id, end.status, self._now())
+        await self._agreements.end_agreement(end.case_id, end.was, end.status, self._now())

@@ -163,6 +163,10 @@ class ContactActivities:
             return await self._unsent(
                 intent, reservation, ContactStatus.FAILED, "the permitted hours have ended"
             )
+        if not _is_of_next_part(intent, reservation.recipient):
+            return await self._unsent(
+                intent, reservation, ContactStatus.FAILED, f"part {intent.part_number} is paid"
+            )
         try:
             text = render(
                 intent.template,
@@ -217,6 +221,13 @@ def _busy() -> ApplicationError:
     return ApplicationError("the provider is busy", type="GatewayBusy")
 
 
+def _is_of_next_part(intent: Intent, recipient: Recipient) -> bool:
+    """Whether what an intent says of a part is still so; true of what speaks of none."""
+    if intent.part_number is None:
+        return True
+    return recipient.part is not None and recipient.part.number == intent.part_number
+
+
 def _values(
     recipient: Recipient, channels: Channels, now: datetime, slot_start: datetime | None = None
 ) -> dict[str, str]:
@@ -241,9 +252,9 @@ def _values(
     if slot_start is not None:
         values["slot"] = f"{slot_start.astimezone(local.tzinfo):%Y-%m-%d %H:%M}"
     if recipient.part is not None:
-        values["part_amount"] = format_money(recipient.part.amount_minor, recipient.currency)
+        values["part_amount"] = format_money(recipient.part.rest_minor, recipient.currency)
         values["part_due"] = f"{recipient.part.due_on}"
-        values["part_rest"] = format_money(recipient.part.rest_minor, recipient.currency)
+        values["part_rest"] = format_money(recipient.part.later_minor, recipient.currency)
     if recipient.received is not None:
         values["received_amount"] = format_money(
             recipient.received.amount_minor, recipient.currency

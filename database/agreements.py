@@ -28,7 +28,6 @@ class Offer(BaseModel):
     counted_from: AwareDatetime  # when the plan was proposed: later payments count towards it
     expires_at: AwareDatetime
     lender_signatory: str | None = None  # an id: the crew's badge
-    supersedes: str | None = None
 
 
 class _Limitation(NamedTuple):
@@ -73,7 +72,6 @@ class Agreements:
             limitation_years=limitation.years,
             limitation_until=limitation.until,
             time_barred_since=limitation.time_barred_since,
-            supersedes=offer.supersedes,
             **policy.channels.model_dump(),
         )
 
@@ -93,9 +91,9 @@ class Agreements:
             return None
         return Document(html=kept["document_html"], pdf=kept["document_pdf"])
 
-    async def end_agreement(self, case_id: str, status: str, now: datetime) -> None:
-        """End what is offered or signed: `expired`, `withdrawn` or `broken`."""
-        await SQL.end_agreement(self._pool, case_id=case_id, status=status, now=now)
+    async def end_agreement(self, case_id: str, was: str, status: str, now: datetime) -> None:
+        """End what is `offered` or what is `signed`: as `expired`, `withdrawn` or `broken`."""
+        await SQL.end_agreement(self._pool, case_id=case_id, was=was, status=status, now=now)
 
 
 def _components(plan: Plan, facts: CaseFacts) -> list[Component]:
@@ -138,16 +136,20 @@ async def _read_limitation(
 async def _keep(
     connection: Connection, offer: Offer, terms: AgreementTerms, document: Document
 ) -> None:
+    before = offer.plan.before
     await SQL.offer_agreement(
         connection,
         **offer.model_dump(
             include={
                 "agreement_id", "case_id", "visit_id", "plan_id", "waiver_approver_id",
-                "lender_signatory", "supersedes", "counted_from", "expires_at",
+                "lender_signatory", "counted_from", "expires_at",
             }
         ),
         loan_id=terms.loan_id,
-        as_of=offer.plan.as_of,
+        # The instalments that the first agreement deferred are those that this one defers.
+        as_of=offer.plan.as_of if before is None else before.as_of,
+        supersedes=None if before is None else before.agreement_id,
+        carried_minor=0 if before is None else before.carried_minor,
         total_minor=offer.plan.total_minor,
         waiver_minor=offer.plan.waiver_minor,
         penalty_minor=offer.plan.penalty_minor,

@@ -135,12 +135,11 @@ class Cases:
                     amount_minor=signed["waiver_minor"],
                     now=now,
                 )
-            await SQL.end_agreement(
-                connection,
-                case_id=case_id,
-                status="completed" if outcome.is_paid and signed is not None else "withdrawn",
-                now=now,
-            )
+            ends = {"signed": "completed" if outcome.is_paid else "withdrawn"}
+            for was, status in (ends | {"offered": "withdrawn"}).items():
+                await SQL.end_agreement(
+                    connection, case_id=case_id, was=was, status=status, now=now
+                )
             await SQL.resolve_open_promises(
                 connection,
                 case_id=case_id,

@@ -13,6 +13,7 @@ from database.sql import SQL, Connection, Pool
 from domain.calendar import closes
 from domain.contact import Allowed, ContactFacts, Decision, Intent, Refused, may_contact
 from domain.debt import CaseFacts
+from domain.plan_progress import OpenPart, PlanProgress
 
 RESERVED = "reserved"  # and not known to be sent
 
@@ -31,14 +32,6 @@ class VisitDetails(BaseModel):
     visit_code: str
     starts_at: AwareDatetime | None
     crew: list[str] | None
-
-
-class PartDetails(BaseModel):
-    """What a message may say about the next part of a signed plan."""
-
-    due_on: date
-    amount_minor: int
-    rest_minor: int = 0  # of the plan, after this part
 
 
 class ReceivedDetails(BaseModel):
@@ -63,10 +56,15 @@ class Recipient(BaseModel):
     overdue_since: date | None
     numbers: dict[str, str]
     visit: VisitDetails | None
-    part: PartDetails | None
+    plan: PlanProgress | None  # the signed one
     received: ReceivedDetails | None = None
     attempt: Attempt | None
     facts: ContactFacts
+
+    @property
+    def part(self) -> OpenPart | None:
+        """The next part of the signed plan."""
+        return None if self.plan is None else self.plan.next_part
 
 
 class Reservation(BaseModel):

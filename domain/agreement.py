@@ -44,7 +44,6 @@ class AgreementTerms(BaseModel):
     limitation_years: int | None = None  # LA-01; None where no rule is known
     limitation_until: date | None = None  # if it is signed: three years after the last part
     time_barred_since: date | None = None  # LA-06: the day limitation ended before the offer
-    supersedes: str | None = None  # the agreement this one replaces
     hotline: str
     complaint_hotline: str
     pay_at: str
@@ -56,6 +55,11 @@ class AgreementTerms(BaseModel):
         if self.plan.total_minor != owed:
             raise ValueError(f"plan: its parts sum to {self.plan.total_minor}, owed is {owed}")
         return self
+
+    @property
+    def supersedes(self) -> str | None:
+        """The agreement that this one replaces once it is signed."""
+        return None if self.plan.before is None else self.plan.before.agreement_id
 
     @property
     def schedule(self) -> list[ScheduleRow]:

@@ -45,6 +45,8 @@ def request_waiver(plan: Plan, policy: PlanPolicy) -> WaiverRequest:
         Level.SENIOR_APPROVER: policy.waiver_limit.value,
     }
     return WaiverRequest(
-        waiver_minor=plan.waiver_minor,
-        limits_minor={level: plan.owed_minor * share // WHOLE for level, share in shares.items()},
+        waiver_minor=plan.granted_minor,
+        limits_minor={
+            level: plan.waiver_base_minor * share // WHOLE for level, share in shares.items()
+        },
     )

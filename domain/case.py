@@ -3,7 +3,7 @@
 New fields always get a default: a run that started before they existed must still load.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from pydantic import AwareDatetime, BaseModel
@@ -93,6 +93,12 @@ class PlanState(BaseModel):
     document_sha256: str | None = None
     signature: Answer | None = None
     in_force: bool = False
+    signed_at: AwareDatetime | None = None
+    visit_id: str | None = None  # where it was agreed on
+    negotiator_ids: list[str] = []  # who may not decide on its waiver
+    said: list[str] = []  # reminders and notices of its parts, by name
+    said_on: date | None = None  # the day of the last message
+    reversed_at: AwareDatetime | None = None  # the last reversal while it was in force
 
 
 class Refusal(BaseModel):
@@ -124,13 +130,22 @@ class CaseState(BaseModel):
     visits: int = 0  # visits made
     visit: VisitState | None = None
     plans: int = 0
-    plan: PlanState | None = None
+    plan: PlanState | None = None  # under negotiation or in force
+    next_plan: PlanState | None = None  # under negotiation, while `plan` is in force
+    renegotiations: int = 0  # plans replaced by another
+    renegotiation_requests: int = 0  # since then
     broken_plans: int = 0
+    broken_plan_id: str | None = None  # the borrower is still to be told that it has ended
     last_released_at: AwareDatetime | None = None
     closed_as: Outcome | None = None
     remembered_events: list[str] = []
     refusals: list[Refusal] = []
     deliveries: int = 0
+
+    @property
+    def plan_at_hand(self) -> PlanState | None:
+        """The plan that an approval or a signature is about."""
+        return self.next_plan or self.plan
 
     def enter(self, stage: Stage, now: datetime) -> None:
         """Move to a stage; what belonged to the last one is over."""

@@ -41,6 +41,7 @@ class Intent(BaseModel):
     purpose: Purpose
     template: str
     slot_start: AwareDatetime | None = None  # of an appointment that is not on record any more
+    part_number: int | None = None  # of the plan; nothing is said once another part is the next
 
     @model_validator(mode="after")
     def _tells_no_third_party_of_a_debt(self) -> Self:

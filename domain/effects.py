@@ -12,6 +12,7 @@ from domain import events
 from domain.case import Answer, PlanState, VisitState
 from domain.debt import Outcome
 from domain.negotiation import plan_of_report
+from domain.renegotiation import next_plan_state
 from domain.situation import Situation
 
 
@@ -113,33 +114,56 @@ def _(event: events.VisitReported, at: Situation) -> None:
         plan = plan_of_report(event, at)
         at.case.plans += 1
         at.case.plan = PlanState(
-            plan_id=f"{at.case.case_id}:plan-{at.case.plans}", plan=plan, proposed_at=at.now
+            plan_id=f"{at.case.case_id}:plan-{at.case.plans}",
+            plan=plan,
+            proposed_at=at.now,
+            visit_id=visit.visit_id,
+            negotiator_ids=[*visit.badges_on_site, visit.applicant_id],
         )
 
 
 @apply_event.register
-def _(event: events.PlanApproved, at: Situation) -> None:
+def _(event: events.RenegotiationRequested, at: Situation) -> None:
     if (plan := at.case.plan) is not None:
+        at.case.next_plan = next_plan_state(event, plan, at)
+        at.case.plans += 1
+        at.case.renegotiation_requests += 1
+
+
+@apply_event.register
+def _(event: events.PlanApproved, at: Situation) -> None:
+    if (plan := at.case.plan_at_hand) is not None:
         plan.approval, plan.approver_id = Answer.YES, event.approver_id
 
 
 @apply_event.register
 def _(event: events.PlanRejected, at: Situation) -> None:
-    if (plan := at.case.plan) is not None:
+    if (plan := at.case.plan_at_hand) is not None:
         plan.approval, plan.approver_id = Answer.NO, event.approver_id
 
 
 @apply_event.register
 def _(event: events.AgreementSigned, at: Situation) -> None:
-    if (plan := at.case.plan) is not None:
-        plan.signature = Answer.YES
-        plan.in_force = True
+    if (plan := at.case.plan_at_hand) is None:
+        return
+    plan.signature = Answer.YES
+    plan.in_force, plan.signed_at = True, at.now
+    if at.case.next_plan is not None:
+        at.case.plan, at.case.next_plan = at.case.next_plan, None
+        at.case.renegotiations += 1
+        at.case.renegotiation_requests = 0
 
 
 @apply_event.register
 def _(event: events.AgreementDeclined, at: Situation) -> None:
-    if (plan := at.case.plan) is not None:
+    if (plan := at.case.plan_at_hand) is not None:
         plan.signature = Answer.NO
+
+
+@apply_event.register
+def _(event: events.PaymentReversed, at: Situation) -> None:
+    if (plan := at.case.plan) is not None and plan.in_force:
+        plan.reversed_at = at.now
 
 
 @apply_event.register

@@ -50,6 +50,14 @@ _ZH = {
         "【{lender}】{name}您好，您的还款计划下一期{part_amount}将于{part_due}到期。"
         "还款方式：{pay_at}。咨询{hotline}。"
     ),
+    "payment_help": (
+        "【{lender}】{name}您好，协议款{part_amount}（最晚{part_due}）我们尚未收到。还款方式：{pay_at}。"
+        "如已支付请忽略；如有困难请致电{hotline}，我们协助您完成。"
+    ),
+    "plan_broken": (
+        "【{lender}】{name}您好，因未按期还款，您的还款计划已终止。您的借款已逾期{days}天，应还{amount}。"
+        "还款方式：{pay_at}。如有困难请致电{hotline}，投诉{complaint_hotline}。"
+    ),
     "legal_notice": (
         "【{lender}】{name}您好，您的借款已逾期{days}天，应还{amount}。我们将把案件转交法务部门审查；"
         "在此之前您仍可还款：{pay_at}，或致电{hotline}协商。投诉{complaint_hotline}。"
@@ -122,6 +130,16 @@ _EN = {
         "{lender}: Dear {name}, the next part of your plan, {part_amount}, is due on {part_due}. "
         "To pay: {pay_at}. Questions {hotline}."
     ),
+    "payment_help": (
+        "{lender}: Dear {name}, we have not yet received {part_amount} of your plan, due by "
+        "{part_due}. To pay: {pay_at}. If you have paid, ignore this. If anything is difficult, "
+        "call {hotline}: we help you."
+    ),
+    "plan_broken": (
+        "{lender}: Dear {name}, a part was not paid in time, so your repayment plan has ended. "
+        "Your loan is {days} days past due, {amount} is owed. To pay: {pay_at}. If paying is "
+        "difficult, call {hotline}. Complaints {complaint_hotline}."
+    ),
     "legal_notice": (
         "{lender}: Dear {name}, your loan is {days} days past due, {amount} is owed. We are about "
         "to pass the case to our legal department. You can still pay: {pay_at}, or talk to us: "
@@ -189,6 +207,8 @@ NEEDS: Mapping[str, frozenset[str]] = {
     "how_to_pay": _PART | {"pay_at"},
     "visit_closing": _PART | {"part_rest", "complaint_hotline"},
     "part_reminder": _PART | {"pay_at"},
+    "payment_help": _PART | {"pay_at"},
+    "plan_broken": _DEBT | {"pay_at", "complaint_hotline"},
     "legal_notice": _DEBT | {"pay_at", "complaint_hotline"},
     "paid_notice": _PAID,
     "settled_notice": _PAID,

@@ -6,26 +6,35 @@ from datetime import date
 from pydantic import BaseModel
 
 from domain.events import Capacity, Proposal
+from domain.plan_progress import Part
 from domain.policy import PlanPolicy
 from domain.rule import WHOLE
 
 
-class Part(BaseModel):
-    """One payment of a plan."""
+class Predecessor(BaseModel):
+    """The plan that another one replaces, as far as it still counts. All in minor units."""
 
-    number: int
-    due_on: date
-    amount_minor: int
+    agreement_id: str
+    as_of: date  # of the first agreement; instalments due from then on were deferred
+    first_due_on: date  # of the first agreement: the term counts from there
+    owed_minor: int  # what the first agreement covered: limits of waivers are shares of it
+    granted_minor: int  # waived so far
+    kept_waiver_minor: int  # of that, what is granted only when the plan is completed
+    carried_minor: int  # paid before, and counted then
 
 
 class Plan(BaseModel):
-    """How a debt is repaid: the parts sum to arrears and penalty, less what is waived."""
+    """How a debt is repaid: the parts sum to arrears and penalty, less what is waived.
+
+    A plan that replaces another keeps the waiver of that one, and adds its own.
+    """
 
     as_of: date
     arrears_minor: int
     waiver_minor: int
     penalty_minor: int = 0  # accrued to that day and not yet charged
     parts: list[Part]
+    before: Predecessor | None = None
 
     @property
     def owed_minor(self) -> int:
@@ -35,18 +44,20 @@ class Plan(BaseModel):
     def total_minor(self) -> int:
         return sum(part.amount_minor for part in self.parts)
 
-    def due_by(self, day: date) -> int:
-        """How much must have been paid, in minor units, when a day has passed."""
-        return sum(part.amount_minor for part in self.parts if part.due_on <= day)
+    @property
+    def new_waiver_minor(self) -> int:
+        """What this plan waives beyond what the plan before it did."""
+        return self.waiver_minor - (0 if self.before is None else self.before.kept_waiver_minor)
 
-    def next_part(self, paid_minor: int) -> Part | None:
-        """The first part that payments since the agreement do not cover."""
-        covered = 0
-        for part in self.parts:
-            covered += part.amount_minor
-            if covered > paid_minor:
-                return part
-        return None
+    @property
+    def granted_minor(self) -> int:
+        """All that was waived, from the first plan on."""
+        return self.new_waiver_minor + (0 if self.before is None else self.before.granted_minor)
+
+    @property
+    def waiver_base_minor(self) -> int:
+        """What the limits of waivers are shares of."""
+        return self.owed_minor if self.before is None else self.before.owed_minor
 
 
 class PlanRefusedError(ValueError):
@@ -98,7 +109,10 @@ def build_plan(
 
 def needs_approval(plan: Plan, policy: PlanPolicy) -> bool:
     """Whether the waiver exceeds what a crew may grant by itself."""
-    return plan.waiver_minor * WHOLE > plan.owed_minor * policy.crew_waiver_limit.value
+    if not plan.new_waiver_minor:
+        return False
+    limit = plan.waiver_base_minor * policy.crew_waiver_limit.value
+    return plan.granted_minor * WHOLE > limit
 
 
 def split_evenly(amount_minor: int, count: int) -> list[int]:

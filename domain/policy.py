@@ -42,6 +42,7 @@ __all__ = [
 Days = Annotated[int, Field(ge=0, le=3650)]
 Hours = Annotated[int, Field(ge=0, le=24 * 366)]
 BasisPoints = Annotated[int, Field(ge=0, le=10_000)]
+ReminderDays = Annotated[tuple[Annotated[int, Field(ge=-60, le=60)], ...], Field(max_length=5)]
 Weekdays = Annotated[  # ISO: Monday is 1
     tuple[Annotated[int, Field(ge=1, le=7)], ...], Field(min_length=1, max_length=7)
 ]
@@ -120,6 +121,16 @@ class PlanPolicy(PolicyModel):
     broken_plans: Rule[Count]
     # None where no such rule is known: an agreement then names no day.
     limitation_years: Rule[Annotated[int, Field(ge=1, le=20)]] | None = None
+    # Counted from the due date of the first part; negative ones lie before it.
+    guided_reminder_days: Rule[ReminderDays] | None = None
+    renegotiations: Rule[Count] | None = None
+
+    @model_validator(mode="after")
+    def _helps_before_a_part_is_missed(self) -> Self:
+        days = () if self.guided_reminder_days is None else self.guided_reminder_days.value
+        if days and max(days) > self.grace_days.value:
+            raise ValueError("guided_reminder_days must not go beyond grace_days")
+        return self
 
     @model_validator(mode="after")
     def _authority_grows_with_the_level(self) -> Self:

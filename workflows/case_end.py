@@ -13,7 +13,7 @@ from workflows.complaint_desk import tell_complaint_desk
 from workflows.desk import Desk, NextAction
 from workflows.options import DATABASE
 from workflows.visit_ends import (
-    end_agreement,
+    end_offered_agreement,
     end_visit,
     release_crew,
     tell_called_off,
@@ -96,9 +96,10 @@ async def _call_off(desk: Desk, outcome: Outcome) -> None:
     if (visit := desk.case.visit) is not None:
         status = "completed" if visit.checked_in else "called_off"
         await end_visit(desk, status, f"the case has ended: {outcome}")
-    plan = desk.case.plan
+    plan = desk.case.plan_at_hand
     if plan is not None and not plan.in_force:
-        await end_agreement(desk, "withdrawn")
+        desk.case.next_plan = None
+        await end_offered_agreement(desk, "withdrawn")
     if not outcome.is_paid:
         desk.case.plan = None
 

@@ -4,6 +4,7 @@ Its lower half knows the case and waits (`case_desk.py`); here people are reache
 made once for its key, at a lawful moment, or written down as missed.
 """
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -64,19 +65,31 @@ class Desk(CaseDesk):
         often it is asked for. `slot_start` is said of an appointment that was called off. Nothing
         interrupts the wait for what is sent `at_any_rate`; the gate is asked all the same.
         """
-        permitted = self.policy.contact.hours_of(channel).value
-        is_urgent = slot_start is not None and slot_start - self.now < URGENT
+        intent = self.intent(key, channel, template, purpose, slot_start=slot_start)
+        return await self.pursue(intent, by=by, at_any_rate=at_any_rate)
+
+    async def pursue(
+        self,
+        intent: Intent,
+        *,
+        by: datetime,
+        at_any_rate: bool = False,
+        unless: Callable[[], bool] = lambda: False,
+    ) -> ContactStatus:
+        """Make a contact as `contact` does, `unless` it has become pointless while it waits."""
+        permitted = self.policy.contact.hours_of(intent.channel).value
+        is_urgent = intent.slot_start is not None and intent.slot_start - self.now < URGENT
         hours = permitted if is_urgent else self.policy.contact.planned_hours.value
+        said = f"{intent.template} by {intent.channel}"
         at = self.next_moment(self.now, hours, by)
         if at >= by and is_within(self.now, permitted, self.facts.time_zone):
             at = self.now  # later than planned, and still lawful
         windows = 1
         while at < by:
             wait = self.rest if at_any_rate else self.until
-            await wait(lambda: False, at, f"{template} by {channel}", "")
-            of_window = _of_window(key, windows)
-            intent = self.intent(of_window, channel, template, purpose, slot_start=slot_start)
-            result = await self.try_contact(intent)
+            if await wait(unless, at, said, ""):
+                return ContactStatus.REFUSED
+            result = await self.try_contact(_of_window(intent, windows))
             if result is None:  # not sent, certainly: the next window has an intent of its own
                 windows += 1
                 at = self.next_moment(self.in_hours(1), hours, by)
@@ -89,10 +102,7 @@ class Desk(CaseDesk):
             else:  # a lawful moment, and the only kind for a borrower who asked for the evening
                 at = self._own_moment_after(result.retry_at, hours, by)
         await self._record_missed(
-            self.intent(
-                _of_window(key, windows), channel, template, purpose, slot_start=slot_start
-            ),
-            f"no lawful moment before {by:%F %H:%M}",
+            _of_window(intent, windows), f"no lawful moment before {by:%F %H:%M}"
         )
         return ContactStatus.REFUSED
 
@@ -204,5 +214,7 @@ class Desk(CaseDesk):
         )
 
 
-def _of_window(key: str, number: int) -> str:
-    return key if number == 1 else f"{key}:{number}"
+def _of_window(intent: Intent, number: int) -> Intent:
+    if number == 1:
+        return intent
+    return intent.model_copy(update={"key": f"{intent.key}:{number}"})

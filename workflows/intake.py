@@ -22,6 +22,7 @@ from domain.events import (
     Event,
     PlanApproved,
     PolicyAdopted,
+    RenegotiationRequested,
     UnreadableEventError,
     VisitApproved,
     VisitCheckedIn,
@@ -90,7 +91,7 @@ class Intake:
         except UnreadableEventError as error:
             return await self._record(letter, None, f"LC-CONTRACT: {error}")
         refusal = None
-        if isinstance(event, VisitCheckedIn | VisitReported):
+        if isinstance(event, VisitCheckedIn | VisitReported | RenegotiationRequested):
             await self._desk.look_again()  # somebody stands at a door: no answer on old facts
         # The effect is taken on what was judged: recording may last over midnight, in an outage.
         situation = self._desk.situation
@@ -148,7 +149,7 @@ class Intake:
         return self._desk.case.visit.visit_id if self._desk.case.visit else None
 
     def _waiver_of(self, event: Event | None) -> WaiverRequest | None:
-        plan = self._desk.case.plan
+        plan = self._desk.case.plan_at_hand
         if not isinstance(event, PlanApproved) or plan is None:
             return None
         return request_waiver(plan.plan, self._desk.policy.plan)

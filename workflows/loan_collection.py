@@ -38,7 +38,12 @@ with workflow.unsafe.imports_passed_through():
     from workflows.peace import leave_in_peace
     from workflows.plan import settle_plan
     from workflows.preparation import prepare_visit
-    from workflows.repayment import close_visit, follow_repayment, guide_first_payment
+    from workflows.repayment import (
+        close_visit,
+        follow_repayment,
+        guide_first_payment,
+        tell_plan_broken,
+    )
     from workflows.status import details, status
     from workflows.visit import visit_borrower
     from workflows.visit_doubts import settle_doubts
@@ -107,6 +112,7 @@ class LoanCollection:
                 if desk.visit_is_in_doubt:
                     await desk.enter(await settle_doubts(desk))
                 await tell_called_off(desk)
+                await tell_plan_broken(desk)
                 await desk.enter(await PROCESS[desk.case.stage](desk))
             except (CaseOverError, OnHoldError, VisitInDoubtError):
                 continue

@@ -4,14 +4,14 @@ from domain.authority import request_waiver
 from domain.case import Answer, PlanState, Stage
 from domain.plan import needs_approval
 from workflows.desk import Desk
-from workflows.visit_ends import negotiate_again
+from workflows.renegotiation import give_up, wait_for_answer
 
 
 def require_plan(desk: Desk) -> PlanState:
-    """The plan under negotiation or in force."""
-    if desk.case.plan is None:
+    """The plan at hand: under negotiation, or signed just now."""
+    if (plan := desk.case.plan_at_hand) is None:
         raise RuntimeError(f"no plan in {desk.case.stage}")
-    return desk.case.plan
+    return plan
 
 
 async def settle_plan(desk: Desk) -> Stage:
@@ -28,12 +28,13 @@ async def settle_plan(desk: Desk) -> Stage:
         plan_id=plan.plan_id,
         level=request_waiver(plan.plan, desk.policy.plan).level,
     )
-    await desk.until(
+    await wait_for_answer(
+        desk,
         lambda: plan.approval is not None,
         ends_at,
         "take silence for a no",
-        f"a waiver of {plan.plan.waiver_minor} needs approval",
+        f"a waiver of {plan.plan.granted_minor} needs approval",
     )
     if plan.approval is Answer.YES:
         return Stage.AGREEMENT
-    return await negotiate_again(desk, "the waiver was not approved")
+    return await give_up(desk, plan, "the waiver was not approved")

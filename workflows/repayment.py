@@ -1,102 +1,69 @@
 """Repayment: from due date to due date; in between, and while the plan is honoured, silence."""
 
-from datetime import datetime, timedelta
-
-from domain.calendar import opens, stable_moment
 from domain.case import Stage
 from domain.contact import Purpose
-from domain.plan import Part
+from domain.plan_care import missed_at
+from domain.plan_progress import OpenPart
 from domain.policy import Channel
 from workflows.desk import Desk
-from workflows.plan import require_plan
-from workflows.visit_ends import end_agreement, end_visit
+from workflows.plan_care import care_until, has_moved, open_part, plan_in_force
+from workflows.visit_ends import end_signed_agreement, end_visit
+
+NOTICE_DAYS = 2  # that a plan has ended is told at once, or by the message of another day
 
 
 async def guide_first_payment(desk: Desk) -> Stage:
-    """Tell the borrower exactly how to pay the first part, and wait until it has arrived."""
-    part = _next_part(desk)
+    """Tell the borrower exactly how to pay the first part, and help until it has arrived."""
+    part = open_part(desk)
+    if desk.case.next_plan is not None:
+        return Stage.PLAN
     if part is None or part.number > 1:
         return Stage.CLOSING_VISIT
-    desk.begin("payment_received", _end_of_grace(desk, part))
-    if not desk.case.reminders:
-        await desk.contact(
-            f"{require_plan(desk).plan_id}:how-to-pay",
-            Channel.SMS,
-            "how_to_pay",
-            Purpose.REPAYMENT,
-            by=_end_of_grace(desk, part),
-        )
-        desk.case.reminders = 1
-    if await _is_paid(desk, part):
-        return Stage.CLOSING_VISIT
-    return await _break_plan(desk)
+    desk.begin("payment_received", missed_at(plan_in_force(desk), part, desk.situation))
+    if not await _moves_on(desk, part):
+        return await _break_plan(desk)
+    return Stage.CLOSING_VISIT if desk.case.next_plan is None else Stage.PLAN
 
 
 async def close_visit(desk: Desk) -> Stage:
     """Tell the borrower what follows: the next date and amount, the hotline, where to complain."""
     desk.begin("closing_notice", desk.in_days(2))
-    if _next_part(desk) is not None:
+    if desk.case.visit is None:
+        return Stage.REPAYMENT
+    if open_part(desk) is not None:
         await desk.contact(
-            f"{require_plan(desk).plan_id}:closing",
+            f"{plan_in_force(desk).plan_id}:closing",
             Channel.SMS,
             "visit_closing",
             Purpose.REPAYMENT,
             by=desk.in_days(2),
         )
-    if desk.case.visit is not None:
-        desk.case.visits += 1
-        await end_visit(desk, "completed", "agreement signed, first part paid")
+    desk.case.visits += 1
+    await end_visit(desk, "completed", "agreement signed, first part paid")
     return Stage.REPAYMENT
 
 
 async def follow_repayment(desk: Desk) -> Stage:
     """Remind before each due date, verify after it; a missed part has a grace period."""
-    while (part := _next_part(desk)) is not None:
-        desk.begin("payment_received", _end_of_grace(desk, require_plan(desk).plan.parts[-1]))
-        hours = desk.policy.contact.planned_hours.value
-        remind_on = part.due_on - timedelta(days=desk.policy.plan.reminder_days.value)
-        remind_at = stable_moment(desk.case.place, remind_on, hours, desk.facts.time_zone)
-        if desk.case.reminders < part.number and not await _is_paid_by(desk, part, remind_at):
-            await desk.contact(
-                f"{require_plan(desk).plan_id}:part-{part.number}",
-                Channel.SMS,
-                "part_reminder",
-                Purpose.REPAYMENT,
-                by=opens(part.due_on + timedelta(days=1), hours, desk.facts.time_zone),
-            )
-            desk.case.reminders = part.number
-        if not await _is_paid(desk, part):
+    while (part := open_part(desk)) is not None:
+        last = part.model_copy(update={"due_on": plan_in_force(desk).plan.parts[-1].due_on})
+        desk.begin("payment_received", missed_at(plan_in_force(desk), last, desk.situation))
+        if not await _moves_on(desk, part):
             return await _break_plan(desk)
+        if desk.case.next_plan is not None:
+            return Stage.PLAN
     # Everything is paid: the facts say so, and the next wait ends the case.
     await desk.look_again()
     await desk.reach(desk.in_days(1), "see the plan completed")
     return Stage.REPAYMENT
 
 
-def _next_part(desk: Desk) -> Part | None:
-    return require_plan(desk).plan.next_part(desk.facts.plan_paid_minor)
-
-
-def _end_of_grace(desk: Desk, part: Part) -> datetime:
-    """When a part counts as missed. Time under a hold gives a new grace period."""
-    grace = timedelta(days=desk.policy.plan.grace_days.value)
-    hours = desk.policy.contact.planned_hours.value
-    ends_at = opens(part.due_on + grace + timedelta(days=1), hours, desk.facts.time_zone)
-    released_at = desk.case.last_released_at
-    return ends_at if released_at is None else max(ends_at, released_at + grace)
-
-
-async def _is_paid(desk: Desk, part: Part) -> bool:
-    return await _is_paid_by(desk, part, _end_of_grace(desk, part))
-
-
-async def _is_paid_by(desk: Desk, part: Part, at: datetime) -> bool:
-    due_minor = sum(
-        each.amount_minor for each in require_plan(desk).plan.parts if each.number <= part.number
-    )
-    return await desk.until(
-        lambda: desk.facts.plan_paid_minor >= due_minor,
-        at,
+async def _moves_on(desk: Desk, part: OpenPart) -> bool:
+    """Wait for a part, or for another plan to be asked for; False when the part is missed."""
+    return await care_until(
+        desk,
+        lambda: desk.case.next_plan is not None or has_moved(desk, part),
+        lambda: missed_at(plan_in_force(desk), part, desk.situation),
         f"verify part {part.number}",
         f"part {part.number} is due on {part.due_on}",
     )
@@ -104,13 +71,31 @@ async def _is_paid_by(desk: Desk, part: Part, at: datetime) -> bool:
 
 async def _break_plan(desk: Desk) -> Stage:
     """A broken plan returns to contact, or goes to legal review when it was the last."""
-    await end_agreement(desk, "broken")
-    desk.case.plan = None
+    desk.case.broken_plan_id, desk.case.plan = plan_in_force(desk).plan_id, None
     desk.case.broken_plans += 1
+    await end_signed_agreement(desk, "broken")
     if desk.case.visit is not None:
+        desk.case.visits += 1
         await end_visit(desk, "completed", "the first part was not paid")
     await desk.look_again()
     overdue_too_long = desk.situation.days_past_due > desk.policy.visit.until_days_past_due.value
     if overdue_too_long or desk.case.broken_plans >= desk.policy.plan.broken_plans.value:
         return Stage.LEGAL_REVIEW
     return Stage.EARLY_CONTACT
+
+
+async def tell_plan_broken(desk: Desk) -> None:
+    """Tell the borrower, once, that his plan has ended and what is owed now.
+
+    A collection message like any other: it counts, and waits for a day on which it may be sent.
+    """
+    if desk.case.broken_plan_id is None:
+        return
+    await desk.contact(
+        f"{desk.case.broken_plan_id}:broken",
+        Channel.SMS,
+        "plan_broken",
+        Purpose.COLLECTION,
+        by=desk.in_days(NOTICE_DAYS),
+    )
+    desk.case.broken_plan_id = None

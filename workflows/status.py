@@ -6,6 +6,7 @@ from typing import Any
 from domain.case import Refusal
 from domain.debt import CaseFacts
 from domain.money import format_money
+from domain.plan_care import progress_of
 from workflows.desk import Desk
 
 
@@ -27,6 +28,8 @@ def status(desk: Desk) -> dict[str, Any]:
         "promises": [],
         "visit": case.visit.model_dump(mode="json") if case.visit else {},
         "plan": case.plan.model_dump(mode="json") if case.plan else {},
+        "next_plan": case.next_plan.model_dump(mode="json") if case.next_plan else {},
+        "broken_plans": case.broken_plans,
         "last_refusals": [refusal.model_dump(mode="json") for refusal in case.refusals],
         "policy_version": None,
     }
@@ -46,7 +49,26 @@ def status(desk: Desk) -> dict[str, Any]:
             "promises": [promise.model_dump(mode="json") for promise in facts.promises],
             "policy_version": desk.policy.version,
         }
+        answer["plan"] |= _progress(desk)
     return answer
+
+
+def _progress(desk: Desk) -> dict[str, Any]:
+    """What was paid of the plan in force, what comes next, and what completes it today.
+
+    To pay the rest at once costs nothing more: no penalty runs while a plan is honoured.
+    """
+    plan = desk.case.plan
+    if plan is None or not plan.in_force:
+        return {}
+    progress = progress_of(plan, desk.situation)
+    part = progress.next_part
+    return {
+        "paid_minor": progress.paid_minor,
+        "rest_minor": progress.rest_minor,
+        "early_settlement_minor": progress.rest_minor,
+        "next_part": None if part is None else part.model_dump(mode="json"),
+    }
 
 
 def _statement(facts: CaseFacts) -> dict[str, Any]:

@@ -105,11 +105,20 @@ async def tell_called_off(desk: Desk, *, at_any_rate: bool = False) -> None:
     desk.case.called_off_slot = None
 
 
-async def end_agreement(desk: Desk, status: str) -> None:
-    """End the agreement that is offered or signed: `expired`, `withdrawn` or `broken`."""
+async def end_offered_agreement(desk: Desk, status: str) -> None:
+    """End the agreement that is offered, if one is: `expired` or `withdrawn`."""
+    await _end_agreement(desk, status, was="offered")
+
+
+async def end_signed_agreement(desk: Desk, status: str) -> None:
+    """End the agreement that is in force: `broken`."""
+    await _end_agreement(desk, status, was="signed")
+
+
+async def _end_agreement(desk: Desk, status: str, was: str) -> None:
     await workflow.execute_activity_method(
         AgreementActivities.end_agreement,
-        AgreementEnd(case_id=desk.case.case_id, status=status),
+        AgreementEnd(case_id=desk.case.case_id, status=status, was=was),
         summary=f"agreement {status}",
         **DATABASE,
     )

@@ -2,7 +2,12 @@
 
 import json
 
-from database.event_effects.effect import EffectRefusedError, EventContext, take_effect
+from database.event_effects.effect import (
+    EffectRefusedError,
+    EventContext,
+    refuse_unless,
+    take_effect,
+)
 from database.sql import SQL, Connection
 from domain import events
 from domain.authority import Level
@@ -32,6 +37,10 @@ async def _(event: events.PlanRejected, connection: Connection, context: EventCo
 
 @take_effect.register
 async def _(event: events.AgreementSigned, connection: Connection, context: EventContext) -> None:
+    replaced = await SQL.supersede_agreement(
+        connection, agreement_id=event.agreement_id, now=context.now
+    )
+    refuse_unless(replaced, "agreement_id: the agreement it replaces is not in force")
     await SQL.sign_agreement(
         connection,
         agreement_id=event.agreement_id,
@@ -44,6 +53,13 @@ async def _(event: events.AgreementSigned, connection: Connection, context: Even
         connection, case_id=context.case_id, status="replaced", now=context.now
     )
     await SQL.defer_instalments(connection, agreement_id=event.agreement_id)
+
+
+@take_effect.register
+async def _(
+    event: events.RenegotiationRequested, connection: Connection, context: EventContext
+) -> None:
+    """Nothing yet: the plan in force goes on until another one is signed."""
 
 
 @take_effect.register

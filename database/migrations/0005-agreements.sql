@@ -16,6 +16,9 @@ CREATE TABLE agreements (
     total_minor        bigint NOT NULL CHECK (total_minor > 0),
     waiver_minor       bigint NOT NULL CHECK (waiver_minor >= 0),
     waiver_approver_id text,
+    supersedes         text REFERENCES agreements,
+    -- Payments since `counted_from` that the agreement it supersedes had counted.
+    carried_minor      bigint NOT NULL DEFAULT 0 CHECK (carried_minor >= 0),
     -- Accrued to `as_of`: charged at the signature, as far as the waiver leaves it.
     penalty_minor      bigint NOT NULL DEFAULT 0 CHECK (penalty_minor >= 0),
     -- The exact bytes: the PDF is what is signed, the HTML its reading copy.
@@ -27,7 +30,6 @@ CREATE TABLE agreements (
     lender_signatory   text,
     -- The last day of the limitation period if it is signed; NULL where no rule is known.
     limitation_until   date,
-    supersedes         text REFERENCES agreements,
     offered_at         timestamptz NOT NULL,
     -- Payments recorded from then on are measured against the parts.
     counted_from       timestamptz NOT NULL,
@@ -40,12 +42,13 @@ CREATE TABLE agreements (
     ended_at           timestamptz,
     -- The document that was signed is the document that was offered.
     CHECK (signed_sha256 IS NULL OR signed_sha256 = document_sha256),
-    CHECK (status NOT IN ('signed', 'broken', 'completed') OR
+    CHECK (status NOT IN ('signed', 'broken', 'completed', 'superseded') OR
            (signed_at IS NOT NULL AND signed_sha256 IS NOT NULL))
 );
 CREATE INDEX agreements_of_case ON agreements (case_id);
 CREATE INDEX agreements_of_loan ON agreements (loan_id);
-CREATE UNIQUE INDEX one_live_agreement_a_case ON agreements (case_id)
+-- One in force, and beside it one that may replace it.
+CREATE UNIQUE INDEX one_live_agreement_a_case ON agreements (case_id, status)
     WHERE status IN ('offered', 'signed');
 
 -- The lender's people with authority; whoever is not here approves as an approver.

@@ -7,6 +7,14 @@
 -- statement itself is computed in one place only, `domain/debt_statement.py`.
 CREATE FUNCTION debt_terms(of_loan text, zone text, policy text, today date) RETURNS json
 LANGUAGE sql STABLE AS $$
+    -- Agreements that are kept, and those that they replace: one chain, one waiver.
+    WITH RECURSIVE kept AS (
+        SELECT g.agreement_id, g.supersedes FROM agreements g
+        WHERE g.loan_id = of_loan AND g.status IN ('signed', 'completed')
+        UNION
+        SELECT g.agreement_id, g.supersedes
+        FROM kept k JOIN agreements g ON g.agreement_id = k.supersedes
+    )
     SELECT json_build_object(
         'annual_rate_percent', l.annual_rate_percent::text,
         'penalty_rate_percent', l.penalty_rate_percent::text,
@@ -33,11 +41,25 @@ LANGUAGE sql STABLE AS $$
             FROM agreements g WHERE g.loan_id = of_loan AND g.signed_at IS NOT NULL),
         -- A waiver holds while its agreement is kept: a broken one leaves only what was charged.
         'settled_penalty_minor', (
-            SELECT coalesce(sum(CASE WHEN g.status IN ('signed', 'completed') THEN g.penalty_minor
+            SELECT coalesce(sum(CASE WHEN g.agreement_id IN (SELECT k.agreement_id FROM kept k)
+                                     THEN g.penalty_minor
                                      ELSE greatest(g.penalty_minor - g.waiver_minor, 0) END), 0)
             FROM agreements g WHERE g.loan_id = of_loan AND g.signed_at IS NOT NULL))
     FROM loans l WHERE l.loan_id = of_loan
 $$;
+
+-- What was paid of each agreement since it was proposed, while it lasted, and what completes it.
+-- Amounts that an agreement it replaces had counted are left out.
+CREATE VIEW agreement_balances AS
+SELECT g.agreement_id, g.case_id, g.status, p.paid_minor,
+       greatest(g.total_minor - p.paid_minor, 0) AS rest_minor
+FROM agreements g
+CROSS JOIN LATERAL (
+    SELECT (coalesce(sum(p.amount_minor), 0) - g.carried_minor)::bigint AS paid_minor
+    FROM payments p
+    WHERE p.loan_id = g.loan_id AND p.kind = 'payment' AND p.reversed_at IS NULL
+      AND p.recorded_at >= g.counted_from
+      AND p.recorded_at <= coalesce(g.ended_at, 'infinity')) AS p;
 
 -- The snapshot a case is decided on: ids, dates and amounts, nothing about the person.
 CREATE FUNCTION case_facts(of_case text, at timestamptz) RETURNS json LANGUAGE sql STABLE AS $$
@@ -95,9 +117,8 @@ CREATE FUNCTION case_facts(of_case text, at timestamptz) RETURNS json LANGUAGE s
         'visit_blocked', 'visit' = ANY (b.blocked_channels),
         'plan_total_minor', g.total_minor,
         'plan_paid_minor', coalesce((
-            SELECT sum(p.amount_minor) FROM payments p
-            WHERE p.loan_id = l.loan_id AND p.kind = 'payment' AND p.reversed_at IS NULL
-              AND p.recorded_at >= g.counted_from), 0)
+            SELECT k.paid_minor FROM agreement_balances k
+            WHERE k.agreement_id = g.agreement_id), 0)
     )
     FROM collection_cases c
     JOIN loans l USING (loan_id)
@@ -127,11 +148,8 @@ BEGIN
 
     RETURN (
         WITH plan AS (
-            SELECT g.agreement_id, coalesce((
-                SELECT sum(p.amount_minor) FROM payments p
-                WHERE p.loan_id = the_loan.loan_id AND p.kind = 'payment' AND p.reversed_at IS NULL
-                  AND p.recorded_at >= g.counted_from), 0) AS paid_minor
-            FROM agreements g WHERE g.case_id = of_case AND g.status = 'signed'
+            SELECT k.agreement_id, k.paid_minor FROM agreement_balances k
+            WHERE k.case_id = of_case AND k.status = 'signed'
         )
         SELECT json_build_object(
             'at', at,
@@ -158,16 +176,15 @@ BEGIN
                              FROM visit_crew k JOIN crew_members m USING (badge_id)
                              WHERE k.slot_id = v.slot_id AND k.released_at IS NULL))
                 FROM visits v WHERE v.case_id = of_case AND v.ended_at IS NULL),
-            'part', (
+            -- Which part comes next, and what is missing of it: `domain/plan_progress.py`.
+            'plan', (
                 SELECT json_build_object(
-                    'due_on', i.due_on, 'amount_minor', i.amount_minor, 'rest_minor', (
-                        SELECT coalesce(sum(k.amount_minor), 0) FROM agreement_instalments k
-                        WHERE k.agreement_id = i.agreement_id AND k.number > i.number))
-                FROM plan JOIN agreement_instalments i USING (agreement_id)
-                WHERE (SELECT sum(j.amount_minor) FROM agreement_instalments j
-                       WHERE j.agreement_id = i.agreement_id AND j.number <= i.number)
-                      > plan.paid_minor
-                ORDER BY i.number LIMIT 1),
+                    'paid_minor', plan.paid_minor, 'parts', (
+                        SELECT json_agg(json_build_object(
+                            'number', i.number, 'due_on', i.due_on,
+                            'amount_minor', i.amount_minor) ORDER BY i.number)
+                        FROM agreement_instalments i WHERE i.agreement_id = plan.agreement_id))
+                FROM plan),
             -- Under the plan that was fulfilled, or else under the case; said when it has ended.
             'received', CASE WHEN the_case.closed_at IS NOT NULL THEN (
                 SELECT json_build_object(
@@ -224,4 +241,5 @@ $$;
 -- migrate: rollback
 DROP FUNCTION contact_facts;
 DROP FUNCTION case_facts;
+DROP VIEW agreement_balances;
 DROP FUNCTION debt_terms;

@@ -27,27 +27,39 @@ SELECT (SELECT max(due_on) FROM loan_instalments WHERE loan_id = :loan_id) AS la
                    AND purpose <> 'locate') AS happened (at)
              WHERE happened.at <= :now) AS interrupted_on;
 
--- name: offer_agreement(agreement_id, case_id, loan_id, visit_id, plan_id, as_of, total_minor, waiver_minor, waiver_approver_id, penalty_minor, html, pdf, html_sha256, sha256, lender_signatory, limitation_until, supersedes, counted_from, now, expires_at)!
+-- name: offer_agreement(agreement_id, case_id, loan_id, visit_id, plan_id, as_of, total_minor, waiver_minor, waiver_approver_id, supersedes, carried_minor, penalty_minor, html, pdf, html_sha256, sha256, lender_signatory, limitation_until, counted_from, now, expires_at)!
 INSERT INTO agreements (agreement_id, case_id, loan_id, visit_id, plan_id, as_of, status, total_minor,
-                        waiver_minor, waiver_approver_id, penalty_minor, document_html, document_pdf, html_sha256,
-                        document_sha256, lender_signatory, limitation_until, supersedes, counted_from,
-                        offered_at, expires_at)
+                        waiver_minor, waiver_approver_id, supersedes, carried_minor, penalty_minor,
+                        document_html, document_pdf, html_sha256, document_sha256, lender_signatory,
+                        limitation_until, counted_from, offered_at, expires_at)
 VALUES (:agreement_id, :case_id, :loan_id, :visit_id, :plan_id, :as_of, 'offered', :total_minor,
-        :waiver_minor, :waiver_approver_id, :penalty_minor, :html, :pdf, :html_sha256, :sha256, :lender_signatory,
-        :limitation_until, :supersedes, :counted_from, :now, :expires_at);
+        :waiver_minor, :waiver_approver_id, :supersedes, :carried_minor, :penalty_minor,
+        :html, :pdf, :html_sha256, :sha256, :lender_signatory,
+        :limitation_until, :counted_from, :now, :expires_at);
 
 -- name: add_agreement_part(agreement_id, number, due_on, amount_minor)*!
 INSERT INTO agreement_instalments (agreement_id, number, due_on, amount_minor)
 VALUES (:agreement_id, :number, :due_on, :amount_minor);
 
--- name: end_agreement(case_id, status, now)!
+-- name: end_agreement(case_id, was, status, now)!
 UPDATE agreements SET status = :status, ended_at = :now
-WHERE case_id = :case_id AND status IN ('offered', 'signed');
+WHERE case_id = :case_id AND status = :was;
 
 -- name: sign_agreement(agreement_id, sha256, signatories, now)!
 UPDATE agreements SET status = 'signed', signed_at = :now, signed_sha256 = :sha256,
                       disclosed_at = :now, signatories = :signatories::jsonb
 WHERE agreement_id = :agreement_id;
+
+-- name: supersede_agreement(agreement_id, now)$
+-- Ends the agreement that this one replaces. False when that is not in force any more.
+WITH ended AS (
+    UPDATE agreements o SET status = 'superseded', ended_at = :now
+    FROM agreements n
+    WHERE n.agreement_id = :agreement_id AND o.agreement_id = n.supersedes AND o.status = 'signed'
+    RETURNING o.agreement_id
+)
+SELECT n.supersedes IS NULL OR EXISTS (SELECT FROM ended)
+FROM agreements n WHERE n.agreement_id = :agreement_id;
 
 -- name: charge_penalty(agreement_id, now)!
 -- The waiver takes the penalty first; what it leaves of it is owed from now on.
@@ -61,14 +73,27 @@ ON CONFLICT (charge_id) DO NOTHING;
 UPDATE agreements SET status = 'declined', ended_at = :now WHERE agreement_id = :agreement_id;
 
 -- name: defer_instalments(agreement_id)!
--- What is not yet due waits until the agreement is fulfilled: moved on by whole months.
-UPDATE loan_instalments i SET due_on = (i.due_on + make_interval(months => pause.months))::date
-FROM (SELECT g.loan_id, g.as_of,
-             (extract(year FROM age(max(p.due_on), g.as_of)) * 12
-              + extract(month FROM age(max(p.due_on), g.as_of)))::integer + 1 AS months
-      FROM agreements g JOIN agreement_instalments p USING (agreement_id)
-      WHERE g.agreement_id = :agreement_id
-      GROUP BY g.loan_id, g.as_of) AS pause
+-- What is not yet due waits until the agreement is fulfilled: moved on by whole months. Where an
+-- agreement replaces another, by the difference to what that one has moved. Months are added to
+-- the date of the contract, so that the end of a short month is not kept for good.
+WITH pauses AS (
+    SELECT g.agreement_id, g.supersedes, g.loan_id, g.as_of,
+           (extract(year FROM age(max(p.due_on), g.as_of)) * 12
+            + extract(month FROM age(max(p.due_on), g.as_of)))::integer + 1 AS months
+    FROM agreements g JOIN agreement_instalments p USING (agreement_id)
+    WHERE g.agreement_id = :agreement_id OR g.agreement_id = (
+        SELECT n.supersedes FROM agreements n WHERE n.agreement_id = :agreement_id)
+    GROUP BY g.agreement_id
+), pause AS (
+    SELECT n.loan_id, n.as_of, n.months - coalesce(o.months, 0) AS months
+    FROM pauses n LEFT JOIN pauses o ON o.agreement_id = n.supersedes
+    WHERE n.agreement_id = :agreement_id
+)
+UPDATE loan_instalments i
+SET due_on = (i.contract_due_on + make_interval(months => pause.months
+    + ((extract(year FROM i.due_on) - extract(year FROM i.contract_due_on)) * 12
+       + extract(month FROM i.due_on) - extract(month FROM i.contract_due_on))::integer))::date
+FROM pause
 WHERE i.loan_id = pause.loan_id AND i.due_on >= pause.as_of;
 
 -- name: grant_waiver(payment_id, loan_id, amount_minor, now)!

@@ -35,10 +35,12 @@ ORDER BY v.checked_in_at, v.visit_id;
 -- name: audit_agreements(now)
 -- G7: an agreement has a verified identity, a report that says so, parts that sum to the whole,
 -- hashes that are those of its documents, and disclosed costs; what was signed is what was offered,
--- and what is charged is the penalty that its waiver leaves.
+-- what it replaces ended when it was signed, and what is charged is the penalty that its waiver
+-- leaves.
 SELECT g.agreement_id AS subject, problem.what
 FROM agreements g
 JOIN visits v USING (visit_id)
+LEFT JOIN agreements o ON o.agreement_id = g.supersedes
 CROSS JOIN LATERAL (
     SELECT coalesce(sum(i.amount_minor), 0) AS minor FROM agreement_instalments i
     WHERE i.agreement_id = g.agreement_id) AS parts
@@ -64,7 +66,23 @@ CROSS JOIN LATERAL (VALUES
      'signed without the cost disclosure'),
     ((g.signed_at IS NULL) = (g.signed_sha256 IS NULL), 'signed without a hash'),
     (g.signed_sha256 IS NULL OR g.signed_sha256 = g.document_sha256,
-     'another document was signed than was offered')
+     'another document was signed than was offered'),
+    -- One replaces another: the rest of it, less what is waived beyond what was waived before.
+    (g.supersedes IS NULL OR g.total_minor + g.waiver_minor =
+         o.total_minor - (g.carried_minor - o.carried_minor)
+         + greatest(o.waiver_minor - o.penalty_minor, 0),
+     concat('it does not cover what was left of ', g.supersedes)),
+    (g.supersedes IS NULL OR g.case_id = o.case_id AND g.visit_id = o.visit_id
+         AND g.as_of = o.as_of AND g.counted_from = o.counted_from,
+     concat('it is of another case, visit or day than ', g.supersedes)),
+    (g.supersedes IS NULL OR g.signed_at IS NULL OR
+         o.status = 'superseded' AND o.ended_at = g.signed_at,
+     concat('it was signed while ', g.supersedes, ' was in force')),
+    (g.status <> 'superseded' OR EXISTS (
+         SELECT FROM agreements n WHERE n.supersedes = g.agreement_id AND n.signed_at IS NOT NULL),
+     'nothing that was signed has replaced it'),
+    ((g.status IN ('offered', 'signed')) = (g.ended_at IS NULL),
+     concat(g.status, ', and ended at ', coalesce(g.ended_at::text, 'no time')))
 ) AS problem (is_kept, what)
 WHERE g.offered_at <= :now AND problem.is_kept IS NOT TRUE
 ORDER BY g.offered_at, g.agreement_id;
@@ -202,6 +220,24 @@ UNION ALL
 SELECT c.case_id, concat('the agreement ', g.agreement_id, ' should have ended at ', g.expires_at)
 FROM cases c JOIN agreements g USING (case_id)
 WHERE g.status = 'offered' AND NOT c.was_held AND g.expires_at < :now::timestamptz - interval '7 days'
+UNION ALL
+-- A plan whose part was missed has ended. A reversal gives a new grace, as a hold does.
+SELECT c.case_id, concat('part ', part.number, ' of the agreement ', g.agreement_id,
+                         ', due on ', part.due_on, ', was missed, and the plan has not ended')
+FROM cases c JOIN agreements g USING (case_id)
+CROSS JOIN LATERAL (
+    SELECT i.number, i.due_on, sum(i.amount_minor) OVER (ORDER BY i.number) AS due_minor
+    FROM agreement_instalments i WHERE i.agreement_id = g.agreement_id) AS part
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(p.amount_minor), 0) - g.carried_minor AS minor FROM payments p
+    WHERE p.loan_id = g.loan_id AND p.kind = 'payment' AND p.reversed_at IS NULL
+      AND p.recorded_at >= g.counted_from) AS paid
+WHERE g.status = 'signed' AND NOT c.was_held AND paid.minor < part.due_minor
+  AND part.due_on < (:now::timestamptz - interval '7 days')::date
+                    - (c.policy #>> '{plan,grace_days,value}')::integer
+  AND NOT EXISTS (
+      SELECT FROM payments p WHERE p.loan_id = g.loan_id
+        AND p.reversed_at > :now::timestamptz - interval '30 days')
 UNION ALL
 SELECT c.case_id, concat('the promise for ', p.due_on, ' is neither kept nor broken')
 FROM cases c JOIN promises p USING (case_id)

@@ -5,6 +5,7 @@ from domain.events.agreements import (
     AgreementSigned,
     PlanApproved,
     PlanRejected,
+    RenegotiationRequested,
 )
 from domain.events.case import (
     CaseClosed,
@@ -85,6 +86,7 @@ __all__ = [
     "PolicyAdopted",
     "PromiseMade",
     "Proposal",
+    "RenegotiationRequested",
     "UnreadableEventError",
     "VisitApproved",
     "VisitCheckedIn",

@@ -1,10 +1,11 @@
-"""Plans and agreements."""
+"""Plans, agreements, and the renegotiation of a plan that is honoured."""
 
 from typing import Annotated
 
 from pydantic import Field
 
 from domain.events.fields import Event, Id, Text
+from domain.events.visits import Capacity, Proposal
 
 
 class PlanApproved(Event):
@@ -33,3 +34,13 @@ class AgreementDeclined(Event):
     name = "agreement_declined"
     agreement_id: Id
     reason: Text = ""
+
+
+class RenegotiationRequested(Event):
+    """Another plan for what is still owed of the one in force: the borrower cannot keep it."""
+
+    name = "renegotiation_requested"
+    agreement_id: Id
+    requested_by_id: Id
+    capacity: Capacity
+    proposal: Proposal

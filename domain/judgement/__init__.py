@@ -13,6 +13,7 @@ from domain.judgement import (  # noqa: F401  # each adds its judgements
     complaints,
     doorstep,
     promises,
+    renegotiation,
     withdrawals,
 )
 from domain.judgement.fitting import EventRefusedError, judge_fit

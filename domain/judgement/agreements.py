@@ -18,12 +18,13 @@ def _(event: events.PlanRejected, at: Situation) -> None:
 
 def _require_open_plan(plan_id: str, approver_id: str, at: Situation) -> None:
     require_stage(at, Stage.PLAN)
-    plan, visit = at.case.plan, at.case.visit
-    if plan is None or visit is None or plan.plan_id != plan_id:
+    plan, visit = at.case.plan_at_hand, at.case.visit
+    if plan is None or plan.plan_id != plan_id:
         raise EventRefusedError("LC-PLAN", "plan_id: not the plan that waits for approval")
     require(plan.approval is None, "LC-STAGE", "this plan has been decided on")
+    crew = () if visit is None else (*visit.badges_on_site, visit.applicant_id)
     require(
-        approver_id not in (*visit.badges_on_site, visit.applicant_id),
+        approver_id not in (*crew, *plan.negotiator_ids, at.facts.borrower_id),
         "LC-FOUR-EYES",
         "approver_id: neither the applicant nor the crew can approve a waiver",
     )
@@ -33,7 +34,8 @@ def _require_open_plan(plan_id: str, approver_id: str, at: Situation) -> None:
 def _(event: events.AgreementSigned, at: Situation) -> None:
     _require_open_agreement(event.agreement_id, at)
     require(
-        at.case.plan is not None and event.document_sha256 == at.case.plan.document_sha256,
+        (plan := at.case.plan_at_hand) is not None
+        and event.document_sha256 == plan.document_sha256,
         "LC-DOCUMENT",
         "document_sha256: not the document that was offered",
     )
@@ -51,7 +53,7 @@ def _(event: events.AgreementDeclined, at: Situation) -> None:
 
 def _require_open_agreement(agreement_id: str, at: Situation) -> None:
     require_stage(at, Stage.AGREEMENT)
-    plan = at.case.plan
+    plan = at.case.plan_at_hand
     if plan is None or plan.agreement_id != agreement_id:
         raise EventRefusedError("LC-DOCUMENT", "agreement_id: not the agreement that is offered")
     require(plan.signature is None, "LC-STAGE", "this agreement has been answered")

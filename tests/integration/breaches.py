@@ -249,6 +249,38 @@ BREACHES = {
         "UPDATE agreements SET signed_sha256 = repeat('0', 64)",
         "another document was signed",
     ),
+    "replaced by nothing": (
+        "G7",
+        "UPDATE agreements SET status = 'superseded', ended_at = signed_at",
+        "nothing that was signed has replaced it",
+    ),
+    "replaced and in force": (
+        "G7",
+        "UPDATE agreements SET supersedes = 'G-1'",
+        "it was signed while G-1 was in force",
+    ),
+    "replaced by less": (
+        "G7",
+        "UPDATE agreements SET supersedes = 'G-1', waiver_minor = 5, penalty_minor = 5",
+        "it does not cover what was left of G-1",
+    ),
+    "replaced in another visit": (
+        "G7",
+        (
+            "INSERT INTO agreements (agreement_id, case_id, loan_id, visit_id, plan_id, as_of, status,"
+            " total_minor, waiver_minor, supersedes, document_html, document_pdf, html_sha256,"
+            " document_sha256, offered_at, counted_from, expires_at)"
+            " SELECT 'G-2', case_id, loan_id, visit_id, plan_id, as_of - 1, 'offered', total_minor,"
+            " waiver_minor, 'G-1', document_html, document_pdf, html_sha256, document_sha256,"
+            " offered_at, counted_from, expires_at FROM agreements"
+        ),
+        "it is of another case, visit or day than G-1",
+    ),
+    "ended and in force": (
+        "G7",
+        "UPDATE agreements SET ended_at = signed_at",
+        "signed, and ended at",
+    ),
     "two cases": (
         "G8",
         "UPDATE collection_cases SET loan_id = 'L-1'",
@@ -323,9 +355,18 @@ BREACHES = {
         "UPDATE agreements SET status = 'offered', expires_at = '2026-02-01'; DELETE FROM holds",
         "the agreement G-1 should have ended at",
     ),
+    "plan asleep": (
+        "G10",
+        (
+            "UPDATE agreement_instalments SET due_on = '2026-03-01'; DELETE FROM holds;"
+            " DELETE FROM payments"
+        ),
+        "part 1 of the agreement G-1, due on 2026-03-01, was missed, and the plan has not ended",
+    ),
     "promise asleep": (
         "G10",
-        "UPDATE promises SET due_on = '2026-02-01'; DELETE FROM holds",
+        "UPDATE promises SET due_on = '2026-02-01', status = 'open', resolved_at = NULL;"
+        " DELETE FROM holds",
         "the promise for 2026-02-01 is neither kept nor broken",
     ),
     "answer asleep": (

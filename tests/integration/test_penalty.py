@@ -112,7 +112,7 @@ async def test_broken_plan_leaves_the_charge_owed_and_no_day_twice(record: Recor
     plan = await _sign(record, waiver_minor=1_000)
     await record.deliver("payment_received", payment_id="P-9", amount_minor=50_000)
     record.now += timedelta(days=20)
-    await Agreements(record.pool).end_agreement(record.case_id, "broken", record.now)
+    await Agreements(record.pool).end_agreement(record.case_id, "signed", "broken", record.now)
     facts = await _facts(record)
     assert facts.arrears_minor == ARREARS + PENALTY - 1_000 - 50_000
     # The payment covered the charge, then interest, then principal.

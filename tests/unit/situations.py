@@ -83,7 +83,7 @@ def _visit(stage: Stage) -> VisitState:
 
 def _plan(stage: Stage, policy: Policy) -> PlanState:
     parts = build_plan(FACTS.arrears_minor, PROPOSAL, CAPACITY, policy.plan, NOON.date())
-    plan = PlanState(plan_id=PLAN_ID, plan=parts)
+    plan = PlanState(plan_id=PLAN_ID, plan=parts, visit_id=VISIT_ID)
     if stage is not Stage.PLAN:
         plan.agreement_id, plan.document_sha256 = AGREEMENT_ID, SHA256
     if stage not in (Stage.PLAN, Stage.AGREEMENT):

@@ -102,7 +102,7 @@ def test_barred_crew_neither_comes_nor_is_confirmed(
     assert at.case.visit.slot is not None
     confirmed = event(NOON, event_id="f", slot_id=at.case.visit.slot.slot_id)
     assert _is_refused("appointment_confirmed", confirmed, at) is is_barred
-    at.case.stage = Stage.VISIT
+    at.case.stage, at.case.visit.slot.start = Stage.VISIT, NOON
     check_in = event(
         NOON, event_id="g", visit_id=VISIT_ID, badge_ids=at.case.visit.slot.badge_ids,
         identity_verified=True, entry_consent=True, recording_id="R",

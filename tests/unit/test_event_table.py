@@ -30,6 +30,7 @@ EFFECTS = {
     "plan_rejected": "back to the table",
     "agreement_signed": "the plan is in force",
     "agreement_declined": "back to the table",
+    "renegotiation_requested": "another plan is settled; this one goes on",
     "complaint_filed": "a hold; an answer is due",
     "complaint_extended": "the answer is due later",
     "complaint_resolved": "the hold ends",

@@ -8,7 +8,7 @@ import pytest
 import yaml
 
 from activities.contact_activities import _values
-from database.contacts import PartDetails, ReceivedDetails, Recipient, VisitDetails
+from database.contacts import ReceivedDetails, Recipient, VisitDetails
 from domain.contact import ContactFacts
 from domain.messages import (
     NEEDS,
@@ -19,6 +19,7 @@ from domain.messages import (
     render,
 )
 from domain.money import format_money
+from domain.plan_progress import Part, PlanProgress
 from domain.policy import Channels, Policy
 from domain.sms_segments import sms_segments
 
@@ -36,7 +37,13 @@ RECIPIENT = Recipient(
     overdue_since=date(2026, 1, 10),
     numbers={},
     visit=VisitDetails(visit_code="012345", starts_at=NOW, crew=["外勤甲 C-1", "外勤乙 C-2"]),
-    part=PartDetails(due_on=date(2026, 5, 9), amount_minor=123_456, rest_minor=246_912),
+    plan=PlanProgress(
+        parts=[
+            Part(number=number, due_on=date(2026, 4 + number, 9), amount_minor=123_456)
+            for number in (1, 2, 3)
+        ],
+        paid_minor=0,
+    ),
     received=ReceivedDetails(amount_minor=370_368, last_on=date(2026, 5, 9)),
     attempt=None,
     facts=ContactFacts(time_zone="Asia/Shanghai", case_open=True, arrears_minor=400_000),

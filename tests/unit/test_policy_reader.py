@@ -116,7 +116,7 @@ def test_shipped_profile_is_valid_and_says_what_it_rests_on(profile: str) -> Non
     policy = read_policy(CHINA_POLICY.with_name(f"{profile}.yaml"))
     assert policy.profile == profile
     sections = (policy.promise, policy.visit, policy.plan, policy.aftercare)
-    rules = [rule for section in sections for _, rule in section]
+    rules = [rule for section in sections for _, rule in section if rule is not None]
     for rule in (*policy.contact.rules(), policy.contact.ladder, *rules):
         assert rule.enabled or rule.reason
         assert (rule.force is Force.BANK) == (rule.verified is Verified.OWN)
