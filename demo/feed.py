@@ -18,7 +18,8 @@ _MESSAGES = """
     WHERE sequence > $1 - 50 ORDER BY sequence
 """
 _NOTICES = """
-    SELECT notice_id AS key, created_at AS place, kind, body::text AS body FROM staff_notices
+    SELECT notice_id AS key, created_at AS place, audience, kind, body::text AS body
+    FROM staff_notices
     WHERE created_at > $1::timestamptz - interval '4 days' ORDER BY created_at
 """
 _AGREEMENTS = """

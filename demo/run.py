@@ -66,6 +66,7 @@ class Demo:
         began_at = datetime.now(UTC)
         await self._once("import", "starter.py", "import", str(TAPE))
         await self._once("crew", "starter.py", "crew", str(HERE / "data/crew.csv"))
+        await self._once("staff", "starter.py", "staff", str(HERE / "data/staff.csv"))
         async with open_pool_of(self._stack) as pool:
             people = await find_people(pool, FIRST_DAY)
             habits = {person.loan_id: person.habit for person in people}
@@ -75,7 +76,8 @@ class Demo:
             with progress(console) as shown:
                 await self._watch(pool, client, shown, habits, until=began_at + self._limit)
             took = (datetime.now(UTC) - began_at).total_seconds()
-            proof = await prove(pool, client, habits, self._now)
+            LOGS.mkdir(parents=True, exist_ok=True)
+            proof = await prove(pool, client, habits, LOGS, self._now)
             await show_tables(pool, console)
             show_proof(proof, habits, console)
             await show_recovered(pool, self._half_done, console)
