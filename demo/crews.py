@@ -15,7 +15,7 @@ from domain.doorstep import Instruction
 Notice = dict[str, Any]
 Spawn = Callable[[Coroutine[Any, Any, None]], object]
 
-CREW_APP = "crew-app"
+CREW_APP, OFFLINE_APP = "crew-app", "crew-app-offline"
 _TRIES = 8
 _MORNING, _EVENING = 9, 20
 _HOURS_LATE = 20  # a report that was written out of reach of the network
@@ -105,16 +105,17 @@ class Crews:
         await self._ask(
             person,
             "visit_reported",
+            OFFLINE_APP if hours_late else CREW_APP,
             visit_id=self._visit_ids[person.loan_id],
             outcome=outcome,
             willingness=willingness(outcome, instruction),
             **details,
         )
 
-    async def _ask(self, person: Person, event: str, **body: Any) -> Reply:
+    async def _ask(self, person: Person, event: str, source: str = CREW_APP, **body: Any) -> Reply:
         """Send an event; while the answer is "not yet", ask again later, in the daytime."""
         for _ in range(_TRIES):
-            reply = await self._post.ask(person.loan_id, CREW_APP, event, **body)
+            reply = await self._post.ask(person.loan_id, source, event, **body)
             is_early = reply.reason.startswith("LC-STAGE") and "visit" in reply.reason
             if reply.accepted or not reply.is_running or not is_early:
                 break

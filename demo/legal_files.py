@@ -15,22 +15,34 @@ _HANDED_OVER = """
 
 
 async def write_files(pool: Pool, folder: Path) -> tuple[int, list[str]]:
-    """Write out every file and read it back; how many are in order, and what is wrong."""
+    """Write out every file and read it back; how many are in order, and what is wrong.
+
+    The folder is made, and cleared of the files of an earlier run.
+    """
+    _clear(folder)
     packages, in_order, problems = LegalPackages(pool), 0, list[str]()
     for row in await pool.fetch(_HANDED_OVER):
-        loan_id = row["loan_id"]
-        kept = await packages.package_of(loan_id)
+        kept = await packages.package_of(row["loan_id"])
         if kept is None:
-            problems.append(f"{loan_id}: handed to the legal desk without a file")
+            problems.append(f"{row['loan_id']}: handed to the legal desk without a file")
             continue
-        file = folder / f"{loan_id}.zip"
-        file.write_bytes(kept.content)
-        found = _problems(file.read_bytes(), row["sha256"])
+        file = folder / f"{row['loan_id']}.zip"
+        found = _write(file, kept.content, row["sha256"])
         problems += [f"{file.name}: {problem}" for problem in found]
         in_order += not found
     return in_order, problems
 
 
-def _problems(content: bytes, sha256: str | None) -> list[str]:
-    told = [] if fingerprint_of(content) == sha256 else ["another SHA-256 than the desk was told"]
-    return [*differences(content), *told]
+def _clear(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.zip"):
+        old.unlink()
+
+
+def _write(file: Path, content: bytes, told_sha256: str | None) -> list[str]:
+    """What is wrong with the file once it is written."""
+    file.write_bytes(content)
+    written = file.read_bytes()
+    if fingerprint_of(written) != told_sha256:
+        return ["another SHA-256 than the legal desk was told", *differences(written)]
+    return differences(written)

@@ -52,6 +52,7 @@ _COUNTS = {
           AND t.willingness LIKE '%at the door'""",
     "report from out of reach, hours late": """
         SELECT count(*) FROM case_events t WHERE t.name = 'visit_reported' AND t.accepted
+          AND t.source = 'crew-app-offline'
           AND t.received_at - t.occurred_at > interval '18 hours'""",
     "visitor checked: expected now": """
         SELECT count(DISTINCT t.visit_id) FROM visitor_checks t

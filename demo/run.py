@@ -76,8 +76,7 @@ class Demo:
             with progress(console) as shown:
                 await self._watch(pool, client, shown, habits, until=began_at + self._limit)
             took = (datetime.now(UTC) - began_at).total_seconds()
-            LOGS.mkdir(parents=True, exist_ok=True)
-            proof = await prove(pool, client, habits, LOGS, self._now)
+            proof = await prove(pool, client, habits, LOGS / "legal", self._now)
             await show_tables(pool, console)
             show_proof(proof, habits, console)
             await show_recovered(pool, self._half_done, console)

@@ -83,7 +83,7 @@ VISIT_STORIES = (
     Habit(
         "first application rejected, finds his card later",
         COMPLETED,
-        visits=Visits(approvals=(NO, YES), doors=(AtTheDoor.CARD_FOUND_LATER,)),
+        visits=Visits(approvals=(NO, YES), doors=(AtTheDoor.CARD_FOUND_LATER,), asks_hotline=True),
     ),
     Habit(
         "cannot show who he is, pays later",
@@ -107,7 +107,7 @@ VISIT_STORIES = (
         "signs out of reach of the network, then pays the whole loan off",
         Outcome.SETTLED,
         moves=(Move(68, Act.PAY_OFF),),
-        visits=Visits(doors=(AtTheDoor.OUT_OF_REACH,), parts=3),
+        visits=Visits(doors=(AtTheDoor.OUT_OF_REACH,), parts=3, asks_hotline=True),
     ),
     Habit("pays at the door", CURED, visits=Visits(doors=(AtTheDoor.PAYS_MEANWHILE,))),
     Habit(
