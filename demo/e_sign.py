@@ -35,6 +35,8 @@ class ESign:
         number = self._agreements[person.loan_id] = self._agreements.get(person.loan_id, 0) + 1
         answer = nth(person.habit.visits.signings, number)
         await self._post.wait(hours=2)
+        if answer is Answer.SILENCE:
+            return
         if answer is Answer.NO:
             await self._decline(agreement["agreement_id"], person)
             return

@@ -1,7 +1,6 @@
 """The borrower as host: he reads of a visit, answers in the app, and checks who rings."""
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,6 +8,7 @@ from zlib import crc32
 
 from database.sql import Pool
 from demo.acts import AtProposal, nth
+from demo.feed import visit_code
 from demo.ledger import ZONE
 from demo.people import APP, HANDLER, Person
 from demo.post import Post
@@ -17,7 +17,6 @@ Pay = Callable[[float], Awaitable[None]]
 
 _PART = 0.45  # of the arrears: more than an approval bears
 _VISIT = "SELECT visit_id, slot_id FROM visits WHERE loan_id = $1 AND ended_at IS NULL"
-_CODE = re.compile(r"到访码(\d{6})")
 _STRANGER = "X-99"
 _HOURS_BEFORE = range(5, -2, -1)  # a visit, when he asks
 
@@ -53,8 +52,7 @@ class Host:
 
     async def read_appointment(self, text: str) -> None:
         """Answer the proposal that the app shows, and remember the visit code."""
-        if code := _CODE.search(text):
-            self._visit_code = code.group(1)
+        self._visit_code = visit_code(text) or self._visit_code
         visit = await self._pool.fetchrow(_VISIT, self._person.loan_id)
         if visit is None or visit["slot_id"] is None or visit["slot_id"] in self._slots_seen:
             return
