@@ -1,7 +1,7 @@
 """The approval desk: two levels, who decide on visits and on waivers."""
 
 from demo.acts import Answer, nth
-from demo.crews import Crews, Notice
+from demo.crews import Notice
 from demo.people import APPROVER, COLLECTOR, SENIOR_APPROVER, Person
 from demo.post import Post
 
@@ -12,8 +12,7 @@ _SECOND_LEVEL = "senior_approvers"
 class Approvers:
     """Decide once on each question, in their own time."""
 
-    def __init__(self, crews: Crews, post: Post) -> None:
-        self._crews = crews
+    def __init__(self, post: Post) -> None:
         self._post = post
         self._decided: set[str] = set()
 
@@ -42,7 +41,6 @@ class Approvers:
         await self._post.wait(hours=8)
         if answer is Answer.NO:
             await self._decide(person, "plan_rejected", APPROVER, plan_id=plan_id)
-            await self._crews.negotiate_again(person)
             return
         reply = await self._post.ask(
             person.loan_id, SOURCE, "plan_approved", plan_id=plan_id, approver_id=APPROVER

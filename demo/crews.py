@@ -77,7 +77,7 @@ class Crews:
             hours_late=_HOURS_LATE if door is AtTheDoor.OUT_OF_REACH else 0,
         )
 
-    async def negotiate_again(self, person: Person) -> None:
+    async def negotiate_again(self, person: Person, _: Notice) -> None:
         """Make another proposal after the last one came to nothing."""
         await self._post.wait(hours=12)
         await self._report(person, "agreed")

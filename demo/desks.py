@@ -48,6 +48,7 @@ class Desks:
             "review_wanted": self._review,
             "visit_prepared": colleagues.roster.send_crew,
             "appointment_called_off": colleagues.crews.call_off,
+            "negotiate_again": colleagues.crews.negotiate_again,
         }
 
     async def read(self, notice: asyncpg.Record) -> None:

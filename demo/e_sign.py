@@ -7,7 +7,6 @@ import asyncpg
 from database.sql import Pool
 from demo.acts import Answer, nth
 from demo.borrowers import Borrower
-from demo.crews import Crews
 from demo.ledger import ZONE
 from demo.people import Person
 from demo.post import Post, Reply
@@ -21,12 +20,9 @@ _NOON = time(12)
 class ESign:
     """Has agreements signed, as the borrowers' habits say."""
 
-    def __init__(
-        self, pool: Pool, borrowers: dict[str, Borrower], crews: Crews, post: Post
-    ) -> None:
+    def __init__(self, pool: Pool, borrowers: dict[str, Borrower], post: Post) -> None:
         self._pool = pool
         self._borrowers = borrowers
-        self._crews = crews
         self._post = post
         self._agreements: dict[str, int] = {}
 
@@ -67,4 +63,3 @@ class ESign:
             agreement_id=agreement_id,
             reason="too much at once",
         )
-        await self._crews.negotiate_again(person)

@@ -41,7 +41,7 @@ VISIT_STORIES = (
     Habit(
         "declines the agreement once, then a waiver for a senior approver",
         COMPLETED,
-        visits=Visits(signings=(NO, YES), waivers=(0.0, 0.25), waiver_approvals=(WRONG_THEN_YES,)),
+        visits=Visits(signings=(NO, YES), waivers=(0.0, 0.25)),
     ),
     Habit(
         "pays while the crew is on the road", CURED, visits=Visits(doors=(AtTheDoor.PAYS_BEFORE,))

@@ -71,13 +71,13 @@ class World:
         spawn = self._tasks.create_task
         crews = Crews(self._borrowers, post, self._ledger, spawn)
         colleagues = Colleagues(
-            approvers=Approvers(crews, post),
+            approvers=Approvers(post),
             complaint_desk=ComplaintDesk(pool, post),
             crews=crews,
             roster=Roster(pool, crews, post),
         )
         self._desks = Desks(self._people, self._borrowers, colleagues, post, spawn)
-        self._e_sign = ESign(pool, self._borrowers, crews, post)
+        self._e_sign = ESign(pool, self._borrowers, post)
 
     async def turn(self) -> None:
         """Live until ended."""
