@@ -1,18 +1,23 @@
 """The approval desk: two levels, who decide on visits and on waivers."""
 
+from database.sql import Pool
 from demo.acts import Answer, nth
 from demo.crews import Notice
 from demo.people import APPROVER, COLLECTOR, SENIOR_APPROVER, Person
 from demo.post import Post
 
 SOURCE = "approval-desk"
+_IS_ANNOUNCED = """
+    SELECT notice_sent_at IS NOT NULL OR ended_at IS NOT NULL FROM visits WHERE visit_id = $1
+"""
 _SECOND_LEVEL = "senior_approvers"
 
 
 class Approvers:
     """Decide once on each question, in their own time."""
 
-    def __init__(self, post: Post) -> None:
+    def __init__(self, pool: Pool, post: Post) -> None:
+        self._pool = pool
         self._post = post
         self._decided: set[str] = set()
 
@@ -31,7 +36,9 @@ class Approvers:
         name = "visit_rejected" if answer is Answer.NO else "visit_approved"
         await self._decide(person, name, SENIOR_APPROVER if is_senior else APPROVER)
         if answer is Answer.TAKEN_BACK:
-            await self._post.wait(days=2)
+            while not await self._pool.fetchval(_IS_ANNOUNCED, notice["visit_id"]):
+                await self._post.wait(hours=6)
+            await self._post.wait(hours=8)
             await self._decide(person, "approval_withdrawn", APPROVER, visit_id=notice["visit_id"])
 
     async def decide_on_waiver(self, person: Person, notice: Notice) -> None:

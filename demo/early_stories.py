@@ -13,6 +13,12 @@ EARLY_STORIES = (
         call_outcome="wrong_person",
         has_contact_person=True,
     ),
+    Habit(
+        "number of a stranger, a contact person passes the word on",
+        CURED,
+        call_outcome="wrong_person",
+        has_contact_person=True,
+    ),
     Habit("sold with the portfolio", Outcome.TRANSFERRED, moves=(close(35, Outcome.TRANSFERRED),)),
     Habit(
         "insolvent",

@@ -15,10 +15,10 @@ from demo.post import Post
 
 Pay = Callable[[float], Awaitable[None]]
 
-_PART = 0.45  # of the arrears: more than an approval bears
+_PART = 0.55  # of the arrears: more than an approval bears
 _VISIT = "SELECT visit_id, slot_id FROM visits WHERE loan_id = $1 AND ended_at IS NULL"
 _STRANGER = "X-99"
-_HOURS_BEFORE = range(5, -2, -1)  # a visit, when he asks
+_HOURS_BEFORE = range(18, -2, -2)  # a visit, when he asks
 
 
 class Host:

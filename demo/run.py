@@ -36,6 +36,7 @@ FIRST_DAY = datetime(2018, 7, 1, tzinfo=UTC)  # the tape's as_of, 08:00 where th
 NIGHT_FALLS = timedelta(hours=14)  # 22:00 there: nobody may be contacted until 08:00
 DAY_SHARE = 0.9  # of real time, for the hours in which something may happen
 BOOT = timedelta(seconds=5)  # what the worker and the world need before the first day
+HEAD_START = timedelta(seconds=2)  # what the schedule takes to be installed
 SCAN_EVERY_SECONDS = 3
 KILL_ON_DAY = 24  # when the most visits are under way
 CATCH_WITHIN = timedelta(seconds=5)  # for a moment in the middle of a contact
@@ -104,7 +105,7 @@ class Demo:
         self._stack.clock = _clock(datetime.now(UTC) + BOOT, self._day_length)
         await self._start_worker()
         await self._stack.start_child("world", sys.executable, "-m", "demo.world", grace=GRACE)
-        await asyncio.sleep(BOOT.total_seconds())
+        await asyncio.sleep((BOOT - HEAD_START).total_seconds())
         await self._once("schedule", "starter.py", "schedule")
 
     async def _watch(

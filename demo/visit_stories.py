@@ -15,7 +15,11 @@ VISIT_STORIES = (
         visits=Visits(appointments=(AtProposal.IGNORES,)),
         call_outcome="no_answer",
     ),
-    Habit("signs and never pays", LEGAL, visits=Visits(parts_paid=0)),
+    Habit(
+        "signs out of reach of the network and never pays",
+        LEGAL,
+        visits=Visits(doors=(AtTheDoor.OUT_OF_REACH,), parts_paid=0),
+    ),
     Habit(
         "applies himself, withdraws, applies again, asks for another time",
         COMPLETED,

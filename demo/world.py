@@ -71,7 +71,7 @@ class World:
         spawn = self._tasks.create_task
         crews = Crews(self._borrowers, post, self._ledger, spawn)
         colleagues = Colleagues(
-            approvers=Approvers(post),
+            approvers=Approvers(pool, post),
             complaint_desk=ComplaintDesk(pool, post),
             crews=crews,
             roster=Roster(pool, crews, post),
