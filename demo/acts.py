@@ -31,22 +31,36 @@ class Act(StrEnum):
 
 @dataclass(frozen=True)
 class Move:
-    """An act on a day. `share`, `days` and `text` say more about some acts."""
+    """An act on a day. `share`, `days`, `text` and `upheld` say more about some acts."""
 
     day: int
     act: Act
     share: float = 1.0
     days: int | None = None
     text: str = ""
+    upheld: bool = True  # what becomes of a complaint
 
 
 class Answer(StrEnum):
-    """How an approver, a borrower or a signer answers."""
+    """How an approver or a signer answers."""
 
     YES = auto()
     NO = auto()
     SILENCE = auto()
     WRONG_THEN_YES = auto()  # first in a way that has to be refused
+    SENIOR = auto()  # only the second level answers, with yes
+    TAKEN_BACK = auto()  # yes, and withdrawn while the appointment stands
+
+
+class AtProposal(StrEnum):
+    """What a borrower does who reads that an appointment is proposed."""
+
+    CONFIRMS = auto()
+    DECLINES = auto()
+    IGNORES = auto()
+    WITHDRAWS = auto()  # his application
+    PAYS_PART = auto()  # so much that another debt is left than was approved
+    COMPLAINS = auto()  # about the crew
 
 
 class AtTheDoor(StrEnum):
@@ -57,6 +71,10 @@ class AtTheDoor(StrEnum):
     NOT_PRESENT = auto()
     UNSAFE = auto()
     NO_IDENTITY = auto()  # nobody can show who he is
+    CARD_FOUND_LATER = auto()  # identity at the second try
+    COLLEAGUE_LATE = auto()  # one of the crew is missing at first
+    NO_CONSENT = auto()  # to enter: all is said at the door
+    OUT_OF_REACH = auto()  # of the network: the report arrives hours later
     PAYS_BEFORE = auto()  # while the crew is on the road
     PAYS_MEANWHILE = auto()  # once the crew has checked in
 
@@ -67,7 +85,9 @@ class Visits:
 
     applicant: str = "collector"  # or "borrower", or "nobody"
     approvals: tuple[Answer, ...] = (Answer.YES,)
-    appointments: tuple[Answer, ...] = (Answer.YES,)
+    appointments: tuple[AtProposal, ...] = (AtProposal.CONFIRMS,)
+    collector_ill: int = 0  # the first so many appointments are withdrawn by the roster
+    asks_hotline: bool = False  # whether who rings is ours
     doors: tuple[AtTheDoor, ...] = (AtTheDoor.AGREED,)
     waivers: tuple[float, ...] = (0.0,)  # share of the arrears, for each plan
     waiver_approvals: tuple[Answer, ...] = (Answer.YES,)
@@ -85,6 +105,8 @@ class Habit:
     moves: tuple[Move, ...] = ()
     visits: Visits = field(default_factory=lambda: Visits(applicant="nobody"))
     call_outcome: str = "connected"
+    has_contact_person: bool = False
+    penalty_rate_percent: str | None = None  # of the contract
     legal_desk: Outcome | None = None  # what the legal desk decides otherwise
 
 

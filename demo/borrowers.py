@@ -1,46 +1,36 @@
 """The borrowers: each follows his habit, reads his messages, and pays or does not."""
 
 import json
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
 
 from database.sql import Pool
-from demo.acts import Act, Answer, Habit, Move, nth
+from demo.acts import Act, Move
+from demo.host import Host
 from demo.ledger import ZONE, Ledger
+from demo.people import APP, COLLECTOR, HANDLER, Person
 from demo.post import Post
 
 Body = dict[str, Any]
 
-APP = "borrower-app"
 DESK = "hardship-desk"
 AFTERNOON = {"start": "12:00", "end": "20:00"}
-_SLOT = "SELECT slot_id FROM visits WHERE loan_id = $1 AND ended_at IS NULL AND slot_id IS NOT NULL"
 
 
-@dataclass(frozen=True)
-class Person:
-    """One borrower as the other systems know him."""
-
-    loan_id: str
-    borrower_id: str
-    phone_id: str
-    number: str
-    address_id: str
-    monthly_income_minor: int
-    habit: Habit
+def complaint_id(loan_id: str, move: Move) -> str:
+    """The id of the complaint of a move."""
+    return f"complaint-{loan_id}-{move.day}"
 
 
 class Borrower:
-    """Acts out one habit."""
+    """Acts out one habit; what has to do with visits he does as their host."""
 
     def __init__(self, person: Person, pool: Pool, post: Post, ledger: Ledger) -> None:
         self._person = person
-        self._pool = pool
         self._post = post
         self._ledger = ledger
-        self._slots_seen: list[str] = []
+        self.host = Host(person, pool, post, self.pay)
 
     async def follow_habit(self, first_day: datetime) -> None:
         """Make the moves of the habit, each on its day at an hour of the borrower's own."""
@@ -63,7 +53,7 @@ class Borrower:
             case Act.PROMISE:
                 await self._promise(move.days or 0)
             case Act.APPLY:
-                await self.apply("collector")
+                await self.be_applied_for()
             case Act.REPEAT:
                 await self._post.tell_again(self._person.loan_id)
             case Act.NOISE:
@@ -77,7 +67,11 @@ class Borrower:
         loan_id = self._person.loan_id
         until = self._post.now + timedelta(days=move.days or 0)
         hold = {"hold_id": f"hold-{loan_id}"}
-        complaint = {"complaint_id": f"complaint-{loan_id}-{move.day}", "about": "a call"}
+        complaint = {
+            "complaint_id": complaint_id(loan_id, move),
+            "about": "a call",
+            "handler_id": HANDLER,
+        }
         preferences = "contact_preferences_changed"
         letters: dict[Act, tuple[str, str, Body]] = {
             Act.COMPLAIN: (APP, "complaint_filed", complaint),
@@ -108,48 +102,21 @@ class Borrower:
                 await self._post.wait(hours=3)
             await self._post.wait(days=2)
 
-    async def apply(self, applicant: str) -> None:
-        """Apply for a visit, or let a collector apply."""
-        by_borrower = applicant == "borrower"
+    async def be_applied_for(self) -> None:
+        """A collector applies for a visit."""
         await self._post.tell(
             self._person.loan_id,
-            APP if by_borrower else "field-service",
+            "field-service",
             "visit_requested",
-            applicant=applicant,
-            applicant_id=self._person.borrower_id if by_borrower else "K-07",
+            applicant="collector",
+            applicant_id=COLLECTOR,
             address_id=self._person.address_id,
         )
 
-    async def read_invitation(self) -> None:
-        """Apply, if it is his way."""
-        if self._person.habit.visits.applicant == "borrower":
-            await self._post.wait(hours=30)
-            await self.apply("borrower")
-
-    async def read_appointment(self) -> None:
-        """Answer the proposal that the app shows."""
-        slot_id = await self._pool.fetchval(_SLOT, self._person.loan_id)
-        if slot_id is None or slot_id in self._slots_seen:
-            return
-        self._slots_seen.append(slot_id)
-        answer = nth(self._person.habit.visits.appointments, len(self._slots_seen))
-        if answer is Answer.SILENCE:
-            return
-        await self._post.wait(hours=5)
-        if answer is Answer.YES:
-            await self._post.tell(
-                self._person.loan_id, APP, "appointment_confirmed", slot_id=slot_id
-            )
-            return
-        later = (self._post.now + timedelta(days=6)).astimezone(ZONE).replace(hour=15, minute=0)
-        await self._post.tell(
-            self._person.loan_id,
-            APP,
-            "appointment_declined",
-            slot_id=slot_id,
-            reason="at work",
-            preferred_times=[later.isoformat()],
-        )
+    async def hear_of_call(self) -> None:
+        """A contact person has told him to call back: he does, and pays."""
+        await self._post.wait(days=2)
+        await self.pay()
 
     async def repay(self, parts: list[tuple[datetime, int]]) -> None:
         """Pay the parts of a plan, each before it is due, as far as the habit goes."""

@@ -1,45 +1,36 @@
-"""The crews on the road and the e-sign platform at the door."""
+"""The crews on the road."""
 
 from collections.abc import Callable, Coroutine
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-import asyncpg
-
-from database.sql import Pool
-from demo.acts import Answer, AtTheDoor, nth
-from demo.borrowers import Borrower, Person
-from demo.ledger import ZONE, Ledger
+from demo.acts import AtTheDoor, nth
+from demo.borrowers import Borrower
+from demo.doorstep import check_ins, outcome_of, willingness
+from demo.ledger import Ledger
+from demo.people import Person
 from demo.post import Post, Reply
+from domain.doorstep import Instruction
 
 Notice = dict[str, Any]
 Spawn = Callable[[Coroutine[Any, Any, None]], object]
 
-CREW_APP = "crew-app"
-E_SIGN = "e-sign"
-_PARTS = "SELECT due_on, amount_minor FROM agreement_instalments WHERE agreement_id = $1 ORDER BY 1"
-_OUTCOMES = {
-    AtTheDoor.NOT_PRESENT: "not_present",
-    AtTheDoor.UNSAFE: "unsafe",
-    AtTheDoor.REFUSED: "refused",
-}
+CREW_APP, OFFLINE_APP = "crew-app", "crew-app-offline"
 _TRIES = 8
 _MORNING, _EVENING = 9, 20
-_NOON = time(12)
+_HOURS_LATE = 20  # a report that was written out of reach of the network
 
 
 class Crews:
-    """Goes where the notices say, asks before it goes in, reports, and has agreements signed."""
+    """Go where the notices say, ask before they go in, do as they are told, and report."""
 
     def __init__(
         self,
-        pool: Pool,
         borrowers: dict[str, Borrower],
         post: Post,
         ledger: Ledger,
         spawn: Spawn,
     ) -> None:
-        self._pool = pool
         self._borrowers = borrowers
         self._post = post
         self._ledger = ledger
@@ -47,7 +38,6 @@ class Crews:
         self._called_off: set[str] = set()
         self._visits_made: dict[str, int] = {}
         self._plans_made: dict[str, int] = {}
-        self._agreements: dict[str, int] = {}
         self._visit_ids: dict[str, str] = {}
 
     async def call_off(self, _: Person, notice: Notice) -> None:
@@ -65,97 +55,67 @@ class Crews:
         if door is AtTheDoor.PAYS_BEFORE:
             await self._post.wait_until(starts_at - timedelta(hours=1))
             self._spawn(borrower.pay())
+        if person.habit.visits.asks_hotline:
+            self._spawn(borrower.host.check_visitors(starts_at, notice["badge_ids"][0]))
         await self._post.wait_until(starts_at + timedelta(minutes=90))
         if door in (AtTheDoor.NOT_PRESENT, AtTheDoor.UNSAFE):
-            await self._report(person, door)
-            return
-        if not await self._check_in(person, notice, identity=door is not AtTheDoor.NO_IDENTITY):
+            await self._report(person, outcome_of(door, ""))
+        else:
+            await self._enter(person, notice, door)
+
+    async def _enter(self, person: Person, notice: Notice, door: AtTheDoor) -> None:
+        reply = await self._check_in(person, notice, door)
+        if not reply.accepted:
             return
         if door is AtTheDoor.PAYS_MEANWHILE:
-            self._spawn(borrower.pay())
+            self._spawn(self._borrowers[person.loan_id].pay())
         await self._post.wait(hours=1)
-        await self._report(person, door)
+        await self._report(
+            person,
+            outcome_of(door, reply.instruction),
+            reply.instruction,
+            hours_late=_HOURS_LATE if door is AtTheDoor.OUT_OF_REACH else 0,
+        )
 
-    async def negotiate_again(self, person: Person) -> None:
+    async def negotiate_again(self, person: Person, _: Notice) -> None:
         """Make another proposal after the last one came to nothing."""
         await self._post.wait(hours=12)
-        await self._report(person, AtTheDoor.AGREED)
+        await self._report(person, "agreed")
 
-    async def sign(self, agreement: asyncpg.Record, person: Person) -> None:
-        """Show the document to the borrower and send his answer; then he repays it."""
-        number = self._agreements[person.loan_id] = self._agreements.get(person.loan_id, 0) + 1
-        answer = nth(person.habit.visits.signings, number)
-        agreement_id, sha256 = agreement["agreement_id"], agreement["document_sha256"]
-        await self._post.wait(hours=2)
-        if answer is Answer.SILENCE:
-            return
-        if answer is Answer.NO:
-            await self._post.tell(
-                person.loan_id,
-                E_SIGN,
-                "agreement_declined",
-                agreement_id=agreement_id,
-                reason="too much at once",
-            )
-            await self.negotiate_again(person)
-            return
-        signatories = [person.borrower_id, "C-01"]
-        if answer is Answer.WRONG_THEN_YES:
-            await self._post.tell(
-                person.loan_id,
-                E_SIGN,
-                "agreement_signed",
-                agreement_id=agreement_id,
-                document_sha256="0" * 64,
-                signatories=signatories,
-            )
-        reply = await self._post.ask(
-            person.loan_id,
-            E_SIGN,
-            "agreement_signed",
-            agreement_id=agreement_id,
-            document_sha256=sha256,
-            signatories=signatories,
-        )
-        if reply.accepted:
-            parts = await self._pool.fetch(_PARTS, agreement_id)
-            await self._borrowers[person.loan_id].repay(
-                [(datetime.combine(due_on, _NOON, ZONE), amount) for due_on, amount in parts]
-            )
+    async def _check_in(self, person: Person, notice: Notice, door: AtTheDoor) -> Reply:
+        """Ask whether to go in; who has to stand down asks again if things change meanwhile."""
+        tries = check_ins(door, notice["badge_ids"])
+        for check_in in tries:
+            body = check_in.body(notice["visit_id"])
+            reply = await self._ask(person, "visit_checked_in", **body)
+            if reply.instruction != Instruction.STAND_DOWN:
+                break
+            if check_in is not tries[-1]:
+                await self._post.wait(minutes=20)
+        return reply
 
-    async def _check_in(self, person: Person, notice: Notice, *, identity: bool) -> bool:
-        """Ask at the door whether to go in."""
-        visit_id = notice["visit_id"]
-        reply = await self._ask(
-            person,
-            "visit_checked_in",
-            visit_id=visit_id,
-            badge_ids=notice["badge_ids"],
-            identity_verified=identity,
-            identity_method="id card" if identity else "none",
-            entry_consent=True,
-            recording_id=f"recording-{visit_id}",
-        )
-        return reply.accepted
-
-    async def _report(self, person: Person, door: AtTheDoor) -> None:
-        outcome = _OUTCOMES.get(door, "agreed")
+    async def _report(
+        self, person: Person, outcome: str, instruction: str = "", *, hours_late: int = 0
+    ) -> None:
+        """Say how it went; out of reach of the network, what was written down arrives later."""
         details = await self._proposal(person) if outcome == "agreed" else {}
-        reply = await self._ask(
+        if hours_late:
+            details["occurred_at"] = self._post.now.isoformat()
+            await self._post.wait(hours=hours_late)
+        await self._ask(
             person,
             "visit_reported",
+            OFFLINE_APP if hours_late else CREW_APP,
             visit_id=self._visit_ids[person.loan_id],
             outcome=outcome,
-            willingness="willing" if details else "unwilling",
+            willingness=willingness(outcome, instruction),
             **details,
         )
-        if door is AtTheDoor.NO_IDENTITY and reply.reason.startswith("LC-IDENTITY"):
-            await self._report(person, AtTheDoor.REFUSED)
 
-    async def _ask(self, person: Person, event: str, **body: Any) -> Reply:
+    async def _ask(self, person: Person, event: str, source: str = CREW_APP, **body: Any) -> Reply:
         """Send an event; while the answer is "not yet", ask again later, in the daytime."""
         for _ in range(_TRIES):
-            reply = await self._post.ask(person.loan_id, CREW_APP, event, **body)
+            reply = await self._post.ask(person.loan_id, source, event, **body)
             is_early = reply.reason.startswith("LC-STAGE") and "visit" in reply.reason
             if reply.accepted or not reply.is_running or not is_early:
                 break

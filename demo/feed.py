@@ -1,6 +1,7 @@
 """What the world can see of the service: messages, calls, notices to staff, agreements."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -18,7 +19,8 @@ _MESSAGES = """
     WHERE sequence > $1 - 50 ORDER BY sequence
 """
 _NOTICES = """
-    SELECT notice_id AS key, created_at AS place, kind, body::text AS body FROM staff_notices
+    SELECT notice_id AS key, created_at AS place, audience, kind, body::text AS body
+    FROM staff_notices
     WHERE created_at > $1::timestamptz - interval '4 days' ORDER BY created_at
 """
 _AGREEMENTS = """
@@ -69,7 +71,16 @@ async def watch(
 _PHRASES = {"visit_invitation": "申请上门服务", "visit_appointment": "请在App确认或改期"}
 assert all(phrase in TEMPLATES["zh"][name] for name, phrase in _PHRASES.items())  # noqa: S101
 
+_CODE = re.compile(r"到访码(\d{6})")
+assert "到访码{visit_code}" in TEMPLATES["zh"]["visit_appointment"]  # noqa: S101
+
 
 def subject(text: str) -> str | None:
     """What a message asks of the borrower, if anything."""
     return next((name for name, phrase in _PHRASES.items() if phrase in text), None)
+
+
+def visit_code(text: str) -> str | None:
+    """The code in a message about a visit, by which the borrower checks who comes."""
+    found = _CODE.search(text)
+    return found.group(1) if found else None

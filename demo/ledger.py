@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from itertools import count
 from zoneinfo import ZoneInfo
 
 from database.sql import Pool
+from demo.people import Person
 from demo.post import Post
 
 SOURCE = "ledger"
@@ -20,6 +22,8 @@ _STANDING_ORDERS = """
     SELECT l.loan_id || '-order-' || $1::date, l.loan_id,
            (SELECT sum(i.amount_minor) FROM loan_instalments i
             WHERE i.loan_id = l.loan_id AND i.due_on <= $2::date)
+           + (SELECT coalesce(sum(c.amount_minor), 0) FROM loan_charges c
+              WHERE c.loan_id = l.loan_id AND c.due_on <= $2::date)
            - (SELECT coalesce(sum(p.amount_minor), 0) FROM payments p
               WHERE p.loan_id = l.loan_id AND p.reversed_at IS NULL),
            $3, $3, 'standing-order'
@@ -35,6 +39,11 @@ _STANDING_ORDERS = """
 _WRITE_PAYMENT = """
     INSERT INTO payments (payment_id, loan_id, amount_minor, received_at, recorded_at, source)
     VALUES ($1, $2, $3, $4, $4, $5)
+"""
+_WRITE_PENALTY_RATE = "UPDATE loans SET penalty_rate_percent = $2::numeric WHERE loan_id = $1"
+_WRITE_CONTACT_PERSON = """
+    INSERT INTO phones (phone_id, borrower_id, number, priority, relation)
+    VALUES ($1, $2, $3, 9, 'contact_person')
 """
 _IS_RECORDED = "SELECT EXISTS (SELECT FROM payments WHERE payment_id = $1)"
 _WRITE_REVERSAL = """
@@ -68,6 +77,18 @@ class Ledger:
     def local(moment: datetime) -> datetime:
         """A moment on the borrowers' clock."""
         return moment.astimezone(ZONE)
+
+    async def write_contract(self, person: Person) -> None:
+        """What the contract says beyond the tape: a penalty rate, a contact person."""
+        if (rate := person.habit.penalty_rate_percent) is not None:
+            await self._pool.execute(_WRITE_PENALTY_RATE, person.loan_id, Decimal(rate))
+        if person.habit.has_contact_person:
+            await self._pool.execute(
+                _WRITE_CONTACT_PERSON,
+                f"{person.borrower_id}-c1",
+                person.borrower_id,
+                person.contact_number,
+            )
 
     async def owed(self, loan_id: str) -> Owed:
         row = await self._pool.fetchrow(_OWED, loan_id, self.today)

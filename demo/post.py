@@ -1,6 +1,7 @@
 """How other systems reach a loan's workflow: signals, and an update where they need the answer."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -8,6 +9,7 @@ from typing import Any
 
 from temporalio.client import (
     Client,
+    WorkflowFailureError,
     WorkflowHandle,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -15,7 +17,7 @@ from temporalio.client import (
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.clock import BusinessClock
-from workflows.names import workflow_id
+from workflows.names import DELIVER, TASK_QUEUE, VISITOR_CHECK, workflow_id
 
 _PATIENCE = timedelta(seconds=20)  # of real time, for a worker that may be down
 _PAUSE = timedelta(seconds=2)
@@ -29,6 +31,7 @@ class Reply:
     accepted: bool
     reason: str = ""
     is_running: bool = True
+    instruction: str = ""  # to a crew at the door
 
 
 class Post:
@@ -82,9 +85,13 @@ class Post:
         for _ in range(_TRIES):
             try:
                 answer = await self._handle(loan_id).execute_update(
-                    "deliver", letter, rpc_timeout=_PATIENCE
+                    DELIVER, letter, rpc_timeout=_PATIENCE
                 )
-                return Reply(bool(answer["accepted"]), answer["reason"] or "")
+                return Reply(
+                    accepted=bool(answer["accepted"]),
+                    reason=answer["reason"] or "",
+                    instruction=answer.get("instruction", ""),
+                )
             except WorkflowUpdateRPCTimeoutOrCancelledError:
                 continue
             except WorkflowUpdateFailedError as error:  # the workflow ended meanwhile
@@ -94,6 +101,17 @@ class Post:
                     return Reply(accepted=False, reason="no workflow is running", is_running=False)
                 await asyncio.sleep(_PAUSE.total_seconds())
         return Reply(accepted=False, reason="no answer")
+
+    async def check_visitor(self, visit_code: str, badge_id: str, caller: str) -> None:
+        """Ask the hotline whether a visitor is ours. Without an answer nothing is lost."""
+        with suppress(WorkflowFailureError):
+            await self._client.execute_workflow(
+                VISITOR_CHECK,
+                {"visit_code": visit_code, "badge_id": badge_id, "caller": caller},
+                id=f"visitor-check-{next(self._numbers)}",
+                task_queue=TASK_QUEUE,
+                execution_timeout=_PATIENCE,
+            )
 
     def _letter(self, source: str, body: dict[str, Any]) -> dict[str, Any]:
         return {

@@ -36,6 +36,7 @@ FIRST_DAY = datetime(2018, 7, 1, tzinfo=UTC)  # the tape's as_of, 08:00 where th
 NIGHT_FALLS = timedelta(hours=14)  # 22:00 there: nobody may be contacted until 08:00
 DAY_SHARE = 0.9  # of real time, for the hours in which something may happen
 BOOT = timedelta(seconds=5)  # what the worker and the world need before the first day
+HEAD_START = timedelta(seconds=2)  # what the schedule takes to be installed
 SCAN_EVERY_SECONDS = 3
 KILL_ON_DAY = 24  # when the most visits are under way
 CATCH_WITHIN = timedelta(seconds=5)  # for a moment in the middle of a contact
@@ -66,6 +67,7 @@ class Demo:
         began_at = datetime.now(UTC)
         await self._once("import", "starter.py", "import", str(TAPE))
         await self._once("crew", "starter.py", "crew", str(HERE / "data/crew.csv"))
+        await self._once("staff", "starter.py", "staff", str(HERE / "data/staff.csv"))
         async with open_pool_of(self._stack) as pool:
             people = await find_people(pool, FIRST_DAY)
             habits = {person.loan_id: person.habit for person in people}
@@ -75,7 +77,7 @@ class Demo:
             with progress(console) as shown:
                 await self._watch(pool, client, shown, habits, until=began_at + self._limit)
             took = (datetime.now(UTC) - began_at).total_seconds()
-            proof = await prove(pool, client, habits, self._now)
+            proof = await prove(pool, client, habits, LOGS / "legal", self._now)
             await show_tables(pool, console)
             show_proof(proof, habits, console)
             await show_recovered(pool, self._half_done, console)
@@ -103,7 +105,7 @@ class Demo:
         self._stack.clock = _clock(datetime.now(UTC) + BOOT, self._day_length)
         await self._start_worker()
         await self._stack.start_child("world", sys.executable, "-m", "demo.world", grace=GRACE)
-        await asyncio.sleep(BOOT.total_seconds())
+        await asyncio.sleep((BOOT - HEAD_START).total_seconds())
         await self._once("schedule", "starter.py", "schedule")
 
     async def _watch(

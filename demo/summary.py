@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
@@ -10,6 +11,8 @@ from temporalio.client import Client
 from database.audit import Audit, Violation
 from database.sql import Pool
 from demo.acts import Habit
+from demo.legal_files import write_files
+from demo.paths import PathCount, count_paths, show_paths
 from workflows.names import LOAN_COLLECTION, workflow_id
 
 _TABLES = {
@@ -59,14 +62,23 @@ class Proof:
     without_end: list[str]
     never_started: list[str]
     other_end: list[str]
+    paths: list[PathCount]
+    bad_files: list[str]  # of the legal desk
 
     @property
     def holds(self) -> bool:
-        return not (self.broken or self.without_end or self.never_started)
+        faults = (self.broken, self.without_end, self.never_started, self.bad_files)
+        return not any(faults) and all(path.was_taken for path in self.paths)
 
 
-async def prove(pool: Pool, client: Client, habits: dict[str, Habit], now: datetime) -> Proof:
-    """Audit the database, and hold it against Temporal and against the habits."""
+async def prove(
+    pool: Pool, client: Client, habits: dict[str, Habit], folder: Path, now: datetime
+) -> Proof:
+    """Audit the database, and hold it against Temporal and against the habits.
+
+    The legal desk's files are written into `folder`.
+    """
+    files_in_order, bad_files = await write_files(pool, folder)
     outcomes = {row["loan_id"]: row["outcome"] for row in await pool.fetch(_LOANS)}
     started = {run.id async for run in client.list_workflows(f"WorkflowType = '{LOAN_COLLECTION}'")}
     broken = await Audit(pool).broken(now)
@@ -83,6 +95,8 @@ async def prove(pool: Pool, client: Client, habits: dict[str, Habit], now: datet
             for loan_id, habit in sorted(habits.items())
             if outcomes.get(loan_id) not in (None, habit.end)
         ],
+        paths=await count_paths(pool, files_in_order),
+        bad_files=bad_files,
     )
 
 
@@ -110,7 +124,8 @@ async def show_recovered(pool: Pool, half_done: list[str], console: Console) -> 
 
 
 def show_proof(proof: Proof, habits: dict[str, Habit], console: Console) -> None:
-    """The audit and its result."""
+    """The paths, the audit and its result."""
+    show_paths(proof.paths, console)
     table = Table(title="Audit of the database", title_justify="left", min_width=40)
     table.add_column("guarantee")
     table.add_column("violations", justify="right")
@@ -122,6 +137,7 @@ def show_proof(proof: Proof, habits: dict[str, Habit], console: Console) -> None
         ([str(violation) for violation in proof.broken], "broken"),
         (proof.without_end, "without an end"),
         (proof.never_started, "without a workflow"),
+        (proof.bad_files, "file of the legal desk"),
         (proof.other_end, "came to another end than their habit leads to"),
     ):
         for line in lines:

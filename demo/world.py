@@ -12,13 +12,18 @@ import asyncpg
 
 from command_line import run_command
 from database.sql import Pool, open_pool
-from demo.borrowers import Borrower, Person
+from demo.approvers import Approvers
+from demo.borrowers import Borrower
+from demo.complaint_desk import ComplaintDesk
 from demo.crews import Crews
-from demo.desks import Desks
+from demo.desks import Colleagues, Desks
+from demo.e_sign import ESign
 from demo.feed import subject, watch
 from demo.habits import assign
 from demo.ledger import Ledger
+from demo.people import Person
 from demo.post import Post
+from demo.roster import Roster
 from logs import configure_logging
 from settings import connect_temporal, load_settings
 
@@ -29,7 +34,7 @@ _OVERDUE = """
            $1::date - d.oldest_unpaid_due_on AS days_past_due
     FROM loans l CROSS JOIN LATERAL loan_debt(l.loan_id, $1::date) d
     JOIN phones p USING (borrower_id) JOIN addresses a USING (borrower_id)
-    WHERE l.status = 'active' AND d.arrears_minor > 0
+    WHERE l.status = 'active' AND d.arrears_minor > 0 AND p.relation = 'self'
 """
 
 _CASES_TAKEN_UP = "SELECT count(*) FROM collection_cases WHERE started_at IS NOT NULL"
@@ -61,14 +66,23 @@ class World:
         self._borrowers = {
             person.loan_id: Borrower(person, pool, post, self._ledger) for person in people
         }
+        self._by_contact_number = {person.contact_number: person for person in people}
         self._tasks = asyncio.TaskGroup()
-        self._crews = Crews(pool, self._borrowers, post, self._ledger, self._tasks.create_task)
-        self._desks = Desks(
-            self._people, self._borrowers, self._crews, post, self._tasks.create_task
+        spawn = self._tasks.create_task
+        crews = Crews(self._borrowers, post, self._ledger, spawn)
+        colleagues = Colleagues(
+            approvers=Approvers(pool, post),
+            complaint_desk=ComplaintDesk(pool, post),
+            crews=crews,
+            roster=Roster(pool, crews, post),
         )
+        self._desks = Desks(self._people, self._borrowers, colleagues, post, spawn)
+        self._e_sign = ESign(pool, self._borrowers, post)
 
     async def turn(self) -> None:
         """Live until ended."""
+        for person in self._people.values():
+            await self._ledger.write_contract(person)
         async with self._tasks as tasks:
             first_day = self._ledger.local(self._first_day).date()
             tasks.create_task(self._ledger.run_standing_orders(first_day))
@@ -89,22 +103,26 @@ class World:
             self._tasks.create_task(borrower.follow_habit(self._first_day))
 
     async def _read_message(self, message: asyncpg.Record) -> None:
-        person = self._by_number.get(message["number"])
+        number, key = message["number"], message["key"]
+        if contact_of := self._by_contact_number.get(number):
+            self._tasks.create_task(self._desks.report_call_to_contact_person(contact_of, key))
+            return
+        person = self._by_number.get(number)
         if person is None:
             return
         if message["channel"] == "call":
-            self._tasks.create_task(self._desks.report_call(person, message["key"]))
+            self._tasks.create_task(self._desks.report_call(person, key))
             return
-        borrower = self._borrowers[person.loan_id]
+        host = self._borrowers[person.loan_id].host
         match subject(message["text"]):
             case "visit_invitation":
-                self._tasks.create_task(borrower.read_invitation())
+                self._tasks.create_task(host.read_invitation())
             case "visit_appointment":
-                self._tasks.create_task(borrower.read_appointment())
+                self._tasks.create_task(host.read_appointment(message["text"]))
 
     async def _read_agreement(self, agreement: asyncpg.Record) -> None:
         person = self._people[agreement["loan_id"]]
-        self._tasks.create_task(self._crews.sign(agreement, person))
+        self._tasks.create_task(self._e_sign.offer(agreement, person))
 
 
 async def _live() -> int:
