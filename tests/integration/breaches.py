@@ -267,9 +267,9 @@ BREACHES = {
     "replaced in another visit": (
         "G7",
         (
-            "INSERT INTO agreements (agreement_id, case_id, loan_id, visit_id, plan_id, as_of, status,"
-            " total_minor, waiver_minor, supersedes, document_html, document_pdf, html_sha256,"
-            " document_sha256, offered_at, counted_from, expires_at)"
+            "INSERT INTO agreements (agreement_id, case_id, loan_id, visit_id, plan_id, as_of,"
+            " status, total_minor, waiver_minor, supersedes, document_html, document_pdf,"
+            " html_sha256, document_sha256, offered_at, counted_from, expires_at)"
             " SELECT 'G-2', case_id, loan_id, visit_id, plan_id, as_of - 1, 'offered', total_minor,"
             " waiver_minor, 'G-1', document_html, document_pdf, html_sha256, document_sha256,"
             " offered_at, counted_from, expires_at FROM agreements"
@@ -365,8 +365,10 @@ BREACHES = {
     ),
     "promise asleep": (
         "G10",
-        "UPDATE promises SET due_on = '2026-02-01', status = 'open', resolved_at = NULL;"
-        " DELETE FROM holds",
+        (
+            "UPDATE promises SET due_on = '2026-02-01', status = 'open', resolved_at = NULL;"
+            " DELETE FROM holds"
+        ),
         "the promise for 2026-02-01 is neither kept nor broken",
     ),
     "answer asleep": (
