@@ -94,7 +94,7 @@ class Agreements:
         return Document(html=kept["document_html"], pdf=kept["document_pdf"])
 
     async def end_agreement(self, case_id: str, status: str, now: datetime) -> None:
-        """End what is offered or signed: `expired`, `withdrawn` or `broken`."""
+        """End what is offered or signed: `expired`, `superseded`, `withdrawn` or `broken`."""
         await SQL.end_agreement(self._pool, case_id=case_id, status=status, now=now)
 
 

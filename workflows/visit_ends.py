@@ -106,7 +106,7 @@ async def tell_called_off(desk: Desk, *, at_any_rate: bool = False) -> None:
 
 
 async def end_agreement(desk: Desk, status: str) -> None:
-    """End the agreement that is offered or signed: `expired`, `withdrawn` or `broken`."""
+    """End the agreement that is offered or signed, with that status."""
     await workflow.execute_activity_method(
         AgreementActivities.end_agreement,
         AgreementEnd(case_id=desk.case.case_id, status=status),
