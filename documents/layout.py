@@ -5,7 +5,7 @@ from itertools import pairwise
 from typing import Any
 from xml.sax.saxutils import escape
 
-from reportlab.lib import colors
+from reportlab.lib import colors, textsplit
 from reportlab.lib.pagesizes import A4
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
@@ -35,7 +35,8 @@ _SHARES = {
 }
 # The library lets only Japanese signs hang at the end of a line rather than begin the next one.
 _NEVER_FIRST = "，；：！？％”’》"
-vars(paragraphs)["ALL_CANNOT_START"] += _NEVER_FIRST
+for _module in (textsplit, paragraphs):
+    vars(_module)["ALL_CANNOT_START"] += _NEVER_FIRST
 _SIZES = {"h1": 17.0, "h2": 11.5}
 _SIZE = 10.0
 
