@@ -49,7 +49,7 @@ class _Bold(Paragraph):
         self.canv.setLineWidth(self.style.fontSize * _BOLD_STROKE)
         super().draw()
 
-    def beginText(self, x: float, y: float) -> Any:  # noqa: N802: the library's name
+    def beginText(self, x: float, y: float) -> Any:  # noqa: N802  # the library's name
         text = self.canv.beginText(x, y)
         text.setTextRenderMode(2)
         return text

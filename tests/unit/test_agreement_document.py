@@ -83,7 +83,10 @@ def test_chinese_amounts_stand_in_capitals_too() -> None:
 @LANGUAGES
 def test_penalty_is_told_apart_from_what_the_agreement_costs(language: str) -> None:
     """It comes from the loan contract; without one nothing is said of it."""
-    source = {"zh": "上表所列罚息按原借款合同在本协议之前产生", "en": "accrued under the loan contract"}
+    source = {
+        "zh": "上表所列罚息按原借款合同在本协议之前产生",
+        "en": "accrued under the loan contract",
+    }
     name = {"zh": "罚息", "en": "penalty"}[language]
     with_penalty, _ = _words(render_agreement(terms(language)))
     assert source[language] in with_penalty
@@ -203,7 +206,9 @@ def test_name_with_markup_is_only_a_name() -> None:
 
 def test_character_that_the_font_lacks_is_shown_by_its_number() -> None:
     """Nobody signs beside an empty box."""
-    document = render_agreement(terms(borrower_name="借款人 \U0002a6a5", agreement_id="G-\U0001f600"))
+    document = render_agreement(
+        terms(borrower_name="借款人 \U0002a6a5", agreement_id="G-\U0001f600")
+    )
     html, pdf = _words(document)
     assert "\U0002a6a5" in html
     assert "借款人(U+2A6A5)" in _squeezed(pdf)

@@ -66,7 +66,7 @@ def test_what_is_written_is_read_back(amount_minor: int) -> None:
     text = capital_yuan(amount_minor)
     assert _read(text) == amount_minor
     assert "零零" not in text
-    assert text.endswith("分") or text.endswith("整")
+    assert text.endswith(("分", "整"))
 
 
 def _read(text: str) -> int:
