@@ -12,7 +12,7 @@ from documents.agreement import render_agreement
 
 
 class AgreementEnd(BaseModel):
-    """How an agreement ends without being fulfilled: `expired`, `withdrawn` or `broken`."""
+    """How an agreement ends unfulfilled: `expired`, `superseded`, `withdrawn` or `broken`."""
 
     case_id: str
     status: str

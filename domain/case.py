@@ -91,6 +91,8 @@ class PlanState(BaseModel):
     approver_id: str | None = None
     agreement_id: str | None = None
     document_sha256: str | None = None
+    expires_at: AwareDatetime | None = None  # as the document says; no hold moves it on
+    offers: int = 0  # documents drawn up of this plan
     signature: Answer | None = None
     in_force: bool = False
     signed_at: AwareDatetime | None = None

@@ -39,11 +39,21 @@ def _(event: events.AgreementSigned, at: Situation) -> None:
         "LC-DOCUMENT",
         "document_sha256: not the document that was offered",
     )
+    _require_in_time(event, at)
     require(
         event.costs_confirmed,
         "CN-27",
         "costs_confirmed: the borrower confirms the cost disclosure before signing",
     )
+
+
+def _require_in_time(event: events.AgreementSigned, at: Situation) -> None:
+    """As the document says, whatever holds have done to the stage's deadline."""
+    expires_at = at.case.plan.expires_at if at.case.plan is not None else None
+    if expires_at is not None and event.occurred_at >= expires_at:
+        raise EventRefusedError(
+            "LC-DOCUMENT", f"occurred_at: the agreement expired at {expires_at:%Y-%m-%dT%H:%M%z}"
+        )
 
 
 @judge_fit.register

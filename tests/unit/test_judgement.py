@@ -452,6 +452,20 @@ def test_another_document_is_not_answered(
     assert _verdict(name, situation(policy, Stage.AGREEMENT), **changes)[0] == "LC-DOCUMENT"
 
 
+@pytest.mark.parametrize(("late", "verdict"), [(-1, ACCEPTED), (0, "LC-DOCUMENT")])
+def test_expired_agreement_is_not_signed(policy: Policy, late: int, verdict: str) -> None:
+    """Judged by when it was signed: what its document says, whenever we are told."""
+    expires_at = NOON + timedelta(hours=1)
+    at = situation(policy, Stage.AGREEMENT, now=NOON + timedelta(days=1))
+    assert at.case.plan is not None
+    at.case.plan.expires_at = expires_at
+    signed_at = (expires_at + timedelta(seconds=late)).isoformat()
+    rule_id, reason = _verdict("agreement_signed", at, occurred_at=signed_at)
+    assert rule_id == verdict
+    if verdict != ACCEPTED:
+        assert reason == "occurred_at: the agreement expired at 2026-04-20T05:00+0000"
+
+
 def test_costs_are_confirmed_before_signing(policy: Policy) -> None:
     """A signature without the cost disclosure does not count."""
     at = situation(policy, Stage.AGREEMENT)

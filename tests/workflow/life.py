@@ -223,8 +223,13 @@ class Life:
         }
 
     async def offered(self) -> Json:
-        """The status once a document is offered for signing."""
-        return await self.skip_until(lambda status: bool(status["plan"].get("document_sha256")))
+        """The status once a document is offered; no hour passes while it is being drawn up."""
+        for _ in range(600):
+            status = await self.status()
+            if status["plan"].get("document_sha256"):
+                return status
+            await self.skip(MOMENT)
+        raise AssertionError(f"never offered; last status {status}")
 
     async def sign(self) -> Json:
         await self.accepted("agreement_signed", **self.signature(await self.offered()))

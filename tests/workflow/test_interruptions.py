@@ -120,7 +120,7 @@ async def test_reversal_before_the_notice_reopens_the_case(start_life: StartLife
 async def test_hold_pauses_any_stage(start_life: StartLife, stage: Stage) -> None:
     """Nobody is contacted while it lasts; then the case goes on where it was, without a burst."""
     life = await _start_in(start_life, stage)
-    held = timedelta(days=6)
+    held = timedelta(days=4)  # longer than an agreement is open, shorter than to its first part
     # What the stage begins with has been sent: the legal notice at the case's own moment.
     await life.skip(timedelta(hours=9 if stage is Stage.LEGAL_REVIEW else 2))
     before = await life.status()

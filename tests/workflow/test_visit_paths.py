@@ -427,6 +427,60 @@ async def test_wrong_hash_is_not_a_signature(life: Life) -> None:
     assert agreement["signed_sha256"] == agreement["document_sha256"]
 
 
+async def test_agreement_that_expires_in_a_hold_is_offered_anew(life: Life) -> None:
+    """The document keeps its word: what it calls void is not signed; a new one replaces it."""
+    await life.drive_to(Stage.AGREEMENT)
+    first = await life.offered()
+    await life.skip(timedelta(days=1))
+    await life.accepted("hold_placed", hold_id="H-1", reason="hardship")
+    await life.skip(timedelta(days=3))
+    reason = await life.refused("agreement_signed", "LC-DOCUMENT", **life.signature(first))
+    assert "the agreement expired at" in reason
+    await life.accepted("hold_released", hold_id="H-1")
+    second = await life.offered()
+    assert second["plan"]["agreement_id"] == f"{first['plan']['agreement_id']}-2"
+    assert second["plan"]["plan"] == first["plan"]["plan"]
+    await life.refused("agreement_signed", "LC-DOCUMENT", **life.signature(first))
+    await life.sign()
+    assert await life.fetch(
+        "SELECT status, supersedes, signed_at < expires_at AS in_time FROM agreements"
+        " ORDER BY offered_at"
+    ) == [
+        {"status": "expired", "supersedes": None, "in_time": None},
+        {"status": "signed", "supersedes": None, "in_time": True},
+    ]
+
+
+async def test_agreement_outlives_a_short_hold(life: Life) -> None:
+    """What is still open can be signed; when its own time is up, the time that was held is left."""
+    await life.drive_to(Stage.AGREEMENT)
+    first = await life.offered()
+    await life.accepted("hold_placed", hold_id="H-1", reason="hardship")
+    await life.skip(timedelta(days=1))
+    status = await life.accepted("hold_released", hold_id="H-1")
+    assert status["plan"]["agreement_id"] == first["plan"]["agreement_id"]
+    await life.skip(timedelta(days=2) + MOMENT)
+    second = await life.offered()
+    assert second["plan"]["agreement_id"].endswith(":agreement-2")
+    await life.skip(timedelta(days=1) + MOMENT)
+    assert (await life.skip_to_stage(Stage.VISIT))["plan"] == {}
+    rows = await life.fetch("SELECT status FROM agreements ORDER BY offered_at")
+    assert [row["status"] for row in rows] == ["expired", "expired"]
+
+
+async def test_agreement_whose_first_part_is_late_after_a_hold_is_negotiated_again(
+    life: Life,
+) -> None:
+    """Nobody is asked to sign for a day that has passed."""
+    await life.drive_to(Stage.AGREEMENT)
+    await life.offered()
+    await life.accepted("hold_placed", hold_id="H-1", reason="hardship")
+    await life.skip(timedelta(days=6))
+    await life.accepted("hold_released", hold_id="H-1")
+    await life.skip_to_stage(Stage.VISIT)
+    assert await life.value("SELECT array_agg(status) FROM agreements") == ["expired"]
+
+
 @pytest.mark.parametrize("answer", ["declined", "silence"])
 async def test_unsigned_agreements_are_negotiated_a_bounded_number_of_times(
     life: Life, answer: str
