@@ -19,15 +19,15 @@ def _(event: events.AppointmentConfirmed, at: Situation) -> None:
     _require_offered_slot(event.slot_id, at)
     require_no_hold(at)
     visit = at.case.visit
-    expires = None if visit is None else visit.approval_expires_at
+    if visit is None or visit.slot is None:
+        return
+    expires_at = visit.approval_expires_at
     require(
-        visit is not None
-        and visit.slot is not None
-        and expires is not None
-        and visit.slot.start < expires,
+        expires_at is not None and visit.slot.start < expires_at,
         at.policy.visit.approval_valid_days.id,
         "the approval expires before the appointment",
     )
+    require(at.now < visit.slot.start, "LC-APPOINTMENT", "the time of the appointment has come")
 
 
 @judge_fit.register

@@ -271,6 +271,10 @@ def test_appointment_is_not_confirmed_on_hold_or_beyond_the_approval(policy: Pol
     assert at.case.visit.slot is not None
     at.case.visit.approval_expires_at = at.case.visit.slot.start
     assert _verdict("appointment_confirmed", at)[0] == "LC-VISIT-APPROVAL-VALID"
+    late = situation(policy, Stage.APPOINTMENT)
+    assert late.case.visit is not None
+    late.case.visit.slot = _slot(NOON)
+    assert _verdict("appointment_confirmed", late)[0] == "LC-APPOINTMENT"
 
 
 @pytest.mark.parametrize(
