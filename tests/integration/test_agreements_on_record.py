@@ -55,8 +55,8 @@ def _offer(record: Record, agreement_id: str, supersedes: str | None = None) -> 
 async def test_kept_bytes_are_those_that_were_hashed(record: Record) -> None:
     """Both forms; the signed hash is the PDF's."""
     [row] = await record.pool.fetch("SELECT * FROM agreements")
-    for document, sha256 in (("document_pdf", "document_sha256"), ("document_html", "html_sha256")):
-        assert hashlib.sha256(row[document]).hexdigest() == row[sha256]
+    for content, sha256 in (("document_pdf", "document_sha256"), ("document_html", "html_sha256")):
+        assert hashlib.sha256(row[content]).hexdigest() == row[sha256]
     assert row["signed_sha256"] == row["document_sha256"]
     assert row["disclosed_at"] == row["signed_at"]
     document = await Agreements(record.pool).read_document("G-1")
