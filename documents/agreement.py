@@ -8,7 +8,8 @@ from domain.agreement import AgreementTerms, Document
 def render_agreement(terms: AgreementTerms) -> Document:
     """The document of an agreement: the same terms always give the same bytes.
 
-    Takes about a second of one core: call it in a thread.
+    Takes about a tenth of a second of one core, the first one four times that: call it in a
+    thread.
     """
     html = render_html(terms)
     info = PdfInfo(

@@ -61,7 +61,9 @@ async def test_new_plan_covers_the_rest_and_is_repaid_to_the_end(life: Life) -> 
     assert await _statuses(life) == ["signed", "offered"]
     plan = status["next_plan"]
     assert sum(part["amount_minor"] for part in plan["plan"]["parts"]) == old["rest_minor"]
-    document = await life.value("SELECT document FROM agreements WHERE status = 'offered'")
+    document = await life.value(
+        "SELECT convert_from(document_html, 'UTF8') FROM agreements WHERE status = 'offered'"
+    )
     assert old["agreement_id"] in document
 
     await life.accepted("agreement_signed", **_signature(plan))
