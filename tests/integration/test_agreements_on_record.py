@@ -69,13 +69,8 @@ def _before(agreement_id: str, today: date) -> Predecessor:
 async def test_kept_bytes_are_those_that_were_hashed(record: Record) -> None:
     """Both forms; the signed hash is the PDF's."""
     [row] = await record.pool.fetch("SELECT * FROM agreements")
-<<<<<<< HEAD
     for form, sha256 in (("document_pdf", "document_sha256"), ("document_html", "html_sha256")):
         assert hashlib.sha256(row[form]).hexdigest() == row[sha256]
-=======
-    for content, sha256 in (("document_pdf", "document_sha256"), ("document_html", "html_sha256")):
-        assert hashlib.sha256(row[content]).hexdigest() == row[sha256]
->>>>>>> docs2
     assert row["signed_sha256"] == row["document_sha256"]
     assert row["disclosed_at"] == row["signed_at"]
     document = await Agreements(record.pool).read_document("G-1")

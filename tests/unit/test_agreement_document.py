@@ -187,12 +187,7 @@ def test_file_carries_its_font(language: str) -> None:
     assert reader.metadata is not None
     assert reader.metadata.title == "L-1:2026-07-10:plan-1:agreement"
     assert reader.metadata.creation_date == OFFERED_AT
-<<<<<<< HEAD
     assert str(reader.root_object["/Lang"]) == {"zh": "zh-CN", "en": "en"}[language]
-=======
-    root: Any = reader.trailer["/Root"]
-    assert root["/Lang"] == {"zh": "zh-CN", "en": "en"}[language]
->>>>>>> docs2
 
 
 def _fonts_with_text(page: PageObject) -> list[Any]:
