@@ -63,15 +63,16 @@ def _require_past(event: events.Event, at: Situation) -> None:
 
 
 def _require_in_time(event: events.VisitCheckedIn, visit: VisitState, at: Situation) -> None:
-    """The borrower expects the crew at the hour he was told, not earlier or later."""
-    rule = at.policy.visit.arrival_tolerance_hours
-    tolerance = timedelta(hours=rule.value)
+    """The borrower expects the crew at the hour he was told: not long before, not another day."""
+    rule, slot = at.policy.visit.arrival_tolerance_hours, visit.slot
+    begins = at.now if slot is None else slot.start - timedelta(hours=rule.value)
     require(
-        visit.slot is not None
-        and visit.slot.start - tolerance <= event.occurred_at < visit.slot.end + tolerance,
+        event.occurred_at >= begins,
         rule.id,
-        f"occurred_at: more than {rule.value} hours before or after the appointment",
+        f"occurred_at: more than {rule.value} hours before the appointment",
     )
+    days = {at.facts.local(moment).date() for moment in (begins, event.occurred_at)}
+    require(len(days) == 1, rule.id, "occurred_at: another day than the appointment's")
 
 
 def _require_after_slot(event: events.VisitReported, visit: VisitState) -> None:

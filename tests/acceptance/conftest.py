@@ -79,6 +79,10 @@ class Outside:
         }
         await self.signal(loan_id, name, event | body)
 
+    async def reach(self, moment: datetime) -> None:
+        """Let business time pass until a moment."""
+        await asyncio.sleep(max((self.clock.real(moment) - datetime.now(UTC)).total_seconds(), 0))
+
     async def row(self, query: str, *arguments: Any) -> "asyncpg.Record":
         """Wait until a query has a row, and return it."""
         return await self.until(lambda: self.database.fetchrow(query, *arguments), query)

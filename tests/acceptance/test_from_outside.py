@@ -160,6 +160,7 @@ async def _a_visit_ends_in_an_agreement(outside: Outside) -> None:
     visit = await outside.row(
         "SELECT v.* FROM visits v JOIN collection_cases c USING (case_id) WHERE c.stage = 'visit'"
     )
+    await outside.reach(visit["slot"].lower)
     await outside.send(
         loan,
         "visit_checked_in",

@@ -159,7 +159,7 @@ async def test_document_names_the_penalty(record: Record) -> None:
     document = await record.pool.fetchval(
         "SELECT convert_from(document_html, 'UTF8') FROM agreements"
     )
-    assert f'<td>罚息</td><td class="amount">{format_money(PENALTY, "CNY")}</td>' in document
+    assert f'的罚息</td><td class="amount">{format_money(PENALTY, "CNY")}</td>' in document
 
 
 async def test_dossier_shows_the_components(record: Record) -> None:

@@ -307,8 +307,8 @@ def test_check_in_is_by_the_announced_crew_in_lawful_hours(
         ({"approval": None}, {}, "LC-VISIT-APPROVAL-VALID"),
         ({"approval_expires_at": NOON}, {}, "LC-VISIT-APPROVAL-VALID"),
         ({"approval_expires_at": NOON + timedelta(seconds=1)}, {}, ACCEPTED),
-        ({"slot": _slot(NOON + timedelta(minutes=60))}, {}, ACCEPTED),
-        ({"slot": _slot(NOON + timedelta(minutes=61))}, {}, "LC-VISIT-ARRIVAL"),
+        ({"slot": _slot(NOON + timedelta(minutes=120))}, {}, ACCEPTED),
+        ({"slot": _slot(NOON + timedelta(minutes=121))}, {}, "LC-VISIT-ARRIVAL"),
         ({"approver_id": "C-1"}, {}, "LC-FOUR-EYES"),
         ({"applicant_id": "C-2"}, {}, "LC-FOUR-EYES"),
         ({"checked_in": True}, {}, ACCEPTED),
@@ -319,8 +319,8 @@ def test_check_in_is_by_the_announced_crew_in_lawful_hours(
         ({}, {"address_ids": []}, "LC-VISIT-APPROVAL-VOID"),
         ({"approved_arrears_minor": 100_000}, {}, "LC-VISIT-APPROVAL-VOID"),
         ({}, {"barred_badge_ids": ["C-2"]}, "LC-CREW"),
-        ({"slot": _slot(NOON - timedelta(hours=3, seconds=-1))}, {}, ACCEPTED),
-        ({"slot": _slot(NOON - timedelta(hours=3))}, {}, "LC-VISIT-ARRIVAL"),
+        ({"slot": _slot(NOON - timedelta(hours=4))}, {}, ACCEPTED),
+        ({"slot": _slot(NOON - timedelta(hours=24))}, {}, "LC-VISIT-ARRIVAL"),
     ],
 )
 def test_check_in_needs_an_approval_another_crew_and_a_debt(
