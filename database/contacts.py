@@ -1,8 +1,9 @@
 """The contact gate's side of the database: look, ask, reserve; then write down what came of it."""
 
+import hashlib
 from datetime import date, datetime
 from typing import NamedTuple
-from uuid import NAMESPACE_URL, uuid5
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel
@@ -82,6 +83,7 @@ class Ruling(NamedTuple):
     """What the gate decided, on what, and how long it holds."""
 
     recipient: Recipient
+    facts: str  # as they were read: kept with the attempt or the refusal
     decision: Decision
     lawful_until: datetime
 
@@ -106,9 +108,7 @@ class Contacts:
                 if ruling.recipient.attempt is not None:
                     return _reservation(ruling, ruling.recipient.attempt, is_new=False)
                 if isinstance(ruling.decision, Refused):
-                    await self._record_refusal(
-                        connection, intent, ruling.recipient, ruling.decision
-                    )
+                    await self._record_refusal(connection, intent, ruling, ruling.decision)
                     return ruling.decision
                 attempt = await self._reserve(connection, intent, ruling, ruling.decision)
                 if attempt is not None:
@@ -136,7 +136,7 @@ class Contacts:
         """Write down a refusal that was not the gate's, with the facts as they are."""
         async with self._pool.acquire() as connection:
             ruling = await self._decide(connection, intent, now)
-            await self._record_refusal(connection, intent, ruling.recipient, refused)
+            await self._record_refusal(connection, intent, ruling, refused)
 
     async def find_attempt(self, intent: Intent) -> Attempt | None:
         """What is on record of an intent."""
@@ -145,9 +145,10 @@ class Contacts:
 
     async def _decide(self, connection: Connection, intent: Intent, now: datetime) -> Ruling:
         """Look at the fresh facts, and ask the rules."""
-        text = await SQL.contact_facts(
+        row = await SQL.contact_facts(
             connection, case_id=intent.case_id, intent_key=intent.key, now=now
         )
+        text = f'{row["recipient"][:-1]}, "facts": {row["facts"]}}}'
         recipient = Recipient.model_validate_json(text)
         policies = await self._shelf.strictest_of(connection, recipient.policy_version)
         decision = may_contact(
@@ -159,7 +160,7 @@ class Contacts:
             closes(today, policy.contact.hours_of(intent.channel).value, zone)
             for policy in policies
         )
-        return Ruling(recipient, decision, lawful_until)
+        return Ruling(recipient, row["facts"], decision, lawful_until)
 
     async def _reserve(
         self, connection: Connection, intent: Intent, ruling: Ruling, allowed: Allowed
@@ -168,7 +169,7 @@ class Contacts:
         recipient = ruling.recipient
         attempt_id = await SQL.reserve_attempt(
             connection,
-            attempt_id=str(uuid5(NAMESPACE_URL, intent.key)),
+            attempt_id=_attempt_id(intent),
             intent_key=intent.key,
             case_id=intent.case_id,
             loan_id=recipient.loan_id,
@@ -181,7 +182,7 @@ class Contacts:
             now=recipient.at,
             policy_version=recipient.policy_version,
             current_policy=self._shelf.current.version,
-            facts=recipient.facts.model_dump_json(),
+            facts=ruling.facts,
         )
         if attempt_id is None:
             return None
@@ -202,8 +203,9 @@ class Contacts:
         return renewed is not None
 
     async def _record_refusal(
-        self, connection: Connection, intent: Intent, recipient: Recipient, refused: Refused
+        self, connection: Connection, intent: Intent, ruling: Ruling, refused: Refused
     ) -> None:
+        recipient = ruling.recipient
         await SQL.record_refusal(
             connection,
             case_id=intent.case_id,
@@ -215,7 +217,7 @@ class Contacts:
             now=recipient.at,
             policy_version=recipient.policy_version,
             current_policy=self._shelf.current.version,
-            facts=recipient.facts.model_dump_json(),
+            facts=ruling.facts,
         )
 
     async def record_sent(
@@ -244,6 +246,11 @@ class Contacts:
     async def read_facts(self, case_id: str, now: datetime) -> CaseFacts:
         """Fresh facts of the case."""
         return await read_facts(self._pool, case_id, now)
+
+
+def _attempt_id(intent: Intent) -> str:
+    """Always the same for an intent; nothing of a loan can be read from it."""
+    return str(UUID(bytes=hashlib.sha256(intent.key.encode()).digest()[:16]))
 
 
 def _reservation(ruling: Ruling, attempt: Attempt, *, is_new: bool) -> Reservation:

@@ -1,5 +1,5 @@
--- name: contact_facts(case_id, intent_key, now)$
-SELECT contact_facts(:case_id, :intent_key, :now)::text;
+-- name: contact_facts(case_id, intent_key, now)^
+SELECT recipient::text, facts::text FROM contact_facts(:case_id, :intent_key, :now);
 
 -- name: reserve_attempt(attempt_id, intent_key, case_id, loan_id, borrower_id, revision, phone_id, channel, template, purpose, now, policy_version, current_policy, facts)$
 -- Nothing when the borrower's revision has moved on since the facts were read. Who comes second

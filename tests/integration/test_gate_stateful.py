@@ -153,7 +153,7 @@ class StaleContacts(CrashingContacts):
 
     async def renew_reservation(self, intent: Intent, now: datetime) -> Reservation | Refused:
         async with self._pool.acquire() as connection:
-            recipient, _, lawful_until = await self._decide(connection, intent, now)
+            recipient, _, _, lawful_until = await self._decide(connection, intent, now)
         assert recipient.attempt is not None
         return Reservation(
             attempt_id=recipient.attempt.attempt_id,
