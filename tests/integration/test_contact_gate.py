@@ -11,10 +11,10 @@ from temporalio.testing import ActivityEnvironment
 from activities import contact_activities
 from activities.contact_activities import ContactActivities, ContactResult, ContactStatus
 from database.cases import Cases
-from database.contacts import Contacts, Recipient
+from database.contacts import Contacts
 from database.policy_shelf import PolicyShelf
 from database.sql import Pool
-from domain.contact import Intent, Purpose
+from domain.contact import ContactFacts, Intent, Purpose
 from domain.policy import Channel, Counter, Policy
 from gateways.protocol import CannotTellError, GatewayBusyError, GatewayRefusedError, Outbound, Sent
 from policies.reader import fingerprint
@@ -226,10 +226,10 @@ async def test_facts_tell_what_became_of_a_call(
         outcome,
     )
     text = await gate.pool.fetchval(
-        "SELECT contact_facts(case_id, 'another', $1)::text FROM collection_cases",
+        "SELECT f.facts::text FROM collection_cases, contact_facts(case_id, 'another', $1) f",
         NOON + timedelta(hours=1),
     )
-    facts = Recipient.model_validate_json(text).facts
+    facts = ContactFacts.model_validate_json(text)
     assert [past.fate for past in facts.attempts] == ([fate] if fate else [])
     assert facts.loan_id == "L-1"
 
