@@ -79,6 +79,14 @@ class AtTheDoor(StrEnum):
     PAYS_MEANWHILE = auto()  # once the crew has checked in
 
 
+class Repays(StrEnum):
+    """How a signed plan is repaid."""
+
+    AS_AGREED = auto()
+    EARLY = auto()  # the rest at once, after the first part
+    MORE_SLOWLY = auto()  # asks for another plan after the first part
+
+
 @dataclass(frozen=True)
 class Visits:
     """What comes of visits: for each time it is asked; the last answer also counts for later."""
@@ -94,6 +102,7 @@ class Visits:
     signings: tuple[Answer, ...] = (Answer.YES,)
     parts: int = 2
     parts_paid: int = 99
+    repays: Repays = Repays.AS_AGREED
 
 
 @dataclass(frozen=True)

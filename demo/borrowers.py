@@ -6,7 +6,7 @@ from typing import Any
 from zlib import crc32
 
 from database.sql import Pool
-from demo.acts import Act, Move
+from demo.acts import Act, Move, Repays
 from demo.host import Host
 from demo.ledger import ZONE, Ledger
 from demo.people import APP, COLLECTOR, HANDLER, Person
@@ -15,6 +15,7 @@ from demo.post import Post
 Body = dict[str, Any]
 
 DESK = "hardship-desk"
+_REST = "SELECT rest_minor FROM agreement_balances WHERE agreement_id = $1"
 AFTERNOON = {"start": "12:00", "end": "20:00"}
 
 
@@ -28,7 +29,9 @@ class Borrower:
 
     def __init__(self, person: Person, pool: Pool, post: Post, ledger: Ledger) -> None:
         self._person = person
+        self._pool = pool
         self._post = post
+        self._has_asked = False  # for another plan
         self._ledger = ledger
         self.host = Host(person, pool, post, self.pay)
 
@@ -118,15 +121,47 @@ class Borrower:
         await self._post.wait(days=2)
         await self.pay()
 
-    async def repay(self, parts: list[tuple[datetime, int]]) -> None:
+    async def repay(self, agreement_id: str, parts: list[tuple[datetime, int]]) -> None:
         """Pay the parts of a plan, each before it is due, as far as the habit goes."""
-        kept = self._person.habit.visits.parts_paid
-        for due, amount_minor in parts[:kept]:
+        visits = self._person.habit.visits
+        for number, (due, amount_minor) in enumerate(parts[: visits.parts_paid], start=1):
             await self._post.wait_until(due - timedelta(hours=12))
             await self._ledger.receive(self._person.loan_id, amount_minor)
-        if kept >= len(parts):
+            if number == 1 and visits.repays is Repays.EARLY:
+                await self._settle_early(agreement_id)
+                break
+            if number == 1 and await self._gets_more_time(agreement_id, amount_minor):
+                return  # and repays what he signs next
+        if visits.parts_paid >= len(parts):
             await self._post.wait(days=3)
             await self.pay()  # what has fallen due since the plan was made
+
+    async def _settle_early(self, agreement_id: str) -> None:
+        """Ask what completes the plan today, and pay just that."""
+        await self._post.wait(days=2)
+        rest_minor = await self._pool.fetchval(_REST, agreement_id)
+        await self._ledger.receive(self._person.loan_id, rest_minor)
+
+    async def _gets_more_time(self, agreement_id: str, part_minor: int) -> bool:
+        """Ask once for smaller parts; whether another plan is put before him."""
+        if self._has_asked or self._person.habit.visits.repays is not Repays.MORE_SLOWLY:
+            return False
+        self._has_asked = True
+        await self._post.wait(days=1)
+        income = max(self._person.monthly_income_minor, 3 * part_minor)  # as he said at the door
+        reply = await self._post.ask(
+            self._person.loan_id,
+            APP,
+            "renegotiation_requested",
+            agreement_id=agreement_id,
+            requested_by_id=self._person.borrower_id,
+            capacity={"monthly_income_minor": income, "monthly_expense_minor": income // 3},
+            proposal={
+                "instalments": 2,
+                "first_due_on": str(self._ledger.today + timedelta(days=8)),
+            },
+        )
+        return reply.accepted
 
     async def _promise(self, days: int) -> None:
         owed = await self._ledger.owed(self._person.loan_id)

@@ -42,7 +42,8 @@ class ESign:
         if reply.accepted:
             parts = await self._pool.fetch(_PARTS, agreement["agreement_id"])
             await self._borrowers[person.loan_id].repay(
-                [(datetime.combine(due_on, _NOON, ZONE), amount) for due_on, amount in parts]
+                agreement["agreement_id"],
+                [(datetime.combine(due_on, _NOON, ZONE), amount) for due_on, amount in parts],
             )
 
     async def _sign(self, agreement_id: str, person: Person, sha256: str) -> Reply:

@@ -77,6 +77,17 @@ _COUNTS = {
     "penalty of the contract, covered by a completed plan": """
         SELECT count(*) FROM agreements t JOIN loan_charges n USING (agreement_id)
         WHERE t.penalty_minor > 0 AND t.status = 'completed'""",
+    "plan settled early, by the amount that was stated": """
+        SELECT count(*) FROM agreements t WHERE t.status = 'completed' AND t.ended_at < (
+            SELECT max(n.due_on) FROM agreement_instalments n
+            WHERE n.agreement_id = t.agreement_id) - 10""",
+    "plan renegotiated, another agreement kept in its place": """
+        SELECT count(*) FROM agreements t WHERE t.status = 'superseded' AND EXISTS (
+            SELECT FROM agreements n WHERE n.supersedes = t.agreement_id
+            AND n.status = 'completed')""",
+    "plan broken, the borrower told": """
+        SELECT count(*) FROM contact_attempts t JOIN agreements n USING (case_id)
+        WHERE t.template = 'plan_broken' AND t.status = 'sent' AND n.status = 'broken'""",
     "a contact person asked, the borrower's number being a stranger's": """
         SELECT count(*) FROM contact_attempts t JOIN phones n USING (borrower_id)
         WHERE t.template = 'locate_call' AND t.status = 'sent' AND n.status = 'wrong_person'""",

@@ -1,6 +1,6 @@
 """Stories of loans far behind: each leads to a visit, or shows what may come in between."""
 
-from demo.acts import Act, Answer, AtProposal, AtTheDoor, Habit, Move, Visits, pay
+from demo.acts import Act, Answer, AtProposal, AtTheDoor, Habit, Move, Repays, Visits, pay
 from domain.debt import Outcome
 
 YES, NO, SILENCE, WRONG_THEN_YES = Answer.YES, Answer.NO, Answer.SILENCE, Answer.WRONG_THEN_YES
@@ -33,14 +33,18 @@ VISIT_STORIES = (
         visits=Visits(appointments=(AtProposal.PAYS_PART, CONFIRMS), waivers=(0.2,)),
     ),
     Habit(
-        "approved by the second level, signs at the door",
+        "approved by the second level, signs at the door, needs more time",
         COMPLETED,
-        visits=Visits(approvals=(Answer.SENIOR,), doors=(AtTheDoor.COLLEAGUE_LATE,)),
+        visits=Visits(
+            approvals=(Answer.SENIOR,),
+            doors=(AtTheDoor.COLLEAGUE_LATE,),
+            repays=Repays.MORE_SLOWLY,
+        ),
     ),
     Habit(
-        "large waiver, not approved",
+        "large waiver, not approved; pays the rest early",
         COMPLETED,
-        visits=Visits(waivers=(0.25, 0.03), waiver_approvals=(NO,)),
+        visits=Visits(waivers=(0.25, 0.03), waiver_approvals=(NO,), parts=3, repays=Repays.EARLY),
     ),
     Habit(
         "declines the agreement once, then a waiver for a senior approver",
@@ -87,7 +91,12 @@ VISIT_STORIES = (
     Habit(
         "first application rejected, finds his card later",
         COMPLETED,
-        visits=Visits(approvals=(NO, YES), doors=(AtTheDoor.CARD_FOUND_LATER,), asks_hotline=True),
+        visits=Visits(
+            approvals=(NO, YES),
+            doors=(AtTheDoor.CARD_FOUND_LATER,),
+            asks_hotline=True,
+            repays=Repays.MORE_SLOWLY,
+        ),
     ),
     Habit(
         "cannot show who he is, pays later",
@@ -118,6 +127,6 @@ VISIT_STORIES = (
         "a collector applies unasked",
         COMPLETED,
         moves=(Move(34, Act.APPLY),),
-        visits=Visits(approvals=(WRONG_THEN_YES,)),
+        visits=Visits(approvals=(WRONG_THEN_YES,), parts=3, repays=Repays.EARLY),
     ),
 )
