@@ -6,7 +6,7 @@ Its statements are in `queries/audit_*.sql`; `docs/guarantees.md` says what it c
 from datetime import datetime
 from typing import NamedTuple
 
-from database.sql import SQL, Pool
+from database.sql import SQL, Connection, Pool
 
 # Each statement answers with the rows that break the guarantee.
 CHECKS = {
@@ -40,7 +40,7 @@ class Audit:
 
     guarantees = tuple(CHECKS)
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Connection | Pool) -> None:
         self._pool = pool
 
     async def broken(self, now: datetime) -> list[Violation]:

@@ -55,7 +55,7 @@ async def test_answer_depends_on_code_badge_and_time_together(checks: VisitorChe
     assert await _answer(checks, TEN, badge="C-03") == "not_ours"
     assert await _answer(checks, TEN, badge="nobody") == "not_ours"
     assert await _answer(checks, TEN, code="000002") == "not_ours"
-    assert await _answer(checks, TEN - timedelta(hours=2)) == "expected_later"
+    assert await _answer(checks, TEN - timedelta(hours=3)) == "expected_later"
     assert await _answer(checks, TEN + timedelta(hours=2)) == "not_ours"
 
 
