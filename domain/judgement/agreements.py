@@ -49,7 +49,8 @@ def _(event: events.AgreementSigned, at: Situation) -> None:
 
 def _require_in_time(event: events.AgreementSigned, at: Situation) -> None:
     """As the document says, whatever holds have done to the stage's deadline."""
-    expires_at = at.case.plan.expires_at if at.case.plan is not None else None
+    plan = at.case.plan_at_hand
+    expires_at = plan.expires_at if plan is not None else None
     if expires_at is not None and event.occurred_at >= expires_at:
         raise EventRefusedError(
             "LC-DOCUMENT", f"occurred_at: the agreement expired at {expires_at:%Y-%m-%dT%H:%M%z}"

@@ -196,3 +196,27 @@ def test_policy_of_before_allows_none(policy: Policy) -> None:
     rules = policy.plan.model_copy(update={"renegotiations": None})
     with pytest.raises(EventRefusedError, match="the policy allows no renegotiation"):
         judge(_request(), _at(policy.model_copy(update={"plan": rules})))
+
+
+@pytest.mark.parametrize(("hours_left", "is_signed"), [(1, True), (0, False)])
+def test_new_agreement_is_signed_by_its_own_deadline(
+    policy: Policy, hours_left: int, is_signed: bool
+) -> None:
+    """The deadline of the one it replaces passed long ago."""
+    at = _at(policy)
+    apply_event(_request(), at)
+    old, new = at.case.plan, at.case.next_plan
+    assert old is not None
+    assert new is not None
+    at.case.stage = Stage.AGREEMENT
+    old.expires_at = NOON - timedelta(days=30)
+    new.expires_at = NOON + timedelta(hours=hours_left)
+    new.agreement_id, new.document_sha256 = "G-2", "b" * 64
+    body = {"agreement_id": "G-2", "document_sha256": "b" * 64, "signatories": ["B-1"]}
+    signed = read_event("agreement_signed", any_event(NOON, event_id="s", **body))
+    if is_signed:
+        judge(signed, at)
+        return
+    with pytest.raises(EventRefusedError, match="expired at") as refused:
+        judge(signed, at)
+    assert refused.value.rule_id == "LC-DOCUMENT"
