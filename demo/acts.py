@@ -79,12 +79,12 @@ class AtTheDoor(StrEnum):
     PAYS_MEANWHILE = auto()  # once the crew has checked in
 
 
-class Repays(StrEnum):
-    """How a signed plan is repaid."""
+class AfterFirstPart(StrEnum):
+    """What a borrower does once the first part of his plan is paid."""
 
-    AS_AGREED = auto()
-    EARLY = auto()  # the rest at once, after the first part
-    MORE_SLOWLY = auto()  # asks for another plan after the first part
+    KEEPS_PLAN = auto()
+    SETTLES = auto()  # asks what completes the plan today, and pays it
+    RENEGOTIATES = auto()  # asks for other dates for the rest
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ class Visits:
     signings: tuple[Answer, ...] = (Answer.YES,)
     parts: int = 2
     parts_paid: int = 99
-    repays: Repays = Repays.AS_AGREED
+    after_first_part: AfterFirstPart = AfterFirstPart.KEEPS_PLAN
 
 
 @dataclass(frozen=True)

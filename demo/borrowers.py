@@ -6,16 +6,16 @@ from typing import Any
 from zlib import crc32
 
 from database.sql import Pool
-from demo.acts import Act, Move, Repays
+from demo.acts import Act, Move
 from demo.host import Host
 from demo.ledger import ZONE, Ledger
 from demo.people import APP, COLLECTOR, HANDLER, Person
 from demo.post import Post
+from demo.repayer import Repayer
 
 Body = dict[str, Any]
 
 DESK = "hardship-desk"
-_REST = "SELECT rest_minor FROM agreement_balances WHERE agreement_id = $1"
 AFTERNOON = {"start": "12:00", "end": "20:00"}
 
 
@@ -25,15 +25,14 @@ def complaint_id(loan_id: str, move: Move) -> str:
 
 
 class Borrower:
-    """Acts out one habit; what has to do with visits he does as their host."""
+    """Acts out one habit; he is also the host of visits, and repays agreements."""
 
     def __init__(self, person: Person, pool: Pool, post: Post, ledger: Ledger) -> None:
         self._person = person
-        self._pool = pool
         self._post = post
-        self._has_asked = False  # for another plan
         self._ledger = ledger
         self.host = Host(person, pool, post, self.pay)
+        self.repayer = Repayer(person, post, ledger, self.pay)
 
     async def follow_habit(self, first_day: datetime) -> None:
         """Make the moves of the habit, each on its day at an hour of the borrower's own."""
@@ -120,48 +119,6 @@ class Borrower:
         """A contact person has told him to call back: he does, and pays."""
         await self._post.wait(days=2)
         await self.pay()
-
-    async def repay(self, agreement_id: str, parts: list[tuple[datetime, int]]) -> None:
-        """Pay the parts of a plan, each before it is due, as far as the habit goes."""
-        visits = self._person.habit.visits
-        for number, (due, amount_minor) in enumerate(parts[: visits.parts_paid], start=1):
-            await self._post.wait_until(due - timedelta(hours=12))
-            await self._ledger.receive(self._person.loan_id, amount_minor)
-            if number == 1 and visits.repays is Repays.EARLY:
-                await self._settle_early(agreement_id)
-                break
-            if number == 1 and await self._gets_more_time(agreement_id, amount_minor):
-                return  # and repays what he signs next
-        if visits.parts_paid >= len(parts):
-            await self._post.wait(days=3)
-            await self.pay()  # what has fallen due since the plan was made
-
-    async def _settle_early(self, agreement_id: str) -> None:
-        """Ask what completes the plan today, and pay just that."""
-        await self._post.wait(days=2)
-        rest_minor = await self._pool.fetchval(_REST, agreement_id)
-        await self._ledger.receive(self._person.loan_id, rest_minor)
-
-    async def _gets_more_time(self, agreement_id: str, part_minor: int) -> bool:
-        """Ask once for smaller parts; whether another plan is put before him."""
-        if self._has_asked or self._person.habit.visits.repays is not Repays.MORE_SLOWLY:
-            return False
-        self._has_asked = True
-        await self._post.wait(days=1)
-        income = max(self._person.monthly_income_minor, 3 * part_minor)  # as he said at the door
-        reply = await self._post.ask(
-            self._person.loan_id,
-            APP,
-            "renegotiation_requested",
-            agreement_id=agreement_id,
-            requested_by_id=self._person.borrower_id,
-            capacity={"monthly_income_minor": income, "monthly_expense_minor": income // 3},
-            proposal={
-                "instalments": 2,
-                "first_due_on": str(self._ledger.today + timedelta(days=8)),
-            },
-        )
-        return reply.accepted
 
     async def _promise(self, days: int) -> None:
         owed = await self._ledger.owed(self._person.loan_id)

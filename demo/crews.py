@@ -10,6 +10,7 @@ from demo.doorstep import check_ins, outcome_of, willingness
 from demo.ledger import Ledger
 from demo.people import Person
 from demo.post import Post, Reply
+from demo.proposals import propose
 from domain.doorstep import Instruction
 
 Notice = dict[str, Any]
@@ -139,17 +140,10 @@ class Crews:
         visits = person.habit.visits
         number = self._plans_made[person.loan_id] = self._plans_made.get(person.loan_id, 0) + 1
         owed = await self._ledger.owed(person.loan_id)
-        waiver = int(owed.arrears_minor * nth(visits.waivers, number))
-        part = -(-(owed.arrears_minor - waiver) // visits.parts)
-        income = max(person.monthly_income_minor, 3 * part)
-        return {
-            "capacity": {
-                "monthly_income_minor": income,
-                "monthly_expense_minor": income - max(2 * part, income // 3),
-            },
-            "proposal": {
-                "instalments": visits.parts,
-                "first_due_on": str(self._ledger.today + timedelta(days=5)),
-                "waiver_minor": waiver,
-            },
-        }
+        return propose(
+            person,
+            owed.arrears_minor,
+            visits.parts,
+            self._ledger.today + timedelta(days=5),
+            int(owed.arrears_minor * nth(visits.waivers, number)),
+        )

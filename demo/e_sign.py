@@ -41,9 +41,8 @@ class ESign:
         reply = await self._sign(agreement["agreement_id"], person, agreement["document_sha256"])
         if reply.accepted:
             parts = await self._pool.fetch(_PARTS, agreement["agreement_id"])
-            await self._borrowers[person.loan_id].repay(
-                agreement["agreement_id"],
-                [(datetime.combine(due_on, _NOON, ZONE), amount) for due_on, amount in parts],
+            await self._borrowers[person.loan_id].repayer.repay(
+                [(datetime.combine(due_on, _NOON, ZONE), amount) for due_on, amount in parts]
             )
 
     async def _sign(self, agreement_id: str, person: Person, sha256: str) -> Reply:

@@ -77,17 +77,22 @@ _COUNTS = {
     "penalty of the contract, covered by a completed plan": """
         SELECT count(*) FROM agreements t JOIN loan_charges n USING (agreement_id)
         WHERE t.penalty_minor > 0 AND t.status = 'completed'""",
-    "plan settled early, by the amount that was stated": """
-        SELECT count(*) FROM agreements t WHERE t.status = 'completed' AND t.ended_at < (
-            SELECT max(n.due_on) FROM agreement_instalments n
-            WHERE n.agreement_id = t.agreement_id) - 10""",
-    "plan renegotiated, another agreement kept in its place": """
-        SELECT count(*) FROM agreements t WHERE t.status = 'superseded' AND EXISTS (
-            SELECT FROM agreements n WHERE n.supersedes = t.agreement_id
-            AND n.status = 'completed')""",
+    "plan settled early, by exactly what was left": """
+        SELECT count(*) FROM agreements t JOIN agreement_balances b USING (agreement_id)
+        WHERE t.status = 'completed' AND b.paid_minor = t.total_minor AND t.ended_at < (
+            SELECT max(i.due_on) - 7 FROM agreement_instalments i
+            WHERE i.agreement_id = t.agreement_id)
+        AND EXISTS (SELECT FROM payments n
+            WHERE n.loan_id = t.loan_id AND n.recorded_at BETWEEN t.signed_at AND t.ended_at
+              AND n.amount_minor = (SELECT sum(i.amount_minor) FROM agreement_instalments i
+                  WHERE i.agreement_id = t.agreement_id AND i.number > 1 HAVING count(*) > 1))""",
+    "plan renegotiated after its first part, the other one kept": """
+        SELECT count(*) FROM agreements t JOIN agreements n ON n.supersedes = t.agreement_id
+        WHERE t.status = 'superseded' AND n.carried_minor > 0 AND n.status = 'completed'""",
     "plan broken, the borrower told": """
-        SELECT count(*) FROM contact_attempts t JOIN agreements n USING (case_id)
-        WHERE t.template = 'plan_broken' AND t.status = 'sent' AND n.status = 'broken'""",
+        SELECT count(*) FROM agreements t WHERE t.status = 'broken' AND EXISTS (
+            SELECT FROM contact_attempts n WHERE n.case_id = t.case_id
+            AND n.template = 'plan_broken' AND n.status = 'sent' AND n.sent_at >= t.ended_at)""",
     "a contact person asked, the borrower's number being a stranger's": """
         SELECT count(*) FROM contact_attempts t JOIN phones n USING (borrower_id)
         WHERE t.template = 'locate_call' AND t.status = 'sent' AND n.status = 'wrong_person'""",

@@ -17,7 +17,7 @@ from temporalio.client import (
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.clock import BusinessClock
-from workflows.names import DELIVER, TASK_QUEUE, VISITOR_CHECK, workflow_id
+from workflows.names import DELIVER, STATUS, TASK_QUEUE, VISITOR_CHECK, workflow_id
 
 _PATIENCE = timedelta(seconds=20)  # of real time, for a worker that may be down
 _PAUSE = timedelta(seconds=2)
@@ -101,6 +101,19 @@ class Post:
                     return Reply(accepted=False, reason="no workflow is running", is_running=False)
                 await asyncio.sleep(_PAUSE.total_seconds())
         return Reply(accepted=False, reason="no answer")
+
+    async def ask_status(self, loan_id: str) -> dict[str, Any]:
+        """Where a loan stands; asked again while the worker is down, empty without an answer."""
+        status: dict[str, Any] = {}
+        for _ in range(_TRIES):
+            try:
+                status = await self._handle(loan_id).query(STATUS, rpc_timeout=_PATIENCE)
+                break
+            except RPCError as error:
+                if error.status is RPCStatusCode.NOT_FOUND:
+                    break
+                await asyncio.sleep(_PAUSE.total_seconds())
+        return status
 
     async def check_visitor(self, visit_code: str, badge_id: str, caller: str) -> None:
         """Ask the hotline whether a visitor is ours. Without an answer nothing is lost."""

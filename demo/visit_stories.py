@@ -1,6 +1,16 @@
 """Stories of loans far behind: each leads to a visit, or shows what may come in between."""
 
-from demo.acts import Act, Answer, AtProposal, AtTheDoor, Habit, Move, Repays, Visits, pay
+from demo.acts import (
+    Act,
+    AfterFirstPart,
+    Answer,
+    AtProposal,
+    AtTheDoor,
+    Habit,
+    Move,
+    Visits,
+    pay,
+)
 from domain.debt import Outcome
 
 YES, NO, SILENCE, WRONG_THEN_YES = Answer.YES, Answer.NO, Answer.SILENCE, Answer.WRONG_THEN_YES
@@ -28,23 +38,24 @@ VISIT_STORIES = (
         ),
     ),
     Habit(
-        "pays part before the visit, large waiver, approved",
-        COMPLETED,
-        visits=Visits(appointments=(AtProposal.PAYS_PART, CONFIRMS), waivers=(0.2,)),
-    ),
-    Habit(
-        "approved by the second level, signs at the door, needs more time",
+        "pays part before the visit, large waiver, approved, then asks for other dates",
         COMPLETED,
         visits=Visits(
-            approvals=(Answer.SENIOR,),
-            doors=(AtTheDoor.COLLEAGUE_LATE,),
-            repays=Repays.MORE_SLOWLY,
+            appointments=(AtProposal.PAYS_PART, CONFIRMS),
+            waivers=(0.2,),
+            parts=3,
+            after_first_part=AfterFirstPart.RENEGOTIATES,
         ),
     ),
     Habit(
-        "large waiver, not approved; pays the rest early",
+        "approved by the second level, signs at the door",
         COMPLETED,
-        visits=Visits(waivers=(0.25, 0.03), waiver_approvals=(NO,), parts=3, repays=Repays.EARLY),
+        visits=Visits(approvals=(Answer.SENIOR,), doors=(AtTheDoor.COLLEAGUE_LATE,)),
+    ),
+    Habit(
+        "large waiver, not approved",
+        COMPLETED,
+        visits=Visits(waivers=(0.25, 0.03), waiver_approvals=(NO,)),
     ),
     Habit(
         "declines the agreement once, then a waiver for a senior approver",
@@ -91,12 +102,7 @@ VISIT_STORIES = (
     Habit(
         "first application rejected, finds his card later",
         COMPLETED,
-        visits=Visits(
-            approvals=(NO, YES),
-            doors=(AtTheDoor.CARD_FOUND_LATER,),
-            asks_hotline=True,
-            repays=Repays.MORE_SLOWLY,
-        ),
+        visits=Visits(approvals=(NO, YES), doors=(AtTheDoor.CARD_FOUND_LATER,), asks_hotline=True),
     ),
     Habit(
         "cannot show who he is, pays later",
@@ -124,9 +130,11 @@ VISIT_STORIES = (
     ),
     Habit("pays at the door", CURED, visits=Visits(doors=(AtTheDoor.PAYS_MEANWHILE,))),
     Habit(
-        "a collector applies unasked",
+        "a collector applies unasked, settles the plan early",
         COMPLETED,
         moves=(Move(34, Act.APPLY),),
-        visits=Visits(approvals=(WRONG_THEN_YES,), parts=3, repays=Repays.EARLY),
+        visits=Visits(
+            approvals=(WRONG_THEN_YES,), parts=3, after_first_part=AfterFirstPart.SETTLES
+        ),
     ),
 )

@@ -3,6 +3,7 @@
 TASK_QUEUE = "loan-collections"
 LOAN_COLLECTION = "LoanCollection"
 DELIVER = "deliver"  # the update
+STATUS = "status"  # the query
 VISITOR_CHECK = "VisitorCheck"
 OVERDUE_SCAN = "OverdueScan"
 OVERDUE_SCAN_SCHEDULE = "overdue-scan"
