@@ -3,7 +3,7 @@
 New fields always get a default: a run that started before they existed must still load.
 """
 
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 
 from pydantic import AwareDatetime, BaseModel
@@ -120,7 +120,6 @@ class CaseState(BaseModel):
     clock: BusinessClock = BusinessClock()
     place: int = 0  # among all cases: gives the case moments of its own within a day
     stage: Stage = Stage.EARLY_CONTACT
-    stage_entered_at: AwareDatetime | None = None
     stage_ends_at: AwareDatetime | None = None  # at the latest; moved on by holds
     waiting_for: str = ""  # an event by its name, or what the stage does meanwhile
     reminders: int = 0  # sent in this stage
@@ -149,10 +148,9 @@ class CaseState(BaseModel):
         """The plan that an approval or a signature is about."""
         return self.next_plan or self.plan
 
-    def enter(self, stage: Stage, now: datetime) -> None:
+    def enter(self, stage: Stage) -> None:
         """Move to a stage; what belonged to the last one is over."""
         self.stage = stage
-        self.stage_entered_at = now
         self.stage_ends_at = None
         self.waiting_for = ""
         self.reminders = 0

@@ -138,7 +138,7 @@ class CaseDesk:
 
     async def enter(self, stage: Stage) -> None:
         """Move on to a stage, on the record and in the state."""
-        self.case.enter(stage, self.now)
+        self.case.enter(stage)
         self.learn(
             await workflow.execute_activity_method(
                 CaseActivities.enter_stage,

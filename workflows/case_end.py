@@ -45,7 +45,7 @@ async def end_case(desk: Desk) -> Outcome | None:
     )
     if outcome is Outcome.HANDED_TO_LEGAL:
         await _hand_over(desk)
-    desk.case.enter(Stage.ENDED, desk.now)
+    desk.case.enter(Stage.ENDED)
     desk.case.waiting_for = "closing_notice" if outcome.is_paid else "nothing"
     desk.next_action = NextAction(what="end", at=desk.now, why=outcome)
     desk.publish()

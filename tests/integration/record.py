@@ -15,6 +15,7 @@ from database.policy_shelf import PolicyShelf
 from database.sql import Pool
 from database.visits import SlotWish, Visits
 from domain.contact import Intent, Purpose
+from domain.debt import CaseFacts
 from domain.events import Capacity, Proposal, read_event
 from domain.plan import build_plan
 from domain.policy import Channel, Policy
@@ -153,6 +154,15 @@ class Record:
         await self.deliver("visit_reported", **visit, outcome="agreed")
         return proposed_at
 
+    async def facts(self) -> CaseFacts:
+        """What the database says of the case now, with the debt by component."""
+        return await Cases(self.pool).read_facts(self.case_id, self.now)
+
+    async def give_penalty_rate(self) -> None:
+        """The contract has a penalty rate of 12 %; of each instalment 100.00 are interest."""
+        await self.pool.execute("UPDATE loans SET penalty_rate_percent = 12")
+        await self.pool.execute("UPDATE loan_instalments SET interest_minor = 10000")
+
     async def offer(self, offer: Offer) -> str:
         """Draw up an agreement; answers with its fingerprint."""
         agreements = AgreementActivities(Agreements(self.pool), Cases(self.pool), lambda: self.now)
@@ -161,7 +171,7 @@ class Record:
         )
 
     async def _agree(self, proposed_at: datetime) -> None:
-        facts = await Cases(self.pool).read_facts(self.case_id, self.now)
+        facts = await self.facts()
         today = self.loan.on(self.now)
         plan = build_plan(
             facts.arrears_minor,

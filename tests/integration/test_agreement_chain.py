@@ -10,7 +10,7 @@ from database.agreements import Agreements, Offer
 from database.audit import Audit
 from database.cases import Cases
 from database.sql import Pool
-from domain.debt import CaseFacts, Outcome
+from domain.debt import Outcome
 from domain.events import Capacity, Proposal
 from domain.plan import Plan, add_months, build_plan
 from domain.policy import Policy
@@ -28,13 +28,8 @@ PAID = 50_000
 async def record(pool: Pool, policy: Policy, open_case: OpenCase) -> Record:
     """A case whose contract has a penalty rate."""
     record = Record(pool, policy, LOAN, await open_case(LOAN))
-    await pool.execute("UPDATE loans SET penalty_rate_percent = 12")
-    await pool.execute("UPDATE loan_instalments SET interest_minor = 10000")
+    await record.give_penalty_rate()
     return record
-
-
-async def _facts(record: Record) -> CaseFacts:
-    return await Cases(record.pool).read_facts(record.case_id, record.now)
 
 
 def _proposal(record: Record, instalments: int, waiver_minor: int = 0) -> Proposal:
@@ -68,7 +63,7 @@ async def _sign(record: Record, agreement_id: str, sha256: str) -> None:
 async def _first(record: Record, waiver_minor: int) -> Plan:
     """A signed plan of three parts, of which some was paid."""
     proposed_at = await record._visit()
-    facts, today = await _facts(record), LOAN.on(record.now)
+    facts, today = await record.facts(), LOAN.on(record.now)
     plan = build_plan(
         facts.arrears_minor,
         _proposal(record, 3, waiver_minor),
@@ -85,7 +80,7 @@ async def _first(record: Record, waiver_minor: int) -> Plan:
 
 async def _second(record: Record, first: Plan, instalments: int, waiver_minor: int = 0) -> Plan:
     """Offered in its place, and not yet signed."""
-    before = precede(first, "G-1", (await _facts(record)).plan_paid_minor)
+    before = precede(first, "G-1", (await record.facts()).plan_paid_minor)
     rest = first.total_minor - PAID
     kept = before.kept_waiver_minor
     plan = build_plan(
@@ -103,7 +98,7 @@ async def _second(record: Record, first: Plan, instalments: int, waiver_minor: i
     )
     counted_from = await record.pool.fetchval("SELECT counted_from FROM agreements")
     sha256 = await _offer(record, "G-2", plan, counted_from)
-    assert (await _facts(record)).plan_paid_minor == PAID  # of the one in force
+    assert (await record.facts()).plan_paid_minor == PAID  # of the one in force
     await _sign(record, "G-2", sha256)
     return plan
 
@@ -121,15 +116,15 @@ async def _is_clean(record: Record) -> bool:
 async def test_completed_chain_leaves_nothing(record: Record, waiver: int) -> None:
     """Both waivers are granted, the penalty is charged once, and every part counts."""
     first = await _first(record, waiver)
-    owed = (await _facts(record)).arrears_minor
+    owed = (await record.facts()).arrears_minor
     second = await _second(record, first, 6, waiver_minor=2_000)
     assert second.arrears_minor == owed  # what the new document says is what the debt says
-    facts = await _facts(record)
+    facts = await record.facts()
     assert (facts.arrears_minor, facts.penalty_minor, facts.plan_paid_minor) == (owed, 0, 0)
     assert facts.plan_total_minor == first.total_minor - PAID - 2_000
     await record.deliver("payment_received", payment_id="P-8", amount_minor=second.total_minor)
     await Cases(record.pool).close_case(record.case_id, Outcome.PLAN_COMPLETED, record.now)
-    facts = await _facts(record)
+    facts = await record.facts()
     assert (facts.arrears_minor, facts.penalty_minor) == (0, 0)
     granted = await record.pool.fetchval("SELECT amount_minor FROM payments WHERE kind = 'waiver'")
     assert granted == max(waiver - first.penalty_minor, 0) + 2_000
@@ -139,12 +134,12 @@ async def test_completed_chain_leaves_nothing(record: Record, waiver: int) -> No
 async def test_broken_chain_brings_the_waived_penalty_back_once(record: Record) -> None:
     """While it is kept the first waiver holds; broken, that of both is gone."""
     first = await _first(record, 1_000)
-    assert (await _facts(record)).penalty_minor == 0
+    assert (await record.facts()).penalty_minor == 0
     await _second(record, first, 6)
     record.now += timedelta(days=20)
-    assert (await _facts(record)).penalty_minor == 0
+    assert (await record.facts()).penalty_minor == 0
     await Agreements(record.pool).end_agreement(record.case_id, "signed", "broken", record.now)
-    assert (await _facts(record)).penalty_minor == 1_000
+    assert (await record.facts()).penalty_minor == 1_000
     rows = await record.pool.fetch("SELECT status FROM agreements ORDER BY agreement_id")
     assert [row["status"] for row in rows] == ["superseded", "broken"]
     assert await _is_clean(record)

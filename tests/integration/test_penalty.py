@@ -15,7 +15,7 @@ from database.sql import Pool
 from database.staff import Staff
 from database.visits import Visits
 from domain.authority import Level
-from domain.debt import CaseFacts, Outcome
+from domain.debt import Outcome
 from domain.debt_statement import Amounts, DebtTerms, draw_statement
 from domain.events import Capacity, Proposal
 from domain.money import format_money
@@ -35,19 +35,14 @@ PENALTY = 90_000 * (97 + 66 + 38 + 7) * 12 // (365 * 100)
 async def record(pool: Pool, policy: Policy, open_case: OpenCase) -> Record:
     """A case whose contract has a penalty rate."""
     record = Record(pool, policy, LOAN, await open_case(LOAN))
-    await pool.execute("UPDATE loans SET penalty_rate_percent = 12")
-    await pool.execute("UPDATE loan_instalments SET interest_minor = 10000")
+    await record.give_penalty_rate()
     return record
-
-
-async def _facts(record: Record) -> CaseFacts:
-    return await Cases(record.pool).read_facts(record.case_id, record.now)
 
 
 async def _sign(record: Record, waiver_minor: int = 0) -> Plan:
     """A visit, a plan of three parts, and its signature on the day of the visit."""
     proposed_at = await record._visit()
-    facts, today = await _facts(record), LOAN.on(record.now)
+    facts, today = await record.facts(), LOAN.on(record.now)
     plan = build_plan(
         facts.arrears_minor,
         Proposal(instalments=3, first_due_on=today + timedelta(days=5), waiver_minor=waiver_minor),
@@ -90,7 +85,7 @@ async def test_completed_plan_leaves_nothing(record: Record, waiver: int, charge
     plan = await _sign(record, waiver)
     assert (plan.arrears_minor, plan.penalty_minor) == (ARREARS, PENALTY)
     assert plan.total_minor == ARREARS + PENALTY - waiver
-    facts = await _facts(record)
+    facts = await record.facts()
     assert await _charges(record) == ([charge] if charge else [])
     assert facts.arrears_minor == ARREARS + charge
     assert facts.overdue == Amounts(
@@ -98,9 +93,9 @@ async def test_completed_plan_leaves_nothing(record: Record, waiver: int, charge
     )
     assert facts.penalty_minor == 0
     await record.deliver("payment_received", payment_id="P-9", amount_minor=plan.total_minor)
-    assert (await _facts(record)).outcome_if_paid() is Outcome.PLAN_COMPLETED
+    assert (await record.facts()).outcome_if_paid() is Outcome.PLAN_COMPLETED
     await Cases(record.pool).close_case(record.case_id, Outcome.PLAN_COMPLETED, record.now)
-    facts = await _facts(record)
+    facts = await record.facts()
     assert (facts.arrears_minor, facts.overdue, facts.penalty_minor) == (0, Amounts(), 0)
     granted = await record.pool.fetchval("SELECT amount_minor FROM payments WHERE kind = 'waiver'")
     assert granted == (waiver - PENALTY if waiver > PENALTY else None)
@@ -113,7 +108,7 @@ async def test_broken_plan_leaves_the_charge_owed_and_no_day_twice(record: Recor
     await record.deliver("payment_received", payment_id="P-9", amount_minor=50_000)
     record.now += timedelta(days=20)
     await Agreements(record.pool).end_agreement(record.case_id, "signed", "broken", record.now)
-    facts = await _facts(record)
+    facts = await record.facts()
     assert facts.arrears_minor == ARREARS + PENALTY - 1_000 - 50_000
     # The payment covered the charge, then interest, then principal.
     left = 360_000 - (50_000 - (PENALTY - 1_000) - 40_000)
@@ -122,7 +117,7 @@ async def test_broken_plan_leaves_the_charge_owed_and_no_day_twice(record: Recor
     record.now += timedelta(days=10)
     assert LOAN.on(record.now) < plan.parts[-1].due_on  # nothing new is overdue
     # The fraction of the first days is carried: one more minor unit at the most.
-    since = (await _facts(record)).penalty_minor - 1_000
+    since = (await record.facts()).penalty_minor - 1_000
     assert since - left * 10 * 12 // 36_500 in (0, 1)
     assert await _charges(record) == [PENALTY - 1_000]
     assert await _is_clean(record)
@@ -133,7 +128,7 @@ async def test_reversed_payment_reopens_what_was_charged_too(record: Record) -> 
     plan = await _sign(record)
     await record.deliver("payment_received", payment_id="P-9", amount_minor=plan.total_minor)
     await record.deliver("payment_reversed", payment_id="P-9")
-    facts = await _facts(record)
+    facts = await record.facts()
     assert facts.arrears_minor == plan.total_minor
     assert facts.overdue.penalty_minor == PENALTY
     assert facts.penalty_minor == 0
@@ -146,7 +141,7 @@ async def test_contract_without_a_penalty_has_none(record: Record) -> None:
     plan = await _sign(record, waiver_minor=1_000)
     assert (plan.penalty_minor, plan.total_minor) == (0, ARREARS - 1_000)
     assert await _charges(record) == []
-    assert (await _facts(record)).arrears_minor == ARREARS
+    assert (await record.facts()).arrears_minor == ARREARS
     document = await record.pool.fetchval(
         "SELECT convert_from(document_html, 'UTF8') FROM agreements"
     )
