@@ -2,7 +2,7 @@
 
 Both sides run on the same embedded Temporal and are measured in turn (A B A B …); the figure to
 quote is the ratio within a pair. A contact step is what the product does for one message: a
-timer, the gate (lock, facts, rules, reservation), the provider, the record.
+timer, the gate (facts, rules, reservation), the provider, the record.
 
     python -m benchmarks.contact_steps [--loans 60] [--seconds 12] [--pairs 3]
 """

@@ -2,7 +2,7 @@
 
 Both sides run on the same embedded Postgres with as many connections and senders, and are
 measured in turn (A B A B …); the figure to quote is the ratio within a pair. A reservation is
-all that the gate does before the provider is asked: lock, facts, rules, insert.
+all that the gate does before the provider is asked: facts, rules, insert.
 
     python -m benchmarks.gate [--seconds 4] [--pairs 5] [--senders 8] [--durable]
 """
@@ -46,8 +46,9 @@ BARE_KEYS = {
 }
 BARE_INSERT = (
     "INSERT INTO bare_attempts (attempt_id, intent_key, case_id, loan_id, borrower_id, phone_id,"
-    " channel, template, purpose, reserved_at, status, policy_version) VALUES ($1, $1, $2, $3, $3,"
-    " $3, 'sms', 'overdue_notice', 'collection', $4, 'reserved', $5)"
+    " channel, template, purpose, reserved_at, status, policy_version, policy_sha256,"
+    " current_policy, facts) VALUES ($1, $1, $2, $3, $3, $3, 'sms', 'overdue_notice',"
+    " 'collection', $4, 'reserved', $5, $6, $5, $7)"
 )
 Step = Callable[[int], Awaitable[None]]
 
@@ -73,7 +74,7 @@ async def _run(seconds: float, pairs: int, senders: int, *, durable: bool) -> in
         pool = await open_pool(server.url(), size=senders)
         stack.push_async_callback(pool.close)
         case_ids = await _open_cases(pool)
-        reserve, reserve_bare = _reserver(pool, case_ids), _bare_reserver(pool, case_ids)
+        reserve, reserve_bare = _reserver(pool, case_ids), await _bare_reserver(pool, case_ids)
         ratios = []
         numbers = count()  # of reservations, on either side: no intent comes twice
         for step in (reserve_bare, reserve):
@@ -125,9 +126,16 @@ def _reserver(pool: Pool, case_ids: list[str]) -> Step:
     return reserve
 
 
-def _bare_reserver(pool: Pool, case_ids: list[str]) -> Step:
-    """The same row, into a table with the same indexes and foreign keys."""
-    version = read_policy(CHINA_POLICY).version
+async def _bare_reserver(pool: Pool, case_ids: list[str]) -> Step:
+    """The same row, into a table with the same indexes and foreign keys.
+
+    Its facts are those of a first contact: fewer than the gate's, which grow with each attempt.
+    """
+    policy = read_policy(CHINA_POLICY)
+    sha256 = fingerprint(policy)
+    facts = await pool.fetchval(
+        "SELECT facts::text FROM contact_facts($1, 'bare', $2)", case_ids[0], NOON
+    )
 
     async def reserve(number: int) -> None:
         which = number % BORROWERS
@@ -137,7 +145,14 @@ def _bare_reserver(pool: Pool, case_ids: list[str]) -> Step:
                 "SELECT borrower_id FROM borrowers WHERE borrower_id = $1 FOR UPDATE", borrower
             )
             await connection.execute(
-                BARE_INSERT, f"{number}", case_ids[which], borrower, NOON, version
+                BARE_INSERT,
+                f"{number}",
+                case_ids[which],
+                borrower,
+                NOON,
+                policy.version,
+                sha256,
+                facts,
             )
 
     return reserve

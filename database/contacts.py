@@ -24,7 +24,7 @@ class Attempt(BaseModel):
 
     attempt_id: str
     status: str
-    phone_id: str
+    number: str
 
 
 class VisitDetails(BaseModel):
@@ -55,7 +55,6 @@ class Recipient(BaseModel):
     language: str
     policy_version: str
     overdue_since: date | None
-    numbers: dict[str, str]
     visit: VisitDetails | None
     plan: PlanProgress | None  # the signed one
     received: ReceivedDetails | None = None
@@ -129,8 +128,9 @@ class Contacts:
                     return _reservation(ruling, attempt, is_new=False)
                 if isinstance(ruling.decision, Refused):
                     return ruling.decision
-                if await self._renew(connection, attempt, ruling, ruling.decision):
-                    return _reservation(ruling, attempt, is_new=True)
+                renewed = await self._renew(connection, attempt, ruling, ruling.decision)
+                if renewed is not None:
+                    return _reservation(ruling, renewed, is_new=True)
 
     async def record_refusal(self, intent: Intent, refused: Refused, now: datetime) -> None:
         """Write down a refusal that was not the gate's, with the facts as they are."""
@@ -167,7 +167,7 @@ class Contacts:
     ) -> Attempt | None:
         """One transaction of one statement; None when the facts hold no more."""
         recipient = ruling.recipient
-        attempt_id = await SQL.reserve_attempt(
+        row = await SQL.reserve_attempt(
             connection,
             attempt_id=_attempt_id(intent),
             intent_key=intent.key,
@@ -184,23 +184,20 @@ class Contacts:
             current_policy=self._shelf.current.version,
             facts=ruling.facts,
         )
-        if attempt_id is None:
-            return None
-        return Attempt(attempt_id=attempt_id, status=RESERVED, phone_id=allowed.phone_id)
+        return None if row is None else Attempt(**row)
 
     async def _renew(
         self, connection: Connection, attempt: Attempt, ruling: Ruling, allowed: Allowed
-    ) -> bool:
-        attempt.phone_id = allowed.phone_id
-        renewed = await SQL.renew_attempt(
+    ) -> Attempt | None:
+        row = await SQL.renew_attempt(
             connection,
             attempt_id=attempt.attempt_id,
             borrower_id=ruling.recipient.borrower_id,
             revision=ruling.recipient.revision,
-            phone_id=attempt.phone_id,
+            phone_id=allowed.phone_id,
             now=ruling.recipient.at,
         )
-        return renewed is not None
+        return None if row is None else Attempt(**row)
 
     async def _record_refusal(
         self, connection: Connection, intent: Intent, ruling: Ruling, refused: Refused
@@ -258,7 +255,7 @@ def _reservation(ruling: Ruling, attempt: Attempt, *, is_new: bool) -> Reservati
         attempt_id=attempt.attempt_id,
         status=attempt.status,
         is_new=is_new,
-        number=ruling.recipient.numbers[attempt.phone_id],
+        number=attempt.number,
         recipient=ruling.recipient,
         lawful_until=ruling.lawful_until,
     )

@@ -16,8 +16,13 @@ class _Limit(NamedTuple):
     """One of the hours has to fit."""
 
     rule_id: str
-    reason: str
     hours: list[HoursOfDay]
+    whose: str = " local time"
+
+    @property
+    def reason(self) -> str:
+        spans = " and ".join(f"{span.start:%H:%M}–{span.end:%H:%M}" for span in self.hours)
+        return f"outside {spans}{self.whose}"
 
     def keeps(self, moment: datetime, zone: str) -> bool:
         return any(is_within(moment, hours, zone) for hours in self.hours)
@@ -40,13 +45,12 @@ def _limits(asked: Question, moment: datetime) -> Iterator[_Limit]:
     wishes = [wish for wish in asked.facts.agreed_hours if wish.is_in_force(moment)]
     if wishes:
         hours = [HoursOfDay(start=wish.start, end=wish.end) for wish in wishes]
-        yield _Limit("LC-PREFERENCE", "outside the hours the borrower asked for", hours)
+        yield _Limit("LC-PREFERENCE", hours, ", the hours the borrower asked for")
     today = asked.day(moment)
     for contact in asked.in_force(today):
         rule = contact.hours_of(asked.channel)
         if rule.binds(today):
-            reason = f"outside {rule.value.start:%H:%M}–{rule.value.end:%H:%M} local time"
-            yield _Limit(rule.id, reason, [rule.value])
+            yield _Limit(rule.id, [rule.value])
 
 
 def _next_within_all(limits: list[_Limit], asked: Question, moment: datetime) -> datetime | None:

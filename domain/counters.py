@@ -40,20 +40,21 @@ def _refused_by(
     rule: Rule[Counter], asked: Question, phone: Phone, moment: datetime
 ) -> Refused | None:
     counter = rule.value
-    ends = (
-        _leaves_at(attempt, counter.window, asked)
+    gone_by = _gone_by(counter.window, asked, moment)
+    counted = [
+        attempt.at
         for attempt in asked.facts.attempts
-        if _is_counted(attempt, counter, asked, phone)
-    )
-    counted = sorted(end for end in ends if end > moment)
+        if attempt.at > gone_by and _is_counted(attempt, counter, asked, phone)
+    ]
     if len(counted) < counter.limit:
         return None
     # It is free again when so many of them have left that fewer than the limit are there.
     surplus = len(counted) - counter.limit
+    leave_at = sorted(_leaves_at(at, counter.window, asked) for at in counted)
     return Refused(
         rule_id=rule.id,
         reason=_says(counter, len(counted)),
-        retry_at=counted[surplus] if counter.limit else None,
+        retry_at=leave_at[surplus] if counter.limit else None,
     )
 
 
@@ -66,11 +67,19 @@ def _is_counted(attempt: PastAttempt, counter: Counter, asked: Question, phone: 
     )
 
 
-def _leaves_at(attempt: PastAttempt, window: Window, asked: Question) -> datetime:
+def _gone_by(window: Window, asked: Question, moment: datetime) -> datetime:
+    """The last instant of which a contact counts no more."""
+    if window.calendar_days is None:
+        return moment - window.rolling
+    first_day = asked.day(moment) - timedelta(days=window.calendar_days - 1)
+    return asked.begins(first_day) - timedelta.resolution
+
+
+def _leaves_at(at: datetime, window: Window, asked: Question) -> datetime:
     """The first instant at which a contact no longer counts."""
     if window.calendar_days is None:
-        return attempt.at + window.rolling
-    return asked.begins(asked.day(attempt.at) + timedelta(days=window.calendar_days))
+        return at + window.rolling
+    return asked.begins(asked.day(at) + timedelta(days=window.calendar_days))
 
 
 def _says(counter: Counter, count: int) -> str:

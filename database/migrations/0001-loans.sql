@@ -114,47 +114,46 @@ CREATE TABLE loan_charges (
 );
 CREATE INDEX charges_of_loan ON loan_charges (loan_id);
 
--- What a loan owes as of a day. Payments cover the oldest instalment or charge first; an
--- instalment due on that very day is not yet overdue.
+-- What a loan owes as of a day: an instalment due on that very day is not yet overdue. Since when
+-- it is overdue is kept with the loan, so that two sums are enough.
 CREATE FUNCTION loan_debt(of_loan text, today date)
 RETURNS TABLE (paid_minor bigint, oldest_unpaid_due_on date, arrears_minor bigint,
                outstanding_minor bigint)
 LANGUAGE sql STABLE AS $$
-    WITH tolerated AS (
-        SELECT arrears_tolerance_minor AS minor FROM loans WHERE loan_id = of_loan
-    ), paid AS (
+    SELECT paid.minor,
+           l.oldest_unpaid_due_on,
+           CASE WHEN due.by_today - paid.minor > l.arrears_tolerance_minor
+                THEN due.by_today - paid.minor ELSE 0 END,
+           CASE WHEN due.ever - paid.minor > l.arrears_tolerance_minor
+                THEN due.ever - paid.minor ELSE 0 END
+    FROM loans l
+    CROSS JOIN LATERAL (
         SELECT coalesce(sum(amount_minor), 0)::bigint AS minor
-        FROM payments WHERE loan_id = of_loan AND reversed_at IS NULL
-    ), dues AS (
-        SELECT due_on, number::text AS id, number, amount_minor, false AS is_charge
-        FROM loan_instalments WHERE loan_id = of_loan
-        UNION ALL
-        SELECT due_on, charge_id, 0, amount_minor, true FROM loan_charges WHERE loan_id = of_loan
-    ), schedule AS (
-        SELECT due_on, sum(amount_minor) OVER (ORDER BY due_on, is_charge, number, id) AS due_minor
-        FROM dues
-    ), sums AS (
-        SELECT min(due_on) FILTER (WHERE due_minor - paid.minor > tolerated.minor) AS oldest_unpaid,
-               coalesce(max(due_minor) FILTER (WHERE due_on < today), 0) - max(paid.minor) AS overdue,
-               coalesce(max(due_minor), 0) - max(paid.minor) AS open,
-               max(paid.minor) AS paid,
-               max(tolerated.minor) AS tolerated
-        FROM schedule, paid, tolerated
-    )
-    SELECT paid::bigint,
-           oldest_unpaid,
-           (CASE WHEN overdue > tolerated THEN overdue ELSE 0 END)::bigint,
-           (CASE WHEN open > tolerated THEN open ELSE 0 END)::bigint
-    FROM sums
+        FROM payments WHERE loan_id = of_loan AND reversed_at IS NULL) AS paid
+    CROSS JOIN LATERAL (
+        SELECT coalesce(sum(amount_minor) FILTER (WHERE due_on < today), 0)::bigint AS by_today,
+               coalesce(sum(amount_minor), 0)::bigint AS ever
+        FROM (SELECT due_on, amount_minor FROM loan_instalments WHERE loan_id = of_loan
+              UNION ALL
+              SELECT due_on, amount_minor FROM loan_charges WHERE loan_id = of_loan) AS dues) AS due
+    WHERE l.loan_id = of_loan
 $$;
 
+-- The first instalment or charge that payments do not cover: they cover the oldest one first.
 CREATE FUNCTION refresh_oldest_unpaid() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
-    UPDATE loans
-    SET oldest_unpaid_due_on = debt.oldest_unpaid_due_on
-    FROM (SELECT DISTINCT loan_id FROM changed) AS touched
-    CROSS JOIN LATERAL loan_debt(touched.loan_id, DATE '9999-12-31') AS debt
-    WHERE loans.loan_id = touched.loan_id;
+    UPDATE loans l
+    SET oldest_unpaid_due_on = (
+        SELECT min(schedule.due_on)
+        FROM (SELECT due_on, sum(amount_minor) OVER (ORDER BY due_on) AS minor
+              FROM (SELECT due_on, amount_minor FROM loan_instalments WHERE loan_id = l.loan_id
+                    UNION ALL
+                    SELECT due_on, amount_minor FROM loan_charges WHERE loan_id = l.loan_id) AS dues
+             ) AS schedule
+        WHERE schedule.minor - l.arrears_tolerance_minor > (
+            SELECT coalesce(sum(amount_minor), 0)
+            FROM payments WHERE loan_id = l.loan_id AND reversed_at IS NULL))
+    WHERE l.loan_id IN (SELECT loan_id FROM changed);
     RETURN NULL;
 END;
 $$;

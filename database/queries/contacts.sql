@@ -1,7 +1,7 @@
 -- name: contact_facts(case_id, intent_key, now)^
 SELECT recipient::text, facts::text FROM contact_facts(:case_id, :intent_key, :now);
 
--- name: reserve_attempt(attempt_id, intent_key, case_id, loan_id, borrower_id, revision, phone_id, channel, template, purpose, now, policy_version, current_policy, facts)$
+-- name: reserve_attempt(attempt_id, intent_key, case_id, loan_id, borrower_id, revision, phone_id, channel, template, purpose, now, policy_version, current_policy, facts)^
 -- Nothing when the borrower's revision has moved on since the facts were read. Who comes second
 -- waits for the first one's row to be written, and then finds another revision.
 WITH unchanged AS (
@@ -17,9 +17,9 @@ SELECT :attempt_id, :intent_key, :case_id, :loan_id, borrower_id, :phone_id,
        (SELECT sha256 FROM policies WHERE version = :policy_version), :current_policy,
        :facts::jsonb
 FROM unchanged
-RETURNING attempt_id;
+RETURNING attempt_id, status, (SELECT number FROM phones WHERE phone_id = :phone_id) AS number;
 
--- name: renew_attempt(attempt_id, borrower_id, revision, phone_id, now)$
+-- name: renew_attempt(attempt_id, borrower_id, revision, phone_id, now)^
 -- Nothing as above, or when the attempt was settled meanwhile.
 WITH unchanged AS (
     UPDATE borrowers SET revision = revision + 1
@@ -27,12 +27,13 @@ WITH unchanged AS (
     RETURNING borrower_id
 )
 UPDATE contact_attempts a SET reserved_at = :now, phone_id = :phone_id
-FROM unchanged
-WHERE a.attempt_id = :attempt_id AND a.status = 'reserved'
-RETURNING a.attempt_id;
+FROM unchanged, phones p
+WHERE a.attempt_id = :attempt_id AND a.status = 'reserved' AND p.phone_id = :phone_id
+RETURNING a.attempt_id, a.status, p.number;
 
 -- name: attempt_of_intent(intent_key)^
-SELECT attempt_id, status, phone_id FROM contact_attempts WHERE intent_key = :intent_key;
+SELECT attempt_id, a.status, number
+FROM contact_attempts a JOIN phones USING (phone_id) WHERE intent_key = :intent_key;
 
 -- name: record_refusal(case_id, intent_key, channel, rule_id, reason, retry_at, now, policy_version, current_policy, facts)!
 INSERT INTO contact_refusals (case_id, intent_key, at, channel, rule_id, reason, retry_at,

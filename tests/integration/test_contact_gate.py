@@ -334,7 +334,7 @@ EVENTS_IN_BETWEEN = {
     "agreed hours": (
         """UPDATE borrowers SET agreed_hours = '[{"start": "18:00", "end": "20:00"}]'
            WHERE $1::timestamptz IS NOT NULL""",
-        "outside the hours the borrower asked for",
+        "outside 18:00–20:00, the hours the borrower asked for",
     ),
     "end of the case": (
         "UPDATE collection_cases SET closed_at = $1, outcome = 'withdrawn'",

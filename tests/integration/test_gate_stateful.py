@@ -159,7 +159,7 @@ class StaleContacts(CrashingContacts):
             attempt_id=recipient.attempt.attempt_id,
             status="reserved",
             is_new=True,
-            number=recipient.numbers[recipient.attempt.phone_id],
+            number=recipient.attempt.number,
             recipient=recipient,
             lawful_until=lawful_until + timedelta(days=1),
         )
