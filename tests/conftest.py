@@ -1,6 +1,7 @@
 """One Postgres for the whole run, a fresh migrated database for each test that asks."""
 
 import asyncio
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from itertools import count
@@ -18,13 +19,15 @@ from policies.reader import read_policy
 from settings import CHINA_POLICY
 
 TEMPLATE = "template_migrated"
+IN_MEMORY = Path("/dev/shm")  # noqa: S108  (the directory is made there safely)
+ENOUGH_BYTES = 2 * 1024**3  # a container may give it 64 MB
 
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[EmbeddedPostgres]:
     """A real server with one migrated template database."""
     # Not in pytest's own directory: another run of pytest closes that to the server's user.
-    with TemporaryDirectory(prefix="loan-collections-") as directory:
+    with TemporaryDirectory(prefix="loan-collections-", dir=_quick_directory()) as directory:
         server = EmbeddedPostgres(Path(directory), durable=False)
         server.start()
         try:
@@ -32,6 +35,13 @@ def postgres() -> Iterator[EmbeddedPostgres]:
             yield server
         finally:
             asyncio.run(server.stop())
+
+
+def _quick_directory() -> Path | None:
+    """Memory, where there is enough: a new database there takes a tenth of the time."""
+    if IN_MEMORY.is_dir() and shutil.disk_usage(IN_MEMORY).free > ENOUGH_BYTES:
+        return IN_MEMORY
+    return None
 
 
 async def _prepare_template(server: EmbeddedPostgres) -> None:
