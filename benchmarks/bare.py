@@ -7,7 +7,7 @@ from temporalio import activity, workflow
 with workflow.unsafe.imports_passed_through():
     from workflows.options import LONG_HISTORY_EVENTS
 
-DAY = timedelta(milliseconds=200)  # real length of a business day: the timer of each step
+DAY = timedelta(seconds=1)  # real length of a business day: the timer of each step
 
 
 class Done:
