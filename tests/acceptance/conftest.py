@@ -4,21 +4,19 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import asyncpg
 import pytest
 
 from domain.clock import BusinessClock
+from tests.acceptance.patience import POLL_SECONDS, until
 
 BIN = Path(sys.executable).parent
-POLL_SECONDS = 0.1
-PATIENCE_SECONDS = 60
-T = TypeVar("T")
 
 
 @dataclass
@@ -85,15 +83,7 @@ class Outside:
 
     async def row(self, query: str, *arguments: Any) -> "asyncpg.Record":
         """Wait until a query has a row, and return it."""
-        return await self.until(lambda: self.database.fetchrow(query, *arguments), query)
-
-    async def until(self, look: Callable[[], Awaitable[T | None]], what: str) -> T:
-        """Wait until something is there."""
-        for _ in range(int(PATIENCE_SECONDS / POLL_SECONDS)):
-            if found := await look():
-                return found
-            await asyncio.sleep(POLL_SECONDS)
-        raise AssertionError(f"not within {PATIENCE_SECONDS} s: {what}")
+        return await until(lambda: self.database.fetchrow(query, *arguments), query)
 
 
 @pytest.fixture

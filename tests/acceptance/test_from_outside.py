@@ -6,47 +6,22 @@ command, and SQL.
 
 import json
 import shutil
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 from tests.acceptance.conftest import Outside
+from tests.acceptance.patience import until
+from tests.acceptance.tape import LENDER, write_tape
 
-ROW = {
-    "lender": "outside-lender",
-    "currency": "CNY",
-    "principal_minor": 1_200_000,
-    "annual_rate_percent": "12.0",
-    "term_months": 12,
-    "installment_minor": 100_000,
-    "region": "TEST",
-    "annual_income_minor": 12_000_000,
-    "purpose": "other",
-    "reported_status": "Late (31-120 days)",
-    "as_of": "2026-03-01",
+AS_OF = date(2026, 3, 1)
+# 20, 20 and 117 days past due, and one that has paid.
+FIRST_DUE_ON = {
+    "PAYS": date(2026, 2, 9),
+    "BROKEN-EVENTS": date(2026, 2, 9),
+    "VISITED": date(2025, 11, 4),
+    "CURRENT": date(2026, 2, 9),
 }
-
-
-def _tape(path: Path) -> Path:
-    """Three overdue loans (20, 20 and 117 days past due), one that is not, and a bad row."""
-    loans = [
-        ("PAYS", "2026-02-09", 0),
-        ("BROKEN-EVENTS", "2026-02-09", 0),
-        ("VISITED", "2025-11-04", 0),
-        ("CURRENT", "2026-02-09", 100_000),
-    ]
-    rows: list[dict[str, Any]] = [
-        ROW
-        | {
-            "loan_id": loan_id,
-            "borrower_id": f"B-{loan_id}",
-            "first_due_on": due,
-            "paid_minor": paid,
-        }
-        for loan_id, due, paid in loans
-    ]
-    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
-    return path
 
 
 async def test_loans_are_collected_from_the_outside(outside: Outside, tmp_path: Path) -> None:
@@ -54,8 +29,9 @@ async def test_loans_are_collected_from_the_outside(outside: Outside, tmp_path: 
     roster = tmp_path / "crew.csv"
     roster.write_text("badge_id,full_name\nC-1,外勤一\nC-2,外勤二\n")
     await outside.starter("crew", str(roster))
-    await outside.starter("import", str(_tape(tmp_path / "tape.jsonl")))
-    await outside.until(
+    tape = write_tape(tmp_path / "tape", AS_OF, FIRST_DUE_ON, paid={"CURRENT": 100_000})
+    await outside.starter("import", str(tape))
+    await until(
         lambda: outside.database.fetchval(
             "SELECT count(*) = 3 FROM collection_cases WHERE started_at IS NOT NULL"
         ),
@@ -82,8 +58,8 @@ async def _operations_look_into_it(outside: Outside, directory: Path) -> None:
     changed = directory / "policies" / "cn.yaml"
     text = changed.read_text("utf-8").replace("version: cn-2026-11", "version: cn-next")
     changed.write_text(text, "utf-8")
-    lender = ("--lender", ROW["lender"])
-    would = await outside.ops("policy", "adopt", str(changed), "--dry-run", *map(str, lender))
+    lender = ("--lender", LENDER)
+    would = await outside.ops("policy", "adopt", str(changed), "--dry-run", *lender)
     assert "would move to cn-next" in would
     moved = await outside.ops("policy", "adopt", str(changed), "--loan", "BROKEN-EVENTS")
     assert "1 moved to cn-next, 0 failed" in moved
@@ -100,7 +76,7 @@ async def _bad_events_are_refused_on_record(outside: Outside) -> None:
     await outside.signal(loan, "payment_received", [1, 2])
     await outside.signal(loan, "no_such_event", {"event_id": "x"})
     await outside.send(loan, "payment_received", event_id="no-amount", payment_id="P-0")
-    refused = await outside.until(lambda: _refused(outside, loan), "four refused events")
+    refused = await until(lambda: _refused(outside, loan), "four refused events")
     assert all(row["reason"] for row in refused)
     described = json.loads(
         await outside.temporal("workflow", "describe", "-w", f"loan-{loan}", "-o", "json")
