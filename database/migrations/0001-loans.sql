@@ -142,6 +142,9 @@ $$;
 -- The first instalment or charge that payments do not cover: they cover the oldest one first.
 CREATE FUNCTION refresh_oldest_unpaid() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
+    -- One at a time: who waits here looks only when the other's payment or reversal is to be seen.
+    PERFORM FROM loans WHERE loan_id IN (SELECT loan_id FROM changed)
+    ORDER BY loan_id FOR NO KEY UPDATE;
     UPDATE loans l
     SET oldest_unpaid_due_on = (
         SELECT min(schedule.due_on)

@@ -1,5 +1,6 @@
 """What the tables themselves refuse, and that SQL and Python agree on what is owed."""
 
+import asyncio
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -300,3 +301,30 @@ async def test_sql_and_python_agree_on_what_is_owed(pool: Pool) -> None:
             )
             assert row is not None
             assert Debt(*row.values()) == _debt(schedule)
+
+
+async def test_reversal_and_payment_at_once_are_both_counted(pool: Pool) -> None:
+    """Whichever comes second waits, and then sees the other."""
+    async with pool.acquire() as one, pool.acquire() as other:
+        await one.execute("INSERT INTO borrowers VALUES ('B', 'x', 'zh', 'UTC')")
+        await _put_in(one, "L", Schedule([(0, 100), (30, 100)], [(100, False)], 0, 0))
+        reversing = one.transaction()
+        await reversing.start()
+        await one.execute("UPDATE payments SET reversed_at = $1", NOW)
+        paying = asyncio.create_task(
+            other.execute(
+                "INSERT INTO payments VALUES ('P', 'L', 100, 'payment', $1, $1, NULL, 'x')", NOW
+            )
+        )
+        await _until_somebody_waits(pool)
+        await reversing.commit()
+        await paying
+        oldest = await one.fetchval("SELECT oldest_unpaid_due_on FROM loans")
+        assert oldest == FIRST_DAY + timedelta(days=30)
+
+
+async def _until_somebody_waits(pool: Pool) -> None:
+    waiting = "SELECT FROM pg_locks WHERE NOT granted"
+    async with asyncio.timeout(10):
+        while await pool.fetchrow(waiting) is None:
+            pass
