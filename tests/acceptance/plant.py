@@ -97,6 +97,17 @@ class Plant:
         return self._clock.business(datetime.now(UTC))
 
     async def __aenter__(self) -> Self:
+        try:
+            await self._start()
+        except BaseException:
+            await self._exit.aclose()
+            raise
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self._exit.aclose()
+
+    async def _start(self) -> None:
         self._exit.callback(self._guard.dismiss)
         pid = self._postgres.start()
         self._exit.push_async_callback(self._postgres.stop)
@@ -107,10 +118,6 @@ class Plant:
         self._exit.callback(self._pool.terminate)
         self._exit.push_async_callback(self._end_processes)
         await self.start_temporal()
-        return self
-
-    async def __aexit__(self, *_error: object) -> None:
-        await self._exit.aclose()
 
     async def _end_processes(self) -> None:
         for child, grace in ((self._worker, GRACE), (self._temporal, AT_ONCE)):
