@@ -14,6 +14,7 @@ import asyncpg
 import pytest
 
 from domain.clock import BusinessClock
+from tests.acceptance.commands import output_of
 from tests.acceptance.patience import POLL_SECONDS, until
 
 BIN = Path(sys.executable).parent
@@ -44,16 +45,7 @@ class Outside:
         return await self._run(sys.executable, self.repository / "ops.py", *arguments)
 
     async def _run(self, *command: str | Path) -> str:
-        process = await asyncio.create_subprocess_exec(
-            *command,
-            env=self.environment,
-            cwd=self.repository,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        output, errors = await process.communicate()
-        assert process.returncode == 0, f"{command}: {output.decode()} {errors.decode()}"
-        return output.decode()
+        return await output_of(*command, env=self.environment, cwd=self.repository)
 
     async def signal(self, loan_id: str, name: str, body: Any) -> None:
         """Send a signal whose input is any JSON."""

@@ -19,6 +19,7 @@ from domain.clock import BusinessClock
 from embedded.postgres import EmbeddedPostgres
 from embedded.processes import LOOPBACK, Child, Guard, free_ports, inherited_environment
 from embedded.temporal import TemporalPorts, answers, spawn_temporal
+from tests.acceptance.commands import output_of
 from tests.acceptance.patience import until
 
 GRACE = timedelta(seconds=5)
@@ -205,17 +206,13 @@ class Plant:
 
     async def command(self, script: str, *arguments: str) -> str:
         """Run a command of the product; what it printed."""
-        process = await asyncio.create_subprocess_exec(
+        return await output_of(
             sys.executable,
             self._repository / script,
             *arguments,
             env=self.environment,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.STDOUT,
+            cwd=self._repository,
         )
-        output, _ = await process.communicate()
-        assert process.returncode == 0, output.decode()
-        return output.decode()
 
 
 async def _kill(child: Child | None) -> None:
