@@ -134,7 +134,7 @@ async def _bare_reserver(pool: Pool, case_ids: list[str]) -> Step:
     policy = read_policy(CHINA_POLICY)
     sha256 = fingerprint(policy)
     facts = await pool.fetchval(
-        "SELECT facts::text FROM contact_facts($1, 'bare', $2)", case_ids[0], NOON
+        "SELECT facts::text FROM contact_facts($1, 'bare', $2, 0)", case_ids[0], NOON
     )
 
     async def reserve(number: int) -> None:

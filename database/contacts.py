@@ -3,7 +3,6 @@
 import hashlib
 from datetime import date, datetime
 from typing import NamedTuple
-from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel
@@ -19,7 +18,7 @@ from domain.plan_progress import OpenPart, PlanProgress
 RESERVED = "reserved"  # and not known to be sent
 
 
-class Attempt(BaseModel):
+class Attempt(NamedTuple):
     """An attempt that is on record."""
 
     attempt_id: str
@@ -54,11 +53,12 @@ class Recipient(BaseModel):
     full_name: str
     language: str
     policy_version: str
+    policy_sha256: str
     overdue_since: date | None
     visit: VisitDetails | None
     plan: PlanProgress | None  # the signed one
     received: ReceivedDetails | None = None
-    attempt: Attempt | None
+    is_tried: bool  # an attempt for this intent is on record
     facts: ContactFacts
 
     @property
@@ -67,7 +67,7 @@ class Recipient(BaseModel):
         return None if self.plan is None else self.plan.next_part
 
 
-class Reservation(BaseModel):
+class Reservation(NamedTuple):
     """The right, and the duty, to make one contact; or the attempt that exists already."""
 
     attempt_id: str
@@ -75,7 +75,7 @@ class Reservation(BaseModel):
     is_new: bool
     number: str
     recipient: Recipient
-    lawful_until: AwareDatetime  # the end of the permitted hours it was reserved in
+    lawful_until: datetime  # the end of the permitted hours it was reserved in
 
 
 class Ruling(NamedTuple):
@@ -104,8 +104,9 @@ class Contacts:
         async with self._pool.acquire() as connection:
             while True:
                 ruling = await self._decide(connection, intent, now)
-                if ruling.recipient.attempt is not None:
-                    return _reservation(ruling, ruling.recipient.attempt, is_new=False)
+                if ruling.recipient.is_tried:
+                    earlier = await self._attempt_of(connection, intent)
+                    return _reservation(ruling, earlier, is_new=False)
                 if isinstance(ruling.decision, Refused):
                     await self._record_refusal(connection, intent, ruling, ruling.decision)
                     return ruling.decision
@@ -121,9 +122,7 @@ class Contacts:
         async with self._pool.acquire() as connection:
             while True:
                 ruling = await self._decide(connection, intent, now)
-                attempt = ruling.recipient.attempt
-                if attempt is None:
-                    raise RuntimeError(f"nothing is reserved for {intent.key}")
+                attempt = await self._attempt_of(connection, intent)
                 if attempt.status != RESERVED:  # another try has settled it meanwhile
                     return _reservation(ruling, attempt, is_new=False)
                 if isinstance(ruling.decision, Refused):
@@ -143,10 +142,20 @@ class Contacts:
         row = await SQL.attempt_of_intent(self._pool, intent_key=intent.key)
         return None if row is None else Attempt(**row)
 
+    async def _attempt_of(self, connection: Connection, intent: Intent) -> Attempt:
+        row = await SQL.attempt_of_intent(connection, intent_key=intent.key)
+        if row is None:
+            raise RuntimeError(f"nothing is reserved for {intent.key}")
+        return Attempt(**row)
+
     async def _decide(self, connection: Connection, intent: Intent, now: datetime) -> Ruling:
         """Look at the fresh facts, and ask the rules."""
         row = await SQL.contact_facts(
-            connection, case_id=intent.case_id, intent_key=intent.key, now=now
+            connection,
+            case_id=intent.case_id,
+            intent_key=intent.key,
+            now=now,
+            days_back=self._shelf.days_back,
         )
         text = f'{row["recipient"][:-1]}, "facts": {row["facts"]}}}'
         recipient = Recipient.model_validate_json(text)
@@ -181,6 +190,7 @@ class Contacts:
             purpose=intent.purpose.value,
             now=recipient.at,
             policy_version=recipient.policy_version,
+            policy_sha256=recipient.policy_sha256,
             current_policy=self._shelf.current.version,
             facts=ruling.facts,
         )
@@ -213,6 +223,7 @@ class Contacts:
             retry_at=refused.retry_at,
             now=recipient.at,
             policy_version=recipient.policy_version,
+            policy_sha256=recipient.policy_sha256,
             current_policy=self._shelf.current.version,
             facts=ruling.facts,
         )
@@ -247,7 +258,7 @@ class Contacts:
 
 def _attempt_id(intent: Intent) -> str:
     """Always the same for an intent; nothing of a loan can be read from it."""
-    return str(UUID(bytes=hashlib.sha256(intent.key.encode()).digest()[:16]))
+    return hashlib.blake2b(intent.key.encode(), digest_size=16).hexdigest()
 
 
 def _reservation(ruling: Ruling, attempt: Attempt, *, is_new: bool) -> Reservation:

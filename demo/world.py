@@ -32,7 +32,7 @@ _OVERDUE = """
     SELECT l.loan_id, l.borrower_id, p.phone_id, p.number, a.address_id,
            coalesce(l.annual_income_minor, 0) / 12 AS monthly_income_minor,
            $1::date - d.oldest_unpaid_due_on AS days_past_due
-    FROM loans l CROSS JOIN LATERAL loan_debt(l.loan_id, $1::date) d
+    FROM loans l CROSS JOIN LATERAL loan_debt(l, $1::date) d
     JOIN phones p USING (borrower_id) JOIN addresses a USING (borrower_id)
     WHERE l.status = 'active' AND d.arrears_minor > 0 AND p.relation = 'self'
 """

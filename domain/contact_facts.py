@@ -1,22 +1,12 @@
 """What the gate knows about a borrower at the moment of sending, across all loans."""
 
-from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel
 
 from domain.contact_policy import Channel, Counted, Purpose
 from domain.debt import Hold
 from domain.events import AgreedHours
-
-
-def _in_utc(moment: datetime) -> datetime:
-    return moment.astimezone(UTC)
-
-
-# Local times add and compare by the clock on the wall, which changes twice a year.
-Moment = Annotated[AwareDatetime, AfterValidator(_in_utc)]
 
 
 class Relation(StrEnum):
@@ -46,7 +36,7 @@ class Fate(StrEnum):
 class PastAttempt(BaseModel):
     """A contact that was made, or reserved, before."""
 
-    at: Moment
+    at: AwareDatetime
     channel: Channel
     purpose: Purpose
     phone_id: str

@@ -1,7 +1,7 @@
 """How often: counters over past contacts, by borrower, by number or by debt."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from domain.contact_facts import PastAttempt, Phone
 from domain.contact_policy import Counted, Counter, Scope, Window
@@ -78,7 +78,7 @@ def _gone_by(window: Window, asked: Question, moment: datetime) -> datetime:
 def _leaves_at(at: datetime, window: Window, asked: Question) -> datetime:
     """The first instant at which a contact no longer counts."""
     if window.calendar_days is None:
-        return at + window.rolling
+        return at.astimezone(UTC) + window.rolling  # not by the clock on the borrower's wall
     return asked.begins(asked.day(at) + timedelta(days=window.calendar_days))
 
 

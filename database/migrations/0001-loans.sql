@@ -4,13 +4,16 @@
 -- migrate: apply
 CREATE EXTENSION IF NOT EXISTS btree_gist;
 
+-- Domains, for a constraint of the table would be read and asked at each new revision of a row.
+CREATE DOMAIN language AS text CHECK (VALUE IN ('zh', 'en'));
+CREATE DOMAIN channels AS text[] CHECK (VALUE <@ ARRAY['sms', 'call', 'visit']);
+
 CREATE TABLE borrowers (
     borrower_id      text PRIMARY KEY,
     full_name        text NOT NULL,
-    language         text NOT NULL CHECK (language IN ('zh', 'en')),
+    language         language NOT NULL,
     time_zone        text NOT NULL,
-    blocked_channels text[] NOT NULL DEFAULT '{}'
-        CHECK (blocked_channels <@ ARRAY['sms', 'call', 'visit']),
+    blocked_channels channels NOT NULL DEFAULT '{}',
     agreed_hours     jsonb NOT NULL DEFAULT '[]',
     -- When the last event of any of the borrower's cases was written: no contact is reserved as
     -- of an earlier moment, so that the record keeps its order.
@@ -32,7 +35,7 @@ CREATE TABLE phones (
     relation    text NOT NULL DEFAULT 'self' CHECK (relation IN ('self', 'contact_person')),
     CHECK (status <> 'refused' OR relation = 'contact_person')
 );
-CREATE INDEX phones_of_borrower ON phones (borrower_id, priority);
+CREATE INDEX phones_of_borrower ON phones (borrower_id, priority, phone_id);
 
 CREATE TABLE addresses (
     address_id  text PRIMARY KEY,
@@ -116,27 +119,33 @@ CREATE INDEX charges_of_loan ON loan_charges (loan_id);
 
 -- What a loan owes as of a day: an instalment due on that very day is not yet overdue. Since when
 -- it is overdue is kept with the loan, so that two sums are enough.
-CREATE FUNCTION loan_debt(of_loan text, today date)
+CREATE FUNCTION loan_debt(loan loans, today date)
 RETURNS TABLE (paid_minor bigint, oldest_unpaid_due_on date, arrears_minor bigint,
                outstanding_minor bigint)
 LANGUAGE sql STABLE AS $$
     SELECT paid.minor,
-           l.oldest_unpaid_due_on,
-           CASE WHEN due.by_today - paid.minor > l.arrears_tolerance_minor
+           loan.oldest_unpaid_due_on,
+           CASE WHEN due.by_today - paid.minor > loan.arrears_tolerance_minor
                 THEN due.by_today - paid.minor ELSE 0 END,
-           CASE WHEN due.ever - paid.minor > l.arrears_tolerance_minor
+           CASE WHEN due.ever - paid.minor > loan.arrears_tolerance_minor
                 THEN due.ever - paid.minor ELSE 0 END
-    FROM loans l
-    CROSS JOIN LATERAL (
+    FROM (
         SELECT coalesce(sum(amount_minor), 0)::bigint AS minor
-        FROM payments WHERE loan_id = of_loan AND reversed_at IS NULL) AS paid
-    CROSS JOIN LATERAL (
+        FROM payments WHERE loan_id = loan.loan_id AND reversed_at IS NULL) AS paid
+    CROSS JOIN (
         SELECT coalesce(sum(amount_minor) FILTER (WHERE due_on < today), 0)::bigint AS by_today,
                coalesce(sum(amount_minor), 0)::bigint AS ever
-        FROM (SELECT due_on, amount_minor FROM loan_instalments WHERE loan_id = of_loan
+        FROM (SELECT due_on, amount_minor FROM loan_instalments WHERE loan_id = loan.loan_id
               UNION ALL
-              SELECT due_on, amount_minor FROM loan_charges WHERE loan_id = of_loan) AS dues) AS due
-    WHERE l.loan_id = of_loan
+              SELECT due_on, amount_minor FROM loan_charges WHERE loan_id = loan.loan_id) AS dues
+    ) AS due
+$$;
+
+CREATE FUNCTION loan_debt(of_loan text, today date)
+RETURNS TABLE (paid_minor bigint, oldest_unpaid_due_on date, arrears_minor bigint,
+               outstanding_minor bigint)
+LANGUAGE sql STABLE AS $$
+    SELECT d.* FROM loans l CROSS JOIN LATERAL loan_debt(l, today) AS d WHERE l.loan_id = of_loan
 $$;
 
 -- The first instalment or charge that payments do not cover: they cover the oldest one first.
@@ -197,8 +206,10 @@ CREATE TRIGGER charges_added AFTER INSERT ON loan_charges
     REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_oldest_unpaid();
 
 -- migrate: rollback
+DROP FUNCTION loan_debt(loans, date);
 DROP TABLE loan_charges, payments, loan_instalments, loans, addresses, phones, borrowers;
+DROP DOMAIN language, channels;
 DROP FUNCTION refresh_oldest_unpaid;
 DROP FUNCTION reopen_settled_loan;
 DROP FUNCTION note_payment;
-DROP FUNCTION loan_debt;
+DROP FUNCTION loan_debt(text, date);

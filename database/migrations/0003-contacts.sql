@@ -25,10 +25,11 @@ CREATE TABLE contact_attempts (
     recording_id   text,
     policy_version text NOT NULL REFERENCES policies,
     -- What the decision was made on, so that it can be explained later: the pinned policy's hash,
-    -- the version of the policy that was current then (the stricter of the two wins), the facts.
+    -- the version of the policy that was current then (the stricter of the two wins), the facts,
+    -- word for word as they were read.
     policy_sha256  text,
     current_policy text,
-    facts          jsonb,
+    facts          json,
     CHECK ((status = 'sent') = (sent_at IS NOT NULL))
 );
 CREATE INDEX attempts_of_borrower ON contact_attempts (borrower_id, reserved_at);
@@ -46,7 +47,7 @@ CREATE TABLE contact_refusals (
     policy_version text NOT NULL REFERENCES policies,
     policy_sha256  text,  -- these three as for an attempt
     current_policy text,
-    facts          jsonb,
+    facts          json,
     UNIQUE (intent_key, at)
 );
 CREATE INDEX refusals_of_case ON contact_refusals (case_id, at);

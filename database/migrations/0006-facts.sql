@@ -124,130 +124,131 @@ CREATE FUNCTION case_facts(of_case text, at timestamptz) RETURNS json LANGUAGE s
     JOIN loans l USING (loan_id)
     JOIN borrowers b USING (borrower_id)
     LEFT JOIN agreements g ON g.case_id = c.case_id AND g.status = 'signed'
-    CROSS JOIN LATERAL loan_debt(l.loan_id, (at AT TIME ZONE b.time_zone)::date) d
+    CROSS JOIN LATERAL loan_debt(l, (at AT TIME ZONE b.time_zone)::date) d
     WHERE c.case_id = of_case
 $$;
 
 -- What the gate decides on, across all loans of the borrower, and what the message says.
 -- All of it is of one moment, and so is the borrower's revision that comes with it: whoever
 -- reserves a contact on these facts names it, and only one of two senders can be right.
-CREATE FUNCTION contact_facts(of_case text, intent text, asked_at timestamptz,
+-- Past contacts are those of the longest window of the two policies that are asked: the case's
+-- own, and the current one, which looks so many days back.
+CREATE FUNCTION contact_facts(of_case text, intent text, asked_at timestamptz, days_back integer,
                               OUT recipient json, OUT facts json)
 -- Planning it for each call costs more than the best plan saves.
 LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
 DECLARE
-    known record;
+    this_case collection_cases;
+    loan loans;
+    person borrowers;
+    pinned record;
+    debt record;
+    moment timestamptz;
+    since timestamptz;  -- contacts count
     -- What few messages speak of is looked up only where it is there.
+    open_visit text;
+    signed_plan text;
     visit_details json;
     plan_details json;
     received_details json;
 BEGIN
-    SELECT now.at, c.policy_version, c.opened_at, c.closed_at, l.loan_id, l.lender, l.currency,
-           b.*, d.oldest_unpaid_due_on, d.arrears_minor,
-           (SELECT now.at - make_interval(hours => 24 * max(p.longest_window_days))
-            FROM policies p) AS since,
-           (SELECT v.visit_id FROM visits v
-            WHERE v.case_id = of_case AND v.ended_at IS NULL) AS visit_id,
-           (SELECT g.agreement_id FROM agreements g
-            WHERE g.case_id = of_case AND g.status = 'signed') AS plan_id
-    INTO STRICT known
-    FROM collection_cases c
-    JOIN loans l USING (loan_id)
-    JOIN borrowers b USING (borrower_id)
-    CROSS JOIN LATERAL (SELECT greatest(asked_at, b.last_event_at) AS at) AS now
-    CROSS JOIN LATERAL loan_debt(l.loan_id, (now.at AT TIME ZONE b.time_zone)::date) AS d
-    WHERE c.case_id = of_case;
+    SELECT * INTO STRICT this_case FROM collection_cases WHERE case_id = of_case;
+    SELECT * INTO STRICT loan FROM loans WHERE loan_id = this_case.loan_id;
+    SELECT * INTO STRICT person FROM borrowers WHERE borrower_id = loan.borrower_id;
+    SELECT sha256, longest_window_days INTO STRICT pinned
+    FROM policies WHERE version = this_case.policy_version;
+    moment := greatest(asked_at, person.last_event_at);
+    since := moment - make_interval(hours => 24 * greatest(pinned.longest_window_days, days_back));
+    SELECT * INTO debt FROM loan_debt(loan, (moment AT TIME ZONE person.time_zone)::date);
+    SELECT visit_id INTO open_visit FROM visits WHERE case_id = of_case AND ended_at IS NULL;
+    SELECT agreement_id INTO signed_plan
+    FROM agreements WHERE case_id = of_case AND status = 'signed';
 
-    IF known.visit_id IS NOT NULL THEN
+    IF open_visit IS NOT NULL THEN
         SELECT json_build_object(
                    'visit_code', v.visit_code, 'starts_at', lower(v.slot),
                    'crew', (SELECT json_agg(m.full_name || ' ' || m.badge_id ORDER BY m.badge_id)
                             FROM visit_crew k JOIN crew_members m USING (badge_id)
                             WHERE k.slot_id = v.slot_id AND k.released_at IS NULL))
-        INTO visit_details FROM visits v WHERE v.visit_id = known.visit_id;
+        INTO visit_details FROM visits v WHERE v.visit_id = open_visit;
     END IF;
 
-    IF known.plan_id IS NOT NULL THEN
+    IF signed_plan IS NOT NULL THEN
         -- Which part comes next, and what is missing of it: `domain/plan_progress.py`.
         SELECT json_build_object(
                    'paid_minor', k.paid_minor, 'parts', (
                        SELECT json_agg(json_build_object(
                            'number', i.number, 'due_on', i.due_on,
                            'amount_minor', i.amount_minor) ORDER BY i.number)
-                       FROM agreement_instalments i WHERE i.agreement_id = known.plan_id))
-        INTO plan_details FROM agreement_balances k WHERE k.agreement_id = known.plan_id;
+                       FROM agreement_instalments i WHERE i.agreement_id = signed_plan))
+        INTO plan_details FROM agreement_balances k WHERE k.agreement_id = signed_plan;
     END IF;
 
-    IF known.closed_at IS NOT NULL THEN
+    IF this_case.closed_at IS NOT NULL THEN
         -- Under the plan that was fulfilled, or else under the case; said when it has ended.
         SELECT json_build_object(
                    'amount_minor', sum(p.amount_minor),
-                   'last_on', (max(p.received_at) AT TIME ZONE known.time_zone)::date)
+                   'last_on', (max(p.received_at) AT TIME ZONE person.time_zone)::date)
         INTO received_details FROM payments p
-        WHERE p.loan_id = known.loan_id AND p.kind <> 'waiver' AND p.reversed_at IS NULL
+        WHERE p.loan_id = this_case.loan_id AND p.kind <> 'waiver' AND p.reversed_at IS NULL
           AND p.recorded_at >= coalesce((
               SELECT max(g.counted_from) FROM agreements g
-              WHERE g.case_id = of_case AND g.status = 'completed'), known.opened_at)
+              WHERE g.case_id = of_case AND g.status = 'completed'), this_case.opened_at)
         HAVING count(*) > 0;
     END IF;
 
     SELECT
         json_build_object(
-            'at', known.at,
-            'revision', known.revision,
-            'borrower_id', known.borrower_id,
-            'loan_id', known.loan_id,
-            'lender', known.lender,
-            'currency', known.currency,
-            'full_name', known.full_name,
-            'language', known.language,
-            'policy_version', known.policy_version,
-            'overdue_since', known.oldest_unpaid_due_on,
-            'attempt', (
-                SELECT json_build_object('attempt_id', a.attempt_id, 'status', a.status,
-                                         'number', p.number)
-                FROM contact_attempts a JOIN phones p USING (phone_id)
-                WHERE a.intent_key = intent),
+            'at', moment,
+            'revision', person.revision,
+            'borrower_id', person.borrower_id,
+            'loan_id', loan.loan_id,
+            'lender', loan.lender,
+            'currency', loan.currency,
+            'full_name', person.full_name,
+            'language', person.language,
+            'policy_version', this_case.policy_version,
+            'policy_sha256', pinned.sha256,
+            'overdue_since', debt.oldest_unpaid_due_on,
+            'is_tried', EXISTS (SELECT FROM contact_attempts a WHERE a.intent_key = intent),
             'visit', visit_details,
             'plan', plan_details,
             'received', received_details),
         json_build_object(
-            'time_zone', known.time_zone,
-            'loan_id', known.loan_id,
-            'case_open', known.closed_at IS NULL,
-            'arrears_minor', known.arrears_minor,
+            'time_zone', person.time_zone,
+            'loan_id', loan.loan_id,
+            'case_open', this_case.closed_at IS NULL,
+            'arrears_minor', debt.arrears_minor,
             'holds', to_json(ARRAY(
                 SELECT json_build_object(
                     'hold_id', h.hold_id, 'reason', h.reason, 'until', h.until)
                 FROM holds h
-                WHERE h.borrower_id = known.borrower_id AND h.released_at IS NULL
-                  AND (h.until IS NULL OR h.until > known.at))),
-            'blocked_channels', known.blocked_channels,
-            'agreed_hours', known.agreed_hours,
+                WHERE h.borrower_id = person.borrower_id AND h.released_at IS NULL
+                  AND (h.until IS NULL OR h.until > moment))),
+            'blocked_channels', person.blocked_channels,
+            'agreed_hours', person.agreed_hours,
             'promise_open', EXISTS (
-                SELECT FROM promises p WHERE p.loan_id = known.loan_id AND p.status = 'open'),
-            'plan_honoured', known.plan_id IS NOT NULL,
+                SELECT FROM promises p WHERE p.loan_id = loan.loan_id AND p.status = 'open'),
+            'plan_honoured', signed_plan IS NOT NULL,
             -- A call is pending when it is not reported back, or when the report leaves it open
             -- whether a conversation took place.
             'attempts', to_json(ARRAY(
-                SELECT json_build_object(
-                    'at', a.reserved_at, 'channel', a.channel, 'purpose', a.purpose,
-                    'phone_id', a.phone_id, 'loan_id', a.loan_id,
-                    'fate', CASE
-                        WHEN a.outcome = 'connected' THEN 'connected'
-                        WHEN a.outcome IN ('no_answer', 'busy', 'invalid_number',
-                                           'wrong_person') THEN 'unanswered'
-                        ELSE 'pending' END)
-                FROM contact_attempts a
-                WHERE a.borrower_id = known.borrower_id AND a.reserved_at > known.since
-                  AND a.status <> 'failed' AND a.intent_key <> intent
-                ORDER BY a.reserved_at)),
+                SELECT past
+                FROM (SELECT a.reserved_at AS at, a.channel, a.purpose, a.phone_id, a.loan_id,
+                             CASE WHEN a.outcome = 'connected' THEN 'connected'
+                                  WHEN a.outcome IN ('no_answer', 'busy', 'invalid_number',
+                                                     'wrong_person') THEN 'unanswered'
+                                  ELSE 'pending' END AS fate
+                      FROM contact_attempts a
+                      WHERE a.borrower_id = person.borrower_id AND a.reserved_at > since
+                        AND a.status <> 'failed' AND a.intent_key <> intent
+                      ORDER BY a.reserved_at) AS past)),
             'phones', to_json(ARRAY(
-                SELECT json_build_object(
-                    'phone_id', p.phone_id, 'usable', p.status = 'usable',
-                    'blocked', p.blocked_at IS NOT NULL, 'relation', p.relation)
-                FROM phones p WHERE p.borrower_id = known.borrower_id
-                ORDER BY p.priority, p.phone_id)))
+                SELECT known
+                FROM (SELECT p.phone_id, p.status = 'usable' AS usable,
+                             p.blocked_at IS NOT NULL AS blocked, p.relation
+                      FROM phones p WHERE p.borrower_id = person.borrower_id
+                      ORDER BY p.priority, p.phone_id) AS known)))
     INTO recipient, facts;
 END;
 $$;

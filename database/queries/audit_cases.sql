@@ -273,7 +273,7 @@ CROSS JOIN LATERAL (VALUES
     (p.version IS NOT NULL, concat('policy ', decision.policy_version, ' is not stored')),
     (decision.policy_sha256 = p.sha256,
      concat('the hash of policy ', decision.policy_version, ' is missing or another')),
-    (decision.facts <> '{}', 'no facts on record'),
+    (decision.facts::text <> '{}', 'no facts on record'),
     (trim(decision.rule_id) <> '', 'no rule on record'),
     (trim(decision.reason) <> '', 'no reason on record')
 ) AS problem (is_kept, what)

@@ -1,7 +1,8 @@
--- name: contact_facts(case_id, intent_key, now)^
-SELECT recipient::text, facts::text FROM contact_facts(:case_id, :intent_key, :now);
+-- name: contact_facts(case_id, intent_key, now, days_back)^
+SELECT recipient::text, facts::text
+FROM contact_facts(:case_id, :intent_key, :now, :days_back);
 
--- name: reserve_attempt(attempt_id, intent_key, case_id, loan_id, borrower_id, revision, phone_id, channel, template, purpose, now, policy_version, current_policy, facts)^
+-- name: reserve_attempt(attempt_id, intent_key, case_id, loan_id, borrower_id, revision, phone_id, channel, template, purpose, now, policy_version, policy_sha256, current_policy, facts)^
 -- Nothing when the borrower's revision has moved on since the facts were read. Who comes second
 -- waits for the first one's row to be written, and then finds another revision.
 WITH unchanged AS (
@@ -14,8 +15,7 @@ INSERT INTO contact_attempts (attempt_id, intent_key, case_id, loan_id, borrower
                               policy_sha256, current_policy, facts)
 SELECT :attempt_id, :intent_key, :case_id, :loan_id, borrower_id, :phone_id,
        :channel, :template, :purpose, :now, 'reserved', :policy_version,
-       (SELECT sha256 FROM policies WHERE version = :policy_version), :current_policy,
-       :facts::jsonb
+       :policy_sha256, :current_policy, :facts
 FROM unchanged
 RETURNING attempt_id, status, (SELECT number FROM phones WHERE phone_id = :phone_id) AS number;
 
@@ -35,12 +35,11 @@ RETURNING a.attempt_id, a.status, p.number;
 SELECT attempt_id, a.status, number
 FROM contact_attempts a JOIN phones USING (phone_id) WHERE intent_key = :intent_key;
 
--- name: record_refusal(case_id, intent_key, channel, rule_id, reason, retry_at, now, policy_version, current_policy, facts)!
+-- name: record_refusal(case_id, intent_key, channel, rule_id, reason, retry_at, now, policy_version, policy_sha256, current_policy, facts)!
 INSERT INTO contact_refusals (case_id, intent_key, at, channel, rule_id, reason, retry_at,
                               policy_version, policy_sha256, current_policy, facts)
 VALUES (:case_id, :intent_key, :now, :channel, :rule_id, :reason, :retry_at, :policy_version,
-        (SELECT sha256 FROM policies WHERE version = :policy_version), :current_policy,
-        :facts::jsonb)
+        :policy_sha256, :current_policy, :facts)
 ON CONFLICT (intent_key, at) DO NOTHING;
 
 -- name: record_sent(attempt_id, provider_ref, sent_at, case_id, now)$

@@ -116,7 +116,7 @@ WITH approved AS (
 INSERT INTO visit_approvals (visit_id, approver_id, approved_at, expires_at, arrears_minor)
 SELECT :visit_id, :approver_id, :now, :expires_at, d.arrears_minor
 FROM approved JOIN loans l USING (loan_id) JOIN borrowers b USING (borrower_id)
-CROSS JOIN LATERAL loan_debt(l.loan_id, (:now::timestamptz AT TIME ZONE b.time_zone)::date) d;
+CROSS JOIN LATERAL loan_debt(l, (:now::timestamptz AT TIME ZONE b.time_zone)::date) d;
 
 -- name: end_approval(visit_id, reason, now)!
 UPDATE visit_approvals SET ended_at = :now, ended_because = :reason

@@ -17,7 +17,7 @@ INSERT INTO collection_cases (case_id, loan_id, overdue_since, policy_version, o
 SELECT l.loan_id || ':' || l.oldest_unpaid_due_on, l.loan_id, l.oldest_unpaid_due_on,
        :policy_version, :now, 'early_contact'
 FROM loans l JOIN borrowers b USING (borrower_id)
-CROSS JOIN LATERAL loan_debt(l.loan_id, (:now AT TIME ZONE b.time_zone)::date) d
+CROSS JOIN LATERAL loan_debt(l, (:now AT TIME ZONE b.time_zone)::date) d
 WHERE l.loan_id = ANY (:loan_ids::text[]) AND l.status = 'active'
   AND l.oldest_unpaid_due_on < (:now AT TIME ZONE b.time_zone)::date
   AND d.arrears_minor > 0

@@ -77,7 +77,7 @@ UPDATE visits v SET dossier = json_build_object(
                                       'overdue_since', d.oldest_unpaid_due_on,
                                       'components', :components::json,
                                       'currency', l.currency)
-             FROM borrowers b, loan_debt(l.loan_id, (:now::timestamptz AT TIME ZONE b.time_zone)::date) d
+             FROM borrowers b, loan_debt(l, (:now::timestamptz AT TIME ZONE b.time_zone)::date) d
              WHERE b.borrower_id = l.borrower_id),
     'tried', (SELECT coalesce(json_agg(json_build_object(
                   'at', a.sent_at, 'channel', a.channel, 'template', a.template,

@@ -4,7 +4,8 @@
 DISARM = """
 DO $$ DECLARE it record; BEGIN
     FOR it IN SELECT conrelid::regclass AS of, conname FROM pg_constraint
-              WHERE connamespace = 'public'::regnamespace AND contype IN ('f', 'c', 'u', 'p', 'x')
+              WHERE conrelid <> 0 AND connamespace = 'public'::regnamespace
+                AND contype IN ('f', 'c', 'u', 'p', 'x')
                 AND NOT conrelid::regclass::text LIKE '\\_%' ORDER BY contype <> 'f'
     LOOP EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', it.of, it.conname); END LOOP;
     FOR it IN SELECT indexrelid::regclass AS name FROM pg_index

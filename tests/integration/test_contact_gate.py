@@ -168,8 +168,9 @@ async def test_refusal_is_on_record_with_rule_and_policy(gate: Gate, policy: Pol
     assert not await gate.attempts()
 
 
-async def test_gate_looks_as_far_back_as_any_stored_policy(
-    pool: Pool, policy: Policy, open_case: OpenCase
+@pytest.mark.parametrize("longer_is", ["pinned", "current"])
+async def test_gate_looks_as_far_back_as_the_longer_of_its_two_policies(
+    pool: Pool, policy: Policy, open_case: OpenCase, longer_is: str
 ) -> None:
     """A rule over thirty days finds the call of four weeks ago, of another loan; not one before."""
     counter = Counter.model_validate(
@@ -181,17 +182,17 @@ async def test_gate_looks_as_far_back_as_any_stored_policy(
     contact = policy.contact.model_copy(
         update={"counters": policy.contact.counters | {"month": rule}}
     )
-    current = policy.model_copy(
+    longer = policy.model_copy(
         update={"version": "cn-next", "contact": contact, "effective_from": LOAN.first_due_on}
     )
     case_id, other = await open_case(LOAN), await open_case(Loan(loan_id="L-2"))
-    gate = Gate(pool, current, case_id, FakeGateway())
+    if longer_is == "pinned":
+        await Cases(pool).store_policy(longer, fingerprint(longer), NOON)
+        await pool.execute("UPDATE collection_cases SET policy_version = 'cn-next'")
+    gate = Gate(pool, policy if longer_is == "pinned" else longer, case_id, FakeGateway())
     call = {"channel": Channel.CALL, "template": "overdue_call"}
     assert (await gate.contact("first", case_id=other, **call)).status == "sent"
     gate.now = NOON + timedelta(days=28)
-    assert (await gate.contact("unknown", **call)).status == "sent"  # not stored: eight days
-    await pool.execute("DELETE FROM contact_attempts WHERE intent_key LIKE '%:unknown'")
-    await Cases(pool).store_policy(current, fingerprint(current), NOON)
     result = await gate.contact("second", **call)
     assert result.rule_id == "NEW-30"
     assert result.retry_at == LOAN.at_days_past_due(5 + 30, hour=8)
@@ -226,7 +227,7 @@ async def test_facts_tell_what_became_of_a_call(
         outcome,
     )
     text = await gate.pool.fetchval(
-        "SELECT f.facts::text FROM collection_cases, contact_facts(case_id, 'another', $1) f",
+        "SELECT f.facts::text FROM collection_cases, contact_facts(case_id, 'another', $1, 0) f",
         NOON + timedelta(hours=1),
     )
     facts = ContactFacts.model_validate_json(text)

@@ -10,8 +10,8 @@ from database.sql import Pool
 async def test_a_failing_row_is_not_quoted(pool: Pool) -> None:
     """Postgres quotes the whole row of a violated check; the error that goes on does not."""
     with pytest.raises(DatabaseFailedError) as caught, rows_kept_out_of_errors():
-        await pool.execute("INSERT INTO borrowers VALUES ('B-1', 'A Name', 'xx', 'UTC')")
-    assert str(caught.value) == "CheckViolationError (borrowers_language_check)"
+        await pool.execute("INSERT INTO phones VALUES ('P-1', 'B-1', 'a number', 1, 'xx')")
+    assert str(caught.value) == "CheckViolationError (phones_status_check)"
     assert caught.value.__cause__ is None
 
 

@@ -157,12 +157,12 @@ class StaleContacts(CrashingContacts):
     async def renew_reservation(self, intent: Intent, now: datetime) -> Reservation | Refused:
         async with self._pool.acquire() as connection:
             recipient, _, _, lawful_until = await self._decide(connection, intent, now)
-        assert recipient.attempt is not None
+            attempt = await self._attempt_of(connection, intent)
         return Reservation(
-            attempt_id=recipient.attempt.attempt_id,
+            attempt_id=attempt.attempt_id,
             status="reserved",
             is_new=True,
-            number=recipient.attempt.number,
+            number=attempt.number,
             recipient=recipient,
             lawful_until=lawful_until + timedelta(days=1),
         )

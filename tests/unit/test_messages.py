@@ -34,8 +34,8 @@ RECIPIENT = Recipient(
     full_name="借款人",
     language="zh",
     policy_version="cn-2026-11",
+    policy_sha256="0" * 64,
     overdue_since=date(2026, 1, 10),
-    numbers={},
     visit=VisitDetails(visit_code="012345", starts_at=NOW, crew=["外勤甲 C-1", "外勤乙 C-2"]),
     plan=PlanProgress(
         parts=[
@@ -45,7 +45,7 @@ RECIPIENT = Recipient(
         paid_minor=0,
     ),
     received=ReceivedDetails(amount_minor=370_368, last_on=date(2026, 5, 9)),
-    attempt=None,
+    is_tried=False,
     facts=ContactFacts(time_zone="Asia/Shanghai", case_open=True, arrears_minor=400_000),
 )
 FORBIDDEN = yaml.safe_load((Path(__file__).parent / "forbidden_claims.yaml").read_text("utf-8"))

@@ -201,7 +201,7 @@ async def test_collection_is_silent_while_a_plan_is_renegotiated(life: Life) -> 
     before = len(await life.contacts())
     await life.accepted("renegotiation_requested", **await _request(life))
     await _offered(life)
-    honoured = "SELECT facts ->> 'plan_honoured' FROM contact_facts($1, 'x', $2)"
+    honoured = "SELECT facts ->> 'plan_honoured' FROM contact_facts($1, 'x', $2, 0)"
     assert await life.value(honoured, life.case_id, await life.now()) == "true"
     await life.refused("promise_made", "CN-17", amount_minor=1, due_on="2026-05-01")
     await life.skip(timedelta(days=2))
