@@ -1,10 +1,11 @@
 """Reservations per second, against a bare transaction that locks one row and inserts one.
 
 Both sides run on the same embedded Postgres with as many connections and senders, and are
-measured in turn (A B A B …); the figure to quote is the ratio within a pair. A reservation is
-all that the gate does before the provider is asked: facts, rules, insert.
+measured in turn (A B A B …); the figure to quote is the median ratio within a pair, for a number
+of senders. A reservation is all that the gate does before the provider is asked: facts, rules,
+insert.
 
-    python -m benchmarks.gate [--seconds 4] [--pairs 5] [--senders 8] [--durable]
+    python -m benchmarks.gate [--seconds 2] [--pairs 7] [--senders 4 --senders 16] [--durable]
 """
 
 import asyncio
@@ -35,6 +36,7 @@ from settings import CHINA_POLICY
 
 BORROWERS = 2000
 WARM_UP_SECONDS = 2
+SENDERS = [1, 4, 8, 16]
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)  # of borrowers who live by UTC
 BARE_TABLE = "CREATE TABLE bare_attempts (LIKE contact_attempts INCLUDING ALL)"
 BARE_KEYS = {
@@ -54,16 +56,16 @@ Step = Callable[[int], Awaitable[None]]
 
 
 def main(
-    seconds: Annotated[float, typer.Option(help="How long each side is measured")] = 4,
-    pairs: Annotated[int, typer.Option(help="How often both are measured")] = 5,
-    senders: Annotated[int, typer.Option(help="How many at once, on either side")] = 8,
+    senders: Annotated[list[int], typer.Option(help="How many at once, on either side")] = SENDERS,
+    seconds: Annotated[float, typer.Option(help="How long each side is measured")] = 2,
+    pairs: Annotated[int, typer.Option(help="How often both are measured")] = 7,
     durable: Annotated[bool, typer.Option(help="Let each commit reach the disk")] = False,
 ) -> None:
     """Print both rates and their ratio pair by pair, and the gate's round trips."""
-    run_command(_run(seconds, pairs, senders, durable=durable))
+    run_command(_run(senders, seconds, pairs, durable=durable))
 
 
-async def _run(seconds: float, pairs: int, senders: int, *, durable: bool) -> int:
+async def _run(senders: list[int], seconds: float, pairs: int, *, durable: bool) -> int:
     async with AsyncExitStack() as stack:
         directory = stack.enter_context(TemporaryDirectory(prefix="loan-collections-"))
         server = EmbeddedPostgres(Path(directory), durable=durable)
@@ -71,24 +73,36 @@ async def _run(seconds: float, pairs: int, senders: int, *, durable: bool) -> in
         stack.push_async_callback(server.stop)
         await server.prepare()
         await apply_migrations(server.url())
-        pool = await open_pool(server.url(), size=senders)
-        stack.push_async_callback(pool.close)
-        case_ids = await _open_cases(pool)
-        reserve, reserve_bare = _reserver(pool, case_ids), await _bare_reserver(pool, case_ids)
-        ratios = []
+        async with await open_pool(server.url(), size=1) as pool:
+            case_ids = await _open_cases(pool)
         numbers = count()  # of reservations, on either side: no intent comes twice
-        for step in (reserve_bare, reserve):
-            await _rate(step, numbers, WARM_UP_SECONDS, senders)
-        await pool.execute("ANALYZE")  # as a database that has been at work for a while
-        for _ in range(pairs):
-            bare = await _rate(reserve_bare, numbers, seconds, senders)
-            ours = await _rate(reserve, numbers, seconds, senders)
-            ratios.append(ours / bare)
-            typer.echo(f"bare {bare:7.0f}/s   gate {ours:7.0f}/s   ratio {ours / bare:.3f}")
-        typer.echo(f"median ratio {statistics.median(ratios):.3f}")
+        for many in senders:
+            async with await open_pool(server.url(), size=many) as pool:
+                await _compare(pool, case_ids, numbers, many, seconds, pairs)
         trips = await _round_trips(server.url(), case_ids, next(numbers) + BORROWERS)
     typer.echo(f"{len(trips)} round trips before the provider: {'; '.join(trips)}")
     return 0
+
+
+async def _compare(
+    pool: Pool,
+    case_ids: list[str],
+    numbers: "count[int]",
+    senders: int,
+    seconds: float,
+    pairs: int,
+) -> None:
+    reserve, reserve_bare = _reserver(pool, case_ids), await _bare_reserver(pool, case_ids)
+    for step in (reserve_bare, reserve):
+        await _rate(step, numbers, WARM_UP_SECONDS, senders)
+    await pool.execute("ANALYZE")  # as a database that has been at work for a while
+    ratios = []
+    for _ in range(pairs):
+        bare = await _rate(reserve_bare, numbers, seconds, senders)
+        ours = await _rate(reserve, numbers, seconds, senders)
+        ratios.append(ours / bare)
+        typer.echo(f"bare {bare:7.0f}/s   gate {ours:7.0f}/s   ratio {ours / bare:.3f}")
+    typer.echo(f"median ratio {statistics.median(ratios):.3f} with {senders} senders")
 
 
 async def _open_cases(pool: Pool) -> list[str]:

@@ -68,8 +68,11 @@ CREATE TABLE loans (
                AND cardinality(allocation_order) = 3),
     -- On top of the contract's rate, on overdue principal; NULL is none.
     penalty_rate_percent    numeric(7, 4) CHECK (penalty_rate_percent >= 0),
-    -- Kept by the triggers below, so that the scan finds overdue loans by an index.
-    oldest_unpaid_due_on    date
+    -- These are kept by the triggers below. When the first instalment that is not covered is due: the
+    -- scan finds overdue loans by an index.
+    oldest_unpaid_due_on    date,
+    part_paid_minor         bigint,  -- what payments cover of that one, and of those after it
+    outstanding_minor       bigint NOT NULL DEFAULT 0  -- what is due ever, less what was paid
 );
 CREATE INDEX loans_to_scan ON loans (oldest_unpaid_due_on, loan_id) WHERE status = 'active';
 CREATE INDEX loans_of_borrower ON loans (borrower_id);
@@ -89,6 +92,7 @@ CREATE TABLE loan_instalments (
     CHECK (interest_minor BETWEEN 0 AND amount_minor),
     CHECK (due_on >= contract_due_on)
 );
+CREATE INDEX instalments_by_due_date ON loan_instalments (loan_id, due_on);
 
 CREATE TABLE payments (
     payment_id   text PRIMARY KEY,
@@ -117,54 +121,60 @@ CREATE TABLE loan_charges (
 );
 CREATE INDEX charges_of_loan ON loan_charges (loan_id);
 
--- What a loan owes as of a day: an instalment due on that very day is not yet overdue. Since when
--- it is overdue is kept with the loan, so that two sums are enough.
+-- What a loan owes as of a day: an instalment due on that very day is not yet overdue. What payments
+-- changed is kept with the loan, so that only what is overdue has to be summed up.
 CREATE FUNCTION loan_debt(loan loans, today date)
-RETURNS TABLE (paid_minor bigint, oldest_unpaid_due_on date, arrears_minor bigint,
-               outstanding_minor bigint)
+RETURNS TABLE (oldest_unpaid_due_on date, arrears_minor bigint, outstanding_minor bigint)
 LANGUAGE sql STABLE AS $$
-    SELECT paid.minor,
-           loan.oldest_unpaid_due_on,
-           CASE WHEN due.by_today - paid.minor > loan.arrears_tolerance_minor
-                THEN due.by_today - paid.minor ELSE 0 END,
-           CASE WHEN due.ever - paid.minor > loan.arrears_tolerance_minor
-                THEN due.ever - paid.minor ELSE 0 END
-    FROM (
-        SELECT coalesce(sum(amount_minor), 0)::bigint AS minor
-        FROM payments WHERE loan_id = loan.loan_id AND reversed_at IS NULL) AS paid
-    CROSS JOIN (
-        SELECT coalesce(sum(amount_minor) FILTER (WHERE due_on < today), 0)::bigint AS by_today,
-               coalesce(sum(amount_minor), 0)::bigint AS ever
-        FROM (SELECT due_on, amount_minor FROM loan_instalments WHERE loan_id = loan.loan_id
-              UNION ALL
-              SELECT due_on, amount_minor FROM loan_charges WHERE loan_id = loan.loan_id) AS dues
-    ) AS due
+    SELECT loan.oldest_unpaid_due_on,
+           CASE WHEN loan.oldest_unpaid_due_on < today THEN (
+               SELECT sum(amount_minor)::bigint
+               FROM (SELECT amount_minor FROM loan_instalments
+                     WHERE loan_id = loan.loan_id
+                       AND due_on >= loan.oldest_unpaid_due_on AND due_on < today
+                     UNION ALL
+                     SELECT amount_minor FROM loan_charges
+                     WHERE loan_id = loan.loan_id
+                       AND due_on >= loan.oldest_unpaid_due_on AND due_on < today) AS overdue
+               ) - loan.part_paid_minor ELSE 0 END,
+           loan.outstanding_minor
 $$;
 
 CREATE FUNCTION loan_debt(of_loan text, today date)
-RETURNS TABLE (paid_minor bigint, oldest_unpaid_due_on date, arrears_minor bigint,
-               outstanding_minor bigint)
+RETURNS TABLE (oldest_unpaid_due_on date, arrears_minor bigint, outstanding_minor bigint)
 LANGUAGE sql STABLE AS $$
     SELECT d.* FROM loans l CROSS JOIN LATERAL loan_debt(l, today) AS d WHERE l.loan_id = of_loan
 $$;
 
--- The first instalment or charge that payments do not cover: they cover the oldest one first.
-CREATE FUNCTION refresh_oldest_unpaid() RETURNS trigger LANGUAGE plpgsql AS $$
+-- Payments cover the oldest instalment or charge first. A shortfall within the tolerance is none.
+CREATE FUNCTION refresh_debt() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     -- One at a time: who waits here looks only when the other's payment or reversal is to be seen.
     PERFORM FROM loans WHERE loan_id IN (SELECT loan_id FROM changed)
     ORDER BY loan_id FOR NO KEY UPDATE;
     UPDATE loans l
-    SET oldest_unpaid_due_on = (
-        SELECT min(schedule.due_on)
-        FROM (SELECT due_on, sum(amount_minor) OVER (ORDER BY due_on) AS minor
-              FROM (SELECT due_on, amount_minor FROM loan_instalments WHERE loan_id = l.loan_id
-                    UNION ALL
-                    SELECT due_on, amount_minor FROM loan_charges WHERE loan_id = l.loan_id) AS dues
-             ) AS schedule
-        WHERE schedule.minor - l.arrears_tolerance_minor > (
-            SELECT coalesce(sum(amount_minor), 0)
-            FROM payments WHERE loan_id = l.loan_id AND reversed_at IS NULL))
+    SET (oldest_unpaid_due_on, part_paid_minor, outstanding_minor) = (
+        WITH paid AS (
+            SELECT coalesce(sum(amount_minor), 0) AS minor
+            FROM payments WHERE loan_id = l.loan_id AND reversed_at IS NULL
+        ),
+        dues AS (  -- by date, with the sums before each and with it
+            SELECT due_on, sum(sum(amount_minor)) OVER so_far - sum(amount_minor) AS before_minor,
+                   sum(sum(amount_minor)) OVER so_far AS minor
+            FROM (SELECT due_on, amount_minor FROM loan_instalments WHERE loan_id = l.loan_id
+                  UNION ALL
+                  SELECT due_on, amount_minor FROM loan_charges WHERE loan_id = l.loan_id) AS each_due
+            GROUP BY due_on
+            WINDOW so_far AS (ORDER BY due_on)
+        ),
+        unpaid AS (
+            SELECT due_on, paid.minor - before_minor AS part_paid_minor,
+                   dues.minor - paid.minor AS missing_minor
+            FROM dues CROSS JOIN paid
+            WHERE dues.minor - paid.minor > l.arrears_tolerance_minor
+        )
+        SELECT min(due_on), max(part_paid_minor), coalesce(max(missing_minor), 0) FROM unpaid
+    )
     WHERE l.loan_id IN (SELECT loan_id FROM changed);
     RETURN NULL;
 END;
@@ -194,22 +204,22 @@ CREATE TRIGGER payment_noted AFTER INSERT ON payments FOR EACH ROW
     WHEN (NEW.kind <> 'opening') EXECUTE FUNCTION note_payment();
 
 CREATE TRIGGER instalments_added AFTER INSERT ON loan_instalments
-    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_oldest_unpaid();
+    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_debt();
 CREATE TRIGGER instalments_moved AFTER UPDATE ON loan_instalments
-    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_oldest_unpaid();
+    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_debt();
 CREATE TRIGGER payments_added AFTER INSERT ON payments
-    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_oldest_unpaid();
+    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_debt();
 CREATE TRIGGER payments_changed AFTER UPDATE ON payments
-    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_oldest_unpaid();
+    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_debt();
 
 CREATE TRIGGER charges_added AFTER INSERT ON loan_charges
-    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_oldest_unpaid();
+    REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_debt();
 
 -- migrate: rollback
 DROP FUNCTION loan_debt(loans, date);
 DROP TABLE loan_charges, payments, loan_instalments, loans, addresses, phones, borrowers;
 DROP DOMAIN language, channels;
-DROP FUNCTION refresh_oldest_unpaid;
+DROP FUNCTION refresh_debt;
 DROP FUNCTION reopen_settled_loan;
 DROP FUNCTION note_payment;
 DROP FUNCTION loan_debt(text, date);

@@ -210,7 +210,6 @@ class Schedule(NamedTuple):
 
 
 class Debt(NamedTuple):
-    paid_minor: int
     oldest_unpaid_due_on: date | None
     arrears_minor: int
     outstanding_minor: int
@@ -242,7 +241,6 @@ def _debt(schedule: Schedule) -> Debt:
         if due_on < today:
             overdue += amount
     return Debt(
-        paid,
         oldest,
         overdue if overdue > schedule.tolerance else 0,
         outstanding if outstanding > schedule.tolerance else 0,
@@ -280,7 +278,7 @@ async def _put_in(connection: Connection, loan_id: str, schedule: Schedule) -> N
 
 
 async def test_sql_and_python_agree_on_what_is_owed(pool: Pool) -> None:
-    """Over hundreds of schedules: paid, oldest unpaid date, arrears, outstanding."""
+    """Over hundreds of schedules: oldest unpaid date, arrears, outstanding."""
     schedules: list[Schedule] = []
 
     @settings(max_examples=300, database=None)
