@@ -22,7 +22,9 @@ up: $(VENV)/installed ## The embedded stack, left running in real time (Ctrl-C e
 	$(BIN)/python local.py up
 
 test: $(VENV)/installed lint ## Linters, types and every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal \
+		tests/unit tests/integration tests/workflow
+	$(BIN)/python -m pytest tests/acceptance
 
 lint: $(VENV)/installed ## Ruff, strict types, import layers
 	$(BIN)/ruff check .
