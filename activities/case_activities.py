@@ -95,9 +95,9 @@ class CaseActivities:
         )
 
     @activity.defn
-    async def close_case(self, end: CaseEnd) -> None:
-        """End a case on the record."""
-        await self._cases.close_case(end.case_id, end.outcome, self._now())
+    async def close_case(self, end: CaseEnd) -> CaseFacts | None:
+        """End a case on the record; fresh facts when it is not paid after all, and goes on."""
+        return await self._cases.close_case(end.case_id, end.outcome, self._now)
 
     @activity.defn
     async def reopen_case(self, case_id: str) -> CaseFacts | None:

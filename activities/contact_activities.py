@@ -35,7 +35,7 @@ class ContactStatus(StrEnum):
     UNKNOWN = "unknown"  # nobody can say; counted, and not sent again
 
 
-ANSWER_SECONDS = 15  # the provider's; one try of the activity may take 20
+ANSWER_SECONDS = 15  # until the provider has to have answered; one try of the activity may take 20
 MISSED = "LC-MISSED"  # the rule of a contact for which no lawful moment was left
 
 
@@ -84,14 +84,15 @@ class ContactActivities:
         The attempt is reserved before the provider is asked. A retry that finds a reservation
         asks the provider by our reference; where it cannot tell, nothing is sent again.
         """
-        now = self._now()
-        reservation = await self._contacts.reserve_contact(intent, now)
+        # Within the activity's own time: a call that nobody waits for may still send.
+        answer_by = asyncio.get_running_loop().time() + ANSWER_SECONDS
+        reservation = await self._contacts.reserve_contact(intent, self._now())
         if isinstance(reservation, Refused):
             return await self._refused(intent, reservation)
         if reservation.is_new:
-            return await self._deliver(intent, reservation)
+            return await self._deliver(intent, reservation, answer_by)
         if reservation.status == RESERVED:
-            return await self._recover(intent, reservation)
+            return await self._recover(intent, reservation, answer_by)
         return await self._settled(intent, reservation.status)
 
     @activity.defn
@@ -138,7 +139,9 @@ class ContactActivities:
             retry_at=refused.retry_at,
         )
 
-    async def _recover(self, intent: Intent, reservation: Reservation) -> ContactResult:
+    async def _recover(
+        self, intent: Intent, reservation: Reservation, answer_by: float
+    ) -> ContactResult:
         """After a crash: was it sent? Only a provider that says no is asked again."""
         try:
             sent = await self._gateways[intent.channel].find(reservation.attempt_id)
@@ -154,10 +157,15 @@ class ContactActivities:
         if isinstance(renewed, Refused):
             return await self._unsent(intent, reservation, ContactStatus.FAILED, renewed.reason)
         if renewed.is_new:
-            return await self._deliver(intent, renewed)
+            return await self._deliver(intent, renewed, answer_by)
         return await self._settled(intent, renewed.status)
 
-    async def _deliver(self, intent: Intent, reservation: Reservation) -> ContactResult:
+    async def _deliver(
+        self, intent: Intent, reservation: Reservation, answer_by: float
+    ) -> ContactResult:
+        """`answer_by` is by the loop's clock; the database may have taken all of the time."""
+        if asyncio.get_running_loop().time() >= answer_by:
+            raise _busy()
         at = self._now()
         if at >= reservation.lawful_until:  # an overloaded worker may come this late
             return await self._unsent(
@@ -185,8 +193,7 @@ class ContactActivities:
         )
         gateway = self._gateways[intent.channel]
         try:
-            # Within the activity's own time: a call that nobody waits for may still send.
-            async with asyncio.timeout(ANSWER_SECONDS):
+            async with asyncio.timeout_at(answer_by):
                 sent = await gateway.deliver(message)
         except TimeoutError as error:
             if gateway.takes_once:

@@ -1,7 +1,7 @@
 """Cases: their facts, their policy, their stage and their end."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -118,14 +118,24 @@ class Cases:
             await SQL.resolve_promise(connection, promise_id=promise_id, status=status, now=now)
             return await read_facts(connection, case_id, now)
 
-    async def close_case(self, case_id: str, outcome: Outcome, now: datetime) -> None:
-        """End a case: its loan's status, its agreement and what the agreement waives."""
+    async def close_case(
+        self, case_id: str, outcome: Outcome, clock: Callable[[], datetime]
+    ) -> CaseFacts | None:
+        """End a case: its loan's status, its agreement and what the agreement waives.
+
+        None when it has ended. A case that is not paid in this way any more stays as it is: the
+        answer is what is owed now. The time is read as for an event, under the same lock.
+        """
         async with self._pool.acquire() as connection, connection.transaction():
-            loan_id = await SQL.close_case(
-                connection, case_id=case_id, outcome=outcome.value, now=now
-            )
+            await SQL.lock_borrower(connection, case_id=case_id)
+            now = clock()
+            loan_id = await SQL.loan_of_open_case(connection, case_id=case_id)
             if loan_id is None:  # a repeated call
-                return
+                return None
+            facts = await read_facts(connection, case_id, now)
+            if outcome.is_paid and facts.outcome_if_paid() is not outcome:
+                return facts
+            await SQL.close_case(connection, case_id=case_id, outcome=outcome.value, now=now)
             signed = await SQL.signed_agreement(connection, case_id=case_id)
             if signed is not None and outcome is Outcome.PLAN_COMPLETED and signed["waiver_minor"]:
                 await SQL.grant_waiver(
@@ -148,6 +158,7 @@ class Cases:
             )
             if outcome in _LOAN_STATUS:
                 await SQL.set_loan_status(connection, loan_id=loan_id, status=_LOAN_STATUS[outcome])
+            return None
 
     async def reopen_case(self, case_id: str, now: datetime) -> CaseFacts | None:
         """Take up a case again whose payment was reversed; answers with fresh facts.

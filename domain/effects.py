@@ -116,7 +116,7 @@ def _(event: events.VisitReported, at: Situation) -> None:
         at.case.plan = PlanState(
             plan_id=f"{at.case.case_id}:plan-{at.case.plans}",
             plan=plan,
-            proposed_at=at.now,
+            proposed_at=at.facts.as_of or at.now,  # what is paid since is not in its debt
             visit_id=visit.visit_id,
             negotiator_ids=[*visit.badges_on_site, visit.applicant_id],
         )

@@ -24,6 +24,7 @@ async def sign_agreement(desk: Desk) -> Stage:
         await _offer(desk, plan)
 
     if not await _is_answered(desk, plan) and _may_offer_anew(desk, plan):
+        plan.agreement_id = plan.document_sha256 = None  # what is signed now is signed too late
         await end_offered_agreement(desk, "expired")
         await _offer(desk, plan)
         await _is_answered(desk, plan)

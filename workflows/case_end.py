@@ -25,6 +25,7 @@ CLOSING_TEMPLATES = {
     Outcome.PLAN_COMPLETED: "plan_completed_notice",
 }
 CREW_IS_OUT = (Stage.APPOINTMENT, Stage.PREPARATION, Stage.VISIT)
+CALL_OFF_DAYS = 1  # the next morning, if need be
 CLOSING_NOTICE_DAYS = 3  # later it would only confuse
 
 
@@ -33,19 +34,15 @@ async def end_case(desk: Desk) -> Outcome | None:
 
     Answers with the outcome, or None when a reversed payment has reopened the case meanwhile.
     """
-    outcome = desk.case.closed_as or desk.facts.outcome_if_paid()
-    if outcome is None:
+    if (outcome := _outcome(desk)) is not None:
+        await _call_off(desk, outcome)
+    await workflow.wait_condition(lambda: not desk.intake_is_busy())
+    outcome = _outcome(desk)  # a reversal or another end may have come in
+    if outcome is None or not await _is_closed(desk, outcome):
+        await _go_on(desk)
         return None
-    await _call_off(desk, outcome)
-    await workflow.execute_activity_method(
-        CaseActivities.close_case,
-        CaseEnd(case_id=desk.case.case_id, outcome=outcome),
-        summary=f"the end: {outcome}",
-        **DATABASE,
-    )
     if outcome is Outcome.HANDED_TO_LEGAL:
         await _hand_over(desk)
-    desk.case.enter(Stage.ENDED)
     desk.case.waiting_for = "closing_notice" if outcome.is_paid else "nothing"
     desk.next_action = NextAction(what="end", at=desk.now, why=outcome)
     desk.publish()
@@ -56,8 +53,44 @@ async def end_case(desk: Desk) -> Outcome | None:
     ):
         await desk.enter(Stage.EARLY_CONTACT)
         return None
-    await tell_complaint_desk(desk, set())  # to be answered all the same
+    await _tell_complaint_desk(desk)
     return outcome
+
+
+def _outcome(desk: Desk) -> Outcome | None:
+    return desk.case.closed_as or desk.facts.outcome_if_paid()
+
+
+async def _is_closed(desk: Desk, outcome: Outcome) -> bool:
+    """Close the case on the record, unless something else is owed by then."""
+    desk.case.enter(Stage.ENDED)  # what comes in from now on is judged on that
+    facts = await workflow.execute_activity_method(
+        CaseActivities.close_case,
+        CaseEnd(case_id=desk.case.case_id, outcome=outcome),
+        summary=f"the end: {outcome}",
+        **DATABASE,
+    )
+    desk.learn(facts)
+    return facts is None
+
+
+async def _go_on(desk: Desk) -> None:
+    """What was under way is called off; a signed plan stands."""
+    if desk.case.plan is not None and desk.case.plan.in_force:
+        await desk.enter(Stage.REPAYMENT)
+    else:
+        desk.case.plan = None
+        await desk.enter(Stage.EARLY_CONTACT)
+
+
+async def _tell_complaint_desk(desk: Desk) -> None:
+    """Complaints are to be answered all the same, also one that comes in at the last moment."""
+    told: set[str] = set()
+    known = None
+    while desk.facts is not known:
+        known = desk.facts
+        await tell_complaint_desk(desk, told)
+        await workflow.wait_condition(lambda: not desk.intake_is_busy())
 
 
 async def _is_reopened(desk: Desk) -> bool:
@@ -91,8 +124,9 @@ async def _call_off(desk: Desk, outcome: Outcome) -> None:
     if desk.case.stage in CREW_IS_OUT:
         reason = f"the case has ended: {outcome}"
         await release_crew(desk, reason, tell_borrower=not outcome.is_paid)
-    if not outcome.is_paid:  # whoever has paid reads it in the closing notice
-        await tell_called_off(desk, at_any_rate=True)
+    if not outcome.is_paid:
+        # Not much later: while a hold forbids the message, the case would stay open for it.
+        await tell_called_off(desk, by=desk.in_days(CALL_OFF_DAYS), at_any_rate=True)
     if (visit := desk.case.visit) is not None:
         status = "completed" if visit.checked_in else "called_off"
         await end_visit(desk, status, f"the case has ended: {outcome}")
@@ -125,4 +159,5 @@ async def _is_reversed_before_notice(desk: Desk, outcome: Outcome) -> bool:
             at = result.retry_at
         else:
             break
+    await workflow.wait_condition(lambda: not desk.intake_is_busy())
     return is_reversed()

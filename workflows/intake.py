@@ -17,6 +17,10 @@ from domain.case import Refusal
 from domain.complaints import extended_answer_due
 from domain.effects import apply_event, approval_expiry, visit_id_of_next_application
 from domain.events import (
+    AgreementDeclined,
+    AgreementSigned,
+    AppointmentConfirmed,
+    AppointmentDeclined,
     ComplaintExtended,
     ComplaintFiled,
     Event,
@@ -35,6 +39,18 @@ from domain.events import (
 from domain.judgement import EventRefusedError, judge
 from workflows.desk import Desk
 from workflows.options import DATABASE
+
+# Somebody stands at a door; or answers what an activity has just sent. Its result may come in
+# the same task as the answer, and is taken in after it: by the time the facts are there, it is.
+_JUDGED_ON_FRESH_FACTS = (
+    VisitCheckedIn,
+    VisitReported,
+    RenegotiationRequested,
+    AppointmentConfirmed,
+    AppointmentDeclined,
+    AgreementSigned,
+    AgreementDeclined,
+)
 
 
 class Letter:
@@ -91,8 +107,8 @@ class Intake:
         except UnreadableEventError as error:
             return await self._record(letter, None, f"LC-CONTRACT: {error}")
         refusal = None
-        if isinstance(event, VisitCheckedIn | VisitReported | RenegotiationRequested):
-            await self._desk.look_again()  # somebody stands at a door: no answer on old facts
+        if isinstance(event, _JUDGED_ON_FRESH_FACTS):
+            await self._desk.look_again()
         # The effect is taken on what was judged: recording may last over midnight, in an outage.
         situation = self._desk.situation
         try:

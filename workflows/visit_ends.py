@@ -4,6 +4,8 @@ The state changes before the record does: an event that arrives in between is ju
 been decided, and refused, where it would otherwise be accepted and then undone.
 """
 
+from datetime import datetime
+
 from temporalio import workflow
 
 from activities.agreement_activities import AgreementActivities, AgreementEnd
@@ -85,10 +87,13 @@ async def stand_down(desk: Desk, visit: VisitState, slot: Slot, reason: str) -> 
     )
 
 
-async def tell_called_off(desk: Desk, *, at_any_rate: bool = False) -> None:
+async def tell_called_off(
+    desk: Desk, *, by: datetime | None = None, at_any_rate: bool = False
+) -> None:
     """Tell the borrower, once, that he need not wait for the crew he was told of.
 
-    What is still to be told is in the state: a hold or a new run in between loses nothing.
+    In time for the appointment, or `by` an earlier moment. What is still to be told is in the
+    state: a hold or a new run in between loses nothing.
     """
     slot = desk.case.called_off_slot
     if slot is None:
@@ -98,7 +103,7 @@ async def tell_called_off(desk: Desk, *, at_any_rate: bool = False) -> None:
         Channel.SMS,
         "visit_called_off",
         Purpose.VISIT,
-        by=slot.start,
+        by=slot.start if by is None else min(by, slot.start),
         slot_start=slot.start,
         at_any_rate=at_any_rate,
     )

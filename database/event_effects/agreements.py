@@ -41,13 +41,14 @@ async def _(event: events.AgreementSigned, connection: Connection, context: Even
         connection, agreement_id=event.agreement_id, now=context.now
     )
     refuse_unless(replaced, "agreement_id: the agreement it replaces is not in force")
-    await SQL.sign_agreement(
+    signed = await SQL.sign_agreement(
         connection,
         agreement_id=event.agreement_id,
         sha256=event.document_sha256,
         signatories=json.dumps(event.signatories),
         now=context.now,
     )
+    refuse_unless(signed, "agreement_id: the agreement is not offered any more")
     await SQL.charge_penalty(connection, agreement_id=event.agreement_id, now=context.now)
     await SQL.resolve_open_promises(
         connection, case_id=context.case_id, status="replaced", now=context.now

@@ -64,6 +64,7 @@ CROSS JOIN LATERAL (
 -- The snapshot a case is decided on: ids, dates and amounts, nothing about the person.
 CREATE FUNCTION case_facts(of_case text, at timestamptz) RETURNS json LANGUAGE sql STABLE AS $$
     SELECT json_build_object(
+        'as_of', at,
         'borrower_id', l.borrower_id,
         'lender', l.lender,
         'currency', l.currency,
@@ -253,7 +254,24 @@ BEGIN
 END;
 $$;
 
+-- One round trip: what a provider has taken is written down, and the facts that follow from it.
+CREATE FUNCTION record_sent(of_attempt text, its_provider_ref text, at timestamptz, of_case text,
+                            facts_at timestamptz) RETURNS json
+LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+    UPDATE contact_attempts
+    SET status = 'sent', provider_ref = its_provider_ref, sent_at = coalesce(sent_at, at)
+    WHERE attempt_id = of_attempt;
+    UPDATE visits SET notice_sent_at = at, status = 'proposed'
+    WHERE case_id = of_case AND ended_at IS NULL AND status = 'approved'
+      AND EXISTS (SELECT FROM contact_attempts a
+                  WHERE a.attempt_id = of_attempt AND a.template = 'visit_appointment');
+    RETURN case_facts(of_case, facts_at);
+END;
+$$;
+
 -- migrate: rollback
+DROP FUNCTION record_sent;
 DROP FUNCTION contact_facts;
 DROP FUNCTION case_facts;
 DROP VIEW agreement_balances;

@@ -45,10 +45,12 @@ VALUES (:agreement_id, :number, :due_on, :amount_minor);
 UPDATE agreements SET status = :status, ended_at = :now
 WHERE case_id = :case_id AND status = :was;
 
--- name: sign_agreement(agreement_id, sha256, signatories, now)!
+-- name: sign_agreement(agreement_id, sha256, signatories, now)^
+-- Nothing when it is not offered any more.
 UPDATE agreements SET status = 'signed', signed_at = :now, signed_sha256 = :sha256,
                       disclosed_at = :now, signatories = :signatories::jsonb
-WHERE agreement_id = :agreement_id;
+WHERE agreement_id = :agreement_id AND status = 'offered'
+RETURNING agreement_id;
 
 -- name: supersede_agreement(agreement_id, now)$
 -- Ends the agreement that this one replaces. False when that is not in force any more.

@@ -41,11 +41,12 @@ SELECT sha256, body::text AS policy FROM policies WHERE version = :version;
 -- name: enter_stage(case_id, stage)!
 UPDATE collection_cases SET stage = :stage WHERE case_id = :case_id;
 
--- name: close_case(case_id, outcome, now)$
--- Returns the loan's id only the first time.
+-- name: loan_of_open_case(case_id)$
+SELECT loan_id FROM collection_cases WHERE case_id = :case_id AND closed_at IS NULL;
+
+-- name: close_case(case_id, outcome, now)!
 UPDATE collection_cases SET closed_at = :now, outcome = :outcome, stage = 'ended'
-WHERE case_id = :case_id AND closed_at IS NULL
-RETURNING loan_id;
+WHERE case_id = :case_id;
 
 -- name: set_loan_status(loan_id, status)!
 UPDATE loans SET status = :status WHERE loan_id = :loan_id;

@@ -43,18 +43,7 @@ VALUES (:case_id, :intent_key, :now, :channel, :rule_id, :reason, :retry_at, :po
 ON CONFLICT (intent_key, at) DO NOTHING;
 
 -- name: record_sent(attempt_id, provider_ref, sent_at, case_id, now)$
--- One round trip: the attempt's result, and the facts that follow from it.
-WITH marked AS (
-    UPDATE contact_attempts
-    SET status = 'sent', provider_ref = :provider_ref, sent_at = coalesce(sent_at, :sent_at)
-    WHERE attempt_id = :attempt_id
-), noted AS (
-    UPDATE visits SET notice_sent_at = :sent_at, status = 'proposed'
-    WHERE case_id = :case_id AND ended_at IS NULL AND status = 'approved'
-      AND EXISTS (SELECT FROM contact_attempts a
-                  WHERE a.attempt_id = :attempt_id AND a.template = 'visit_appointment')
-)
-SELECT case_facts(:case_id, :now)::text;
+SELECT record_sent(:attempt_id, :provider_ref, :sent_at, :case_id, :now)::text;
 
 -- name: record_unsent(attempt_id, status, outcome, now)!
 UPDATE contact_attempts SET status = :status, outcome = :outcome, outcome_at = :now

@@ -458,7 +458,7 @@ async def test_provider_that_never_answers_is_asked_again_only_if_it_sends_once(
     gate: Gate, monkeypatch: pytest.MonkeyPatch, *, takes_once: bool
 ) -> None:
     """What nobody waits for any more may still be sent: it is not handed over a second time."""
-    monkeypatch.setattr(contact_activities, "ANSWER_SECONDS", 0)
+    monkeypatch.setattr(contact_activities, "ANSWER_SECONDS", 1)
     gate.gateway.takes_once, gate.gateway.never_answers = takes_once, True
     if takes_once:
         with pytest.raises(ApplicationError, match="busy"):

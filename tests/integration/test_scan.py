@@ -144,7 +144,9 @@ async def _end(scanner: Scanner, outcome: Outcome) -> str:
             amount,
             NOW,
         )
-    await scanner.cases.close_case(case_id, outcome, NOW)
+    by_money = Outcome.CURED if outcome is Outcome.PLAN_COMPLETED else outcome  # there is no plan
+    await scanner.cases.close_case(case_id, by_money, lambda: NOW)
+    await scanner.pool.execute("UPDATE collection_cases SET outcome = $1", outcome)
     scanner.starter = FakeStarter()
     return case_id
 
