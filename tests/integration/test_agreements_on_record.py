@@ -79,6 +79,19 @@ async def test_kept_bytes_are_those_that_were_hashed(record: Record) -> None:
     assert PdfReader(BytesIO(document.pdf)).metadata is not None
 
 
+async def test_ended_offer_is_not_signed(record: Record) -> None:
+    """The record has the last word: an agreement is not signed and expired at once."""
+    agreements = Agreements(record.pool)
+    await agreements.end_agreement(record.case_id, "signed", "broken", record.now)
+    sha256 = await record.offer(_offer(record, "G-2"))
+    await agreements.end_agreement(record.case_id, "offered", "expired", record.now)
+    signature = {"agreement_id": "G-2", "document_sha256": sha256, "signatories": ["B-1"]}
+    with pytest.raises(AssertionError, match="LC-RECORD: agreement_id: .* not offered any more"):
+        await record.deliver("agreement_signed", **signature)
+    status = "SELECT status FROM agreements WHERE agreement_id = 'G-2'"
+    assert await record.pool.fetchval(status) == "expired"
+
+
 async def test_offer_that_is_repeated_gives_what_is_kept(record: Record) -> None:
     """A retry at a later moment draws up nothing anew: the borrower may have the first already."""
     agreements = Agreements(record.pool)

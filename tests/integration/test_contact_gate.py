@@ -453,6 +453,25 @@ def test_noon_is_a_permitted_moment(policy: Policy) -> None:
     assert hours.start < NOON.time() < hours.end
 
 
+async def test_facts_that_come_back_count_the_message(gate: Gate) -> None:
+    """What comes next is decided on them: the message that was just sent is one of those tried."""
+    assert [(await gate.contact()).facts.messages_sent for _ in range(2)] == [1, 1]
+
+
+async def test_nothing_is_handed_over_when_the_time_of_the_try_is_up(
+    gate: Gate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database took all of it, and another try may be on its way."""
+    monkeypatch.setattr(contact_activities, "ANSWER_SECONDS", 0)
+    with pytest.raises(ApplicationError, match="busy"):
+        await gate.contact()
+    assert not gate.gateway.sent
+    [attempt] = await gate.attempts()
+    assert attempt["status"] == "reserved"
+    monkeypatch.undo()
+    assert (await gate.contact()).status is ContactStatus.SENT
+
+
 @pytest.mark.parametrize("takes_once", [True, False])
 async def test_provider_that_never_answers_is_asked_again_only_if_it_sends_once(
     gate: Gate, monkeypatch: pytest.MonkeyPatch, *, takes_once: bool
