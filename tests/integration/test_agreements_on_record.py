@@ -85,9 +85,10 @@ async def test_ended_offer_is_not_signed(record: Record) -> None:
     await agreements.end_agreement(record.case_id, "signed", "broken", record.now)
     sha256 = await record.offer(_offer(record, "G-2"))
     await agreements.end_agreement(record.case_id, "offered", "expired", record.now)
-    signature = {"agreement_id": "G-2", "document_sha256": sha256, "signatories": ["B-1"]}
     with pytest.raises(AssertionError, match="the agreement is not offered any more"):
-        await record.deliver("agreement_signed", **signature)
+        await record.deliver(
+            "agreement_signed", agreement_id="G-2", document_sha256=sha256, signatories=["B-1"]
+        )
     status = "SELECT status FROM agreements WHERE agreement_id = 'G-2'"
     assert await record.pool.fetchval(status) == "expired"
 
