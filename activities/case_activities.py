@@ -45,6 +45,7 @@ class CaseEnd(BaseModel):
 
     case_id: str
     outcome: Outcome
+    decided_at: AwareDatetime
 
 
 class StaffNotice(BaseModel):
@@ -97,7 +98,7 @@ class CaseActivities:
     @activity.defn
     async def close_case(self, end: CaseEnd) -> CaseFacts | None:
         """End a case on the record; fresh facts when it is not paid after all, and goes on."""
-        return await self._cases.close_case(end.case_id, end.outcome, self._now)
+        return await self._cases.close_case(end.case_id, end.outcome, end.decided_at, self._now)
 
     @activity.defn
     async def reopen_case(self, case_id: str) -> CaseFacts | None:

@@ -119,12 +119,13 @@ class Cases:
             return await read_facts(connection, case_id, now)
 
     async def close_case(
-        self, case_id: str, outcome: Outcome, clock: Callable[[], datetime]
+        self, case_id: str, outcome: Outcome, decided_at: datetime, clock: Callable[[], datetime]
     ) -> CaseFacts | None:
         """End a case: its loan's status, its agreement and what the agreement waives.
 
-        None when it has ended. A case that is not paid in this way any more stays as it is: the
-        answer is what is owed now. The time is read as for an event, under the same lock.
+        None when it has ended. When what was due at `decided_at` is not paid in this way any more,
+        it stays as it is, and the answer is what is owed now; what has fallen due since is another
+        case. The time is read as for an event, under the same lock.
         """
         async with self._pool.acquire() as connection, connection.transaction():
             await SQL.lock_borrower(connection, case_id=case_id)
@@ -132,9 +133,9 @@ class Cases:
             loan_id = await SQL.loan_of_open_case(connection, case_id=case_id)
             if loan_id is None:  # a repeated call
                 return None
-            facts = await read_facts(connection, case_id, now)
-            if outcome.is_paid and facts.outcome_if_paid() is not outcome:
-                return facts
+            decided_on = await read_facts(connection, case_id, decided_at)
+            if outcome.is_paid and decided_on.outcome_if_paid() is not outcome:
+                return await read_facts(connection, case_id, now)
             await SQL.close_case(connection, case_id=case_id, outcome=outcome.value, now=now)
             signed = await SQL.signed_agreement(connection, case_id=case_id)
             if signed is not None and outcome is Outcome.PLAN_COMPLETED and signed["waiver_minor"]:

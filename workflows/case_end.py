@@ -62,11 +62,15 @@ def _outcome(desk: Desk) -> Outcome | None:
 
 
 async def _is_closed(desk: Desk, outcome: Outcome) -> bool:
-    """Close the case on the record, unless something else is owed by then."""
+    """Close the case on the record, unless a payment was reversed before that."""
     desk.case.enter(Stage.ENDED)  # what comes in from now on is judged on that
     facts = await workflow.execute_activity_method(
         CaseActivities.close_case,
-        CaseEnd(case_id=desk.case.case_id, outcome=outcome),
+        CaseEnd(
+            case_id=desk.case.case_id,
+            outcome=outcome,
+            decided_at=desk.facts.as_of or desk.now,
+        ),
         summary=f"the end: {outcome}",
         **DATABASE,
     )

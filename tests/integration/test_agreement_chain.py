@@ -123,7 +123,9 @@ async def test_completed_chain_leaves_nothing(record: Record, waiver: int) -> No
     assert (facts.arrears_minor, facts.penalty_minor, facts.plan_paid_minor) == (owed, 0, 0)
     assert facts.plan_total_minor == first.total_minor - PAID - 2_000
     await record.deliver("payment_received", payment_id="P-8", amount_minor=second.total_minor)
-    await Cases(record.pool).close_case(record.case_id, Outcome.PLAN_COMPLETED, lambda: record.now)
+    await Cases(record.pool).close_case(
+        record.case_id, Outcome.PLAN_COMPLETED, record.now, lambda: record.now
+    )
     facts = await record.facts()
     assert (facts.arrears_minor, facts.penalty_minor) == (0, 0)
     granted = await record.pool.fetchval("SELECT amount_minor FROM payments WHERE kind = 'waiver'")

@@ -31,7 +31,9 @@ async def record(pool: Pool, policy: Policy, open_case: OpenCase) -> Record:
     """A case that is closed, and handed over."""
     record = Record(pool, policy, LOAN, await open_case(LOAN))
     await record.write()
-    await Cases(pool).close_case(record.case_id, Outcome.HANDED_TO_LEGAL, lambda: record.now)
+    await Cases(pool).close_case(
+        record.case_id, Outcome.HANDED_TO_LEGAL, record.now, lambda: record.now
+    )
     return record
 
 

@@ -94,7 +94,9 @@ async def test_completed_plan_leaves_nothing(record: Record, waiver: int, charge
     assert facts.penalty_minor == 0
     await record.deliver("payment_received", payment_id="P-9", amount_minor=plan.total_minor)
     assert (await record.facts()).outcome_if_paid() is Outcome.PLAN_COMPLETED
-    await Cases(record.pool).close_case(record.case_id, Outcome.PLAN_COMPLETED, lambda: record.now)
+    await Cases(record.pool).close_case(
+        record.case_id, Outcome.PLAN_COMPLETED, record.now, lambda: record.now
+    )
     facts = await record.facts()
     assert (facts.arrears_minor, facts.overdue, facts.penalty_minor) == (0, Amounts(), 0)
     granted = await record.pool.fetchval("SELECT amount_minor FROM payments WHERE kind = 'waiver'")

@@ -145,7 +145,7 @@ async def _end(scanner: Scanner, outcome: Outcome) -> str:
             NOW,
         )
     by_money = Outcome.CURED if outcome is Outcome.PLAN_COMPLETED else outcome  # there is no plan
-    await scanner.cases.close_case(case_id, by_money, lambda: NOW)
+    await scanner.cases.close_case(case_id, by_money, NOW, lambda: NOW)
     await scanner.pool.execute("UPDATE collection_cases SET outcome = $1", outcome)
     scanner.starter = FakeStarter()
     return case_id
@@ -168,6 +168,36 @@ async def test_other_ends_stay(scanner: Scanner, outcome: Outcome) -> None:
     await _end(scanner, outcome)
     assert (await scanner.run()).started == 0
     assert await scanner.pool.fetchval("SELECT outcome FROM collection_cases") == outcome
+
+
+async def test_end_that_comes_late_is_of_what_was_due_when_it_was_decided(
+    scanner: Scanner,
+) -> None:
+    """The database was away until the next instalment fell due: that is a case of its own."""
+    await insert_loan(scanner.pool, LOAN)
+    await scanner.run()
+    case_id: str = await scanner.pool.fetchval("SELECT case_id FROM collection_cases")
+    await scanner.pool.execute(
+        "INSERT INTO payments VALUES ('P', 'L-1', $1, 'payment', $2, $2, NULL, 'test')",
+        INSTALMENT,
+        NOW,
+    )
+    later = NOW + timedelta(days=31)
+    assert await scanner.cases.close_case(case_id, Outcome.CURED, NOW, lambda: later) is None
+    assert await scanner.cases.close_case(case_id, Outcome.CURED, NOW, lambda: later) is None
+    [case] = await scanner.pool.fetch("SELECT outcome, closed_at FROM collection_cases")
+    assert tuple(case) == ("cured", later)
+
+
+async def test_end_is_not_written_down_once_its_payment_is_reversed(scanner: Scanner) -> None:
+    """The answer is what is owed now; the case stays open."""
+    await insert_loan(scanner.pool, LOAN)
+    await scanner.run()
+    case_id: str = await scanner.pool.fetchval("SELECT case_id FROM collection_cases")
+    facts = await scanner.cases.close_case(case_id, Outcome.CURED, NOW, lambda: NOW)
+    assert facts is not None
+    assert facts.arrears_minor == INSTALMENT
+    assert await scanner.pool.fetchval("SELECT closed_at FROM collection_cases") is None
 
 
 async def test_reopened_case_goes_on_counting_its_visits(scanner: Scanner) -> None:
