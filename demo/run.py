@@ -38,7 +38,7 @@ DAY_SHARE = 0.9  # of real time, for the hours in which something may happen
 BOOT = timedelta(seconds=5)  # what the worker and the world need before the first day
 HEAD_START = timedelta(seconds=2)  # what the schedule takes to be installed
 SCAN_EVERY_SECONDS = 3
-KILL_ON_DAY = 24  # when the most visits are under way
+KILL_ON_DAY = 27  # when many visits are under way
 CATCH_WITHIN = timedelta(seconds=5)  # for a moment in the middle of a contact
 DOWN = timedelta(seconds=2)
 _HALF_DONE = "SELECT array_agg(attempt_id) FROM contact_attempts WHERE status = 'reserved'"
