@@ -133,9 +133,10 @@ class Cases:
             loan_id = await SQL.loan_of_open_case(connection, case_id=case_id)
             if loan_id is None:  # a repeated call
                 return None
-            decided_on = await read_facts(connection, case_id, decided_at)
-            if outcome.is_paid and decided_on.outcome_if_paid() is not outcome:
-                return await read_facts(connection, case_id, now)
+            if outcome.is_paid:
+                facts = await read_facts(connection, case_id, decided_at)
+                if facts.outcome_if_paid() is not outcome:
+                    return await read_facts(connection, case_id, now)
             await SQL.close_case(connection, case_id=case_id, outcome=outcome.value, now=now)
             signed = await SQL.signed_agreement(connection, case_id=case_id)
             if signed is not None and outcome is Outcome.PLAN_COMPLETED and signed["waiver_minor"]:

@@ -139,14 +139,13 @@ class Contacts:
 
     async def find_attempt(self, intent: Intent) -> Attempt | None:
         """What is on record of an intent."""
-        row = await SQL.attempt_of_intent(self._pool, intent_key=intent.key)
-        return None if row is None else Attempt(**row)
+        return await _find_attempt(self._pool, intent)
 
     async def _attempt_of(self, connection: Connection, intent: Intent) -> Attempt:
-        row = await SQL.attempt_of_intent(connection, intent_key=intent.key)
-        if row is None:
+        attempt = await _find_attempt(connection, intent)
+        if attempt is None:
             raise RuntimeError(f"nothing is reserved for {intent.key}")
-        return Attempt(**row)
+        return attempt
 
     async def _decide(self, connection: Connection, intent: Intent, now: datetime) -> Ruling:
         """Look at the fresh facts, and ask the rules."""
@@ -254,6 +253,11 @@ class Contacts:
     async def read_facts(self, case_id: str, now: datetime) -> CaseFacts:
         """Fresh facts of the case."""
         return await read_facts(self._pool, case_id, now)
+
+
+async def _find_attempt(connection: Connection | Pool, intent: Intent) -> Attempt | None:
+    row = await SQL.attempt_of_intent(connection, intent_key=intent.key)
+    return None if row is None else Attempt(**row)
 
 
 def _attempt_id(intent: Intent) -> str:

@@ -9,7 +9,7 @@ class PolicyShelf:
 
     def __init__(self, current: Policy) -> None:
         self.current = current
-        self.days_back = current.contact.longest_days  # the current rules look at contacts
+        self.days_back = current.contact.longest_days  # to which the current rules count contacts
         self._known = {current.version: current}
 
     async def strictest_of(self, connection: Connection, version: str) -> list[Policy]:

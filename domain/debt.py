@@ -62,7 +62,7 @@ class Promise(BaseModel):
 class CaseFacts(BaseModel):
     """What the database says about one case at one moment."""
 
-    as_of: AwareDatetime | None = None
+    as_of: AwareDatetime | None = None  # that moment
     borrower_id: str
     lender: str
     currency: str

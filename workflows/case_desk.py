@@ -13,7 +13,7 @@ from temporalio import workflow
 
 from activities.case_activities import CaseActivities, StageEntry
 from domain.case import CaseState, Stage
-from domain.debt import CaseFacts
+from domain.debt import CaseFacts, Outcome
 from domain.policy import Policy
 from domain.situation import Situation
 from domain.visit_standing import stands_no_more
@@ -186,6 +186,10 @@ class CaseDesk:
 
     # Waiting
 
+    async def intake_idle(self) -> None:
+        """Wait until every event that has come in is judged and on record."""
+        await workflow.wait_condition(lambda: not self.intake_is_busy())
+
     async def until(self, done: Callable[[], bool], at: datetime, what: str, why: str = "") -> bool:
         """Wait until something is so, at the latest until `at`. Answers whether it is so.
 
@@ -195,7 +199,7 @@ class CaseDesk:
                 left it.
         """
         while True:
-            await workflow.wait_condition(lambda: not self.intake_is_busy())
+            await self.intake_idle()
             self._stop_if_needed()
             if done():
                 return True
@@ -222,7 +226,7 @@ class CaseDesk:
     async def rest(self, done: Callable[[], bool], at: datetime, what: str, why: str) -> bool:
         """Wait as `until` does, but let nothing interrupt: for holds and for the end."""
         while True:
-            await workflow.wait_condition(lambda: not self.intake_is_busy())
+            await self.intake_idle()
             if done():
                 return True
             if not await self._wait(done, at, what, why):
@@ -257,9 +261,13 @@ class CaseDesk:
             raise FreshRunNeededError
 
     @property
+    def outcome(self) -> Outcome | None:
+        """How the case has ended, if it has: closed by another system, or paid."""
+        return self.case.closed_as or self.facts.outcome_if_paid()
+
+    @property
     def is_over(self) -> bool:
-        """Whether the case has ended: closed by another system, or paid."""
-        return self.case.closed_as is not None or self.facts.outcome_if_paid() is not None
+        return self.outcome is not None
 
     @property
     def visit_is_in_doubt(self) -> bool:

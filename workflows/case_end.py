@@ -34,10 +34,11 @@ async def end_case(desk: Desk) -> Outcome | None:
 
     Answers with the outcome, or None when a reversed payment has reopened the case meanwhile.
     """
-    if (outcome := _outcome(desk)) is not None:
-        await _call_off(desk, outcome)
-    await workflow.wait_condition(lambda: not desk.intake_is_busy())
-    outcome = _outcome(desk)  # a reversal or another end may have come in
+    if desk.outcome is None:
+        return None
+    await _call_off(desk, desk.outcome)
+    await desk.intake_idle()
+    outcome = desk.outcome  # a reversal or another end may have come in
     if outcome is None or not await _is_closed(desk, outcome):
         await _go_on(desk)
         return None
@@ -51,14 +52,10 @@ async def end_case(desk: Desk) -> Outcome | None:
         and await _is_reversed_before_notice(desk, outcome)
         and await _is_reopened(desk)
     ):
-        await desk.enter(Stage.EARLY_CONTACT)
+        await _go_on(desk)
         return None
     await _tell_complaint_desk(desk)
     return outcome
-
-
-def _outcome(desk: Desk) -> Outcome | None:
-    return desk.case.closed_as or desk.facts.outcome_if_paid()
 
 
 async def _is_closed(desk: Desk, outcome: Outcome) -> bool:
@@ -94,7 +91,7 @@ async def _tell_complaint_desk(desk: Desk) -> None:
     while desk.facts is not known:
         known = desk.facts
         await tell_complaint_desk(desk, told)
-        await workflow.wait_condition(lambda: not desk.intake_is_busy())
+        await desk.intake_idle()
 
 
 async def _is_reopened(desk: Desk) -> bool:
@@ -130,7 +127,7 @@ async def _call_off(desk: Desk, outcome: Outcome) -> None:
         await release_crew(desk, reason, tell_borrower=not outcome.is_paid)
     if not outcome.is_paid:
         # Not much later: while a hold forbids the message, the case would stay open for it.
-        await tell_called_off(desk, by=desk.in_days(CALL_OFF_DAYS), at_any_rate=True)
+        await tell_called_off(desk, by=desk.in_days(CALL_OFF_DAYS))
     if (visit := desk.case.visit) is not None:
         status = "completed" if visit.checked_in else "called_off"
         await end_visit(desk, status, f"the case has ended: {outcome}")
@@ -163,5 +160,5 @@ async def _is_reversed_before_notice(desk: Desk, outcome: Outcome) -> bool:
             at = result.retry_at
         else:
             break
-    await workflow.wait_condition(lambda: not desk.intake_is_busy())
+    await desk.intake_idle()
     return is_reversed()

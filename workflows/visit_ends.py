@@ -87,13 +87,12 @@ async def stand_down(desk: Desk, visit: VisitState, slot: Slot, reason: str) -> 
     )
 
 
-async def tell_called_off(
-    desk: Desk, *, by: datetime | None = None, at_any_rate: bool = False
-) -> None:
+async def tell_called_off(desk: Desk, *, by: datetime | None = None) -> None:
     """Tell the borrower, once, that he need not wait for the crew he was told of.
 
-    In time for the appointment, or `by` an earlier moment. What is still to be told is in the
-    state: a hold or a new run in between loses nothing.
+    In time for the appointment; what is still to be told is in the state, so that a hold or a new
+    run in between loses nothing. At the end of a case, where nothing comes after it, `by` an
+    earlier moment and whatever comes in between.
     """
     slot = desk.case.called_off_slot
     if slot is None:
@@ -105,7 +104,7 @@ async def tell_called_off(
         Purpose.VISIT,
         by=slot.start if by is None else min(by, slot.start),
         slot_start=slot.start,
-        at_any_rate=at_any_rate,
+        at_any_rate=by is not None,
     )
     desk.case.called_off_slot = None
 

@@ -131,12 +131,18 @@ async def test_next_pass_heals_a_crash_between_case_and_start(scanner: Scanner) 
     assert await scanner.pool.fetchval("SELECT count(*) FROM collection_cases") == 2
 
 
-async def _end(scanner: Scanner, outcome: Outcome) -> str:
-    """A case that has ended; of a paid one, the payment is reversed afterwards."""
+async def _begin(scanner: Scanner) -> str:
+    """A case of the one overdue loan."""
     await insert_loan(scanner.pool, LOAN)
     await scanner.run()
-    await scanner.run_cases()
     case_id: str = await scanner.pool.fetchval("SELECT case_id FROM collection_cases")
+    return case_id
+
+
+async def _end(scanner: Scanner, outcome: Outcome) -> str:
+    """A case that has ended; of a paid one, the payment is reversed afterwards."""
+    case_id = await _begin(scanner)
+    await scanner.run_cases()
     amount = 12 * INSTALMENT if outcome is Outcome.SETTLED else INSTALMENT
     if outcome.is_paid:
         await scanner.pool.execute(
@@ -174,9 +180,7 @@ async def test_end_that_comes_late_is_of_what_was_due_when_it_was_decided(
     scanner: Scanner,
 ) -> None:
     """The database was away until the next instalment fell due: that is a case of its own."""
-    await insert_loan(scanner.pool, LOAN)
-    await scanner.run()
-    case_id: str = await scanner.pool.fetchval("SELECT case_id FROM collection_cases")
+    case_id = await _begin(scanner)
     await scanner.pool.execute(
         "INSERT INTO payments VALUES ('P', 'L-1', $1, 'payment', $2, $2, NULL, 'test')",
         INSTALMENT,
@@ -191,9 +195,7 @@ async def test_end_that_comes_late_is_of_what_was_due_when_it_was_decided(
 
 async def test_end_is_not_written_down_once_its_payment_is_reversed(scanner: Scanner) -> None:
     """The answer is what is owed now; the case stays open."""
-    await insert_loan(scanner.pool, LOAN)
-    await scanner.run()
-    case_id: str = await scanner.pool.fetchval("SELECT case_id FROM collection_cases")
+    case_id = await _begin(scanner)
     facts = await scanner.cases.close_case(case_id, Outcome.CURED, NOW, lambda: NOW)
     assert facts is not None
     assert facts.arrears_minor == INSTALMENT
