@@ -3,10 +3,11 @@
 In production both are the same. In the demo and in failure drills a faster clock lets months
 pass in minutes on the real servers. Nights, when nobody may be contacted anyway, may pass
 faster than days, so that the few hundred milliseconds by which a real timer fires late do not
-turn a morning's message into a forbidden one at night.
+turn a morning's message into a forbidden one at night. One day may be longer than the others:
+what takes its time on any clock, such as a crash and its timeouts, then fits into it.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
@@ -15,12 +16,22 @@ DAY = timedelta(days=1)
 REAL = "real"
 
 
+class LongDay(BaseModel):
+    """A business day, in UTC, that lasts longer or shorter than the others in real time."""
+
+    model_config = ConfigDict(frozen=True)
+
+    on: date
+    length: timedelta = Field(gt=timedelta(0))
+
+
 class BusinessClock(BaseModel):
     """Maps real instants to business instants and back; monotonic, exact at day boundaries.
 
     Business time equals `origin` at the real instant `started_at`. A business day lasts
     `day_length` of real time; of it, `day_share` is spent between `day_begins` and `day_ends`
-    (offsets from midnight UTC of the business day), the rest on the night.
+    (offsets from midnight UTC of the business day), the rest on the night. `long_day` has a length
+    of its own.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -31,6 +42,7 @@ class BusinessClock(BaseModel):
     day_begins: timedelta = timedelta(0)
     day_ends: timedelta = DAY
     day_share: float = Field(default=1.0, gt=0, le=1)
+    long_day: LongDay | None = None
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
@@ -53,18 +65,39 @@ class BusinessClock(BaseModel):
         """The business instant at a real instant."""
         if self.started_at is None or self.origin is None:
             return real
-        elapsed = (real - self.started_at) / self.day_length
-        days, share = divmod(self._share_of_day(self.origin) + elapsed, 1)
-        midnight = _midnight(self.origin) + days * DAY
-        return midnight + self._offset_in_day(share)
+        before = self._usual_days(self._share_of_day(self.origin))
+        passed = before + (real - self.started_at) / self.day_length
+        days, share = divmod(self._days(passed), 1)
+        return _midnight(self.origin) + days * DAY + self._offset_in_day(share)
 
     def real(self, business: datetime) -> datetime:
         """The real instant at a business instant."""
         if self.started_at is None or self.origin is None:
             return business
         days = (_midnight(business) - _midnight(self.origin)) / DAY
-        elapsed = days + self._share_of_day(business) - self._share_of_day(self.origin)
-        return self.started_at + elapsed * self.day_length
+        until = self._usual_days(days + self._share_of_day(business))
+        before = self._usual_days(self._share_of_day(self.origin))
+        return self.started_at + (until - before) * self.day_length
+
+    def _usual_days(self, days: float) -> float:
+        """How many days of the usual length so many take, from midnight of the origin's day."""
+        if self.long_day is None:
+            return days
+        share = min(max(days - self._days_before(self.long_day), 0), 1)
+        return days + share * (self.long_day.length / self.day_length - 1)
+
+    def _days(self, usual_days: float) -> float:
+        """The inverse of `_usual_days`."""
+        if self.long_day is None:
+            return usual_days
+        lasts = self.long_day.length / self.day_length
+        over = max(usual_days - self._days_before(self.long_day), 0)
+        share = min(over / lasts, 1)
+        return usual_days - share * (lasts - 1)
+
+    def _days_before(self, long_day: LongDay) -> int:
+        """From the origin's day until the long one."""
+        return (long_day.on - self.origin.astimezone(UTC).date()).days if self.origin else 0
 
     def _share_of_day(self, instant: datetime) -> float:
         """How much of the business day's real length has passed at an instant, 0 to 1."""

@@ -1,39 +1,50 @@
 """The business clock: real time and business time, there and back."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from domain.clock import DAY, BusinessClock
+from domain.clock import DAY, BusinessClock, LongDay
 from tests.unit.moments import moments
 
 BEGAN = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ORIGIN = datetime(2026, 1, 1, 3, 30, tzinfo=UTC)
-MOMENTS = moments(date(2026, 1, 2), date(2027, 12, 31))
+MOMENTS = moments(date(2026, 1, 2), date(2027, 12, 31)) | moments(
+    date(2026, 1, 2), date(2026, 3, 2)
+)
+LONG_DAYS = st.builds(
+    LongDay,
+    on=st.dates(ORIGIN.date(), date(2026, 3, 1)),
+    length=st.sampled_from([timedelta(milliseconds=500), timedelta(minutes=1), 2 * DAY]),
+)
 # From real speed to a day in a second; the day from morning to evening, or all of it.
 CLOCKS = st.builds(
-    lambda seconds, begins, lasts, share: BusinessClock(
+    lambda seconds, begins, lasts, share, long_day: BusinessClock(
         started_at=BEGAN,
         origin=ORIGIN,
         day_length=timedelta(seconds=seconds),
         day_begins=timedelta(hours=begins),
         day_ends=timedelta(hours=begins + lasts),
         day_share=share,
+        long_day=long_day,
     ),
     seconds=st.sampled_from([1, 2, 60, 86_400]),
     begins=st.integers(0, 8),
     lasts=st.integers(8, 15),
     share=st.floats(0.5, 0.95),
+    long_day=st.none() | LONG_DAYS,
 )
 
 
 @given(CLOCKS, MOMENTS)
 def test_business_time_comes_back_from_real_time(clock: BusinessClock, moment: datetime) -> None:
     """To within what a microsecond of real time is worth in business time."""
-    worth = DAY / clock.day_length * 20 * timedelta(microseconds=1)
+    shortest = min([clock.day_length, *([clock.long_day.length] if clock.long_day else [])])
+    worth = DAY / shortest * 20 * timedelta(microseconds=1)
     assert abs(clock.business(clock.real(moment)) - moment) <= max(worth, timedelta(milliseconds=1))
 
 
@@ -73,6 +84,23 @@ def test_nights_pass_faster_than_days() -> None:
     eight = clock.real(datetime(2026, 1, 1, 8, tzinfo=UTC))
     twenty = clock.real(datetime(2026, 1, 1, 20, tzinfo=UTC))
     assert twenty - eight == timedelta(seconds=8)
+
+
+def test_one_day_takes_its_own_time() -> None:
+    """The days before and after it pass as always."""
+    clock = BusinessClock(
+        started_at=BEGAN,
+        origin=datetime(2026, 1, 1, 12, tzinfo=UTC),
+        day_length=timedelta(seconds=2),
+        long_day=LongDay(on=date(2026, 1, 4), length=timedelta(seconds=60)),
+    )
+    midnights = [clock.real(datetime(2026, 1, day, tzinfo=UTC)) for day in range(2, 7)]
+    lengths = [later - earlier for earlier, later in pairwise(midnights)]
+    assert midnights[0] == BEGAN + timedelta(seconds=1)
+    assert lengths == [timedelta(seconds=seconds) for seconds in (2, 2, 60, 2)]
+    assert clock.business(midnights[2] + timedelta(seconds=15)) == datetime(
+        2026, 1, 4, 6, tzinfo=UTC
+    )
 
 
 def test_real_clock_changes_nothing() -> None:
