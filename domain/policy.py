@@ -7,6 +7,7 @@ money are basis points (1 % = 100).
 
 from datetime import date
 from typing import Annotated, Literal, Self
+from weakref import WeakValueDictionary
 
 from pydantic import Field, model_validator
 
@@ -194,3 +195,12 @@ class Policy(InEffect):
             if not rule.enabled or rule.effective_from or rule.effective_until:
                 raise ValueError(f"{name} cannot be disabled or lapse: the process needs it")
         return self
+
+
+_shared: WeakValueDictionary[str, Policy] = WeakValueDictionary()
+
+
+def shared(policy: Policy) -> Policy:
+    """An equal policy that is in memory already, or this one: many cases are pinned to one."""
+    known = _shared.setdefault(policy.version, policy)
+    return known if known == policy else policy

@@ -14,7 +14,7 @@ from temporalio import workflow
 from activities.case_activities import CaseActivities, StageEntry
 from domain.case import CaseState, Stage
 from domain.debt import CaseFacts, Outcome
-from domain.policy import Policy
+from domain.policy import Policy, shared
 from domain.situation import Situation
 from domain.visit_standing import stands_no_more
 from workflows.options import DATABASE, LONG_HISTORY_EVENTS
@@ -119,7 +119,7 @@ class CaseDesk:
         taken = await workflow.execute_activity_method(
             CaseActivities.take_up_case, self.case.case_id, **DATABASE
         )
-        self._policy, self._facts = taken.policy, taken.facts
+        self._policy, self._facts = shared(taken.policy), taken.facts
         self.case.place = taken.place
         for counter in ("applications", "visits", "plans", "broken_plans"):
             seen = max(getattr(self.case, counter), getattr(taken, counter))
