@@ -32,9 +32,11 @@ lint: $(VENV)/installed ## Ruff, strict types, import layers
 	$(BIN)/mypy .
 	$(BIN)/lint-imports
 
-bench: $(VENV)/installed ## The gate against a bare transaction, contact steps against a bare workflow
+bench: $(VENV)/installed ## Gate, contact steps, scan and memory, each against its floor
 	$(BIN)/python -m benchmarks.gate
 	$(BIN)/python -m benchmarks.contact_steps
+	$(BIN)/python -m benchmarks.scan_starts
+	$(BIN)/python -m benchmarks.cached_loans
 
 lock: $(VENV)/installed ## Write the hash-locked requirements again
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \

@@ -2,8 +2,20 @@
 
 from datetime import date
 
+from temporalio.api.enums.v1 import EventType
+from temporalio.api.history.v1 import HistoryEvent
+
 from domain.case import Stage
-from tests.workflow.life import StartLife
+from tests.workflow.life import Life, StartLife
+
+# How many events each costs at least: its own, and three of the workflow task that it wakes.
+COSTS = {
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_STARTED: 5,  # the run's end included
+    EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED: 6,
+    EventType.EVENT_TYPE_TIMER_FIRED: 5,
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED: 4,
+    EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_COMPLETED: 5,
+}
 
 
 async def test_silent_borrower_who_signs_at_the_door_completes_the_plan(
@@ -25,6 +37,26 @@ async def test_silent_borrower_who_signs_at_the_door_completes_the_plan(
     assert await life.outcome() == "plan_completed"
     assert await life.fetch("SELECT DISTINCT status FROM contact_attempts") == [{"status": "sent"}]
     assert await life.fetch("SELECT * FROM contact_refusals") == []
+    events = await _histories(life)
+    assert len(events) <= 1.15 * sum(map(_least_cost, events))
+
+
+async def _histories(life: Life) -> list[HistoryEvent]:
+    """The events of all runs."""
+    events: list[HistoryEvent] = []
+    run_id = life.handle.first_execution_run_id
+    while run_id:
+        run = life.env.client.get_workflow_handle(life.handle.id, run_id=run_id)
+        events += (await run.fetch_history()).events
+        next_run = events[-1].workflow_execution_continued_as_new_event_attributes
+        run_id = next_run.new_execution_run_id
+    return events
+
+
+def _least_cost(event: HistoryEvent) -> int:
+    activity = event.activity_task_scheduled_event_attributes.activity_type.name
+    new_search_attributes = int(activity == "enter_stage")
+    return COSTS.get(event.event_type, 0) + new_search_attributes
 
 
 async def test_contact_person_passes_on_a_word_when_the_borrower_cannot_be_reached(
