@@ -23,7 +23,7 @@ from domain.case import CaseState
 from domain.clock import BusinessClock
 from domain.policy import Policy
 from policies.reader import fingerprint
-from tests.workflow.life import MOMENT, Life, StartLife
+from tests.workflow.life import MOMENT, RIPE, Life, StartLife
 from tests.world import Loan, insert_crew, insert_earlier_contacts, insert_loan
 from worker import build_worker
 from workflows.names import LOAN_COLLECTION, TASK_QUEUE, workflow_id
@@ -90,6 +90,12 @@ async def start_life(
     time = await env.get_current_time()
     broken = await Audit(pool).broken(max(clock.business(time) for clock in clocks))
     assert not broken, "\n".join(map(str, broken))
+
+
+@pytest.fixture
+async def life(start_life: StartLife) -> Life:
+    """A loan for which SMS and calls were tried and did not work."""
+    return await start_life(RIPE, tried=True)
 
 
 async def _end(env: WorkflowEnvironment, loan_id: str) -> None:

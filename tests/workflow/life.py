@@ -18,6 +18,7 @@ from tests.world import Loan, event
 
 Json = dict[str, Any]
 MOMENT = timedelta(seconds=1)
+RIPE = 92  # days past due: a visit is possible
 ANSWERS_WITHIN_SECONDS = 20  # a workflow that is wedged never does
 
 
@@ -101,6 +102,13 @@ class Life:
     async def booked_crew(self) -> int:
         """How many crew members are booked."""
         return int(await self.value("SELECT count(*) FROM visit_crew WHERE released_at IS NULL"))
+
+    async def ended_visit(self) -> Json:
+        """The one visit, which must have ended and left no crew booked."""
+        [visit] = await self.fetch("SELECT status, ended_reason, ended_at FROM visits")
+        assert visit["ended_at"] is not None
+        assert await self.booked_crew() == 0
+        return visit
 
     async def arrears(self, on: date | None = None) -> int:
         """What is overdue on a day, or right now, by the database."""

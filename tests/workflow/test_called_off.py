@@ -8,16 +8,8 @@ from temporalio.client import WorkflowFailureError
 from temporalio.exceptions import ApplicationError
 
 from domain.case import Stage
-from tests.workflow.life import Json, Life, StartLife
+from tests.workflow.life import Json, Life
 from workflows.names import TASK_QUEUE, VISITOR_CHECK
-
-RIPE = 92
-
-
-@pytest.fixture
-async def life(start_life: StartLife) -> Life:
-    """A loan for which SMS and calls were tried and did not work."""
-    return await start_life(RIPE, tried=True)
 
 
 async def _called_off(life: Life) -> list[str]:

@@ -8,11 +8,10 @@ from database.cases import Cases
 from database.scan import Cursor, Scan
 from domain.case import Stage
 from domain.legal_package import differences
-from tests.workflow.life import Life, StartLife
+from tests.workflow.life import RIPE, Life, StartLife
 from tests.world import INSTALMENT, Loan, insert_loan
 from workflows import case_desk
 
-RIPE = 92  # days past due: a visit is possible
 STAGES = [stage for stage in Stage if stage is not Stage.ENDED]
 WITH_PLAN = (Stage.GUIDED_REPAYMENT, Stage.CLOSING_VISIT, Stage.REPAYMENT)
 WITH_SLOT = (Stage.APPOINTMENT, Stage.PREPARATION, Stage.VISIT)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from domain.case import Stage
-from tests.workflow.life import Json, Life, StartLife
+from tests.workflow.life import Json, Life
 
 Point = Callable[[Life], Awaitable[None]]
 
@@ -46,12 +46,6 @@ POINTS = (*BEFORE_THE_DOOR, _checked_in)
 
 def _start(status: Json) -> datetime:
     return datetime.fromisoformat(status["visit"]["slot"]["start"])
-
-
-@pytest.fixture
-async def life(start_life: StartLife) -> Life:
-    """A loan for which SMS and calls were tried and did not work."""
-    return await start_life(92, tried=True)
 
 
 async def _crew_is_told(life: Life, slot_id: str, reason: str) -> None:

@@ -5,15 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from domain.case import Stage
-from tests.workflow.life import MOMENT, Json, Life, StartLife
-
-RIPE = 92
-
-
-@pytest.fixture
-async def life(start_life: StartLife) -> Life:
-    """A loan for which SMS and calls were tried and did not work."""
-    return await start_life(RIPE, tried=True)
+from tests.workflow.life import MOMENT, Json, Life
 
 
 async def _request(life: Life, **proposal: object) -> Json:

@@ -5,16 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from domain.case import Stage
-from tests.workflow.life import Json, Life, StartLife
+from tests.workflow.life import Json, Life
 from tests.world import INSTALMENT
-
-RIPE = 92
-
-
-@pytest.fixture
-async def life(start_life: StartLife) -> Life:
-    """A loan for which SMS and calls were tried and did not work."""
-    return await start_life(RIPE, tried=True)
 
 
 def _parts(status: Json) -> list[Json]:
@@ -249,3 +241,38 @@ async def test_what_is_paid_over_counts_against_the_loan(life: Life) -> None:
     today, left = await _settle(life, over_minor=INSTALMENT // 2)
     debt = "SELECT outstanding_minor FROM loan_debt('L-1', $1)"
     assert await life.value(debt, today) == left - INSTALMENT // 2
+
+
+# A whole plan
+
+
+async def test_honoured_plan_is_silent_but_for_its_reminders(life: Life) -> None:
+    """One message before each part; the loan's own instalments wait until the plan is fulfilled."""
+    await life.drive_to(Stage.REPAYMENT)
+    for number in (2, 3):
+        before = (await life.contacts()).count("part_reminder")
+        await _at_noon(life, _due(await life.status(), number))
+        assert (await life.contacts()).count("part_reminder") == before + 1
+        await life.pay_part(number)
+    assert await life.outcome() == "plan_completed"
+    assert (await life.contacts())[-4:] == [
+        "visit_closing",
+        "part_reminder",
+        "part_reminder",
+        "plan_completed_notice",
+    ]
+
+
+async def test_broken_plan_leads_to_contact_and_a_second_one_to_legal_review(life: Life) -> None:
+    """Each part has days of grace; the first plan that breaks is not the end."""
+    await life.drive_to(Stage.GUIDED_REPAYMENT)
+    due = life.loan.on(await life.now()) + timedelta(days=5)
+    await life.skip_to(life.loan.local(due + timedelta(days=5), 20))
+    assert (await life.status())["stage"] == Stage.GUIDED_REPAYMENT
+    status = await life.skip_to_stage(Stage.EARLY_CONTACT)
+    assert status["plan"] == {}
+    assert await life.value("SELECT status FROM agreements") == "broken"
+
+    await life.drive_to(Stage.GUIDED_REPAYMENT)
+    await life.skip_to_stage(Stage.LEGAL_REVIEW)
+    assert await life.outcome() == "handed_to_legal"
