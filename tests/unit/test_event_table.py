@@ -6,7 +6,8 @@ python -m tests.unit.test_event_table    writes docs/event-table.md anew
 from pathlib import Path
 
 from domain.case import Stage
-from tests.unit.test_judgement import ACCEPTED, TABLE
+from tests.unit.judged import ACCEPTED
+from tests.unit.test_judgement import TABLE
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "event-table.md"
 
