@@ -24,6 +24,22 @@ from policies.reader import fingerprint
 from tests.world import INSTALMENT, Loan, event
 
 
+def delivery(case_id: str, loan: Loan, name: str, sent: dict[str, Any], **more: Any) -> Delivery:
+    """An event as the intake hands it on; `more` is what the intake adds."""
+    read = read_event(name, sent)
+    return Delivery(
+        case_id=case_id,
+        loan_id=loan.loan_id,
+        event_id=read.event_id,
+        name=name,
+        source=read.source,
+        occurred_at=read.occurred_at,
+        stage="early_contact",
+        body=read.model_dump_json(),
+        **more,
+    )
+
+
 class Record:
     """Writes one case's record at times that a test sets."""
 
@@ -59,17 +75,13 @@ class Record:
         """One event, a minute after the last thing that happened."""
         self.now += timedelta(minutes=1)
         number = next(self._numbers)
-        sent = read_event(name, event(self.now, **{"event_id": f"e-{number}", **body}))
+        sent = event(self.now, **{"event_id": f"e-{number}", **body})
         verdict = await Events(self.pool).record_event(
-            Delivery(
-                case_id=self.case_id,
-                loan_id=self.loan.loan_id,
-                event_id=sent.event_id,
-                name=name,
-                source=sent.source,
-                occurred_at=sent.occurred_at,
-                stage="early_contact",
-                body=sent.model_dump_json(),
+            delivery(
+                self.case_id,
+                self.loan,
+                name,
+                sent,
                 refusal=refusal,
                 receipt=f"r-{number}",
                 visit_id=self.visit_id,

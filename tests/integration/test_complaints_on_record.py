@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from database.event_record import Delivery, Events, Verdict
+from database.event_record import Events, Verdict
 from database.sql import Pool
 from database.visits import SlotWish, Visits
-from domain.events import read_event
 from tests.integration.conftest import OpenCase
+from tests.integration.record import delivery
 from tests.world import Loan, event
 
 LOAN = Loan()
@@ -29,21 +29,16 @@ class Desk:
     async def __call__(self, name: str, due_at: datetime | None = None, **body: Any) -> Verdict:
         self._number += 1
         now = NOW + timedelta(hours=self._number)
-        sent = read_event(name, event(now, event_id=f"e-{self._number}", **body))
-        delivery = Delivery(
-            case_id=self._case_id,
-            loan_id=LOAN.loan_id,
-            event_id=sent.event_id,
-            name=name,
-            source=sent.source,
-            occurred_at=sent.occurred_at,
-            stage="early_contact",
-            body=sent.model_dump_json(),
+        letter = delivery(
+            self._case_id,
+            LOAN,
+            name,
+            event(now, event_id=f"e-{self._number}", **body),
             receipt=f"r-{self._number}",
             visit_id=VISIT_ID,
             due_at=due_at,
         )
-        return await Events(self.pool).record_event(delivery, lambda: now)
+        return await Events(self.pool).record_event(letter, lambda: now)
 
     async def file(self, **body: Any) -> Verdict:
         return await self("complaint_filed", NOW + timedelta(days=15), **FILED | body)

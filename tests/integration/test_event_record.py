@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from database.event_record import Delivery, Events, Verdict
+from database.event_record import Events, Verdict
 from database.sql import Pool
-from domain.events import read_event
 from tests.integration.conftest import OpenCase
+from tests.integration.record import delivery
 from tests.world import INSTALMENT, Loan, event
 
 LOAN = Loan(phones=2)
@@ -30,20 +30,9 @@ class Recorder:
         self._number += 1
         receipt = body.pop("receipt", f"r-{self._number}")
         extra = {key: body[key] for key in ("visit_id", "due_at", "refusal") if key in body}
-        sent = read_event(name, event(NOW, **{"event_id": f"e-{self._number}", **body}))
-        delivery = Delivery(
-            case_id=self._case_id,
-            loan_id=LOAN.loan_id,
-            event_id=sent.event_id,
-            name=name,
-            source=sent.source,
-            occurred_at=sent.occurred_at,
-            stage="early_contact",
-            body=sent.model_dump_json(),
-            receipt=receipt,
-            **extra,
-        )
-        return await Events(self.pool).record_event(delivery, lambda: NOW)
+        sent = event(NOW, **{"event_id": f"e-{self._number}", **body})
+        letter = delivery(self._case_id, LOAN, name, sent, receipt=receipt, **extra)
+        return await Events(self.pool).record_event(letter, lambda: NOW)
 
     async def accepted(self, name: str, **body: Any) -> Verdict:
         verdict = await self(name, **body)

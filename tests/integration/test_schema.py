@@ -65,16 +65,7 @@ async def _offer(pool: Pool, case_id: str, total: int, *parts: int) -> None:
         )
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE case_events SET accepted = false",
-        "DELETE FROM case_events",
-        "TRUNCATE case_events",
-    ],
-)
-async def test_events_are_append_only(pool: Pool, case_id: str, statement: str) -> None:
-    """What was recorded cannot be changed, removed or emptied."""
+async def _insert_event(pool: Pool, case_id: str, *, accepted: bool) -> None:
     await _insert(
         pool,
         "case_events",
@@ -86,10 +77,23 @@ async def test_events_are_append_only(pool: Pool, case_id: str, statement: str) 
         occurred_at=NOW,
         received_at=NOW,
         stage="early_contact",
-        accepted=True,
+        accepted=accepted,
         body="{}",
         receipt="r",
     )
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE case_events SET accepted = false",
+        "DELETE FROM case_events",
+        "TRUNCATE case_events",
+    ],
+)
+async def test_events_are_append_only(pool: Pool, case_id: str, statement: str) -> None:
+    """What was recorded cannot be changed, removed or emptied."""
+    await _insert_event(pool, case_id, accepted=True)
     with pytest.raises(asyncpg.RestrictViolationError, match="append-only"):
         await pool.execute(statement)
 
@@ -97,21 +101,7 @@ async def test_events_are_append_only(pool: Pool, case_id: str, statement: str) 
 async def test_refused_event_needs_a_reason(pool: Pool, case_id: str) -> None:
     """A refusal without its reason cannot be written down."""
     with pytest.raises(asyncpg.CheckViolationError):
-        await _insert(
-            pool,
-            "case_events",
-            case_id=case_id,
-            loan_id="L-1",
-            event_id="e",
-            name="n",
-            source="s",
-            occurred_at=NOW,
-            received_at=NOW,
-            stage="early_contact",
-            accepted=False,
-            body="{}",
-            receipt="r",
-        )
+        await _insert_event(pool, case_id, accepted=False)
 
 
 async def test_crew_member_is_booked_once_at_a_time(pool: Pool, case_id: str) -> None:
