@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -126,6 +127,7 @@ async def _adopt(source: str, scope: Scope, rate: float, *, dry_run: bool) -> in
     settings = load_settings()
     policy = await _find(source)
     async with database(settings) as pool:
+        await _see_stored(pool, policy)
         adoption = Adoption(pool)
         to_move = await adoption.cases_to_move(policy.version, scope)
         governed = await adoption.cases_governed(policy.version, scope)
@@ -139,6 +141,15 @@ async def _adopt(source: str, scope: Scope, rate: float, *, dry_run: bool) -> in
         typer.echo(f"not moved: loan {case.loan_id}: {reason}", err=True)
     typer.echo(f"{len(to_move) - len(failures)} moved to {policy.version}, {len(failures)} failed")
     return 1 if failures else 0
+
+
+async def _see_stored(pool: Pool, policy: Policy) -> None:
+    """A version that is stored with other numbers is not moved to, nor called done."""
+    with suppress(LookupError):
+        if fingerprint(await Cases(pool).read_policy(policy.version)) != fingerprint(policy):
+            raise CommandError(
+                f"policy {policy.version} is stored with other numbers: give the file a new version"
+            )
 
 
 def _announce(policy: Policy, to_move: list[CaseToMove], governed: int, *, dry_run: bool) -> None:

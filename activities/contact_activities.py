@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -86,6 +86,8 @@ class ContactActivities:
         """
         # Within the activity's own time: a call that nobody waits for may still send.
         answer_by = asyncio.get_running_loop().time() + ANSWER_SECONDS
+        if intent.by is not None and self._now() >= intent.by:
+            return await self._too_late(intent, intent.by)
         reservation = await self._contacts.reserve_contact(intent, self._now())
         if isinstance(reservation, Refused):
             return await self._refused(intent, reservation)
@@ -139,6 +141,15 @@ class ContactActivities:
             retry_at=refused.retry_at,
         )
 
+    async def _too_late(self, intent: Intent, by: datetime) -> ContactResult:
+        """Nothing more is sent; an attempt that is reserved is settled as it stands."""
+        settled = await self.settle_contact(intent)
+        if settled is not None and settled.status is not ContactStatus.FAILED:
+            return settled
+        missed = Refused(rule_id=MISSED, reason=f"no lawful moment before {by:%F %H:%M}")
+        await self._contacts.record_refusal(intent, missed, self._now())
+        return await self._refused(intent, missed)
+
     async def _recover(
         self, intent: Intent, reservation: Reservation, answer_by: float
     ) -> ContactResult:
@@ -155,7 +166,8 @@ class ContactActivities:
             return await self._sent(intent, reservation, sent.provider_ref, sent.sent_at)
         renewed = await self._contacts.renew_reservation(intent, self._now())
         if isinstance(renewed, Refused):
-            return await self._unsent(intent, reservation, ContactStatus.FAILED, renewed.reason)
+            await self._unsent(intent, reservation, ContactStatus.FAILED, renewed.reason)
+            return await self._refused(intent, renewed)
         if renewed.is_new:
             return await self._deliver(intent, renewed, answer_by)
         return await self._settled(intent, renewed.status)
@@ -167,7 +179,8 @@ class ContactActivities:
         if asyncio.get_running_loop().time() >= answer_by:
             raise _busy()
         at = self._now()
-        if at >= reservation.lawful_until:  # an overloaded worker may come this late
+        limits = [limit for limit in (reservation.lawful_until, intent.by) if limit is not None]
+        if at >= min(limits, default=at + timedelta.resolution):  # an overloaded worker comes late
             return await self._unsent(
                 intent, reservation, ContactStatus.FAILED, "the permitted hours have ended"
             )

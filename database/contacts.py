@@ -3,14 +3,12 @@
 import hashlib
 from datetime import date, datetime
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel
 
 from database.cases import read_facts
 from database.policy_shelf import PolicyShelf
 from database.sql import SQL, Connection, Pool
-from domain.calendar import closes
 from domain.contact import Allowed, ContactFacts, Decision, Intent, Refused, may_contact
 from domain.debt import CaseFacts
 from domain.plan_progress import OpenPart, PlanProgress
@@ -75,16 +73,15 @@ class Reservation(NamedTuple):
     is_new: bool
     number: str
     recipient: Recipient
-    lawful_until: datetime  # the end of the permitted hours it was reserved in
+    lawful_until: datetime | None  # the end of the hours it was reserved in, if any limit it
 
 
 class Ruling(NamedTuple):
-    """What the gate decided, on what, and how long it holds."""
+    """What the gate decided, and on what."""
 
     recipient: Recipient
     facts: str  # as they were read: kept with the attempt or the refusal
     decision: Decision
-    lawful_until: datetime
 
 
 class Contacts:
@@ -117,7 +114,8 @@ class Contacts:
     async def renew_reservation(self, intent: Intent, now: datetime) -> Reservation | Refused:
         """Reserve again what the provider never took: nothing is sent on an old permission.
 
-        The attempt counts from now on, on the number that may be used now.
+        The attempt counts from now on, on the number that may be used now, and says under which
+        policy and on which facts that was. A refusal is written down.
         """
         async with self._pool.acquire() as connection:
             while True:
@@ -126,6 +124,7 @@ class Contacts:
                 if attempt.status != RESERVED:  # another try has settled it meanwhile
                     return _reservation(ruling, attempt, is_new=False)
                 if isinstance(ruling.decision, Refused):
+                    await self._record_refusal(connection, intent, ruling, ruling.decision)
                     return ruling.decision
                 renewed = await self._renew(connection, attempt, ruling, ruling.decision)
                 if renewed is not None:
@@ -162,13 +161,7 @@ class Contacts:
         decision = may_contact(
             intent.channel, intent.purpose, recipient.facts, policies, recipient.at
         )
-        zone = recipient.facts.time_zone
-        today = recipient.at.astimezone(ZoneInfo(zone)).date()
-        lawful_until = min(
-            closes(today, policy.contact.hours_of(intent.channel).value, zone)
-            for policy in policies
-        )
-        return Ruling(recipient, row["facts"], decision, lawful_until)
+        return Ruling(recipient, row["facts"], decision)
 
     async def _reserve(
         self, connection: Connection, intent: Intent, ruling: Ruling, allowed: Allowed
@@ -205,6 +198,10 @@ class Contacts:
             revision=ruling.recipient.revision,
             phone_id=allowed.phone_id,
             now=ruling.recipient.at,
+            policy_version=ruling.recipient.policy_version,
+            policy_sha256=ruling.recipient.policy_sha256,
+            current_policy=self._shelf.current.version,
+            facts=ruling.facts,
         )
         return None if row is None else Attempt(**row)
 
@@ -244,7 +241,10 @@ class Contacts:
     async def record_unsent(
         self, case_id: str, attempt_id: str, status: str, outcome: str, now: datetime
     ) -> CaseFacts:
-        """Note that a message `failed`, or that it is `unknown` whether it was sent."""
+        """Note that a message `failed`, or that it is `unknown` whether it was sent.
+
+        What was reported of a call in the meantime stays.
+        """
         await SQL.record_unsent(
             self._pool, attempt_id=attempt_id, status=status, outcome=outcome, now=now
         )
@@ -266,11 +266,12 @@ def _attempt_id(intent: Intent) -> str:
 
 
 def _reservation(ruling: Ruling, attempt: Attempt, *, is_new: bool) -> Reservation:
+    decision = ruling.decision
     return Reservation(
         attempt_id=attempt.attempt_id,
         status=attempt.status,
         is_new=is_new,
         number=attempt.number,
         recipient=ruling.recipient,
-        lawful_until=ruling.lawful_until,
+        lawful_until=decision.until if isinstance(decision, Allowed) else None,
     )

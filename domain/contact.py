@@ -10,7 +10,7 @@ from typing import Self
 from pydantic import AwareDatetime, BaseModel, model_validator
 
 from domain.contact_facts import ContactFacts, Fate, PastAttempt, Phone, Relation
-from domain.contact_hours import refused_by_hours
+from domain.contact_hours import lawful_until, refused_by_hours
 from domain.contact_question import Allowed, Decision, Question, Refused
 from domain.counters import choose_phone
 from domain.messages import WITHOUT_DEBT_DETAILS
@@ -40,6 +40,7 @@ class Intent(BaseModel):
     channel: Channel
     purpose: Purpose
     template: str
+    by: AwareDatetime | None = None  # later it is not made any more
     slot_start: AwareDatetime | None = None  # of an appointment that is not on record any more
     part_number: int | None = None  # of the plan; nothing is said once another part is the next
 
@@ -62,7 +63,7 @@ def may_contact(
     asked = Question(channel, purpose, facts, policies)
     answer = _answer(asked, now)
     if isinstance(answer, Allowed):
-        return answer
+        return answer.model_copy(update={"until": lawful_until(asked, now)})
     return answer.model_copy(update={"retry_at": _first_allowed(asked, answer, now)})
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from domain.calendar import is_within, opens
+from domain.calendar import closes, is_within, opens
 from domain.contact_question import Question, Refused
 from domain.policy import HoursOfDay
 
@@ -41,6 +41,16 @@ def refused_by_hours(asked: Question, moment: datetime) -> Refused | None:
     )
 
 
+def lawful_until(asked: Question, moment: datetime) -> datetime | None:
+    """When the hours end that a moment lies in: the first of them; None where no limit binds."""
+    zone, today = asked.facts.time_zone, asked.day(moment)
+    ends = [
+        max(closes(today, hours, zone) for hours in limit.hours if is_within(moment, hours, zone))
+        for limit in _limits(asked, moment)
+    ]
+    return min(ends, default=None)
+
+
 def _limits(asked: Question, moment: datetime) -> Iterator[_Limit]:
     wishes = [wish for wish in asked.facts.agreed_hours if wish.is_in_force(moment)]
     if wishes:
@@ -48,7 +58,7 @@ def _limits(asked: Question, moment: datetime) -> Iterator[_Limit]:
         yield _Limit("LC-PREFERENCE", hours, ", the hours the borrower asked for")
     today = asked.day(moment)
     for contact in asked.in_force(today):
-        rule = contact.hours_of(asked.channel)
+        rule = contact.hours_of(asked.channel, today)
         if rule.binds(today):
             yield _Limit(rule.id, [rule.value])
 

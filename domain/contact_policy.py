@@ -1,7 +1,7 @@
 """When, how often and whom we may contact: the part of a policy that the gate asks."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
@@ -151,9 +151,10 @@ class ContactPolicy(PolicyModel):
     third_parties: ThirdPartyPolicy
     ladder: Rule[Annotated[tuple[LadderStep, ...], Field(min_length=1)]]
 
-    def hours_of(self, channel: Channel) -> Rule[HoursOfDay]:
-        """The permitted hours of a channel: its own, where it has some."""
-        return self.permitted_hours_by_channel.get(channel, self.permitted_hours)
+    def hours_of(self, channel: Channel, day: date) -> Rule[HoursOfDay]:
+        """The permitted hours of a channel: its own on the days on which it has some."""
+        own = self.permitted_hours_by_channel.get(channel)
+        return self.permitted_hours if own is None or not own.binds(day) else own
 
     def rules(self) -> Iterator[Rule[Any]]:
         """The rules that the gate asks."""

@@ -12,9 +12,10 @@ from domain.policy import Channel, ContactPolicy, Policy, Purpose
 
 
 class Allowed(BaseModel):
-    """Contact is allowed now, on this number."""
+    """Contact is allowed now, on this number; and until then, if nothing happens."""
 
     phone_id: str
+    until: datetime | None = None
 
 
 class Refused(BaseModel):

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel
 
 from domain.complaints import OpenComplaint
 from domain.debt_statement import Amounts, DebtStatement
+from domain.events.contact import AgreedHours
 
 
 class Outcome(StrEnum):
@@ -77,6 +78,7 @@ class CaseFacts(BaseModel):
     last_payment_at: AwareDatetime | None = None
     holds: list[Hold] = []
     promises: list[Promise] = []
+    agreed_hours: list[AgreedHours] = []  # none: the borrower has asked for no hours of his own
     complaints: list[OpenComplaint] = []  # of this loan, not yet answered
     messages_sent: int = 0  # in this case
     calls_made: int = 0

@@ -34,8 +34,9 @@ def next_step(at: Situation) -> PlannedStep | None:
         day = facts.overdue_since + timedelta(days=step.days_past_due)
         if day < at.today or _is_taken(case, key, policy):
             continue
-        moment = stable_moment(case.place, day, policy.contact.planned_hours.value, facts.time_zone)
-        last = closes(day, policy.contact.planned_hours.value, facts.time_zone)
+        hours = at.planned_hours(step.channel, day)
+        moment = stable_moment(case.place, day, hours, facts.time_zone)
+        last = closes(day, hours, facts.time_zone)
         if now < last:
             return PlannedStep(step=step, key=key, at=max(moment, now))
     return None

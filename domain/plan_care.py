@@ -91,9 +91,9 @@ def _restarts(plan: PlanState, at: Situation) -> list[datetime]:
 
 
 def _moment(day: date, at: Situation) -> datetime:
-    hours = at.policy.contact.planned_hours.value
+    hours = at.planned_hours(Channel.SMS, day)
     return stable_moment(at.case.place, day, hours, at.facts.time_zone)
 
 
 def _ends(day: date, at: Situation) -> datetime:
-    return closes(day, at.policy.contact.hours_of(Channel.SMS).value, at.facts.time_zone)
+    return closes(day, at.policy.contact.hours_of(Channel.SMS, day).value, at.facts.time_zone)

@@ -1,10 +1,12 @@
 """A rule of a policy: one value with its source, its force, and when it is in effect."""
 
-from datetime import date, time
+from datetime import date
 from enum import StrEnum
 from typing import Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from domain.local_time import LocalTime
 
 Value = TypeVar("Value")
 WHOLE = 10_000  # basis points
@@ -100,8 +102,8 @@ class RateLimit(PolicyModel):
 class HoursOfDay(PolicyModel):
     """Local hours, start included, end excluded."""
 
-    start: time
-    end: time
+    start: LocalTime
+    end: LocalTime
 
     @model_validator(mode="after")
     def _starts_before_it_ends(self) -> Self:
@@ -112,3 +114,8 @@ class HoursOfDay(PolicyModel):
     def contains(self, other: "HoursOfDay") -> bool:
         """Whether the other hours lie within these."""
         return self.start <= other.start and other.end <= self.end
+
+    def common_with(self, other: "HoursOfDay") -> "HoursOfDay | None":
+        """The hours that lie within both; None where there are none."""
+        start, end = max(self.start, other.start), min(self.end, other.end)
+        return HoursOfDay(start=start, end=end) if start < end else None

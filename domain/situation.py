@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from domain.case import CaseState
 from domain.debt import CaseFacts
-from domain.policy import Policy
+from domain.policy import Channel, HoursOfDay, Policy
 
 
 class Situation(NamedTuple):
@@ -24,6 +24,21 @@ class Situation(NamedTuple):
     @property
     def days_past_due(self) -> int:
         return self.facts.days_past_due(self.now)
+
+    def planned_hours(self, channel: Channel, day: date) -> HoursOfDay:
+        """When, on a day, the borrower is to be reached: within the hours he agreed to, if any.
+
+        Where those lie outside the planned hours, whatever is permitted of them.
+        """
+        contact = self.policy.contact
+        wishes = [
+            HoursOfDay(start=wish.start, end=wish.end)
+            for wish in self.facts.agreed_hours
+            if wish.is_in_force(self.now)
+        ]
+        planned, permitted = contact.planned_hours.value, contact.hours_of(channel, day).value
+        shared = (wish.common_with(span) for span in (planned, permitted) for wish in wishes)
+        return next((hours for hours in shared if hours is not None), planned)
 
     @property
     def hold_reasons(self) -> list[str]:

@@ -5,7 +5,7 @@ A rule is taken over as a whole, with its source and its force, or not at all.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import yaml
@@ -63,7 +63,25 @@ def _read_file(path: Path) -> yaml.MappingNode:
         raise PolicyError(f"{path}: the file is empty")
     if not isinstance(root, yaml.MappingNode):
         raise PolicyError(f"{path}: not a policy: the file must hold `name: value` lines")
+    if twice := list(_said_twice(root)):
+        raise PolicyError("\n".join(twice))
     return root
+
+
+def _said_twice(node: yaml.Node) -> Iterator[str]:
+    """YAML lets the last one win, and nobody sees it."""
+    if isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _said_twice(item)
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            name = str(key.value)
+            if name in seen:
+                mark = key.start_mark
+                yield f"{mark.name}:{mark.line + 1}: {name}: is said twice"
+            seen.add(name)
+            yield from _said_twice(value)
 
 
 def _see_holidays(policy: Policy, root: yaml.MappingNode) -> None:
@@ -89,7 +107,11 @@ def _base_of(root: yaml.MappingNode, path: Path) -> Path | None:
         key, value = entry
         if key.value == EXTENDS:
             root.value.remove(entry)
-            return path.parent / str(value.value)
+            base = path.parent / str(value.value)
+            if not isinstance(value, yaml.ScalarNode) or base == path:
+                mark = value.start_mark
+                raise PolicyError(f"{mark.name}:{mark.line + 1}: {EXTENDS}: must name another file")
+            return base
     return None
 
 

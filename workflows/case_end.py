@@ -10,7 +10,7 @@ from domain.contact import Purpose
 from domain.debt import Outcome
 from domain.policy import Channel
 from workflows.complaint_desk import tell_complaint_desk
-from workflows.desk import Desk, NextAction
+from workflows.desk import Desk, NextAction, of_window
 from workflows.options import DATABASE
 from workflows.visit_ends import (
     end_offered_agreement,
@@ -141,23 +141,33 @@ async def _call_off(desk: Desk, outcome: Outcome) -> None:
 
 async def _is_reversed_before_notice(desk: Desk, outcome: Outcome) -> bool:
     """Send the one closing notice, in the morning if need be, unless the payment is reversed."""
-    hours = desk.policy.contact.hours_of(Channel.SMS).value
+    hours = desk.policy.contact.hours_of(Channel.SMS, desk.today).value
     last = desk.in_days(CLOSING_NOTICE_DAYS)
     at = desk.next_moment(desk.now, hours, last)
 
     def is_reversed() -> bool:
         return desk.facts.outcome_if_paid() is None
 
+    def is_released() -> bool:
+        return is_reversed() or not desk.situation.is_on_hold
+
+    windows = 1
     while at < last:
         if await desk.rest(is_reversed, at, "send the closing notice", f"{outcome}"):
             return True
         key = f"closing:{outcome}:{desk.today}"
-        template = CLOSING_TEMPLATES[outcome]
-        result = await desk.try_contact(desk.intent(key, Channel.SMS, template, Purpose.CLOSING))
+        intent = desk.intent(key, Channel.SMS, CLOSING_TEMPLATES[outcome], Purpose.CLOSING)
+        result = await desk.try_contact(of_window(intent, windows))
         if result is None:
             at = desk.next_moment(desk.in_hours(1), hours, last)
-        elif result.status is ContactStatus.REFUSED and result.retry_at is not None:
+        elif result.is_known_failure:  # it was given up at a retry that a rule refused
+            windows += 1
+        elif result.status is not ContactStatus.REFUSED:
+            break
+        elif result.retry_at is not None:
             at = result.retry_at
+        elif await desk.rest(is_released, last, "send the closing notice", "after the hold"):
+            at = desk.next_moment(desk.now, hours, last)
         else:
             break
     await desk.intake_idle()

@@ -77,19 +77,21 @@ class Desk(CaseDesk):
         unless: Callable[[], bool] = lambda: False,
     ) -> ContactStatus:
         """Make a contact as `contact` does, `unless` it has become pointless while it waits."""
-        permitted = self.policy.contact.hours_of(intent.channel).value
-        is_urgent = intent.slot_start is not None and intent.slot_start - self.now < URGENT
-        hours = permitted if is_urgent else self.policy.contact.planned_hours.value
+        intent = intent.model_copy(update={"by": by})
+        permitted = self.policy.contact.hours_of(intent.channel, self.today).value
+        hours = self._hours_for(intent)
         said = f"{intent.template} by {intent.channel}"
         at = self.next_moment(self.now, hours, by)
         if at >= by and is_within(self.now, permitted, self.facts.time_zone):
             at = self.now  # later than planned, and still lawful
-        windows = 1
+        windows, refusals = 1, 0
         while at < by:
             wait = self.rest if at_any_rate else self.until
             if await wait(unless, at, said, ""):
                 return ContactStatus.REFUSED
-            result = await self.try_contact(_of_window(intent, windows))
+            if self.now >= by:  # an outage has taken the time that was left
+                break
+            result = await self.try_contact(of_window(intent, windows))
             if result is None:  # not sent, certainly: the next window has an intent of its own
                 windows += 1
                 at = self.next_moment(self.in_hours(1), hours, by)
@@ -99,12 +101,21 @@ class Desk(CaseDesk):
                 return result.status
             elif result.retry_at is None:
                 return ContactStatus.REFUSED
-            else:  # a lawful moment, and the only kind for a borrower who asked for the evening
-                at = self._own_moment_after(result.retry_at, hours, by)
+            else:  # once at the case's own moment after that, then to the word
+                hours = self._hours_for(intent)  # he may have asked for others meanwhile
+                own = self._own_moment_after(result.retry_at, hours, by)
+                at = result.retry_at if refusals else own
+                refusals += 1
         await self._record_missed(
-            _of_window(intent, windows), f"no lawful moment before {by:%F %H:%M}"
+            of_window(intent, windows), f"no lawful moment before {by:%F %H:%M}"
         )
         return ContactStatus.REFUSED
+
+    def _hours_for(self, intent: Intent) -> HoursOfDay:
+        """Today's hours for reaching him; what is urgent may use all that are permitted."""
+        if intent.slot_start is not None and intent.slot_start - self.now < URGENT:
+            return self.policy.contact.hours_of(intent.channel, self.today).value
+        return self.situation.planned_hours(intent.channel, self.today)
 
     def next_moment(self, earliest: datetime, hours: HoursOfDay, by: datetime) -> datetime:
         """The next moment within the hours; where they are yet to open, the case's own moment.
@@ -164,8 +175,9 @@ class Desk(CaseDesk):
         )
 
     async def _ask_gate(self, intent: Intent) -> ContactResult | None:
-        zone, hours = self.facts.time_zone, self.policy.contact.hours_of(intent.channel).value
-        window_ends = self.case.clock.real(closes(self.today, hours, zone))
+        hours = self.policy.contact.hours_of(intent.channel, self.today).value
+        closes_at = closes(self.today, hours, self.facts.time_zone)
+        window_ends = self.case.clock.real(min(closes_at, intent.by or closes_at))
         try:
             return await workflow.execute_activity_method(
                 ContactActivities.contact_borrower,
@@ -214,7 +226,8 @@ class Desk(CaseDesk):
         )
 
 
-def _of_window(intent: Intent, number: int) -> Intent:
+def of_window(intent: Intent, number: int) -> Intent:
+    """The intent of a window after the first: what was certainly not sent before is another one."""
     if number == 1:
         return intent
     return intent.model_copy(update={"key": f"{intent.key}:{number}"})

@@ -41,11 +41,9 @@ async def _take_next_step(desk: Desk) -> None:
         await _until_news(desk, look_at, "see whether a visit is needed", f"not now: {why}")
     elif not await _until_news(desk, planned.at, _says(planned), "the ladder's next step"):
         # Of the step's own day: what an outage has delayed for longer is missed, not caught up.
-        day_ends = closes(
-            desk.facts.local(planned.at).date(),
-            desk.policy.contact.hours_of(planned.step.channel).value,
-            desk.facts.time_zone,
-        )
+        day = desk.facts.local(planned.at).date()
+        hours = desk.policy.contact.hours_of(planned.step.channel, day).value
+        day_ends = closes(day, hours, desk.facts.time_zone)
         await desk.contact(
             f"{Stage.EARLY_CONTACT}:{planned.key}",
             planned.step.channel,

@@ -203,6 +203,26 @@ $$;
 CREATE TRIGGER payment_noted AFTER INSERT ON payments FOR EACH ROW
     WHEN (NEW.kind <> 'opening') EXECUTE FUNCTION note_payment();
 
+-- So may wishes and numbers be written by another system, in the midst of a reservation.
+CREATE FUNCTION note_wish() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.revision := OLD.revision + 1;
+    RETURN NEW;
+END;
+$$;
+CREATE TRIGGER wish_noted BEFORE UPDATE OF blocked_channels, agreed_hours, time_zone ON borrowers
+    FOR EACH ROW EXECUTE FUNCTION note_wish();
+
+CREATE FUNCTION note_of_borrower() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    UPDATE borrowers SET revision = revision + 1 WHERE borrower_id = NEW.borrower_id;
+    RETURN NULL;
+END;
+$$;
+CREATE TRIGGER phone_noted AFTER UPDATE OF status, blocked_at ON phones FOR EACH ROW
+    WHEN (OLD.status <> NEW.status OR OLD.blocked_at IS DISTINCT FROM NEW.blocked_at)
+    EXECUTE FUNCTION note_of_borrower();
+
 CREATE TRIGGER instalments_added AFTER INSERT ON loan_instalments
     REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION refresh_debt();
 CREATE TRIGGER instalments_moved AFTER UPDATE ON loan_instalments
@@ -222,4 +242,6 @@ DROP DOMAIN language, channels;
 DROP FUNCTION refresh_debt;
 DROP FUNCTION reopen_settled_loan;
 DROP FUNCTION note_payment;
+DROP FUNCTION note_wish;
+DROP FUNCTION note_of_borrower;
 DROP FUNCTION loan_debt(text, date);

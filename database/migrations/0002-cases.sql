@@ -86,6 +86,7 @@ CREATE TABLE holds (
     PRIMARY KEY (loan_id, hold_id)
 );
 CREATE INDEX holds_in_force ON holds (borrower_id) WHERE released_at IS NULL;
+CREATE TRIGGER hold_noted AFTER INSERT ON holds FOR EACH ROW EXECUTE FUNCTION note_of_borrower();
 
 CREATE TABLE complaints (
     loan_id       text NOT NULL REFERENCES loans,

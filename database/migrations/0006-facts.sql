@@ -97,6 +97,7 @@ CREATE FUNCTION case_facts(of_case text, at timestamptz) RETURNS json LANGUAGE s
                     WHERE x.loan_id = o.loan_id AND x.complaint_id = o.complaint_id))
                 ORDER BY o.filed_at, o.complaint_id), '[]')
             FROM complaints o WHERE o.loan_id = l.loan_id AND o.resolved_at IS NULL),
+        'agreed_hours', b.agreed_hours,
         'messages_sent', (
             SELECT count(*) FROM contact_attempts a
             WHERE a.case_id = c.case_id AND a.channel = 'sms' AND a.purpose = 'collection'
@@ -245,11 +246,15 @@ BEGIN
                         AND a.status <> 'failed' AND a.intent_key <> intent
                       ORDER BY a.reserved_at) AS past)),
             'phones', to_json(ARRAY(
-                SELECT known
-                FROM (SELECT p.phone_id, p.status = 'usable' AS usable,
-                             p.blocked_at IS NOT NULL AS blocked, p.relation
+                SELECT json_build_object('phone_id', n.phone_id, 'usable', n.usable,
+                                         'blocked', n.blocked, 'relation', n.relation)
+                -- A number is one number, also where it has several entries; his own comes first.
+                FROM (SELECT DISTINCT ON (p.number)
+                             p.phone_id, p.status = 'usable' AS usable,
+                             p.blocked_at IS NOT NULL AS blocked, p.relation, p.priority
                       FROM phones p WHERE p.borrower_id = person.borrower_id
-                      ORDER BY p.priority, p.phone_id) AS known)))
+                      ORDER BY p.number, p.relation <> 'self', p.priority, p.phone_id) AS n
+                ORDER BY n.priority, n.phone_id)))
     INTO recipient, facts;
 END;
 $$;

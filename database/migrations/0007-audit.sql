@@ -5,18 +5,39 @@
 
 -- The only place where the audit reads the shape of a policy. A limit that it cannot read is NULL,
 -- and the audit reports what it cannot measure. A rule that is disabled permits every hour.
+-- The general rule binds on the days on which a channel has no rule of its own in force.
 CREATE VIEW audit_hours AS
+WITH rules AS (
+    SELECT version, channel, own, general,
+           coalesce((general ->> 'enabled')::boolean, true) AS is_on,
+           coalesce((general ->> 'effective_from')::date, '-infinity') AS general_from,
+           coalesce((general ->> 'effective_until')::date, 'infinity') AS general_until,
+           CASE WHEN own IS NULL THEN 'infinity'
+                ELSE coalesce((own ->> 'effective_from')::date, '-infinity') END AS own_from,
+           coalesce((own ->> 'effective_until')::date, 'infinity') AS own_until
+    FROM policies
+    CROSS JOIN (VALUES ('sms'), ('call')) AS channels (channel)
+    CROSS JOIN LATERAL (
+        SELECT body #> '{contact,permitted_hours}' AS general,
+               CASE WHEN body #>> ARRAY['contact', 'permitted_hours_by_channel', channel, 'enabled']
+                         IS DISTINCT FROM 'false'
+                    THEN body #> ARRAY['contact', 'permitted_hours_by_channel', channel] END AS own
+    ) AS written
+)
+SELECT version, channel, (own #>> '{value,start}')::time AS opens,
+       (own #>> '{value,end}')::time AS closes, own_from AS effective_from,
+       own_until AS effective_until
+FROM rules WHERE own IS NOT NULL
+UNION ALL
 SELECT version, channel,
-       CASE WHEN is_off THEN '00:00' ELSE (rule #>> '{value,start}')::time END AS opens,
-       CASE WHEN is_off THEN '24:00' ELSE (rule #>> '{value,end}')::time END AS closes,
-       coalesce((rule ->> 'effective_from')::date, '-infinity') AS effective_from,
-       coalesce((rule ->> 'effective_until')::date, 'infinity') AS effective_until
-FROM policies
-CROSS JOIN (VALUES ('sms'), ('call')) AS channels (channel)
-CROSS JOIN LATERAL (
-    SELECT coalesce(body #> ARRAY['contact', 'permitted_hours_by_channel', channel],
-                    body #> '{contact,permitted_hours}') AS rule) AS rules
-CROSS JOIN LATERAL (SELECT coalesce(rule ->> 'enabled', 'true') = 'false' AS is_off) AS state;
+       CASE WHEN is_on THEN (general #>> '{value,start}')::time ELSE '00:00' END,
+       CASE WHEN is_on THEN (general #>> '{value,end}')::time ELSE '24:00' END,
+       between_.first_day, between_.last_day
+FROM rules
+CROSS JOIN LATERAL (VALUES
+    (general_from, least(general_until, own_from - 1)),
+    (greatest(general_from, own_until + 1), general_until)) AS between_ (first_day, last_day)
+WHERE between_.first_day <= between_.last_day AND between_.first_day < 'infinity';
 
 -- A counter: no contact while `allowed` contacts of the same key lie in the window. Policies of
 -- before there was a list of counters have three of fixed names.

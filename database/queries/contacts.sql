@@ -19,14 +19,16 @@ SELECT :attempt_id, :intent_key, :case_id, :loan_id, borrower_id, :phone_id,
 FROM unchanged
 RETURNING attempt_id, status, (SELECT number FROM phones WHERE phone_id = :phone_id) AS number;
 
--- name: renew_attempt(attempt_id, borrower_id, revision, phone_id, now)^
+-- name: renew_attempt(attempt_id, borrower_id, revision, phone_id, now, policy_version, policy_sha256, current_policy, facts)^
 -- Nothing as above, or when the attempt was settled meanwhile.
 WITH unchanged AS (
     UPDATE borrowers SET revision = revision + 1
     WHERE borrower_id = :borrower_id AND revision = :revision
     RETURNING borrower_id
 )
-UPDATE contact_attempts a SET reserved_at = :now, phone_id = :phone_id
+UPDATE contact_attempts a
+SET reserved_at = :now, phone_id = :phone_id, policy_version = :policy_version,
+    policy_sha256 = :policy_sha256, current_policy = :current_policy, facts = :facts
 FROM unchanged, phones p
 WHERE a.attempt_id = :attempt_id AND a.status = 'reserved' AND p.phone_id = :phone_id
 RETURNING a.attempt_id, a.status, p.number;
@@ -46,7 +48,8 @@ ON CONFLICT (intent_key, at) DO NOTHING;
 SELECT record_sent(:attempt_id, :provider_ref, :sent_at, :case_id, :now)::text;
 
 -- name: record_unsent(attempt_id, status, outcome, now)!
-UPDATE contact_attempts SET status = :status, outcome = :outcome, outcome_at = :now
+UPDATE contact_attempts
+SET status = :status, outcome = coalesce(outcome, :outcome), outcome_at = coalesce(outcome_at, :now)
 WHERE attempt_id = :attempt_id;
 
 -- name: simulated_send(reference, channel, number, text, now)!

@@ -35,13 +35,21 @@ INSERT INTO promises (promise_id, case_id, loan_id, amount_minor, due_on, made_a
 VALUES (:promise_id, :case_id, :loan_id, :amount_minor, :due_on, :now);
 
 -- name: finish_call(attempt_id, case_id, outcome, duration_s, recording_id, now)^
+-- Of a call of which the provider could not tell whether it was made, the report does.
 UPDATE contact_attempts
 SET outcome = :outcome, outcome_at = :now, duration_s = :duration_s, recording_id = :recording_id
-WHERE attempt_id = :attempt_id AND case_id = :case_id AND channel = 'call' AND outcome IS NULL
+WHERE attempt_id = :attempt_id AND case_id = :case_id AND channel = 'call'
+  AND (outcome IS NULL
+       OR status = 'unknown' AND outcome NOT IN ('connected', 'no_answer', 'busy', 'invalid_number',
+                                                 'refused', 'wrong_person'))
 RETURNING phone_id;
 
 -- name: mark_phone(phone_id, status)!
-UPDATE phones SET status = :status WHERE phone_id = :phone_id AND status <> 'refused';
+-- Under whatever entry the number is: a stranger must not be called again.
+UPDATE phones p SET status = :status
+FROM phones called
+WHERE called.phone_id = :phone_id AND p.borrower_id = called.borrower_id
+  AND p.number = called.number AND p.status <> 'refused';
 
 -- name: note_third_party_refusal(phone_id)!
 -- A contact person who wants no contact has none any more, under whatever entry the number is.
@@ -85,9 +93,13 @@ FROM loans l WHERE l.loan_id = :loan_id AND b.borrower_id = l.borrower_id
 RETURNING b.borrower_id;
 
 -- name: block_phones(borrower_id, phone_ids, now)!
-UPDATE phones
-SET blocked_at = CASE WHEN phone_id = ANY (:phone_ids::text[]) THEN coalesce(blocked_at, :now) END
-WHERE borrower_id = :borrower_id;
+-- Under whatever entry a blocked number is.
+UPDATE phones p
+SET blocked_at = CASE WHEN EXISTS (
+        SELECT FROM phones named
+        WHERE named.borrower_id = p.borrower_id AND named.number = p.number
+          AND named.phone_id = ANY (:phone_ids::text[])) THEN coalesce(p.blocked_at, :now) END
+WHERE p.borrower_id = :borrower_id;
 
 -- name: unknown_phones(borrower_id, phone_ids)$
 SELECT string_agg(asked.phone_id, ', ') FROM unnest(:phone_ids::text[]) AS asked (phone_id)

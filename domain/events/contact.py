@@ -5,7 +5,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, StrictInt, model_validator
 
-from domain.events.fields import Event, EventPart, Id, Instant, LocalTime, storable
+from domain.events.fields import Event, EventPart, Id, Instant, storable
+from domain.local_time import LocalTime
 
 
 class CallFinished(Event):

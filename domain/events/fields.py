@@ -1,6 +1,6 @@
 """What events are made of: strict fields, and what every event carries."""
 
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime
 from typing import Annotated, ClassVar
 
 from pydantic import (
@@ -20,7 +20,7 @@ EARLIEST, LATEST = datetime(1970, 1, 2, tzinfo=UTC), datetime(2200, 1, 1, tzinfo
 
 def only_text(value: object) -> object:
     """Pydantic also reads numbers as instants; the contract says RFC 3339 text."""
-    if isinstance(value, (str, datetime, date, time)):
+    if isinstance(value, (str, datetime, date)):
         return value
     raise ValueError("must be text")
 
@@ -29,12 +29,6 @@ def _within_reach(instant: datetime) -> datetime:
     if EARLIEST <= instant < LATEST:
         return instant
     raise ValueError(f"must lie between {EARLIEST.year} and {LATEST.year}")
-
-
-def _without_offset(local: time) -> time:
-    if local.tzinfo is None:
-        return local
-    raise ValueError("must be local time, without an offset")
 
 
 def storable(text: str) -> str:
@@ -46,7 +40,6 @@ def storable(text: str) -> str:
 Id = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[\x21-\x7e]+$")]
 Text = Annotated[str, Field(max_length=2000), AfterValidator(storable)]
 Instant = Annotated[AwareDatetime, BeforeValidator(only_text), AfterValidator(_within_reach)]
-LocalTime = Annotated[time, BeforeValidator(only_text), AfterValidator(_without_offset)]
 Day = Annotated[date, BeforeValidator(only_text)]
 AmountMinor = Annotated[StrictInt, Field(gt=0, le=LARGEST_AMOUNT_MINOR)]
 AmountOrZeroMinor = Annotated[StrictInt, Field(ge=0, le=LARGEST_AMOUNT_MINOR)]

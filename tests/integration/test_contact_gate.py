@@ -70,7 +70,7 @@ class Gate:
     def __init__(self, pool: Pool, policy: Policy, case_id: str, gateway: FakeGateway) -> None:
         self.pool, self.gateway, self.now = pool, gateway, NOON
         self._case_id = case_id
-        self._activities = ContactActivities(
+        self.activities = ContactActivities(
             Contacts(pool, PolicyShelf(policy)),
             dict.fromkeys(Channel, gateway),
             policy.channels,
@@ -89,12 +89,12 @@ class Gate:
     async def contact(self, key: str = "step", **changes: Any) -> ContactResult:
         intent = self.intent(key, **changes)
         result: ContactResult = await ActivityEnvironment().run(
-            self._activities.contact_borrower, intent
+            self.activities.contact_borrower, intent
         )
         return result
 
     async def settle(self, key: str = "step") -> ContactResult | None:
-        return await self._activities.settle_contact(self.intent(key))
+        return await self.activities.settle_contact(self.intent(key))
 
     async def attempts(self) -> list[dict[str, Any]]:
         rows = await self.pool.fetch("SELECT * FROM contact_attempts ORDER BY reserved_at")
@@ -355,8 +355,10 @@ async def test_what_happens_between_reservation_and_retry_stops_it(
         await gate.contact()
     await pool.execute(statement, NOON)
     result = await gate.contact()
-    assert (result.status, result.reason) == ("failed", reason)
+    assert (result.status, result.reason) == ("refused", reason)
     assert not gate.gateway.sent
+    assert await pool.fetchval("SELECT status FROM contact_attempts") == "failed"
+    assert await pool.fetchval("SELECT reason FROM contact_refusals") == reason
 
 
 async def test_late_retry_in_the_night_sends_nothing(
@@ -367,7 +369,9 @@ async def test_late_retry_in_the_night_sends_nothing(
     with pytest.raises(ApplicationError):
         await gate.contact()
     gate.now = NOON.replace(hour=23)
-    assert (await gate.contact()).status == "failed"
+    result = await gate.contact()
+    assert (result.status, result.rule_id) == ("refused", "CN-02")
+    assert result.retry_at is not None
     assert not gate.gateway.sent
 
 

@@ -5,7 +5,7 @@ The same check is then shown five planted bugs, and finds each.
 
 import asyncio
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -156,15 +156,15 @@ class StaleContacts(CrashingContacts):
 
     async def renew_reservation(self, intent: Intent, now: datetime) -> Reservation | Refused:
         async with self._pool.acquire() as connection:
-            recipient, _, _, lawful_until = await self._decide(connection, intent, now)
+            ruling = await self._decide(connection, intent, now)
             attempt = await self._attempt_of(connection, intent)
         return Reservation(
             attempt_id=attempt.attempt_id,
             status="reserved",
             is_new=True,
             number=attempt.number,
-            recipient=recipient,
-            lawful_until=lawful_until + timedelta(days=1),
+            recipient=ruling.recipient,
+            lawful_until=None,
         )
 
 

@@ -105,7 +105,9 @@ def _hours_kept(world: World, moment: datetime) -> bool:
     wishes = [
         wish for wish in world.facts.agreed_hours if wish.until is None or moment < wish.until
     ]
-    hours = [policy.contact.hours_of(world.channel) for policy in world.in_force(moment)]
+    hours = [
+        policy.contact.hours_of(world.channel, clock.date()) for policy in world.in_force(moment)
+    ]
     binding = [rule.value for rule in hours if rule.binds(clock.date())]
     return all(each.start <= clock.time() < each.end for each in binding) and (
         not wishes or any(wish.start <= clock.time() < wish.end for wish in wishes)

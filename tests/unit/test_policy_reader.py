@@ -60,6 +60,10 @@ def _write(folder: Path, good: str = "", bad: str = "") -> tuple[Path, Path]:
         ("    force: standard\n    verified: report",
          "    force: standard\n    verified: report\n    enabled: false",
          "contact.permitted_hours", "needs a reason"),
+        ('{start: "08:00", end: "22:00"}', '{start: "08:00", end: 22:00}',
+         "contact.permitted_hours.value.end", "must be text, in YAML in quotes"),
+        ('{start: "08:00", end: "22:00"}', '{start: "08:00", end: "22:00Z"}',
+         "contact.permitted_hours.value.end", "without an offset"),
     ],
 )  # fmt: skip
 def test_mistake_is_named_with_its_line(
@@ -90,6 +94,22 @@ def test_every_mistake_is_named_at_once(tmp_path: Path) -> None:
     assert len(str(refused.value).splitlines()) == 3  # one missing, one unknown, one wrong
     line = _line_of(FILES["cn.yaml"], "language: zh")
     assert f"{path}:{line}: language: " in str(refused.value)
+
+
+def test_what_is_said_twice_is_named(tmp_path: Path) -> None:
+    """YAML would let the last one win, here three hundred calls a day."""
+    path, _ = _write(tmp_path, "        limit: 3\n", "        limit: 3\n        limit: 300\n")
+    line = _line_of(path.read_text(), "        limit: 300")
+    with pytest.raises(PolicyError, match=f"{path}:{line}: limit: is said twice"):
+        read_policy(path)
+
+
+@pytest.mark.parametrize("base", ["cn.yaml", "[own-choices.yaml]"])
+def test_base_is_the_name_of_another_file(tmp_path: Path, base: str) -> None:
+    """Neither itself nor a list."""
+    path, _ = _write(tmp_path, "extends: own-choices.yaml", f"extends: {base}")
+    with pytest.raises(PolicyError, match=r":\d+: extends: must name another file"):
+        read_policy(path)
 
 
 def test_base_that_is_missing_is_named(tmp_path: Path) -> None:

@@ -1,14 +1,14 @@
 """A provider that is out until the hours end: nothing stays open, nothing is sent twice."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
 from domain.case import Stage
 from gateways.protocol import GatewayBusyError, Outbound, Sent
 from gateways.simulated import SimulatedGateway
-from tests.workflow.life import StartLife
+from tests.workflow.life import MOMENT, RIPE, StartLife
 
 
 class Line(SimulatedGateway):
@@ -138,3 +138,68 @@ async def test_notice_that_may_have_been_read_is_taken_back(
     assert told == ["visit_appointment", "visit_appointment"]
     assert "visit_called_off" in await life.contacts()
     await life.accepted("appointment_confirmed", slot_id=slot["slot_id"])
+
+
+async def test_reminder_of_a_visit_is_not_sent_after_it(
+    start_life: StartLife, line: type[Line]
+) -> None:
+    """An outage that outlasts the reminder's time costs the reminder, not the visit."""
+    life = await start_life(RIPE, tried=True)
+    await life.drive_to(Stage.APPOINTMENT)
+    slot = await life.proposed()
+    day = life.loan.on(datetime.fromisoformat(slot["start"])) + timedelta(days=2)
+    afternoon = life.loan.local(day, 16)
+    await life.accepted(
+        "appointment_declined",
+        slot_id=slot["slot_id"],
+        reason="at work",
+        preferred_times=[afternoon.isoformat()],
+    )
+    await life.confirm()
+    await life.skip_to(afternoon - timedelta(hours=30))
+    line.is_busy = True
+    await life.skip_to(afternoon + MOMENT)
+    status = await life.status()
+    assert status["stage"] == Stage.VISIT
+    await life.accepted("visit_checked_in", **life.check_in(status))
+    line.is_busy = False
+    await life.skip(timedelta(hours=1))
+    attempts = await life.fetch(ATTEMPTS)
+    assert {each["status"] for each in attempts if each["template"] == "visit_reminder"} == {
+        "failed"
+    }
+    assert "LC-MISSED" in {refusal["rule_id"] for refusal in status["last_refusals"]}
+
+
+async def test_closing_notice_waits_for_hours_that_were_asked_for_in_an_outage(
+    start_life: StartLife, line: type[Line]
+) -> None:
+    """What a rule refuses at the retry is sent when the rule allows it, and once."""
+    line.is_busy = True
+    life = await start_life(5)
+    await life.pay()
+    await life.skip_to(life.loan.at_days_past_due(5, hour=13))
+    await life.pool.execute(
+        """UPDATE borrowers SET agreed_hours = '[{"start": "18:00", "end": "20:00"}]'"""
+    )
+    await life.skip(timedelta(minutes=10))
+    line.is_busy = False
+    assert await life.outcome() == "cured"
+    attempts = await life.fetch(ATTEMPTS)
+    assert [(each["template"], each["status"]) for each in attempts] == [
+        ("paid_notice", "failed"),
+        ("paid_notice", "sent"),
+    ]
+    assert await life.value("SELECT rule_id FROM contact_refusals") == "LC-PREFERENCE"
+
+
+async def test_closing_notice_waits_for_the_end_of_a_complaint(start_life: StartLife) -> None:
+    """Who pays while he complains is left in peace, and then hears that he is clear."""
+    life = await start_life(5)
+    await life.accepted("complaint_filed", complaint_id="C-1", about="tone", handler_id="H-1")
+    await life.pay()
+    await life.skip(timedelta(days=1))
+    assert await life.contacts() == []
+    await life.accepted("complaint_resolved", complaint_id="C-1", upheld=False)
+    assert await life.outcome() == "cured"
+    assert await life.contacts() == ["paid_notice"]
