@@ -69,8 +69,9 @@ async def _send(client: Client, version: str, case: CaseToMove, now: datetime) -
     }
     handle = client.get_workflow_handle(workflow_id(case.loan_id))
     try:
-        answer = await handle.execute_update(DELIVER, event, rpc_timeout=ANSWER_WITHIN)
-    except WorkflowUpdateRPCTimeoutOrCancelledError:
+        async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
+            answer = await handle.execute_update(DELIVER, event)
+    except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
         return f"no answer within {ANSWER_WITHIN.seconds} s: is a worker running?"
     except (RPCError, WorkflowUpdateFailedError) as error:
         if isinstance(error, RPCError) and error.status is RPCStatusCode.NOT_FOUND:

@@ -32,6 +32,10 @@ async def database(settings: Settings) -> AsyncIterator[Pool]:
         raise CommandError(f"DATABASE_URL: the database does not answer: {error}") from error
     try:
         yield pool
+    except asyncpg.UndefinedTableError as error:
+        raise CommandError(
+            f"DATABASE_URL: {error}: bring the database up to date with `python ops.py migrate`"
+        ) from error
     finally:
         await pool.close()
 

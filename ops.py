@@ -1,6 +1,8 @@
 """The operator's command line: one loan's state and story, one event, the audit, the policy."""
 
+import asyncio
 import json
+from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
@@ -19,6 +21,8 @@ from ops_visitor import visitor
 from ops_why import why
 from settings import connect_temporal, load_settings
 from workflows.names import workflow_id
+
+ANSWER_WITHIN = timedelta(seconds=30)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(ops_policy.app, name="policy")
@@ -73,7 +77,13 @@ async def _send(loan_id: str, name: str, body: str) -> int:
     client = await connect_temporal()
     handle = client.get_workflow_handle(workflow_id(loan_id))
     try:
-        answer = await handle.execute_update("deliver", event | {"name": name})
+        async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
+            answer = await handle.execute_update("deliver", event | {"name": name})
+    except TimeoutError as error:
+        raise CommandError(
+            f"LOAN {loan_id}: no answer within {ANSWER_WITHIN.seconds} s: is a worker running?"
+            " The event may still be taken in: send it again under the same event_id"
+        ) from error
     except (RPCError, WorkflowUpdateFailedError) as error:
         raise CommandError(_no_answer(loan_id, error)) from error
     _print(answer)

@@ -131,6 +131,9 @@ async def _adopt(source: str, scope: Scope, rate: float, *, dry_run: bool) -> in
         adoption = Adoption(pool)
         to_move = await adoption.cases_to_move(policy.version, scope)
         governed = await adoption.cases_governed(policy.version, scope)
+        if not to_move and not governed:
+            whose = f"loan {scope.loan_id}" if scope.loan_id else f"lender {scope.lender}"
+            raise CommandError(f"no case of {whose} is open")
         _announce(policy, to_move, governed, dry_run=dry_run)
         if dry_run or not to_move:
             return 0

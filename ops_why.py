@@ -50,7 +50,9 @@ def tell(entry: Entry, story: Story) -> Iterator[str]:
 
 def _again(entry: Entry, story: Story) -> str:
     if entry.kind == "event refused":
-        return "to be sent again, mended, under a new id"
+        is_wrong = entry.rule_id == "LC-CONTRACT"
+        again = "to be sent again" if is_wrong else "if it is true again, to be sent"
+        return f"{again}{', mended,' if is_wrong else ''} under a new id"
     if entry.retry_at is None:
         return "waiting would not help"
     return f"again possible at {_local(entry.retry_at, story)}"

@@ -11,10 +11,10 @@ from database.sql import SQL, Pool
 
 
 class Entry(BaseModel):
-    """One contact, one contact that was refused, or one event that was refused."""
+    """A contact, a visit, the end of a case; or a contact or an event that was refused."""
 
     at: datetime
-    kind: Literal["contact", "contact refused", "event refused"]
+    kind: Literal["contact", "contact refused", "event refused", "visit", "end"]
     what: str
     result: str
     rule_id: str | None = None
@@ -42,6 +42,8 @@ async def read_story(pool: Pool, loan_id: str) -> Story | None:
     entries = [_contact(row) async for row in SQL.story_attempts(pool, loan_id=loan_id)]
     entries += [_refusal(row) async for row in SQL.story_refusals(pool, loan_id=loan_id)]
     entries += [_event(row) async for row in SQL.story_refused_events(pool, loan_id=loan_id)]
+    entries += [Entry(**row) async for row in SQL.story_visits(pool, loan_id=loan_id)]
+    entries += [Entry(**row) async for row in SQL.story_ends(pool, loan_id=loan_id)]
     entries.sort(key=lambda entry: entry.at, reverse=True)
     return Story(**dict(loan), entries=entries)
 

@@ -28,6 +28,7 @@ class VisitTimes(BaseModel):
     earliest: AwareDatetime
     latest: AwareDatetime  # end of the visit
     preferred: list[AwareDatetime] = []
+    declined: list[AwareDatetime] = []  # starts, by the borrower
     hours: HoursOfDay
     weekdays: list[int]
     duration: timedelta
@@ -44,13 +45,19 @@ class VisitTimes(BaseModel):
 
 
 def visit_times(
-    now: datetime, latest: datetime, preferred: list[datetime], policy: VisitPolicy, zone: str
+    now: datetime,
+    latest: datetime,
+    preferred: list[datetime],
+    declined: list[datetime],
+    policy: VisitPolicy,
+    zone: str,
 ) -> VisitTimes:
     """What a policy says of the time of a visit that is proposed now."""
     return VisitTimes(
         earliest=now + timedelta(hours=policy.notice_lead_hours.value),
         latest=latest,
         preferred=preferred,
+        declined=declined,
         hours=policy.planned_hours.value,
         weekdays=[*policy.weekdays.value],
         duration=timedelta(hours=policy.duration_hours.value),
@@ -59,8 +66,13 @@ def visit_times(
 
 
 def candidate_starts(times: VisitTimes, holidays: Holidays) -> list[datetime]:
-    """Starts within the hours of possible days, in UTC; preferred times first, each once."""
-    wanted = [start.astimezone(UTC) for start in (*times.preferred, *_grid(times, holidays))]
+    """Starts within the hours of possible days, in UTC; preferred times first, each once.
+
+    A time that was declined is not proposed again, unless it is preferred by now.
+    """
+    declined = {start.astimezone(UTC) for start in times.declined}
+    others = (start for start in _grid(times, holidays) if start not in declined)
+    wanted = [start.astimezone(UTC) for start in (*times.preferred, *others)]
     return [start for start in dict.fromkeys(wanted) if _is_possible(start, times, holidays)]
 
 

@@ -69,6 +69,7 @@ class VisitState(BaseModel):
     notice_sent: bool = False
     appointment: Answer | None = None
     preferred_times: list[AwareDatetime] = []
+    declined_times: list[AwareDatetime] = []
     withdrawn: bool = False  # the appointment, by the lender
     withdrawals: int = 0  # rounds that do not count
     prepared: bool = False

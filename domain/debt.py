@@ -101,7 +101,12 @@ class CaseFacts(BaseModel):
         )
 
     def with_statement_of(self, earlier: "CaseFacts") -> "CaseFacts":
-        """These facts, with the statement of earlier ones."""
+        """These facts, with the statement of earlier ones, if as much is still owed."""
+        if (self.arrears_minor, self.outstanding_minor) != (
+            earlier.arrears_minor,
+            earlier.outstanding_minor,
+        ):
+            return self
         names = ("statement_as_of", "overdue", "outstanding", "penalty_minor")
         return self.model_copy(update={name: getattr(earlier, name) for name in names})
 

@@ -86,6 +86,8 @@ def _(event: events.AppointmentDeclined, at: Situation) -> None:
     if (visit := at.case.visit) is not None:
         visit.appointment = Answer.NO
         visit.preferred_times = [*event.preferred_times]
+        if visit.slot is not None:
+            visit.declined_times = [*visit.declined_times, visit.slot.start]
 
 
 @apply_event.register

@@ -12,6 +12,7 @@ import yaml
 from pydantic import ValidationError
 
 from domain.policy import Policy
+from domain.tape_fields import time_zones
 from policies.public_holidays import is_known_country
 
 EXTENDS = "extends"
@@ -40,7 +41,7 @@ def read_policy(path: Path) -> Policy:
             for mistake in error.errors()
         ]
         raise PolicyError("\n".join(lines)) from error
-    _see_holidays(policy, root)
+    _see_names(policy, root)
     return policy
 
 
@@ -84,8 +85,13 @@ def _said_twice(node: yaml.Node) -> Iterator[str]:
             yield from _said_twice(value)
 
 
-def _see_holidays(policy: Policy, root: yaml.MappingNode) -> None:
+def _see_names(policy: Policy, root: yaml.MappingNode) -> None:
     """A country without known holidays would leave every appointment without a day."""
+    if policy.time_zone not in time_zones():
+        raise PolicyError(
+            f"{_place_of(root, ('time_zone',))}: time_zone: must be an IANA time zone such as"
+            f" Asia/Shanghai, not {policy.time_zone!r}"
+        )
     country = policy.visit.holiday_country.value
     if not is_known_country(country):
         place = ("visit", "holiday_country", "value")

@@ -58,6 +58,7 @@ async def _book(desk: Desk, visit: VisitState) -> Slot | None:
                 desk.now,
                 visit.approval_expires_at or desk.now,
                 visit.preferred_times,
+                visit.declined_times,
                 rules,
                 desk.facts.time_zone,
             ),

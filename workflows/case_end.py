@@ -55,6 +55,9 @@ async def end_case(desk: Desk) -> Outcome | None:
         await _go_on(desk)
         return None
     await _tell_complaint_desk(desk)
+    if outcome.is_paid:
+        desk.case.waiting_for = "nothing"
+        desk.publish()
     return outcome
 
 

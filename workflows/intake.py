@@ -7,6 +7,7 @@ while a provider is being retried is on record before the next try.
 
 from collections import deque
 from datetime import datetime
+from typing import TypeGuard
 
 from temporalio import workflow
 
@@ -137,7 +138,7 @@ class Intake:
                 loan_id=desk.case.loan_id,
                 event_id=event.event_id if event else _claimed_id(letter.body, receipt),
                 name=name,
-                source=event.source if event else "unreadable",
+                source=event.source if event else _claimed_source(letter.body),
                 occurred_at=event.occurred_at if event else desk.now,
                 stage=desk.case.stage,
                 # What takes effect is read from here: whole, while a refused body may be cut.
@@ -192,9 +193,17 @@ class Intake:
         )
 
 
+def _claimed_source(body: object) -> str:
+    """The system an unreadable event says it is from, so that somebody can be told."""
+    claimed = body.get("source") if isinstance(body, dict) else None
+    return claimed if _is_id(claimed) else "unreadable"
+
+
 def _claimed_id(body: object, receipt: str) -> str:
     """The id an unreadable event claims, if it is one; so that its refusal can be found."""
     claimed = body.get("event_id") if isinstance(body, dict) else None
-    if isinstance(claimed, str) and 0 < len(claimed) <= 120 and claimed.isprintable():
-        return claimed
-    return f"unreadable:{receipt}"
+    return claimed if _is_id(claimed) else f"unreadable:{receipt}"
+
+
+def _is_id(claimed: object) -> TypeGuard[str]:
+    return isinstance(claimed, str) and 0 < len(claimed) <= 120 and claimed.isprintable()

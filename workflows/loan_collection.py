@@ -17,8 +17,8 @@ from temporalio.exceptions import ApplicationError
 with workflow.unsafe.imports_passed_through():
     from domain.case import CaseState, Stage
     from domain.debt import Outcome
-    from domain.doorstep import explain, instruct
-    from domain.events import UnreadableEventError, VisitCheckedIn, read_json
+    from domain.doorstep import Instruction, explain, instruct
+    from domain.events import UNNAMED, UnreadableEventError, VisitCheckedIn, read_json
     from workflows.agreement import sign_agreement
     from workflows.application import invite_to_apply
     from workflows.appointment import arrange_appointment
@@ -134,7 +134,7 @@ class LoanCollection:
             raise ApplicationError(f"the only update is {DELIVER}")
         event = _read_body(bodies)
         name = event.get("name") if isinstance(event, dict) else None
-        letter = Letter(name if isinstance(name, str) else "unnamed", event)
+        letter = Letter(name if isinstance(name, str) else UNNAMED, event)
         self._intake.receive(letter)
         await workflow.wait_condition(lambda: letter.verdict is not None)
         return _answer(letter, self._case.stage)
@@ -153,6 +153,8 @@ def _answer(letter: Letter, stage: Stage) -> dict[str, Any]:
     if isinstance(letter.event, VisitCheckedIn):
         answer["instruction"] = instruct(letter.event, accepted=accepted).value
         answer["reason"] = reason or explain(letter.event)
+    elif letter.name == VisitCheckedIn.name:  # that could not be read
+        answer["instruction"] = Instruction.STAND_DOWN.value
     return answer
 
 

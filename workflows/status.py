@@ -72,7 +72,7 @@ def _progress(desk: Desk) -> dict[str, Any]:
 
 
 def _statement(facts: CaseFacts) -> dict[str, Any]:
-    """What is owed by component, as of the day it was last looked at."""
+    """What is owed by component, as of the day it was last looked at; empty when that is over."""
     if facts.statement_as_of is None:
         return {}
     return {

@@ -55,12 +55,17 @@ async def _(event: events.HoldReleased, connection: Connection, context: EventCo
 async def _(
     event: events.ContactPreferencesChanged, connection: Connection, context: EventContext
 ) -> None:
+    channels, hours = event.blocked_channels, event.agreed_hours
     borrower_id = await SQL.change_preferences(
         connection,
         loan_id=context.loan_id,
-        blocked_channels=sorted(set(event.blocked_channels)),
-        agreed_hours=json.dumps([hours.model_dump(mode="json") for hours in event.agreed_hours]),
+        blocked_channels=None if channels is None else sorted(set(channels)),
+        agreed_hours=None
+        if hours is None
+        else json.dumps([each.model_dump(mode="json") for each in hours]),
     )
+    if event.blocked_phone_ids is None:
+        return
     phone_ids = list(event.blocked_phone_ids)
     unknown = await SQL.unknown_phones(connection, borrower_id=borrower_id, phone_ids=phone_ids)
     refuse_unless(unknown is None, f"blocked_phone_ids: not this borrower's: {unknown}")

@@ -110,10 +110,12 @@ ORDER BY a.reserved_at;
 -- G4: no contact against what the borrower wished then: a blocked number, a blocked channel, or
 -- other hours. The wishes of the past are read from the events that brought them.
 WITH wishes AS (
-    SELECT l.borrower_id, e.body, e.received_at AS since,
-           lead(e.received_at) OVER (PARTITION BY l.borrower_id ORDER BY e.sequence) AS until
+    SELECT l.borrower_id, about, e.body -> about AS wish, e.received_at AS since,
+           lead(e.received_at) OVER (PARTITION BY l.borrower_id, about ORDER BY e.sequence) AS until
     FROM case_events e JOIN loans l USING (loan_id)
+    CROSS JOIN (VALUES ('blocked_channels'), ('agreed_hours')) AS fields (about)
     WHERE e.name = 'contact_preferences_changed' AND e.accepted
+      AND jsonb_typeof(e.body -> about) = 'array'
 )
 SELECT a.attempt_id AS subject,
        concat('by ', a.channel, ' at ', a.reserved_at, ' to ', a.phone_id,
@@ -130,12 +132,12 @@ JOIN wishes w ON w.borrower_id = a.borrower_id AND w.since < a.reserved_at
      AND (w.until IS NULL OR a.reserved_at < w.until)
 CROSS JOIN LATERAL (VALUES (a.reserved_at AT TIME ZONE b.time_zone)) AS at (local)
 CROSS JOIN LATERAL (VALUES
-    (w.body -> 'blocked_channels' ? a.channel, concat('no ', a.channel)),
+    (w.about = 'blocked_channels' AND w.wish ? a.channel, concat('no ', a.channel)),
     ((SELECT NOT bool_or(local::time >= (hours ->> 'start')::time
                          AND local::time < (hours ->> 'end')::time)
-      FROM jsonb_array_elements(w.body -> 'agreed_hours') AS hours
-      WHERE coalesce((hours ->> 'until')::timestamptz > a.reserved_at, true)),
-     concat('only ', w.body ->> 'agreed_hours'))
+      FROM jsonb_array_elements(w.wish) AS hours
+      WHERE w.about = 'agreed_hours' AND coalesce((hours ->> 'until')::timestamptz > a.reserved_at, true)),
+     concat('only ', w.wish))
 ) AS problem (is_broken, wish)
 WHERE a.reserved_at <= :now AND problem.is_broken;
 

@@ -88,7 +88,10 @@ WHERE loan_id = :loan_id AND complaint_id = :complaint_id AND resolved_at IS NUL
 RETURNING complaint_id;
 
 -- name: change_preferences(loan_id, blocked_channels, agreed_hours)$
-UPDATE borrowers b SET blocked_channels = :blocked_channels, agreed_hours = :agreed_hours::jsonb
+-- What is not given stays as it was wished.
+UPDATE borrowers b
+SET blocked_channels = coalesce(:blocked_channels, b.blocked_channels),
+    agreed_hours = coalesce(:agreed_hours::jsonb, b.agreed_hours)
 FROM loans l WHERE l.loan_id = :loan_id AND b.borrower_id = l.borrower_id
 RETURNING b.borrower_id;
 

@@ -21,3 +21,12 @@ ORDER BY r.at DESC, r.refusal_id DESC;
 SELECT e.received_at AS at, e.event_id, e.name, e.source, e.stage, e.reason
 FROM case_events e WHERE e.loan_id = :loan_id AND NOT e.accepted
 ORDER BY e.sequence DESC;
+
+-- name: story_visits(loan_id)
+SELECT coalesce(v.ended_at, v.requested_at) AS at, 'visit' AS kind, v.visit_id AS what,
+       concat_ws(': ', v.status, v.ended_reason) AS result
+FROM visits v WHERE v.loan_id = :loan_id;
+
+-- name: story_ends(loan_id)
+SELECT c.closed_at AS at, 'end' AS kind, concat('case ', c.case_id) AS what, c.outcome AS result
+FROM collection_cases c WHERE c.loan_id = :loan_id AND c.closed_at IS NOT NULL;

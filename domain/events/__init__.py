@@ -36,6 +36,7 @@ from domain.events.money import (
 from domain.events.reading import (
     EVENTS,
     LARGEST_RECORDED_BODY,
+    UNNAMED,
     UnreadableEventError,
     printable,
     read_event,
@@ -61,6 +62,7 @@ __all__ = [
     "EVENTS",
     "LARGEST_AMOUNT_MINOR",
     "LARGEST_RECORDED_BODY",
+    "UNNAMED",
     "AgreedHours",
     "AgreementDeclined",
     "AgreementSigned",

@@ -47,9 +47,18 @@ class AgreedHours(EventPart):
 
 
 class ContactPreferencesChanged(Event):
+    """What is given replaces what was wished before; of what is not given, the wish stays."""
+
     name = "contact_preferences_changed"
-    blocked_channels: Annotated[
-        tuple[Literal["sms", "call", "visit"], ...], Field(max_length=20)
-    ] = ()
-    blocked_phone_ids: Annotated[tuple[Id, ...], Field(max_length=20)] = ()
-    agreed_hours: Annotated[tuple[AgreedHours, ...], Field(max_length=20)] = ()
+    blocked_channels: (
+        Annotated[tuple[Literal["sms", "call", "visit"], ...], Field(max_length=20)] | None
+    ) = None
+    blocked_phone_ids: Annotated[tuple[Id, ...], Field(max_length=20)] | None = None
+    agreed_hours: Annotated[tuple[AgreedHours, ...], Field(max_length=20)] | None = None
+
+    @model_validator(mode="after")
+    def _wishes_something(self) -> Self:
+        wishes = (self.blocked_channels, self.blocked_phone_ids, self.agreed_hours)
+        if all(wish is None for wish in wishes):
+            raise ValueError("needs blocked_channels, blocked_phone_ids or agreed_hours")
+        return self

@@ -13,6 +13,7 @@ from domain.events import agreements, case, complaints, contact, money, visits
 from domain.events.fields import Event
 
 LARGEST_RECORDED_BODY = 8_000
+UNNAMED = "unnamed"  # what came without a name
 
 EVENTS: dict[str, type[Event]] = {
     kind.name: kind
@@ -32,11 +33,13 @@ def read_event(name: str, body: object) -> Event:
     Raises:
         UnreadableEventError: naming every wrong field and the reason.
     """
+    if not isinstance(body, dict):
+        raise UnreadableEventError(f"the event must be one JSON object, not {_shape(body)}")
+    if name == UNNAMED:
+        raise UnreadableEventError("name: is missing, or is no text")
     kind = EVENTS.get(name)
     if kind is None:
         raise UnreadableEventError(f"no event is called {printable(name, 60)!r}")
-    if not isinstance(body, dict):
-        raise UnreadableEventError(f"the event must be one JSON object, not {_shape(body)}")
     try:
         return kind.model_validate(body)
     except ValidationError as error:

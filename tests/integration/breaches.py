@@ -64,6 +64,17 @@ BREACHES = {
         "UPDATE borrowers SET time_zone = 'America/New_York'",
         "in America/New_York",
     ),
+    "night, and the channel's own hours are of the future": (
+        "G2",
+        """
+            UPDATE policies SET body = jsonb_set(
+                body, '{contact,permitted_hours_by_channel}', jsonb_build_object(
+                    'sms', (body #> '{contact,permitted_hours}')
+                           || '{"effective_from": "2027-01-01"}'));
+            UPDATE contact_attempts SET reserved_at = reserved_at + interval '10 hours'
+        """,
+        "permitted from 08:00:00 to 22:00:00",
+    ),
     "hours that cannot be read": (
         "G2",
         "UPDATE policies SET body = body #- '{contact,permitted_hours}'",

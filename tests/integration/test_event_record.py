@@ -206,7 +206,23 @@ async def test_preferences_are_all_or_nothing(record: Recorder) -> None:
     assert datetime.fromisoformat(agreed["until"]) == NOW
     blocked = await record.rows("SELECT phone_id FROM phones WHERE blocked_at IS NOT NULL")
     assert blocked == [{"phone_id": "B-1-p2"}]
-    await record.accepted("contact_preferences_changed")
+
+
+async def test_wish_that_is_not_given_stays(record: Recorder) -> None:
+    """A borrower who names his hours has not taken back the number he had blocked."""
+    await record.accepted(
+        "contact_preferences_changed", blocked_channels=["call"], blocked_phone_ids=["B-1-p2"]
+    )
+    await record.accepted(
+        "contact_preferences_changed", agreed_hours=[{"start": "18:00", "end": "20:00"}]
+    )
+    [person] = await record.rows("SELECT * FROM borrowers")
+    assert person["blocked_channels"] == ["call"]
+    assert len(json.loads(person["agreed_hours"])) == 1
+    assert await record.rows("SELECT 1 FROM phones WHERE blocked_at IS NOT NULL")
+    await record.accepted("contact_preferences_changed", blocked_phone_ids=[], agreed_hours=[])
+    [person] = await record.rows("SELECT * FROM borrowers")
+    assert (person["blocked_channels"], person["agreed_hours"]) == (["call"], "[]")
     assert not await record.rows("SELECT 1 FROM phones WHERE blocked_at IS NOT NULL")
 
 

@@ -22,11 +22,12 @@ async def test_story_tells_contacts_refusals_and_refused_events(
     moments = [entry.at for entry in story.entries]
     assert moments == sorted(moments, reverse=True)
     assert [entry.kind for entry in story.entries] == [
-        "contact", "event refused", "contact refused", "contact", "contact", "contact refused",
+        "contact", "visit", "event refused", "contact refused", "contact", "contact",
+        "contact refused",
     ]  # fmt: skip
-    text = ["\n".join(tell(entry, story)) for entry in story.entries]
+    text = ["\n".join(tell(entry, story)) for entry in story.entries if entry.kind != "visit"]
     assert "visit_appointment (visit) by sms to B-1-p1: sent" in text[0]
-    assert "refused by rule LC-STAGE; to be sent again" in text[1]
+    assert "refused by rule LC-STAGE; if it is true again, to be sent under a new id" in text[1]
     assert "on hold: dispute" in text[2]
     assert "LC-HOLD; waiting would not help" in text[2]
     assert "overdue_call (collection) by call to B-1-p1: sent: no_answer" in text[3]
@@ -52,3 +53,19 @@ async def test_decision_under_two_policies_names_both(
 async def test_unknown_loan_has_no_story(pool: Pool) -> None:
     """The command says so in one line."""
     assert await read_story(pool, "L-404") is None
+
+
+async def test_story_tells_how_visits_and_the_case_have_ended(
+    pool: Pool, open_case: OpenCase
+) -> None:
+    """Also where nothing was sent and nothing was refused."""
+    case_id = await open_case(LOAN)
+    end = LOAN.at_days_past_due(181)
+    await pool.execute(
+        "UPDATE collection_cases SET closed_at = $1, outcome = 'handed_to_legal'", end
+    )
+    story = await read_story(pool, "L-1")
+    assert story is not None
+    assert [line for entry in story.entries for line in tell(entry, story)] == [
+        f"{end:%Y-%m-%d %H:%M}  end: case {case_id}: handed_to_legal"
+    ]

@@ -65,7 +65,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "complaint_resolved": {"complaint_id": "C", "upheld": True},
     "hold_placed": {"hold_id": "H", "reason": "dispute"},
     "hold_released": {"hold_id": "H"},
-    "contact_preferences_changed": {},
+    "contact_preferences_changed": {"blocked_channels": []},
     "policy_adopted": {"policy_version": "cn-next"},
     "case_closed": {"outcome": "withdrawn"},
 }

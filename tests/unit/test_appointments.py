@@ -117,10 +117,17 @@ def test_hours_are_those_of_the_local_clock(zone: str, friday: date, offsets: se
 def test_policy_says_when(policy: Policy) -> None:
     """The shipped one: four days' notice, two hours, Monday to Saturday."""
     now = datetime(2026, 4, 20, 4, tzinfo=UTC)
-    times = visit_times(now, now + timedelta(days=30), [], policy.visit, SHANGHAI)
+    times = visit_times(now, now + timedelta(days=30), [], [], policy.visit, SHANGHAI)
     first = candidate_starts(times, public_holidays("CN", [2026]))[0]
     assert first == _local(date(2026, 4, 24), 12)
     assert times.duration == timedelta(hours=2)
+
+
+def test_declined_time_is_not_proposed_again() -> None:
+    """Unless the borrower prefers it by now."""
+    first, second = candidate_starts(_times(MONDAY), NONE)[:2]
+    assert candidate_starts(_times(MONDAY, declined=[first]), NONE)[0] == second
+    assert candidate_starts(_times(MONDAY, declined=[first], preferred=[first]), NONE)[0] == first
 
 
 def test_country_is_known_or_not() -> None:

@@ -45,6 +45,7 @@ def _write(folder: Path, good: str = "", bad: str = "") -> tuple[Path, Path]:
         ('    value: {start: "09:00", end: "17:00"}', '    value: {start: "07:00", end: "17:00"}',
          "contact", "planned_hours must lie within permitted_hours"),
         ("    value: 90\n", "    value: 180\n", "visit", "from_days_past_due must be below"),
+        ("time_zone: Asia/Shanghai", "time_zone: Asia/Shangai", "time_zone", "must be an IANA"),
         ("  pay_at:", "  pay_how:", "channels.pay_at", "Field required"),
         ("    value: CN\n", "    value: XX\n",
          "visit.holiday_country.value", "no holidays are known"),

@@ -86,6 +86,21 @@ async def test_updates_of_any_shape_are_answered(start_life: StartLife) -> None:
     assert all(row["reason"].startswith("LC-CONTRACT: ") for row in refused)
 
 
+async def test_update_without_a_name_says_so(start_life: StartLife) -> None:
+    """Rather than that no event has the name it was given for the record."""
+    life = await start_life(5)
+    assert (await life.update({"event_id": "e"}))["reason"].startswith("LC-CONTRACT: name: is")
+    answer = await life.update(5)
+    assert answer["reason"] == "LC-CONTRACT: the event must be one JSON object, not a number"
+
+
+async def test_crew_whose_check_in_cannot_be_read_stands_down(start_life: StartLife) -> None:
+    """It waits at a door, and has to be told something."""
+    life = await start_life(5)
+    answer = await life.update({"name": "visit_checked_in", "visit_id": 7})
+    assert (answer["accepted"], answer["instruction"]) == (False, "stand_down")
+
+
 async def test_unknown_names_are_refused_on_record(start_life: StartLife) -> None:
     """By signal and by update alike."""
     life = await start_life(5)
@@ -134,6 +149,11 @@ WRONG_FIELDS: dict[str, tuple[str, dict[str, Any], str]] = {
         {"slot_id": "S", "preferred_times": [TOO_LATE]},
         "preferred_times.0",
     ),
+    "wishes under another name": (
+        "contact_preferences_changed",
+        {"blockedChannels": ["sms"]},
+        "needs blocked_channels, blocked_phone_ids or agreed_hours",
+    ),
     "hours with an offset": (
         "contact_preferences_changed",
         {"agreed_hours": [{"start": "18:00Z", "end": "20:00Z"}]},
@@ -155,6 +175,7 @@ async def test_wrong_fields_are_named(start_life: StartLife) -> None:
         assert field in await life.refused(name, "LC-CONTRACT", **body)
     await _goes_on(life)
     reasons = [row["reason"] for row in await _refused(life)]
+    assert {row["source"] for row in await _refused(life)} == {"test"}
     fields = [field for _, _, field in WRONG_FIELDS.values() for _ in range(2)]
     assert all(field in reason for field, reason in zip(fields, reasons, strict=True))
 

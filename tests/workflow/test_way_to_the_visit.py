@@ -84,8 +84,11 @@ async def test_declined_appointment_leads_to_another_proposal(life: Life) -> Non
     assert await life.booked_crew() == 2
     await life.refused("appointment_confirmed", "LC-APPOINTMENT", slot_id=slot["slot_id"])
 
+    declined = {slot["start"]}
     for _ in range(2):
         slot = await life.proposed()
+        assert slot["start"] not in declined
+        declined.add(slot["start"])
         await life.accepted("appointment_declined", slot_id=slot["slot_id"])
     await life.skip_to_stage(Stage.EARLY_CONTACT)
     assert (await life.ended_visit())["status"] == "called_off"
