@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, field_validator, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from domain.messages import TEMPLATES, WITHOUT_DEBT_DETAILS
+from domain.messages import LADDER, WITHOUT_DEBT_DETAILS
 from domain.rule import HoursOfDay, PolicyModel, Rule
 
 Count = Annotated[int, Field(ge=0, le=1000)]
@@ -38,12 +38,12 @@ class LadderStep(PolicyModel):
     channel: Channel
     template: str
 
-    @field_validator("template")
-    @classmethod
-    def _is_known(cls, template: str) -> str:
-        if template in TEMPLATES["zh"]:
-            return template
-        raise ValueError(f"no template is called {template}")
+    @model_validator(mode="after")
+    def _says_what_a_step_may_say(self) -> Self:
+        templates = LADDER[self.channel]
+        if self.template not in templates:
+            raise ValueError(f"template: a step by {self.channel} says one of {sorted(templates)}")
+        return self
 
     @property
     def purpose(self) -> Purpose:

@@ -217,6 +217,13 @@ NEEDS: Mapping[str, frozenset[str]] = {
     "locate_call": _WHO,
 }
 
+# What a step of the ladder may say, by channel: whatever else there is speaks of a visit, a plan
+# or an end that there may not be.
+LADDER: Mapping[str, frozenset[str]] = {
+    "sms": frozenset({"overdue_notice", "credit_report_warning", "locate_message"}),
+    "call": frozenset({"overdue_call", "locate_call"}),
+}
+
 # For a contact person: nothing in them tells that there is a debt (CN-07).
 WITHOUT_DEBT_DETAILS = frozenset(name for name in NEEDS if name.startswith("locate_"))
 
