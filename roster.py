@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from command_line import CommandError
 from database.visits import CrewMember
 from domain.events import Id
+from domain.mistakes import said
 from domain.working_time import RosterError, read_days, read_working_time
 
 Value = TypeVar("Value")
@@ -109,7 +110,7 @@ def _new_identity(cell: str, column: str, earlier: Container[str]) -> str:
     try:
         identity = _ID.validate_python(cell)
     except ValidationError as error:
-        raise RowError(f"{column}: {error.errors()[0]['msg']}") from error
+        raise RowError(f"{column}: {said(error.errors()[0])}") from error
     if identity in earlier:
         raise RowError(f"{column}: stands in an earlier row, too")
     return identity

@@ -9,6 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from domain.events import Id
+from domain.mistakes import said
 
 _TELEPHONE = re.compile(r"[\d+()./-]{7,}")
 
@@ -66,8 +67,7 @@ def read_question(body: object) -> VisitorQuestion:
     try:
         return VisitorQuestion.model_validate(body)
     except ValidationError as error:
-        mistakes = (f"{mistake['loc'][0]}: {mistake['msg']}" for mistake in error.errors())
-        raise UnreadableQuestionError("; ".join(mistakes)) from error
+        raise UnreadableQuestionError("; ".join(map(said, error.errors()))) from error
 
 
 def judge_visitor(

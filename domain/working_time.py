@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
+from domain.mistakes import said
 from domain.rule import HoursOfDay
 
 _NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -39,7 +40,7 @@ def read_working_time(text: str) -> WorkingTime:
         start, end = time.fromisoformat(match["start"]), time.fromisoformat(match["end"])
         hours = HoursOfDay(start=start, end=end)
     except ValidationError as error:
-        raise RosterError(error.errors()[0]["msg"]) from error
+        raise RosterError(said(error.errors()[0])) from error
     except ValueError as error:
         raise RosterError(f"no such time of day: {error}") from error
     return WorkingTime(sorted(days), hours)

@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
+from domain.mistakes import said
 from domain.policy import Policy
 from domain.tape_fields import time_zones
 from policies.public_holidays import is_known_country
@@ -36,9 +37,7 @@ def read_policy(path: Path) -> Policy:
         policy = Policy.model_validate(_content(root, path))
     except ValidationError as error:
         lines = [
-            f"{_place_of(root, mistake['loc'])}: "
-            f"{'.'.join(str(part) for part in mistake['loc'])}: {mistake['msg']}"
-            for mistake in error.errors()
+            f"{_place_of(root, mistake['loc'])}: {said(mistake)}" for mistake in error.errors()
         ]
         raise PolicyError("\n".join(lines)) from error
     _see_names(policy, root)

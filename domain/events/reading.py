@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from domain.events import agreements, case, complaints, contact, money, visits
 from domain.events.fields import Event
+from domain.mistakes import said
 
 LARGEST_RECORDED_BODY = 8_000
 UNNAMED = "unnamed"  # what came without a name
@@ -43,11 +44,7 @@ def read_event(name: str, body: object) -> Event:
     try:
         return kind.model_validate(body)
     except ValidationError as error:
-        mistakes = (
-            f"{'.'.join(str(part) for part in mistake['loc'])}: {mistake['msg']}"
-            for mistake in error.errors()
-        )
-        raise UnreadableEventError("; ".join(mistakes)) from error
+        raise UnreadableEventError("; ".join(map(said, error.errors()))) from error
 
 
 def read_json(data: bytes) -> object:

@@ -77,6 +77,27 @@ def test_every_missing_field_is_named() -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "wrong", "said"),
+    [
+        ("visit_checked_in", {"badge_ids": "C-1"}, "badge_ids: must be a list"),
+        ("agreement_signed", {"signatories": []}, "signatories: needs at least 1"),
+        ("hold_placed", {"until": "2026-11-24T10:00:00"}, "until: must carry a time zone"),
+        ("contact_preferences_changed", {"agreed_hours": ["18"]}, "agreed_hours.0: must be an obj"),
+        (
+            "contact_preferences_changed",
+            {"agreed_hours": [{"start": "20:00", "end": "18:00"}]},
+            "agreed_hours.0: start must come before end",
+        ),
+    ],
+)
+def test_mistakes_are_said_in_words_of_the_contract(
+    name: str, wrong: dict[str, Any], said: str
+) -> None:
+    """Not in those of the language it is written in."""
+    assert said in _reason(name, wrong)
+
+
+@pytest.mark.parametrize(
     ("body", "shape"),
     [([1], "a list"), ("x", "text"), (True, "a boolean"), (1.5, "a number"), (None, "nothing")],
 )

@@ -1,0 +1,22 @@
+"""What is wrong with a value that somebody wrote, in words that are not Python's."""
+
+from pydantic_core import ErrorDetails
+
+_WORDS = {
+    "tuple_type": "must be a list",
+    "list_type": "must be a list",
+    "model_type": "must be an object",
+    "model_attributes_type": "must be an object",
+    "dict_type": "must be an object",
+    "timezone_aware": "must carry a time zone, such as 2026-11-24T10:00:00+08:00",
+    "extra_forbidden": "is not a name that is known here",
+}
+
+
+def said(mistake: ErrorDetails) -> str:
+    """The field by its path, and the reason."""
+    path = ".".join(str(part) for part in mistake["loc"])
+    reason = _WORDS.get(mistake["type"], mistake["msg"].removeprefix("Value error, "))
+    if mistake["type"] == "too_short":
+        reason = f"needs at least {mistake['ctx']['min_length']}"
+    return f"{path}: {reason}" if path else reason
