@@ -2,22 +2,16 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from rich.console import Console
 from rich.progress import Progress
-from temporalio.client import (
-    Client,
-    WorkflowUpdateFailedError,
-    WorkflowUpdateRPCTimeoutOrCancelledError,
-)
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.client import Client
 
 from database.adoption import CaseToMove
-from workflows.names import DELIVER, workflow_id
+from delivery import NoAnswerError, deliver
 
-ANSWER_WITHIN = timedelta(seconds=30)  # a case whose worker is away is left for the next run
 AT_ONCE = 100
 
 
@@ -67,14 +61,8 @@ async def _send(client: Client, version: str, case: CaseToMove, now: datetime) -
         "source": "ops",
         "policy_version": version,
     }
-    handle = client.get_workflow_handle(workflow_id(case.loan_id))
     try:
-        async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
-            answer = await handle.execute_update(DELIVER, event)
-    except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError):
-        return f"no answer within {ANSWER_WITHIN.seconds} s: is a worker running?"
-    except (RPCError, WorkflowUpdateFailedError) as error:
-        if isinstance(error, RPCError) and error.status is RPCStatusCode.NOT_FOUND:
-            return "no collection is running for this loan"
-        return f"no answer: {error}"
+        answer = await deliver(client, case.loan_id, event)
+    except NoAnswerError as error:
+        return str(error)
     return None if answer["accepted"] else str(answer["reason"])

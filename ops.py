@@ -1,19 +1,18 @@
 """The operator's command line: one loan's state and story, one event, the audit, the policy."""
 
-import asyncio
 import json
-from datetime import timedelta
 from typing import Annotated, Any
 
 import typer
-from temporalio.client import WorkflowQueryFailedError, WorkflowUpdateFailedError
-from temporalio.service import RPCError, RPCStatusCode
+from temporalio.client import WorkflowQueryFailedError
+from temporalio.service import RPCError
 
 import ops_policy
 from activities.business_time import business_time
 from command_line import CommandError, database, run_command
 from database.audit import Audit
 from database.migrate import apply_migrations
+from delivery import LateAnswerError, NoAnswerError, deliver, why_no_answer
 from domain.events import EVENTS
 from ops_agreement import agreement
 from ops_package import package
@@ -21,8 +20,6 @@ from ops_visitor import visitor
 from ops_why import why
 from settings import connect_temporal, load_settings
 from workflows.names import workflow_id
-
-ANSWER_WITHIN = timedelta(seconds=30)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.add_typer(ops_policy.app, name="policy")
@@ -50,7 +47,7 @@ async def _status(loan_id: str) -> int:
     try:
         answer = await client.get_workflow_handle(workflow_id(loan_id)).query("status")
     except (RPCError, WorkflowQueryFailedError) as error:
-        raise CommandError(_no_answer(loan_id, error)) from error
+        raise CommandError(f"LOAN {loan_id}: {why_no_answer(error)}") from error
     _print(answer)
     return 0
 
@@ -75,25 +72,15 @@ async def _send(loan_id: str, name: str, body: str) -> int:
     if not isinstance(event, dict):
         raise CommandError("JSON: must be one object, {…}")
     client = await connect_temporal()
-    handle = client.get_workflow_handle(workflow_id(loan_id))
     try:
-        async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
-            answer = await handle.execute_update("deliver", event | {"name": name})
-    except TimeoutError as error:
-        raise CommandError(
-            f"LOAN {loan_id}: no answer within {ANSWER_WITHIN.seconds} s: is a worker running?"
-            " The event may still be taken in: send it again under the same event_id"
-        ) from error
-    except (RPCError, WorkflowUpdateFailedError) as error:
-        raise CommandError(_no_answer(loan_id, error)) from error
+        answer = await deliver(client, loan_id, event | {"name": name})
+    except LateAnswerError as error:
+        again = "The event may still be taken in: send it again under the same event_id"
+        raise CommandError(f"LOAN {loan_id}: {error} {again}") from error
+    except NoAnswerError as error:
+        raise CommandError(f"LOAN {loan_id}: {error}") from error
     _print(answer)
     return 0 if answer["accepted"] else 1
-
-
-def _no_answer(loan_id: str, error: Exception) -> str:
-    if isinstance(error, RPCError) and error.status is RPCStatusCode.NOT_FOUND:
-        return f"LOAN {loan_id}: no collection is running for this loan"
-    return f"LOAN {loan_id}: no answer: {error}"
 
 
 @app.command()

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -179,8 +179,8 @@ class ContactActivities:
         if asyncio.get_running_loop().time() >= answer_by:
             raise _busy()
         at = self._now()
-        limits = [limit for limit in (reservation.lawful_until, intent.by) if limit is not None]
-        if at >= min(limits, default=at + timedelta.resolution):  # an overloaded worker comes late
+        limits = (reservation.lawful_until, intent.by)
+        if any(limit is not None and at >= limit for limit in limits):  # an overloaded worker
             return await self._unsent(
                 intent, reservation, ContactStatus.FAILED, "the permitted hours have ended"
             )

@@ -163,6 +163,15 @@ class Contacts:
         )
         return Ruling(recipient, row["facts"], decision)
 
+    def _grounds(self, ruling: Ruling) -> dict[str, str]:
+        """What is kept with each decision, so that it can be explained."""
+        return {
+            "policy_version": ruling.recipient.policy_version,
+            "policy_sha256": ruling.recipient.policy_sha256,
+            "current_policy": self._shelf.current.version,
+            "facts": ruling.facts,
+        }
+
     async def _reserve(
         self, connection: Connection, intent: Intent, ruling: Ruling, allowed: Allowed
     ) -> Attempt | None:
@@ -181,10 +190,7 @@ class Contacts:
             template=intent.template,
             purpose=intent.purpose.value,
             now=recipient.at,
-            policy_version=recipient.policy_version,
-            policy_sha256=recipient.policy_sha256,
-            current_policy=self._shelf.current.version,
-            facts=ruling.facts,
+            **self._grounds(ruling),
         )
         return None if row is None else Attempt(**row)
 
@@ -198,10 +204,7 @@ class Contacts:
             revision=ruling.recipient.revision,
             phone_id=allowed.phone_id,
             now=ruling.recipient.at,
-            policy_version=ruling.recipient.policy_version,
-            policy_sha256=ruling.recipient.policy_sha256,
-            current_policy=self._shelf.current.version,
-            facts=ruling.facts,
+            **self._grounds(ruling),
         )
         return None if row is None else Attempt(**row)
 
@@ -218,10 +221,7 @@ class Contacts:
             reason=refused.reason,
             retry_at=refused.retry_at,
             now=recipient.at,
-            policy_version=recipient.policy_version,
-            policy_sha256=recipient.policy_sha256,
-            current_policy=self._shelf.current.version,
-            facts=ruling.facts,
+            **self._grounds(ruling),
         )
 
     async def record_sent(

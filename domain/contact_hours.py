@@ -54,7 +54,7 @@ def lawful_until(asked: Question, moment: datetime) -> datetime | None:
 def _limits(asked: Question, moment: datetime) -> Iterator[_Limit]:
     wishes = [wish for wish in asked.facts.agreed_hours if wish.is_in_force(moment)]
     if wishes:
-        hours = [HoursOfDay(start=wish.start, end=wish.end) for wish in wishes]
+        hours = [wish.hours for wish in wishes]
         yield _Limit("LC-PREFERENCE", hours, ", the hours the borrower asked for")
     today = asked.day(moment)
     for contact in asked.in_force(today):

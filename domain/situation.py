@@ -31,11 +31,7 @@ class Situation(NamedTuple):
         Where those lie outside the planned hours, whatever is permitted of them.
         """
         contact = self.policy.contact
-        wishes = [
-            HoursOfDay(start=wish.start, end=wish.end)
-            for wish in self.facts.agreed_hours
-            if wish.is_in_force(self.now)
-        ]
+        wishes = [wish.hours for wish in self.facts.agreed_hours if wish.is_in_force(self.now)]
         planned, permitted = contact.planned_hours.value, contact.hours_of(channel, day).value
         shared = (wish.common_with(span) for span in (planned, permitted) for wish in wishes)
         return next((hours for hours in shared if hours is not None), planned)

@@ -85,7 +85,9 @@ def _said_twice(node: yaml.Node) -> Iterator[str]:
 
 
 def _see_names(policy: Policy, root: yaml.MappingNode) -> None:
-    """A country without known holidays would leave every appointment without a day."""
+    """A time zone that there is, and a country whose holidays are known: without them every
+    appointment would be without a day.
+    """
     if policy.time_zone not in time_zones():
         raise PolicyError(
             f"{_place_of(root, ('time_zone',))}: time_zone: must be an IANA time zone such as"

@@ -7,6 +7,7 @@ from pydantic import AfterValidator, Field, StrictInt, model_validator
 
 from domain.events.fields import Event, EventPart, Id, Instant, storable
 from domain.local_time import LocalTime
+from domain.rule import HoursOfDay
 
 
 class CallFinished(Event):
@@ -41,6 +42,10 @@ class AgreedHours(EventPart):
         if self.start >= self.end:
             raise ValueError("start must come before end, within one day")
         return self
+
+    @property
+    def hours(self) -> HoursOfDay:
+        return HoursOfDay(start=self.start, end=self.end)
 
     def is_in_force(self, now: datetime) -> bool:
         return self.until is None or now < self.until

@@ -1,0 +1,33 @@
+"""Events that operations deliver: an answer, or in good time the reason why there is none."""
+
+from datetime import timedelta
+
+import pytest
+from temporalio.testing import WorkflowEnvironment
+
+import delivery
+from delivery import LateAnswerError, NoAnswerError, deliver
+from domain.case import CaseState
+from workflows.names import LOAN_COLLECTION, workflow_id
+
+
+async def test_loan_without_a_workflow_is_named_as_such(env: WorkflowEnvironment) -> None:
+    """Not as an error of the server."""
+    with pytest.raises(NoAnswerError, match="no collection is running for this loan"):
+        await deliver(env.client, "L-404", {"name": "hold_placed"})
+
+
+async def test_wait_for_a_worker_that_is_away_ends(
+    env: WorkflowEnvironment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With what to look at, instead of hanging or of an error of the client."""
+    monkeypatch.setattr(delivery, "ANSWER_WITHIN", timedelta(seconds=1))
+    handle = await env.client.start_workflow(
+        LOAN_COLLECTION,
+        CaseState(loan_id="L-away", case_id="L-away:2026-01-01"),
+        id=workflow_id("L-away"),
+        task_queue="no-worker",
+    )
+    with pytest.raises(LateAnswerError, match=r"no answer within 1 s: is a worker running\?"):
+        await deliver(env.client, "L-away", {"name": "hold_placed"})
+    await handle.terminate()
