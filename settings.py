@@ -13,6 +13,7 @@ from temporalio.envconfig import ClientConfig
 from temporalio.service import RPCError
 
 from domain.clock import REAL, BusinessClock
+from domain.mistakes import reason, said
 
 CHINA_POLICY = Path(__file__).parent / "policies" / "cn.yaml"
 
@@ -119,10 +120,8 @@ async def _see_namespace(client: Client) -> None:
 
 def _reason(error: ValidationError) -> str:
     first = error.errors()[0]
-    where = ".".join(str(part) for part in first["loc"])
-    message = first["msg"].removeprefix("Value error, ")
     # The variable itself is named by the caller; a clock's own field is worth naming.
-    return f"{where}: {message}" if where and error.title == "BusinessClock" else message
+    return said(first) if error.title == "BusinessClock" else reason(first)
 
 
 def _line(error: Exception) -> str:

@@ -39,11 +39,9 @@ ANSWER_SECONDS = 15  # until the provider has to have answered; one try of the a
 MISSED = "LC-MISSED"  # the rule of a contact for which no lawful moment was left
 
 
-class Missed(BaseModel):
-    """A contact that was not even asked for: no lawful moment was left for it."""
-
-    intent: Intent
-    reason: str
+def missed(intent: Intent) -> Refused:
+    """Why a contact is not made any more: no lawful moment was left for it."""
+    return Refused(rule_id=MISSED, reason=f"no lawful moment before {intent.by:%F %H:%M}")
 
 
 class ContactResult(BaseModel):
@@ -87,7 +85,7 @@ class ContactActivities:
         # Within the activity's own time: a call that nobody waits for may still send.
         answer_by = asyncio.get_running_loop().time() + ANSWER_SECONDS
         if intent.by is not None and self._now() >= intent.by:
-            return await self._too_late(intent, intent.by)
+            return await self._too_late(intent)
         reservation = await self._contacts.reserve_contact(intent, self._now())
         if isinstance(reservation, Refused):
             return await self._refused(intent, reservation)
@@ -120,10 +118,9 @@ class ContactActivities:
         return await self._unsent(intent, attempt, ContactStatus.FAILED, "not reached in time")
 
     @activity.defn
-    async def record_missed(self, missed: Missed) -> None:
+    async def record_missed(self, intent: Intent) -> None:
         """Write down that no lawful moment was left for a contact."""
-        refused = Refused(rule_id=MISSED, reason=missed.reason)
-        await self._contacts.record_refusal(missed.intent, refused, self._now())
+        await self._contacts.record_refusal(intent, missed(intent), self._now())
 
     async def _settled(self, intent: Intent, status: str) -> ContactResult:
         return ContactResult(
@@ -141,14 +138,13 @@ class ContactActivities:
             retry_at=refused.retry_at,
         )
 
-    async def _too_late(self, intent: Intent, by: datetime) -> ContactResult:
+    async def _too_late(self, intent: Intent) -> ContactResult:
         """Nothing more is sent; an attempt that is reserved is settled as it stands."""
         settled = await self.settle_contact(intent)
         if settled is not None and settled.status is not ContactStatus.FAILED:
             return settled
-        missed = Refused(rule_id=MISSED, reason=f"no lawful moment before {by:%F %H:%M}")
-        await self._contacts.record_refusal(intent, missed, self._now())
-        return await self._refused(intent, missed)
+        await self.record_missed(intent)
+        return await self._refused(intent, missed(intent))
 
     async def _recover(
         self, intent: Intent, reservation: Reservation, answer_by: float

@@ -16,7 +16,11 @@ _WORDS = {
 def said(mistake: ErrorDetails) -> str:
     """The field by its path, and the reason."""
     path = ".".join(str(part) for part in mistake["loc"])
-    reason = _WORDS.get(mistake["type"], mistake["msg"].removeprefix("Value error, "))
+    return f"{path}: {reason(mistake)}" if path else reason(mistake)
+
+
+def reason(mistake: ErrorDetails) -> str:
+    """The reason alone."""
     if mistake["type"] == "too_short":
-        reason = f"needs at least {mistake['ctx']['min_length']}"
-    return f"{path}: {reason}" if path else reason
+        return f"needs at least {mistake['ctx']['min_length']}"
+    return _WORDS.get(mistake["type"], mistake["msg"].removeprefix("Value error, "))

@@ -13,11 +13,10 @@ from temporalio.exceptions import ActivityError
 
 from activities.case_activities import CaseActivities, StaffNotice
 from activities.contact_activities import (
-    MISSED,
     ContactActivities,
     ContactResult,
     ContactStatus,
-    Missed,
+    missed,
 )
 from domain.calendar import closes, is_within, next_within, stable_moment
 from domain.case import Refusal
@@ -106,9 +105,7 @@ class Desk(CaseDesk):
                 own = self._own_moment_after(result.retry_at, hours, by)
                 at = result.retry_at if refusals else own
                 refusals += 1
-        await self._record_missed(
-            of_window(intent, windows), f"no lawful moment before {by:%F %H:%M}"
-        )
+        await self._record_missed(of_window(intent, windows))
         return ContactStatus.REFUSED
 
     def _hours_for(self, intent: Intent) -> HoursOfDay:
@@ -164,12 +161,13 @@ class Desk(CaseDesk):
             self._note_refusal(intent, result.rule_id, result.reason)
         return result
 
-    async def _record_missed(self, intent: Intent, reason: str) -> None:
+    async def _record_missed(self, intent: Intent) -> None:
         """Not even the gate was asked: that, too, is explained from the record."""
-        self._note_refusal(intent, MISSED, reason)
+        refused = missed(intent)
+        self._note_refusal(intent, refused.rule_id, refused.reason)
         await workflow.execute_activity_method(
             ContactActivities.record_missed,
-            Missed(intent=intent, reason=reason),
+            intent,
             summary=f"missed: {intent.template}",
             **DATABASE,
         )
