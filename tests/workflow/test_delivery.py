@@ -1,14 +1,28 @@
 """Events that operations deliver: an answer, or in good time the reason why there is none."""
 
+from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
+from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 import delivery
 from delivery import LateAnswerError, NoAnswerError, deliver
 from domain.case import CaseState
+from tests.workflow.conftest import TEST_SERVER
 from workflows.names import LOAN_COLLECTION, workflow_id
+
+
+@pytest.fixture
+async def own_server() -> AsyncIterator[WorkflowEnvironment]:
+    """A server of its own: a task that no worker takes would keep the shared one's time from
+    being skipped for every test that comes after.
+    """
+    async with await WorkflowEnvironment.start_time_skipping(
+        test_server_existing_path=str(TEST_SERVER), data_converter=pydantic_data_converter
+    ) as env:
+        yield env
 
 
 async def test_loan_without_a_workflow_is_named_as_such(env: WorkflowEnvironment) -> None:
@@ -18,16 +32,15 @@ async def test_loan_without_a_workflow_is_named_as_such(env: WorkflowEnvironment
 
 
 async def test_wait_for_a_worker_that_is_away_ends(
-    env: WorkflowEnvironment, monkeypatch: pytest.MonkeyPatch
+    own_server: WorkflowEnvironment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With what to look at, instead of hanging or of an error of the client."""
     monkeypatch.setattr(delivery, "ANSWER_WITHIN", timedelta(seconds=1))
-    handle = await env.client.start_workflow(
+    await own_server.client.start_workflow(
         LOAN_COLLECTION,
         CaseState(loan_id="L-away", case_id="L-away:2026-01-01"),
         id=workflow_id("L-away"),
         task_queue="no-worker",
     )
     with pytest.raises(LateAnswerError, match=r"no answer within 1 s: is a worker running\?"):
-        await deliver(env.client, "L-away", {"name": "hold_placed"})
-    await handle.terminate()
+        await deliver(own_server.client, "L-away", {"name": "hold_placed"})
