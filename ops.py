@@ -7,22 +7,22 @@ import typer
 from temporalio.client import WorkflowQueryFailedError
 from temporalio.service import RPCError
 
-import ops_policy
 from activities.business_time import business_time
-from command_line import CommandError, database, run_command
+from commands import policy as policy_commands
+from commands.agreement import agreement
+from commands.command_line import CommandError, database, run_command
+from commands.package import package
+from commands.visitor import visitor
+from commands.why import why
 from database.audit import Audit
 from database.migrate import apply_migrations
-from delivery import LateAnswerError, NoAnswerError, deliver, why_no_answer
 from domain.events import EVENTS
-from ops_agreement import agreement
-from ops_package import package
-from ops_visitor import visitor
-from ops_why import why
-from settings import connect_temporal, load_settings
-from workflows.names import workflow_id
+from runtime.settings import connect_temporal, load_settings
+from temporal.delivery import LateAnswerError, NoAnswerError, deliver, why_no_answer
+from temporal.names import workflow_id
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-app.add_typer(ops_policy.app, name="policy")
+app.add_typer(policy_commands.app, name="policy")
 app.command()(why)
 app.command()(package)
 app.command()(visitor)

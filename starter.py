@@ -14,23 +14,23 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from activities.business_time import business_time
 from activities.scan_activities import ScanSummary, scan_overdue
-from command_line import database, run_command
-from database.cases import Cases
-from database.scan import Scan
-from database.staff import Staff
-from database.tape_import import DatabaseUnusableError, Tell, import_tape
-from database.tape_store import ImportOptions
-from database.visits import Visits
-from domain.tape_fields import LANGUAGES, YEARS, time_zones
-from domain.tape_lines import Tape, TapeError, read_tape
-from domain.tape_report import Finding, ImportReport, Kind, Outcome
+from commands.command_line import database, run_command
+from commands.crew import read_roster
+from commands.staff import read_staff
+from database.case.cases import Cases
+from database.case.scan import Scan
+from database.tape.tape_import import DatabaseUnusableError, Tell, import_tape
+from database.tape.tape_store import ImportOptions
+from database.visit.staff import Staff
+from database.visit.visits import Visits
+from domain.tape.fields import LANGUAGES, YEARS, time_zones
+from domain.tape.lines import Tape, TapeError, read_tape
+from domain.tape.report import Finding, ImportReport, Kind, Outcome
 from policies.reader import fingerprint, read_policy
-from roster import read_roster
-from settings import SettingsError, connect_temporal, load_settings
-from staff_list import read_staff
-from workflows.case_starter import TemporalCaseStarter
-from workflows.names import OVERDUE_SCAN_SCHEDULE
-from workflows.scan_schedule import install_schedule
+from runtime.settings import SettingsError, connect_temporal, load_settings
+from temporal.case_starter import TemporalCaseStarter
+from temporal.names import OVERDUE_SCAN_SCHEDULE
+from temporal.scan_schedule import install_schedule
 
 app = typer.Typer(
     no_args_is_help=True,

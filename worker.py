@@ -12,38 +12,38 @@ from activities.agreement_activities import AgreementActivities
 from activities.business_time import Now, business_time
 from activities.case_activities import CaseActivities
 from activities.contact_activities import ContactActivities
-from activities.error_privacy import ErrorPrivacy
 from activities.legal_activities import LegalActivities
 from activities.scan_activities import ScanActivities
 from activities.visit_activities import VisitActivities
 from activities.visitor_activities import VisitorActivities
-from command_line import database, run_command
-from database.agreements import Agreements
-from database.cases import Cases
-from database.contacts import Contacts
+from commands.command_line import database, run_command
+from database.case.cases import Cases
+from database.case.legal_package import LegalPackages
+from database.case.scan import Scan
+from database.contact.contacts import Contacts
+from database.contact.simulated_outbox import Outbox
 from database.event_record import Events
-from database.legal_package import LegalPackages
-from database.outbox import Outbox
-from database.policy_shelf import PolicyShelf
-from database.scan import Scan
+from database.plan.agreements import Agreements
+from database.policy.pinned_policies import PolicyShelf
 from database.sql import Pool
-from database.visitor_checks import VisitorChecks
-from database.visits import Visits
+from database.visit.visitor_checks import VisitorChecks
+from database.visit.visits import Visits
 from domain.clock import BusinessClock
-from domain.policy import Channel, Policy
+from domain.policy.policy import Channel, Policy
 from gateways.simulated import SimulatedGateway
-from logs import configure_logging
 from policies.reader import fingerprint, read_policy
-from settings import connect_temporal, load_settings
-from workflows.case_starter import TemporalCaseStarter
+from runtime.logs import configure_logging
+from runtime.settings import connect_temporal, load_settings
+from temporal.case_starter import TemporalCaseStarter
+from temporal.error_privacy import ErrorPrivacy
+from temporal.names import TASK_QUEUE
 from workflows.loan_collection import LoanCollection
-from workflows.names import TASK_QUEUE
 from workflows.overdue_scan import OverdueScan
 from workflows.visitor_check import VisitorCheck
 
 # Loaded once, not again for each workflow: what keeps them pure is held by the linters.
 PASSED_THROUGH = (
-    "activities", "database", "documents", "domain", "gateways", "policies", "workflows"
+    "activities", "database", "documents", "domain", "gateways", "policies", "temporal", "workflows"
 )  # fmt: skip
 GRACE = timedelta(seconds=30)
 

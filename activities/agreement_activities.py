@@ -6,8 +6,8 @@ from pydantic import BaseModel
 from temporalio import activity
 
 from activities.business_time import Now
-from database.agreements import Agreements, Offer
-from database.cases import Cases
+from database.case.cases import Cases
+from database.plan.agreements import Agreements, Offer
 from documents.agreement import render_agreement
 
 

@@ -6,10 +6,10 @@ from pydantic import AwareDatetime, BaseModel
 from temporalio import activity
 
 from activities.business_time import Now
-from database.cases import Cases
+from database.case.cases import Cases
 from database.event_record import Delivery, Events, Verdict
-from domain.debt import CaseFacts, Outcome
-from domain.policy import Policy
+from domain.case.facts import CaseFacts, Outcome
+from domain.policy.policy import Policy
 
 
 class CaseTakenUp(BaseModel):

@@ -11,12 +11,12 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.business_time import Now
-from database.contacts import RESERVED, Attempt, Contacts, Recipient, Reservation
-from domain.contact import Intent, Refused
-from domain.debt import CaseFacts
-from domain.messages import render
-from domain.money import format_money
-from domain.policy import Channel, Channels
+from database.contact.contacts import RESERVED, Attempt, Contacts, Recipient, Reservation
+from domain.case.facts import CaseFacts
+from domain.contact.permission import Intent, Refused
+from domain.debt.money import format_money
+from domain.messages.templates import render
+from domain.policy.policy import Channel, Channels
 from gateways.protocol import (
     CannotTellError,
     Gateway,

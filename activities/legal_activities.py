@@ -3,7 +3,7 @@
 from temporalio import activity
 
 from activities.business_time import Now
-from database.legal_package import LegalPackages
+from database.case.legal_package import LegalPackages
 
 
 class LegalActivities:

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from temporalio import activity
 
 from activities.business_time import Now
-from database.scan import Cursor, DueCase, Scan
+from database.case.scan import Cursor, DueCase, Scan
 
 STARTS_AT_ONCE = 50
 

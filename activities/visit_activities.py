@@ -6,9 +6,9 @@ from pydantic import BaseModel
 from temporalio import activity
 
 from activities.business_time import Now
-from database.visits import SlotWish, Visits
-from domain.appointments import VisitTimes, candidate_starts
-from domain.case import Slot
+from database.visit.visits import SlotWish, Visits
+from domain.case.state import Slot
+from domain.visit.appointments import VisitTimes, candidate_starts
 from policies.public_holidays import public_holidays
 
 

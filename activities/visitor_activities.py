@@ -4,8 +4,8 @@ from pydantic import BaseModel
 from temporalio import activity
 
 from activities.business_time import Now
-from database.visitor_checks import CheckResult, VisitorChecks
-from domain.visitors import VisitorQuestion
+from database.visit.visitor_checks import CheckResult, VisitorChecks
+from domain.visit.visitors import VisitorQuestion
 
 
 class Check(BaseModel):

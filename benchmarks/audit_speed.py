@@ -14,14 +14,14 @@ from typing import Annotated
 
 import typer
 
-from command_line import run_command
+from commands.command_line import run_command
 from database.audit import Audit
-from database.cases import Cases
+from database.case.cases import Cases
 from database.migrate import apply_migrations
 from database.sql import Pool, open_pool
 from embedded.postgres import EmbeddedPostgres
 from policies.reader import fingerprint, read_policy
-from settings import CHINA_POLICY
+from runtime.settings import CHINA_POLICY
 
 NOW = datetime(2026, 6, 1, tzinfo=UTC)
 ATTEMPTS_A_LOAN = 10

@@ -10,8 +10,8 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from benchmarks.bare import BareSteps, BareWait, do_nothing
-from command_line import run_command
-from settings import connect_temporal
+from commands.command_line import run_command
+from runtime.settings import connect_temporal
 from worker import PASSED_THROUGH
 
 BARE_QUEUE = "bare"

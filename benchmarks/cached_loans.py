@@ -21,16 +21,16 @@ from activities.scan_activities import ScanSummary, scan_overdue
 from benchmarks.bare import BareWait
 from benchmarks.bare_worker import BARE_QUEUE
 from benchmarks.contact_steps import ORIGIN, insert_loans
-from command_line import run_command
-from database.cases import Cases
-from database.scan import Scan
+from commands.command_line import run_command
+from database.case.cases import Cases
+from database.case.scan import Scan
 from database.sql import Pool, open_pool
 from domain.clock import BusinessClock
 from embedded.processes import Child
 from embedded.stack import EmbeddedStack
 from policies.reader import fingerprint, read_policy
-from settings import CHINA_POLICY
-from workflows.case_starter import TemporalCaseStarter
+from runtime.settings import CHINA_POLICY
+from temporal.case_starter import TemporalCaseStarter
 
 GRACE = timedelta(seconds=5)
 QUIET_SECONDS = 3

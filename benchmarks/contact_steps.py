@@ -23,18 +23,18 @@ from activities.business_time import business_time, real_time
 from activities.scan_activities import ScanSummary, scan_overdue
 from benchmarks.bare import DAY, BareSteps, done
 from benchmarks.bare_worker import BARE_QUEUE, build_bare_worker
-from command_line import run_command
-from database.cases import Cases
-from database.scan import Scan
+from commands.command_line import run_command
+from database.case.cases import Cases
+from database.case.scan import Scan
 from database.sql import Pool, open_pool
 from domain.clock import BusinessClock
-from domain.policy import Channel, LadderStep, Policy
+from domain.policy.policy import Channel, LadderStep, Policy
 from embedded.stack import EmbeddedStack
 from policies.reader import fingerprint, read_policy
-from settings import CHINA_POLICY
+from runtime.settings import CHINA_POLICY
+from temporal.case_starter import TemporalCaseStarter
+from temporal.names import workflow_id
 from worker import build_worker
-from workflows.case_starter import TemporalCaseStarter
-from workflows.names import workflow_id
 
 SETTLE_SECONDS = 3
 ORIGIN = datetime(2026, 1, 1, 1, tzinfo=UTC)

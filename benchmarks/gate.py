@@ -21,18 +21,18 @@ from typing import Annotated
 import typer
 
 from benchmarks.contact_steps import insert_loans
-from command_line import run_command
-from database.cases import Cases
-from database.contacts import Contacts, Reservation
+from commands.command_line import run_command
+from database.case.cases import Cases
+from database.case.scan import Cursor, Scan
+from database.contact.contacts import Contacts, Reservation
 from database.migrate import apply_migrations
-from database.policy_shelf import PolicyShelf
-from database.scan import Cursor, Scan
+from database.policy.pinned_policies import PolicyShelf
 from database.sql import Pool, open_pool
-from domain.contact import Intent, Purpose
-from domain.policy import Channel
+from domain.contact.permission import Intent, Purpose
+from domain.policy.policy import Channel
 from embedded.postgres import EmbeddedPostgres
 from policies.reader import fingerprint, read_policy
-from settings import CHINA_POLICY
+from runtime.settings import CHINA_POLICY
 
 BORROWERS = 2000
 WARM_UP_SECONDS = 2

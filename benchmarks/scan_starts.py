@@ -19,15 +19,15 @@ from activities.business_time import business_time
 from activities.scan_activities import STARTS_AT_ONCE, ScanSummary, scan_overdue
 from benchmarks.bare import BareSteps
 from benchmarks.contact_steps import insert_loans
-from command_line import run_command
-from database.cases import Cases
-from database.scan import Scan
+from commands.command_line import run_command
+from database.case.cases import Cases
+from database.case.scan import Scan
 from database.sql import Pool, open_pool
 from domain.clock import BusinessClock
 from embedded.stack import EmbeddedStack
 from policies.reader import fingerprint, read_policy
-from settings import CHINA_POLICY
-from workflows.case_starter import TemporalCaseStarter
+from runtime.settings import CHINA_POLICY
+from temporal.case_starter import TemporalCaseStarter
 
 
 def main(

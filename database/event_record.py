@@ -7,12 +7,12 @@ from datetime import datetime
 import asyncpg
 from pydantic import AwareDatetime, BaseModel
 
-from database.cases import read_facts
+from database.case.cases import read_facts
 from database.event_effects import EffectRefusedError, EventContext, take_effect
 from database.sql import SQL, Connection, Pool
-from domain.authority import WaiverRequest
-from domain.debt import CaseFacts
+from domain.case.facts import CaseFacts
 from domain.events import read_event
+from domain.plan.authority import WaiverRequest
 
 
 class Delivery(BaseModel):

@@ -16,16 +16,16 @@ from rich.console import Console
 from temporalio.client import Client
 
 from database.sql import Pool, open_pool
-from demo.acts import Habit
-from demo.habits import last_reversal
-from demo.idle import IdleTime
-from demo.progress import Progress, State, progress, read_state
-from demo.summary import prove, show_proof, show_recovered, show_tables
+from demo.report.idle import IdleTime
+from demo.report.progress import Progress, State, progress, read_state
+from demo.report.summary import prove, show_proof, show_recovered, show_tables
+from demo.stories.acts import Habit
+from demo.stories.habits import last_reversal
 from demo.world import find_people
 from domain.clock import BusinessClock, LongDay
 from embedded.processes import Child, StackError
 from embedded.stack import EmbeddedStack
-from workflows.names import LOAN_COLLECTION
+from temporal.names import LOAN_COLLECTION
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent

@@ -10,22 +10,22 @@ from datetime import datetime
 
 import asyncpg
 
-from command_line import run_command
+from commands.command_line import run_command
 from database.sql import Pool, open_pool
-from demo.approvers import Approvers
-from demo.borrowers import Borrower
-from demo.complaint_desk import ComplaintDesk
-from demo.crews import Crews
-from demo.desks import Colleagues, Desks
-from demo.e_sign import ESign
-from demo.feed import subject, watch
-from demo.habits import assign
-from demo.ledger import Ledger
-from demo.people import Person
-from demo.post import Post
-from demo.roster import Roster
-from logs import configure_logging
-from settings import connect_temporal, load_settings
+from demo.actors.approvers import Approvers
+from demo.actors.borrowers import Borrower
+from demo.actors.complaint_desk import ComplaintDesk
+from demo.actors.crews import Crews
+from demo.actors.desks import Colleagues, Desks
+from demo.actors.e_sign import ESign
+from demo.actors.roster import Roster
+from demo.stories.habits import assign
+from demo.stories.person import Person
+from demo.systems.feed import subject, watch
+from demo.systems.ledger import Ledger
+from demo.systems.post import Post
+from runtime.logs import configure_logging
+from runtime.settings import connect_temporal, load_settings
 
 # The loans that are overdue on the first day, and how their people are reached.
 _OVERDUE = """

@@ -2,7 +2,7 @@
 
 from documents.html import render_html
 from documents.pdf import PdfInfo, render_pdf
-from domain.agreement import AgreementTerms, Document
+from domain.plan.agreement import AgreementTerms, Document
 
 
 def render_agreement(terms: AgreementTerms) -> Document:

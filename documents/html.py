@@ -2,9 +2,9 @@
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from domain.agreement import AgreementTerms
-from domain.capital_numerals import capital_yuan
-from domain.money import format_money
+from documents.capital_numerals import capital_yuan
+from domain.debt.money import format_money
+from domain.plan.agreement import AgreementTerms
 
 _ENVIRONMENT = Environment(
     loader=PackageLoader("documents"),

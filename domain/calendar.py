@@ -4,7 +4,7 @@ import hashlib
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from domain.policy import HoursOfDay
+from domain.policy.policy import HoursOfDay
 
 _WHOLE = 2**64
 _GOLDEN = 11400714819323198485  # of the whole, by the golden ratio; odd

@@ -14,7 +14,7 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
 from embedded.processes import LOOPBACK, Child, StackError, free_ports, inherited_environment
-from workflows.search_attributes import SEARCH_ATTRIBUTES
+from temporal.search_attributes import SEARCH_ATTRIBUTES
 
 NAMESPACE = "default"
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 import holidays
 
-from domain.appointments import Holidays
+from domain.visit.appointments import Holidays
 
 
 def is_known_country(country: str) -> bool:

@@ -12,8 +12,8 @@ import yaml
 from pydantic import ValidationError
 
 from domain.mistakes import said
-from domain.policy import Policy
-from domain.tape_fields import time_zones
+from domain.policy.policy import Policy
+from domain.tape.fields import time_zones
 from policies.public_holidays import is_known_country
 
 EXTENDS = "extends"

@@ -13,10 +13,10 @@ import pytest
 
 from database.migrate import apply_migrations
 from database.sql import Pool, open_pool
-from domain.policy import Policy
+from domain.policy.policy import Policy
 from embedded.postgres import EmbeddedPostgres
 from policies.reader import read_policy
-from settings import CHINA_POLICY
+from runtime.settings import CHINA_POLICY
 
 TEMPLATE = "template_migrated"
 IN_MEMORY = Path("/dev/shm")  # noqa: S108  (the directory is made there safely)

@@ -15,39 +15,39 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
-    from domain.case import CaseState, Stage
-    from domain.debt import Outcome
-    from domain.doorstep import Instruction, explain, instruct
+    from domain.case.facts import Outcome
+    from domain.case.state import CaseState, Stage
     from domain.events import UNNAMED, UnreadableEventError, VisitCheckedIn, read_json
-    from workflows.agreement import sign_agreement
-    from workflows.application import invite_to_apply
-    from workflows.appointment import arrange_appointment
-    from workflows.approval import ask_for_approval
-    from workflows.case_end import end_case
-    from workflows.desk import (
+    from domain.visit.doorstep import Instruction, explain, instruct
+    from temporal.names import DELIVER, LOAN_COLLECTION
+    from workflows.desk.desk import (
         CaseOverError,
         Desk,
         FreshRunNeededError,
         OnHoldError,
         VisitInDoubtError,
     )
-    from workflows.early_contact import contact_early
-    from workflows.intake import Intake, Letter
-    from workflows.legal_review import review_legally
-    from workflows.names import DELIVER, LOAN_COLLECTION
-    from workflows.peace import leave_in_peace
-    from workflows.plan import settle_plan
-    from workflows.preparation import prepare_visit
-    from workflows.repayment import (
+    from workflows.desk.intake import Intake, Letter
+    from workflows.desk.status import details, status
+    from workflows.interruptions.case_end import end_case
+    from workflows.interruptions.hold import leave_in_peace
+    from workflows.interruptions.visit_doubts import settle_doubts
+    from workflows.routines.visit_ends import tell_called_off
+    from workflows.stages.agreement import sign_agreement
+    from workflows.stages.application import invite_to_apply
+    from workflows.stages.appointment import arrange_appointment
+    from workflows.stages.approval import ask_for_approval
+    from workflows.stages.early_contact import contact_early
+    from workflows.stages.legal_review import review_legally
+    from workflows.stages.plan import settle_plan
+    from workflows.stages.preparation import prepare_visit
+    from workflows.stages.repayment import (
         close_visit,
         follow_repayment,
         guide_first_payment,
         tell_plan_broken,
     )
-    from workflows.status import details, status
-    from workflows.visit import visit_borrower
-    from workflows.visit_doubts import settle_doubts
-    from workflows.visit_ends import tell_called_off
+    from workflows.stages.visit import visit_borrower
 
 PROCESS: dict[Stage, Callable[[Desk], Awaitable[Stage]]] = {
     Stage.EARLY_CONTACT: contact_early,

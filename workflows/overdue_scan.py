@@ -7,7 +7,7 @@ from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
     from activities.scan_activities import ScanActivities, ScanSummary
-    from workflows.names import OVERDUE_SCAN
+    from temporal.names import OVERDUE_SCAN
 
 
 @workflow.defn(name=OVERDUE_SCAN)

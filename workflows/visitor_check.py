@@ -10,9 +10,9 @@ from temporalio.exceptions import ApplicationError
 with workflow.unsafe.imports_passed_through():
     from activities.visitor_activities import Check, VisitorActivities
     from domain.events import UnreadableEventError, read_json
-    from domain.visitors import UnreadableQuestionError, VisitorQuestion, read_question
-    from workflows.names import VISITOR_CHECK
-    from workflows.options import DATABASE
+    from domain.visit.visitors import UnreadableQuestionError, VisitorQuestion, read_question
+    from temporal.names import VISITOR_CHECK
+    from workflows.desk.options import DATABASE
 
 
 # Of a check that is started without an argument; a type that allows for None is not read raw.

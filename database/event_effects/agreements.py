@@ -10,7 +10,7 @@ from database.event_effects.effect import (
 )
 from database.sql import SQL, Connection
 from domain import events
-from domain.authority import Level
+from domain.plan.authority import Level
 
 
 @take_effect.register

@@ -3,7 +3,7 @@
 from database.event_effects.effect import EventContext, refuse_unless, take_effect
 from database.sql import SQL, Connection
 from domain import events
-from domain.complaints import MOST_EXTENSIONS
+from domain.case.complaints import MOST_EXTENSIONS
 
 COMPLAINT_HOLD = "complaint:{complaint_id}"
 HANDLER_RULE = "CN-19"

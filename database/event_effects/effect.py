@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from database.sql import Connection
 from domain import events
-from domain.authority import WaiverRequest
+from domain.plan.authority import WaiverRequest
 
 
 class EffectRefusedError(Exception):

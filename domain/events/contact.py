@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field, StrictInt, model_validator
 
 from domain.events.fields import Event, EventPart, Id, Instant, storable
 from domain.local_time import LocalTime
-from domain.rule import HoursOfDay
+from domain.policy.rule import HoursOfDay
 
 
 class CallFinished(Event):

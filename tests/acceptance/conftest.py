@@ -14,8 +14,8 @@ import asyncpg
 import pytest
 
 from domain.clock import BusinessClock
-from tests.acceptance.commands import output_of
-from tests.acceptance.patience import POLL_SECONDS, until
+from tests.support.commands import output_of
+from tests.support.patience import POLL_SECONDS, until
 
 BIN = Path(sys.executable).parent
 

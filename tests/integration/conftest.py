@@ -4,12 +4,12 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from database.cases import Cases
-from database.scan import Cursor, Scan
+from database.case.cases import Cases
+from database.case.scan import Cursor, Scan
 from database.sql import Pool
-from domain.policy import Policy
+from domain.policy.policy import Policy
 from policies.reader import fingerprint
-from tests.world import Loan, insert_crew, insert_loan
+from tests.support.world import Loan, insert_crew, insert_loan
 
 OpenCase = Callable[..., Awaitable[str]]
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from domain.clock import DAY, BusinessClock, LongDay
-from tests.unit.moments import moments
+from tests.support.moments import moments
 
 BEGAN = datetime(2026, 11, 24, 12, tzinfo=UTC)
 ORIGIN = datetime(2026, 1, 1, 3, 30, tzinfo=UTC)

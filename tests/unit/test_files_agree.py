@@ -6,7 +6,7 @@ from pathlib import Path
 import yaml
 
 from database.sql import SQL
-from workflows.search_attributes import SEARCH_ATTRIBUTES
+from temporal.search_attributes import SEARCH_ATTRIBUTES
 
 
 def test_every_statement_named_in_the_code_exists(repository: Path) -> None:

@@ -16,18 +16,18 @@ from temporalio.testing import WorkflowEnvironment
 
 from activities.business_time import Now
 from database.audit import Audit
-from database.cases import Cases
-from database.scan import Cursor, DueCase, Scan
+from database.case.cases import Cases
+from database.case.scan import Cursor, DueCase, Scan
 from database.sql import Pool
-from domain.case import CaseState
+from domain.case.state import CaseState
 from domain.clock import BusinessClock
-from domain.policy import Policy
+from domain.policy.policy import Policy
 from policies.reader import fingerprint
-from tests.workflow.life import MOMENT, RIPE, Life, StartLife
-from tests.world import Loan, insert_crew, insert_earlier_contacts, insert_loan
+from temporal.names import LOAN_COLLECTION, TASK_QUEUE, workflow_id
+from temporal.search_attributes import SEARCH_ATTRIBUTES
+from tests.support.life import MOMENT, RIPE, Life, StartLife
+from tests.support.world import Loan, insert_crew, insert_earlier_contacts, insert_loan
 from worker import build_worker
-from workflows.names import LOAN_COLLECTION, TASK_QUEUE, workflow_id
-from workflows.search_attributes import SEARCH_ATTRIBUTES
 
 __all__ = ["StartLife"]
 

@@ -10,16 +10,16 @@ from temporalio import activity
 from temporalio.testing import WorkflowEnvironment
 
 from activities.scan_activities import ScanSummary, scan_overdue
-from database.cases import Cases
-from database.scan import Scan
+from database.case.cases import Cases
+from database.case.scan import Scan
 from database.sql import Pool
 from domain.clock import BusinessClock
-from domain.policy import Policy
+from domain.policy.policy import Policy
 from policies.reader import fingerprint
-from tests.world import Loan, insert_loan
+from temporal.case_starter import TemporalCaseStarter
+from temporal.names import workflow_id
+from tests.support.world import Loan, insert_loan
 from worker import build_worker
-from workflows.case_starter import TemporalCaseStarter
-from workflows.names import workflow_id
 
 TODAY = date(2026, 8, 3)
 DAYS_PAST_DUE = [1, 1, 1, 2, 3, 7, 7, 20, 20, 30, 55, 80, 89, 90, 95, 95, 112, 125, 158, 165, 180]

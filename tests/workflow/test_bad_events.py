@@ -8,9 +8,9 @@ from temporalio.api.common.v1 import Payload
 from temporalio.client import WorkflowUpdateFailedError
 from temporalio.common import RawValue
 
-from domain.case import REMEMBERED_REFUSALS
-from tests.workflow.life import Json, Life, StartLife
-from tests.world import event
+from domain.case.state import REMEMBERED_REFUSALS
+from tests.support.life import Json, Life, StartLife
+from tests.support.world import event
 
 PAYMENT = {"payment_id": "P-1", "amount_minor": 1000}
 

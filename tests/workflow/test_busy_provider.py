@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from domain.case import Stage
+from domain.case.state import Stage
 from gateways.protocol import GatewayBusyError, Outbound, Sent
 from gateways.simulated import SimulatedGateway
-from tests.workflow.life import MOMENT, RIPE, StartLife
+from tests.support.life import MOMENT, RIPE, StartLife
 
 
 class Line(SimulatedGateway):

@@ -7,9 +7,9 @@ import pytest
 from temporalio.client import WorkflowFailureError
 from temporalio.exceptions import ApplicationError
 
-from domain.case import Stage
-from tests.workflow.life import Json, Life
-from workflows.names import TASK_QUEUE, VISITOR_CHECK
+from domain.case.state import Stage
+from temporal.names import TASK_QUEUE, VISITOR_CHECK
+from tests.support.life import Json, Life
 
 
 async def _called_off(life: Life) -> list[str]:

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from database.agreements import Agreements
-from database.cases import Cases
-from database.contacts import Contacts
-from domain.case import Stage
-from tests.workflow.life import Json, StartLife
-from tests.world import INSTALMENT
+from database.case.cases import Cases
+from database.contact.contacts import Contacts
+from database.plan.agreements import Agreements
+from domain.case.state import Stage
+from tests.support.life import Json, StartLife
+from tests.support.world import INSTALMENT
 
 A_DAY = timedelta(days=1)
 Interfere = Callable[[], Awaitable[Any]]

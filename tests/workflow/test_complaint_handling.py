@@ -5,10 +5,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from domain.case import Stage
-from tests.workflow.life import Json, Life, StartLife
-from tests.world import INSTALMENT
-from workflows import case_desk
+from domain.case.state import Stage
+from tests.support.life import Json, Life, StartLife
+from tests.support.world import INSTALMENT
+from workflows.desk import case_desk
 
 FILED = {"complaint_id": "C-1", "about": "too many calls"}
 DAY = timedelta(days=1)

@@ -7,11 +7,11 @@ import pytest
 from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
-import delivery
-from delivery import LateAnswerError, NoAnswerError, deliver
-from domain.case import CaseState
+from domain.case.state import CaseState
+from temporal import delivery
+from temporal.delivery import LateAnswerError, NoAnswerError, deliver
+from temporal.names import LOAN_COLLECTION, workflow_id
 from tests.workflow.conftest import TEST_SERVER
-from workflows.names import LOAN_COLLECTION, workflow_id
 
 
 @pytest.fixture

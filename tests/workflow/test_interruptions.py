@@ -4,13 +4,13 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from database.cases import Cases
-from database.scan import Cursor, Scan
-from domain.case import Stage
+from database.case.cases import Cases
+from database.case.scan import Cursor, Scan
+from domain.case.state import Stage
 from domain.legal_package import differences
-from tests.workflow.life import RIPE, Life, StartLife
-from tests.world import INSTALMENT, Loan, insert_loan
-from workflows import case_desk
+from tests.support.life import RIPE, Life, StartLife
+from tests.support.world import INSTALMENT, Loan, insert_loan
+from workflows.desk import case_desk
 
 STAGES = [stage for stage in Stage if stage is not Stage.ENDED]
 WITH_PLAN = (Stage.GUIDED_REPAYMENT, Stage.CLOSING_VISIT, Stage.REPAYMENT)

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from domain.case import Stage
-from tests.workflow.life import Json, Life
+from domain.case.state import Stage
+from tests.support.life import Json, Life
 
 Point = Callable[[Life], Awaitable[None]]
 

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from domain.case import Stage
-from tests.workflow.life import MOMENT, Life
+from domain.case.state import Stage
+from tests.support.life import MOMENT, Life
 
 # Plan and agreement
 

@@ -1,11 +1,11 @@
 """Running cases adopt a policy: each once, again after a cut, and with every failure named."""
 
-from adopt import adopt
-from database.adoption import Adoption, Scope
-from database.cases import Cases
+from commands.adopt import adopt
+from database.case.cases import Cases
+from database.policy.adoption import Adoption, Scope
 from policies.reader import fingerprint
-from tests.workflow.life import Life, StartLife
-from tests.world import Loan
+from tests.support.life import Life, StartLife
+from tests.support.world import Loan
 
 BOOK = Scope(lender="test-lender")
 

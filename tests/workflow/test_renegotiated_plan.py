@@ -4,8 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.case import Stage
-from tests.workflow.life import MOMENT, Json, Life
+from domain.case.state import Stage
+from tests.support.life import MOMENT, Json, Life
 
 
 async def _request(life: Life, **proposal: object) -> Json:

@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.case import Stage
-from tests.workflow.life import Json, Life
-from tests.world import INSTALMENT
+from domain.case.state import Stage
+from tests.support.life import Json, Life
+from tests.support.world import INSTALMENT
 
 
 def _parts(status: Json) -> list[Json]:

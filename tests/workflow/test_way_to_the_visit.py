@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from domain.case import Stage
-from tests.workflow.life import RIPE, Life, StartLife
+from domain.case.state import Stage
+from tests.support.life import RIPE, Life, StartLife
 
 # Application and approval
 

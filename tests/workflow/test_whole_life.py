@@ -5,8 +5,8 @@ from datetime import date
 from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 
-from domain.case import Stage
-from tests.workflow.life import Life, StartLife
+from domain.case.state import Stage
+from tests.support.life import Life, StartLife
 
 # How many events each costs at least: its own, and three of the workflow task that it wakes.
 COSTS = {

@@ -1,0 +1,41 @@
+"""`ops.py agreement AGREEMENT_ID`: the documents that are kept of an agreement, byte for byte."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from commands.command_line import CommandError, database, run_command
+from database.plan.agreements import Agreements
+from runtime.settings import load_settings
+
+
+def agreement(
+    agreement_id: Annotated[str, typer.Argument(metavar="AGREEMENT_ID", help="The agreement's id")],
+    html: Annotated[Path | None, typer.Option(help="Where to write the reading copy")] = None,
+    pdf: Annotated[Path | None, typer.Option(help="Where to write what is signed")] = None,
+) -> None:
+    """Write an agreement's kept documents to files, and print their SHA-256."""
+    run_command(_agreement(agreement_id, html, pdf))
+
+
+async def _agreement(agreement_id: str, html: Path | None, pdf: Path | None) -> int:
+    if html is None and pdf is None:
+        raise CommandError("--html, --pdf: say where to write at least one of them")
+    async with database(load_settings()) as pool:
+        document = await Agreements(pool).read_document(agreement_id)
+    if document is None:
+        raise CommandError(f"AGREEMENT_ID {agreement_id}: there is no such agreement")
+    _write("--html", html, document.html, document.html_sha256)
+    _write("--pdf", pdf, document.pdf, document.sha256)
+    return 0
+
+
+def _write(option: str, path: Path | None, content: bytes, sha256: str) -> None:
+    if path is None:
+        return
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise CommandError(f"{option} {path}: {error.strerror}") from error
+    typer.echo(f"{sha256}  {path}")

@@ -1,0 +1,1 @@
+"""Cases on record: facts, events, the scan, the story, the legal package."""

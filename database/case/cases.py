@@ -1,0 +1,195 @@
+"""Cases: their facts, their policy, their stage and their end."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import NamedTuple
+
+from database.sql import SQL, Connection, Pool
+from domain.case.facts import CaseFacts, Outcome
+from domain.debt.statement import DebtTerms, draw_statement
+from domain.policy.policy import Policy
+
+# What a loan becomes when its case ends for good. After `cured` and `plan_completed` it goes on.
+_LOAN_STATUS = {
+    Outcome.SETTLED: "settled",
+    Outcome.HANDED_TO_LEGAL: "in_legal",
+    Outcome.WRITTEN_OFF: "written_off",
+    Outcome.TRANSFERRED: "transferred",
+    Outcome.WITHDRAWN: "withdrawn",
+}
+
+
+class CaseNotFoundError(LookupError):
+    """There is no such case."""
+
+
+class PolicyChangedError(Exception):
+    """A policy file has other numbers than the stored policy of the same version."""
+
+
+class PinnedCase(NamedTuple):
+    """A case's policy and place, and what it has seen of visits and plans."""
+
+    policy: Policy
+    place: int
+    applications: int
+    visits: int
+    last_visit_ended_at: datetime | None
+    plans: int
+    broken_plans: int
+
+
+async def read_facts(connection: Connection | Pool, case_id: str, now: datetime) -> CaseFacts:
+    """The snapshot a case is decided on."""
+    text = await SQL.case_facts(connection, case_id=case_id, now=now)
+    if text is None:
+        raise CaseNotFoundError(case_id)
+    return CaseFacts.model_validate_json(text)
+
+
+async def read_facts_and_statement(
+    connection: Connection | Pool, case_id: str, now: datetime
+) -> CaseFacts:
+    """The snapshot, with what is owed by component: for whoever negotiates."""
+    facts = await read_facts(connection, case_id, now)
+    text = await SQL.debt_terms(connection, case_id=case_id, now=now)
+    return facts.with_statement(
+        draw_statement(DebtTerms.model_validate_json(text), facts.local(now).date())
+    )
+
+
+class Cases:
+    """Reads and writes cases. Every method is one transaction and may be repeated."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def read_facts(self, case_id: str, now: datetime) -> CaseFacts:
+        """What the database says about a case at a moment, with the debt by component."""
+        return await read_facts_and_statement(self._pool, case_id, now)
+
+    async def take_up(self, case_id: str) -> PinnedCase:
+        """Mark the case's workflow as running; answers with the policy the case is pinned to."""
+        row = await SQL.case_policy(self._pool, case_id=case_id)
+        if row is None:
+            raise CaseNotFoundError(case_id)
+        return PinnedCase(**{**row, "policy": Policy.model_validate_json(row["policy"])})
+
+    async def store_policy(self, policy: Policy, sha256: str, now: datetime) -> None:
+        """Keep a policy under its version.
+
+        Raises:
+            PolicyChangedError: when the version is already stored with other numbers.
+        """
+        await SQL.store_policy(
+            self._pool,
+            version=policy.version,
+            profile=policy.profile,
+            sha256=sha256,
+            body=policy.model_dump_json(),
+            longest_window_days=policy.contact.longest_days,
+            now=now,
+        )
+        stored = await SQL.stored_policy(self._pool, version=policy.version)
+        if stored["sha256"] != sha256:
+            raise PolicyChangedError(
+                f"policy {policy.version} is stored with other numbers: give the file a new version"
+            )
+
+    async def read_policy(self, version: str) -> Policy:
+        """A stored policy."""
+        row = await SQL.stored_policy(self._pool, version=version)
+        if row is None:
+            raise LookupError(f"no policy has version {version}")
+        return Policy.model_validate_json(row["policy"])
+
+    async def enter_stage(self, case_id: str, stage: str, now: datetime) -> CaseFacts:
+        """Record where a case stands; answers with fresh facts."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await SQL.enter_stage(connection, case_id=case_id, stage=stage)
+            return await read_facts(connection, case_id, now)
+
+    async def resolve_promise(
+        self, case_id: str, promise_id: str, status: str, now: datetime
+    ) -> CaseFacts:
+        """Note a promise as `kept` or `broken`; answers with fresh facts."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await SQL.resolve_promise(connection, promise_id=promise_id, status=status, now=now)
+            return await read_facts(connection, case_id, now)
+
+    async def close_case(
+        self, case_id: str, outcome: Outcome, decided_at: datetime, clock: Callable[[], datetime]
+    ) -> CaseFacts | None:
+        """End a case: its loan's status, its agreement and what the agreement waives.
+
+        None when it has ended. When what was due at `decided_at` is not paid in this way any more,
+        it stays as it is, and the answer is what is owed now; what has fallen due since is another
+        case. The time is read as for an event, under the same lock.
+        """
+        async with self._pool.acquire() as connection, connection.transaction():
+            await SQL.lock_borrower(connection, case_id=case_id)
+            now = clock()
+            loan_id = await SQL.loan_of_open_case(connection, case_id=case_id)
+            if loan_id is None:  # a repeated call
+                return None
+            if outcome.is_paid:
+                facts = await read_facts(connection, case_id, decided_at)
+                if facts.outcome_if_paid() is not outcome:
+                    return await read_facts(connection, case_id, now)
+            await SQL.close_case(connection, case_id=case_id, outcome=outcome.value, now=now)
+            signed = await SQL.signed_agreement(connection, case_id=case_id)
+            if signed is not None and outcome is Outcome.PLAN_COMPLETED and signed["waiver_minor"]:
+                await SQL.grant_waiver(
+                    connection,
+                    payment_id=f"{signed['agreement_id']}:waiver",
+                    loan_id=loan_id,
+                    amount_minor=signed["waiver_minor"],
+                    now=now,
+                )
+            ends = {"signed": "completed" if outcome.is_paid else "withdrawn"}
+            for was, status in (ends | {"offered": "withdrawn"}).items():
+                await SQL.end_agreement(
+                    connection, case_id=case_id, was=was, status=status, now=now
+                )
+            await SQL.resolve_open_promises(
+                connection,
+                case_id=case_id,
+                status="kept" if outcome.is_paid else "broken",
+                now=now,
+            )
+            if outcome in _LOAN_STATUS:
+                await SQL.set_loan_status(connection, loan_id=loan_id, status=_LOAN_STATUS[outcome])
+            return None
+
+    async def reopen_case(self, case_id: str, now: datetime) -> CaseFacts | None:
+        """Take up a case again whose payment was reversed; answers with fresh facts.
+
+        None when it stays closed: what is owed now belongs to another delinquency.
+        """
+        async with self._pool.acquire() as connection, connection.transaction():
+            loan_id = await SQL.reopen_case(connection, case_id=case_id)
+            if loan_id is None:
+                return None
+            await SQL.set_loan_status(connection, loan_id=loan_id, status="active")
+            return await read_facts(connection, case_id, now)
+
+    async def notify_staff(
+        self,
+        notice_id: str,
+        case_id: str,
+        audience: str,
+        kind: str,
+        body: Mapping[str, object],
+        now: datetime,
+    ) -> None:
+        """Tell the lender's own people something, once for each `notice_id`."""
+        await SQL.notify_staff(
+            self._pool,
+            notice_id=notice_id,
+            case_id=case_id,
+            audience=audience,
+            kind=kind,
+            body=json.dumps(body),
+            now=now,
+        )

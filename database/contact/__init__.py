@@ -1,0 +1,1 @@
+"""The contact gate's side of the record."""

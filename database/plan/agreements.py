@@ -1,0 +1,166 @@
+"""Agreements: what is offered, word for word and byte for byte, and how it ends."""
+
+from datetime import date, datetime
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+import asyncpg
+from pydantic import AwareDatetime, BaseModel
+
+from database.case.cases import read_facts_and_statement
+from database.sql import SQL, Connection, Pool
+from domain.case.facts import CaseFacts
+from domain.debt.limitation import limitation_until
+from domain.plan.agreement import AgreementTerms, Component, Document
+from domain.plan.plan import Plan
+from domain.policy.policy import Policy
+
+
+class Offer(BaseModel):
+    """An agreement to be drawn up."""
+
+    agreement_id: str
+    case_id: str
+    visit_id: str
+    plan_id: str
+    plan: Plan
+    waiver_approver_id: str | None
+    counted_from: AwareDatetime  # when the plan was proposed: later payments count towards it
+    expires_at: AwareDatetime
+    lender_signatory: str | None = None  # an id: the crew's badge
+
+
+class _Limitation(NamedTuple):
+    """What an agreement says about limitation."""
+
+    years: int | None = None
+    until: date | None = None
+    time_barred_since: date | None = None
+
+
+class Agreements:
+    """Every method is one transaction and may be repeated."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def read_offered_sha256(self, agreement_id: str) -> str | None:
+        """The fingerprint of an agreement that is kept already."""
+        kept = await SQL.offered_agreement(self._pool, agreement_id=agreement_id)
+        return None if kept is None else str(kept["document_sha256"])
+
+    async def read_terms(self, offer: Offer, policy: Policy, now: datetime) -> AgreementTerms:
+        """What the document of an offer says: the plan, the people, the law."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            people = await SQL.people_and_places(connection, case_id=offer.case_id)
+            signatory = await _read_signatory(connection, offer.lender_signatory)
+            limitation = await _read_limitation(connection, offer.plan, people, policy, now)
+            facts = await read_facts_and_statement(connection, offer.case_id, now)
+        return AgreementTerms(
+            agreement_id=offer.agreement_id,
+            loan_id=people["loan_id"],
+            lender=people["lender"],
+            lender_signatory=signatory,
+            borrower_name=people["name"],
+            language=people["language"],
+            currency=people["currency"],
+            time_zone=people["time_zone"],
+            plan=offer.plan,
+            components=_components(offer.plan, facts),
+            offered_at=now,
+            expires_at=offer.expires_at,
+            limitation_years=limitation.years,
+            limitation_until=limitation.until,
+            time_barred_since=limitation.time_barred_since,
+            **policy.channels.model_dump(),
+        )
+
+    async def offer_agreement(self, offer: Offer, terms: AgreementTerms, document: Document) -> str:
+        """Keep the document of an offer; answers with the SHA-256 of what is kept."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            kept = await SQL.offered_agreement(connection, agreement_id=offer.agreement_id)
+            if kept is not None:
+                return str(kept["document_sha256"])
+            await _keep(connection, offer, terms, document)
+            return document.sha256
+
+    async def read_document(self, agreement_id: str) -> Document | None:
+        """The bytes that are kept; None for an unknown agreement."""
+        kept = await SQL.kept_documents(self._pool, agreement_id=agreement_id)
+        if kept is None:
+            return None
+        return Document(html=kept["document_html"], pdf=kept["document_pdf"])
+
+    async def end_agreement(self, case_id: str, was: str, status: str, now: datetime) -> None:
+        """End what is `offered` or what is `signed`: as `expired`, `withdrawn` or `broken`."""
+        await SQL.end_agreement(self._pool, case_id=case_id, was=was, status=status, now=now)
+
+
+def _components(plan: Plan, facts: CaseFacts) -> list[Component]:
+    """What the arrears consist of; nothing where a payment has changed them since the report."""
+    amounts = facts.overdue.model_dump()
+    if sum(amounts.values()) != plan.arrears_minor:
+        return []
+    return [
+        Component(name=name.removesuffix("_minor"), amount_minor=amount)
+        for name, amount in amounts.items()
+        if amount
+    ]
+
+
+async def _read_signatory(connection: Connection, badge_id: str | None) -> str | None:
+    """Name and badge, as the crew is announced; the bare id of somebody else."""
+    if badge_id is None:
+        return None
+    member = await SQL.lender_signatory(connection, badge_id=badge_id)
+    return badge_id if member is None else f"{member['full_name']} {badge_id}"
+
+
+async def _read_limitation(
+    connection: Connection, plan: Plan, people: asyncpg.Record, policy: Policy, now: datetime
+) -> _Limitation:
+    rule, today = policy.plan.limitation_years, now.astimezone(ZoneInfo(people["time_zone"])).date()
+    if rule is None or not rule.binds(today):
+        return _Limitation()
+    facts = await SQL.limitation_facts(
+        connection, loan_id=people["loan_id"], time_zone=people["time_zone"], now=now
+    )
+    ended_on = limitation_until(facts["last_due_on"], rule.value, facts["interrupted_on"])
+    return _Limitation(
+        years=rule.value,
+        until=limitation_until(max(part.due_on for part in plan.parts), rule.value),
+        time_barred_since=ended_on if ended_on < today else None,
+    )
+
+
+async def _keep(
+    connection: Connection, offer: Offer, terms: AgreementTerms, document: Document
+) -> None:
+    before = offer.plan.before
+    await SQL.offer_agreement(
+        connection,
+        **offer.model_dump(
+            include={
+                "agreement_id", "case_id", "visit_id", "plan_id", "waiver_approver_id",
+                "lender_signatory", "counted_from", "expires_at",
+            }
+        ),
+        loan_id=terms.loan_id,
+        # The instalments that the first agreement deferred are those that this one defers.
+        as_of=offer.plan.as_of if before is None else before.as_of,
+        supersedes=None if before is None else before.agreement_id,
+        carried_minor=0 if before is None else before.carried_minor,
+        total_minor=offer.plan.total_minor,
+        waiver_minor=offer.plan.waiver_minor,
+        penalty_minor=offer.plan.penalty_minor,
+        html=document.html,
+        pdf=document.pdf,
+        html_sha256=document.html_sha256,
+        sha256=document.sha256,
+        limitation_until=terms.limitation_until,
+        now=terms.offered_at,
+    )  # fmt: skip
+    await SQL.add_agreement_part(
+        connection,
+        [{"agreement_id": offer.agreement_id, **part.model_dump()} for part in offer.plan.parts],
+    )

@@ -1,0 +1,1 @@
+"""Policies on record, and which case is pinned to which."""

@@ -1,0 +1,1 @@
+"""Loan tapes into the tables."""

@@ -1,0 +1,233 @@
+"""Writes the rows of a loan tape: a batch is one transaction, a loan that is there stays."""
+
+import json
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, NamedTuple
+
+import asyncpg
+
+from database.sql import SQL, Connection
+from domain.tape.borrower_profile import BorrowerProfile, differing_fields, profile_of
+from domain.tape.facts import differing_facts
+from domain.tape.report import Outcome
+from domain.tape.row import TapeRow, opening_received_at
+
+# The columns that a row and the table of loans share.
+_LOAN_COLUMNS = (
+    "loan_id",
+    "borrower_id",
+    "lender",
+    "currency",
+    "principal_minor",
+    "term_months",
+    "annual_income_minor",
+    "purpose",
+    "reported_status",
+)
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """What an import adds to a tape: defaults, and the day it is moved to."""
+
+    time_zone: str = "Asia/Shanghai"
+    language: str = "zh"
+    shift_to: date | None = None
+
+
+class NumberedRow(NamedTuple):
+    """A row and the line it stands on."""
+
+    line: int
+    row: TapeRow
+
+
+class Stored(NamedTuple):
+    """What became of a row, with (field, reason) for each difference from what is kept."""
+
+    outcome: Outcome
+    differences: list[tuple[str, str]]
+    borrower_differences: list[str]  # columns of the tape
+
+
+class TapeStore:
+    """The loans of one import, over one connection that is the import's own."""
+
+    def __init__(self, connection: Connection, options: ImportOptions) -> None:
+        self._connection = connection
+        self._options = options
+
+    async def begin(self) -> None:
+        """Forget the lines of an earlier import on this connection."""
+        await SQL.create_tape_lines(self._connection)
+        await SQL.clear_tape_lines(self._connection)
+
+    async def add(self, batch: Sequence[NumberedRow]) -> list[Stored]:
+        """Store a batch in one transaction; the answers are in the order of the rows.
+
+        Of a loan that the batch has twice, the first row counts.
+        """
+        firsts: dict[str, TapeRow] = {}
+        for _, row in batch:
+            firsts.setdefault(row.loan_id, row)
+        async with self._connection.transaction():
+            profiles = await self._add_borrowers(row for _, row in batch)
+            lines = await self._note_lines(batch)
+            added = await self._add_loans(list(firsts.values()))
+            new = [row for loan_id, row in firsts.items() if loan_id in added]
+            await self._add_opening_balances(new, profiles)
+            await self._add_schedules(new)
+            others = {row.loan_id for _, row in batch if not _is_new(row, firsts, added)}
+            kept = await self._kept_loans(others)
+        return [
+            Stored(
+                *self._compare(numbered, firsts, added, kept, lines),
+                differing_fields(numbered.row, profiles[numbered.row.borrower_id]),
+            )
+            for numbered in batch
+        ]
+
+    async def _add_borrowers(self, rows: Iterable[TapeRow]) -> dict[str, BorrowerProfile]:
+        """Add the borrowers that are not there, and return all of them as kept."""
+        options, profiles = self._options, dict[str, BorrowerProfile]()
+        for row in rows:
+            if row.borrower_id not in profiles:
+                profiles[row.borrower_id] = profile_of(
+                    row, time_zone=options.time_zone, language=options.language
+                )
+        # A fixed order, so that two imports at once wait for each other instead of deadlocking.
+        wanted = [profiles[borrower_id] for borrower_id in sorted(profiles)]
+        added = await _all(
+            SQL.add_borrowers(
+                self._connection,
+                borrower_ids=[profile.borrower_id for profile in wanted],
+                names=[profile.full_name for profile in wanted],
+                languages=[profile.language for profile in wanted],
+                time_zones=[profile.time_zone for profile in wanted],
+            )
+        )
+        new = [profiles[record["borrower_id"]] for record in added]
+        await self._add_contacts(new)
+        if len(new) < len(wanted):
+            kept = await _all(SQL.kept_borrowers(self._connection, borrower_ids=list(profiles)))
+            profiles = {record["borrower_id"]: BorrowerProfile(**record) for record in kept}
+        return profiles
+
+    async def _add_contacts(self, profiles: list[BorrowerProfile]) -> None:
+        phones = [(profile.borrower_id, *phone) for profile in profiles for phone in profile.phones]
+        await SQL.add_phones(
+            self._connection,
+            borrower_ids=[borrower_id for borrower_id, _, _, _ in phones],
+            phone_ids=[phone_id for _, phone_id, _, _ in phones],
+            numbers=[number for _, _, number, _ in phones],
+            relations=[relation.value for _, _, _, relation in phones],
+        )
+        await SQL.add_addresses(
+            self._connection,
+            address_ids=[profile.address_id for profile in profiles],
+            borrower_ids=[profile.borrower_id for profile in profiles],
+            address_lines=[profile.address for profile in profiles],
+            regions=[profile.region for profile in profiles],
+        )
+
+    async def _note_lines(self, batch: Sequence[NumberedRow]) -> dict[str, int]:
+        """On which line of this tape each loan came first."""
+        loan_ids = [row.loan_id for _, row in batch]
+        await SQL.note_tape_lines(
+            self._connection, loan_ids=loan_ids, lines=[line for line, _ in batch]
+        )
+        found = await _all(SQL.first_tape_lines(self._connection, loan_ids=loan_ids))
+        return {record["loan_id"]: record["line"] for record in found}
+
+    async def _add_loans(self, rows: list[TapeRow]) -> set[str]:
+        """Add the loans that are not there, and return their ids."""
+        loans = [_loan_columns(row) for row in sorted(rows, key=lambda row: row.loan_id)]
+        added = await _all(SQL.add_loans(self._connection, loans=json.dumps(loans)))
+        return {record["loan_id"] for record in added}
+
+    async def _add_opening_balances(
+        self, rows: list[TapeRow], profiles: Mapping[str, BorrowerProfile]
+    ) -> None:
+        payments = []
+        for row in rows:
+            if row.paid_minor > 0:
+                zone = profiles[row.borrower_id].time_zone
+                at = opening_received_at(row.as_of + self._shift(row), zone)
+                payment_id = f"{row.loan_id}-opening"
+                payments.append(
+                    (payment_id, row.loan_id, row.paid_minor, "opening", at, at, "loan_tape")
+                )
+        await self._copy(
+            "payments",
+            payments,
+            "payment_id loan_id amount_minor kind received_at recorded_at source",
+        )
+
+    async def _add_schedules(self, rows: list[TapeRow]) -> None:
+        """Add the instalments; after the balances, so that the debt is worked out only once."""
+        await self._copy(
+            "loan_instalments",
+            (
+                (row.loan_id, number, due_on, due_on, row.installment_minor, parts.interest_minor)
+                for row in rows
+                for number, (due_on, parts) in enumerate(
+                    zip(row.due_dates(self._shift(row)), row.parts(), strict=True), start=1
+                )
+            ),
+            "loan_id number due_on contract_due_on amount_minor interest_minor",
+        )
+
+    async def _copy(self, table: str, records: Iterable[tuple[Any, ...]], columns: str) -> None:
+        await self._connection.copy_records_to_table(
+            table, records=records, columns=columns.split()
+        )
+
+    async def _kept_loans(self, loan_ids: set[str]) -> dict[str, dict[str, Any]]:
+        if not loan_ids:
+            return {}
+        kept = await _all(SQL.kept_loans(self._connection, loan_ids=sorted(loan_ids)))
+        return {record["loan_id"]: dict(record) for record in kept}
+
+    def _compare(
+        self,
+        numbered: NumberedRow,
+        firsts: Mapping[str, TapeRow],
+        added: set[str],
+        kept: Mapping[str, Mapping[str, Any]],
+        lines: Mapping[str, int],
+    ) -> tuple[Outcome, list[tuple[str, str]]]:
+        line, row = numbered
+        if _is_new(row, firsts, added):
+            return Outcome.IMPORTED, []
+        differences = differing_facts(row, kept[row.loan_id], self._shift(row))
+        if not differences:
+            return Outcome.UNCHANGED, []
+        if lines[row.loan_id] == line:
+            return Outcome.DIFFERS, differences
+        names = ", ".join(name for name, _ in differences)
+        reason = f"also on line {lines[row.loan_id]}; here with another {names}"
+        return Outcome.REJECTED, [("loan_id", reason)]
+
+    def _shift(self, row: TapeRow) -> timedelta:
+        return row.shift_to(self._options.shift_to)
+
+
+async def _all(rows: AsyncIterator[asyncpg.Record]) -> list[asyncpg.Record]:
+    return [row async for row in rows]
+
+
+def _is_new(row: TapeRow, firsts: Mapping[str, TapeRow], added: set[str]) -> bool:
+    """Whether this very row brought the loan, not another row of the same loan."""
+    return row.loan_id in added and firsts[row.loan_id] is row
+
+
+def _loan_columns(row: TapeRow) -> dict[str, object]:
+    penalty_rate = row.penalty_rate_percent
+    return {name: getattr(row, name) for name in _LOAN_COLUMNS} | {
+        "penalty_rate_percent": None if penalty_rate is None else str(penalty_rate),
+        "annual_rate_percent": str(row.annual_rate_percent),
+        "status": row.status,
+        "arrears_tolerance_minor": row.tolerance_minor,
+    }

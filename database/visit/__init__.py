@@ -1,0 +1,1 @@
+"""Visits, crews and staff on record."""

@@ -1,0 +1,1 @@
+"""Everybody around the service, each with what they see and do."""

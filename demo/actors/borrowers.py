@@ -1,0 +1,145 @@
+"""The borrowers: each follows his habit, reads his messages, and pays or does not."""
+
+import json
+from datetime import datetime, timedelta
+from typing import Any
+from zlib import crc32
+
+from database.sql import Pool
+from demo.actors.host import Host
+from demo.actors.repayer import Repayer
+from demo.stories.acts import Act, Move
+from demo.stories.person import APP, COLLECTOR, HANDLER, Person
+from demo.systems.ledger import ZONE, Ledger
+from demo.systems.post import Post
+
+Body = dict[str, Any]
+
+DESK = "hardship-desk"
+AFTERNOON = {"start": "12:00", "end": "20:00"}
+
+
+def complaint_id(loan_id: str, move: Move) -> str:
+    """The id of the complaint of a move."""
+    return f"complaint-{loan_id}-{move.day}"
+
+
+class Borrower:
+    """Acts out one habit; he is also the host of visits, and repays agreements."""
+
+    def __init__(self, person: Person, pool: Pool, post: Post, ledger: Ledger) -> None:
+        self._person = person
+        self._post = post
+        self._ledger = ledger
+        self.host = Host(person, pool, post, self.pay)
+        self.repayer = Repayer(person, post, ledger, self.pay)
+
+    async def follow_habit(self, first_day: datetime) -> None:
+        """Make the moves of the habit, each on its day at an hour of the borrower's own."""
+        for move in self._person.habit.moves:
+            hour = 10 + crc32(f"{self._person.loan_id}:{move.day}".encode()) % 8
+            day = first_day.astimezone(ZONE).replace(hour=0) + timedelta(days=move.day)
+            await self._post.wait_until(day + timedelta(hours=hour))
+            await self.make(move)
+
+    async def make(self, move: Move) -> None:
+        """Make one move."""
+        match move.act:
+            case Act.PAY:
+                await self.pay(move.share)
+            case Act.PAY_OFF:
+                owed = await self._ledger.owed(self._person.loan_id)
+                await self._ledger.receive(self._person.loan_id, owed.outstanding_minor)
+            case Act.REVERSE:
+                await self._ledger.take_back(self._person.loan_id)
+            case Act.PROMISE:
+                await self._promise(move.days or 0)
+            case Act.APPLY:
+                await self.be_applied_for()
+            case Act.REPEAT:
+                await self._post.tell_again(self._person.loan_id)
+            case Act.NOISE:
+                await self._stammer(move.day)
+            case _:
+                source, event, body = self._letter(move)
+                await self._post.tell(self._person.loan_id, source, event, **body)
+
+    def _letter(self, move: Move) -> tuple[str, str, Body]:
+        """The acts that are one event: who sends it, its name and its body."""
+        loan_id = self._person.loan_id
+        until = self._post.now + timedelta(days=move.days or 0)
+        hold = {"hold_id": f"hold-{loan_id}"}
+        complaint = {
+            "complaint_id": complaint_id(loan_id, move),
+            "about": "a call",
+            "handler_id": HANDLER,
+        }
+        preferences = "contact_preferences_changed"
+        letters: dict[Act, tuple[str, str, Body]] = {
+            Act.COMPLAIN: (APP, "complaint_filed", complaint),
+            Act.HOLD: (
+                DESK,
+                "hold_placed",
+                hold | {"reason": move.text, "until": until.isoformat() if move.days else None},
+            ),
+            Act.RELEASE: (DESK, "hold_released", hold),
+            Act.BLOCK_CALLS: (APP, preferences, {"blocked_channels": ["call"]}),
+            Act.BLOCK_PHONE: (APP, preferences, {"blocked_phone_ids": [self._person.phone_id]}),
+            Act.AFTERNOONS_ONLY: (APP, preferences, {"agreed_hours": [AFTERNOON]}),
+            Act.CLOSE: ("portfolio", "case_closed", {"outcome": move.text, "reason": "demo"}),
+        }
+        return letters[move.act]
+
+    async def pay(self, share: float = 1.0) -> None:
+        """Pay a share of the arrears; who pays all sees to it that nothing is left.
+
+        Another instalment may fall due before a payment is on record: then he pays that too.
+        """
+        loan_id = self._person.loan_id
+        while (owed := await self._ledger.owed(loan_id)).arrears_minor:
+            await self._ledger.receive(loan_id, max(round(owed.arrears_minor * share), 1))
+            if share < 1:
+                return
+            while not await self._ledger.has_recorded_last(loan_id):
+                await self._post.wait(hours=3)
+            await self._post.wait(days=2)
+
+    async def be_applied_for(self) -> None:
+        """A collector applies for a visit."""
+        await self._post.tell(
+            self._person.loan_id,
+            "field-service",
+            "visit_requested",
+            applicant="collector",
+            applicant_id=COLLECTOR,
+            address_id=self._person.address_id,
+        )
+
+    async def hear_of_call(self) -> None:
+        """A contact person has told him to call back: he does, and pays."""
+        await self._post.wait(days=2)
+        await self.pay()
+
+    async def _promise(self, days: int) -> None:
+        owed = await self._ledger.owed(self._person.loan_id)
+        await self._post.tell(
+            self._person.loan_id,
+            "call-centre",
+            "promise_made",
+            amount_minor=owed.arrears_minor,
+            due_on=str(self._ledger.today + timedelta(days=days)),
+        )
+
+    async def _stammer(self, day: int) -> None:
+        """What broken systems send: each is recorded as refused, none disturbs the case."""
+        loan_id, now = self._person.loan_id, self._post.now.isoformat()
+        head = {"event_id": f"broken-{loan_id}-{day}", "occurred_at": now, "source": "broken"}
+        for name, body in (
+            ("payment_received", 42),
+            ("payment_received", [1, 2, 3]),
+            ("payment_received", head | {"payment_id": "p-1"}),
+            ("promise_made", json.dumps(head)),
+            ("loan_forgiven", head | {"event_id": f"unheard-{loan_id}-{day}"}),
+            ("visit_approved", head | {"event_id": f"early-{loan_id}-{day}", "approver_id": "A-1"}),
+        ):
+            await self._post.tell_raw(loan_id, name, body)

@@ -1,0 +1,81 @@
+"""The borrower with a plan: he pays it part by part, settles it early, or asks for another."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+from typing import Any
+
+from demo.stories.acts import AfterFirstPart
+from demo.stories.person import APP, Person
+from demo.stories.proposals import propose
+from demo.systems.ledger import Ledger
+from demo.systems.post import Post
+
+Parts = list[tuple[datetime, int]]  # when each is due, and how much it is, in minor units
+
+_DAYS_LATER = 4  # than the first part: the visit is closed by then
+_DAYS_AHEAD = 8  # of the first part of another plan
+
+
+class Repayer:
+    """Pays what was agreed on, as far as the habit goes."""
+
+    def __init__(
+        self, person: Person, post: Post, ledger: Ledger, pay: Callable[[], Awaitable[None]]
+    ) -> None:
+        self._person = person
+        self._post = post
+        self._ledger = ledger
+        self._pay = pay
+        self._change = person.habit.visits.after_first_part
+
+    async def repay(self, parts: Parts) -> None:
+        """Pay the parts of an agreement, each before it is due; once changed, it is kept to."""
+        kept = parts[: self._person.habit.visits.parts_paid]
+        await self._pay_in_time(kept[:1])
+        change, self._change = self._change, AfterFirstPart.KEEPS_PLAN
+        if change is AfterFirstPart.RENEGOTIATES and await self._renegotiate():
+            return  # the other agreement is repaid once it is signed
+        if change is not AfterFirstPart.SETTLES or not await self._settle():
+            await self._pay_in_time(kept[1:])
+        if len(kept) == len(parts):
+            await self._post.wait(days=3)
+            await self._pay()  # what has fallen due since the plan was made
+
+    async def _pay_in_time(self, parts: Parts) -> None:
+        for due, amount_minor in parts:
+            await self._post.wait_until(due - timedelta(hours=12))
+            await self._ledger.receive(self._person.loan_id, amount_minor)
+
+    async def _settle(self) -> bool:
+        """Ask what completes the plan today and pay exactly that; False without an answer."""
+        plan = await self._ask_about_plan()
+        if not (rest_minor := plan.get("early_settlement_minor")):
+            return False
+        await self._ledger.receive(self._person.loan_id, rest_minor)
+        return True
+
+    async def _renegotiate(self) -> bool:
+        """Ask for two parts on other days in place of the rest; whether that is negotiated."""
+        plan = await self._ask_about_plan()
+        if not (rest_minor := plan.get("rest_minor")):
+            return False
+        reply = await self._post.ask(
+            self._person.loan_id,
+            APP,
+            "renegotiation_requested",
+            agreement_id=plan["agreement_id"],
+            requested_by_id=self._person.borrower_id,
+            **propose(
+                self._person, rest_minor, 2, self._ledger.today + timedelta(days=_DAYS_AHEAD)
+            ),
+        )
+        return reply.accepted
+
+    async def _ask_about_plan(self) -> dict[str, Any]:
+        """The plan in `status`, some days after a payment; empty without an answer."""
+        while not await self._ledger.has_recorded_last(self._person.loan_id):
+            await self._post.wait(hours=3)
+        await self._post.wait(days=_DAYS_LATER)
+        status = await self._post.ask_status(self._person.loan_id)
+        plan: dict[str, Any] = status.get("plan", {})
+        return plan

@@ -1,0 +1,1 @@
+"""What the demo shows while it runs and at its end."""

@@ -1,0 +1,29 @@
+"""Who is who in the demo: the borrowers as other systems know them, and the lender's own people."""
+
+from dataclasses import dataclass
+
+from demo.stories.acts import Habit
+
+APP = "borrower-app"
+
+COLLECTOR = "K-07"
+APPROVER, SENIOR_APPROVER = "A-01", "S-01"
+HANDLER, OUTSIDER = "H-01", "Q-02"  # of complaints, and who grants them more time
+
+
+@dataclass(frozen=True)
+class Person:
+    """One borrower as the other systems know him."""
+
+    loan_id: str
+    borrower_id: str
+    phone_id: str
+    number: str
+    address_id: str
+    monthly_income_minor: int
+    habit: Habit
+
+    @property
+    def contact_number(self) -> str:
+        """Of his contact person, if he named one: nobody's, like his own."""
+        return self.number.replace(" 000 ", " 0000 ")

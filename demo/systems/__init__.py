@@ -1,0 +1,1 @@
+"""The systems that others use: post, ledger, feed."""

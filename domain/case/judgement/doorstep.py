@@ -1,0 +1,131 @@
+"""What the crew says at the door, and afterwards."""
+
+from datetime import timedelta
+
+from domain import events
+from domain.calendar import is_within
+from domain.case.judgement.fitting import (
+    EventRefusedError,
+    judge_fit,
+    require,
+    require_stage,
+    require_visit,
+)
+from domain.case.negotiation import plan_of_report
+from domain.case.situation import Situation
+from domain.case.state import Answer, Stage, VisitState
+from domain.case.visit_standing import crew_is_barred, is_off, reasons_approval_is_void
+from domain.plan.plan import PlanRefusedError
+
+CLOCKS_DIFFER = timedelta(minutes=15)  # between the crew's device and ours
+
+
+@judge_fit.register
+def _(event: events.VisitCheckedIn, at: Situation) -> None:
+    """Whether the crew may begin. It may be offline: the rules are those of when it came.
+
+    Whether the borrower was to be left in peace then, the record knows.
+    """
+    require_stage(at, Stage.VISIT)
+    visit = require_visit(event.visit_id, at)
+    require(not visit.identity_verified, "LC-STAGE", "the crew has checked in already")
+    require(
+        at.facts.outcome_if_paid() is None, "LC-PAID", "what was overdue is paid: the visit is off"
+    )
+    _require_past(event, at)
+    _require_standing(at)
+    _require_approved(event, visit, at)
+    hours = at.policy.visit.permitted_hours
+    require(
+        is_within(event.occurred_at, hours.value, at.facts.time_zone),
+        hours.id,
+        "occurred_at: outside the permitted hours for visits",
+    )
+    _require_in_time(event, visit, at)
+    _require_crew(event, visit, at)
+
+
+def _require_standing(at: Situation) -> None:
+    """What the workflow is about to settle is not overtaken at the door."""
+    require(not is_off(at), "LC-STAGE", "the visit has been called off")
+    reasons = reasons_approval_is_void(at)
+    require(
+        not reasons,
+        at.policy.visit.approval_void_share.id,
+        f"the approval is void: {'; '.join(reasons)}",
+    )
+
+
+def _require_past(event: events.Event, at: Situation) -> None:
+    require(
+        event.occurred_at <= at.now + CLOCKS_DIFFER, "LC-TIME", "occurred_at: lies in the future"
+    )
+
+
+def _require_in_time(event: events.VisitCheckedIn, visit: VisitState, at: Situation) -> None:
+    """The borrower expects the crew at the hour he was told: not long before, not another day."""
+    rule, slot = at.policy.visit.arrival_tolerance_hours, visit.slot
+    begins = at.now if slot is None else slot.start - timedelta(hours=rule.value)
+    require(
+        event.occurred_at >= begins,
+        rule.id,
+        f"occurred_at: more than {rule.value} hours before the appointment",
+    )
+    days = {at.facts.local(moment).date() for moment in (begins, event.occurred_at)}
+    require(len(days) == 1, rule.id, "occurred_at: another day than the appointment's")
+
+
+def _require_after_slot(event: events.VisitReported, visit: VisitState) -> None:
+    """The dates of a plan are judged by the day of the report, which cannot be any day."""
+    require(
+        visit.slot is None or event.occurred_at >= visit.slot.start - timedelta(days=1),
+        "LC-TIME",
+        "occurred_at: lies before the appointment",
+    )
+
+
+def _require_approved(event: events.VisitCheckedIn, visit: VisitState, at: Situation) -> None:
+    expires_at = visit.approval_expires_at
+    require(
+        visit.approval is Answer.YES and expires_at is not None and event.occurred_at < expires_at,
+        at.policy.visit.approval_valid_days.id,
+        "no approval was in force when the crew came",
+    )
+
+
+def _require_crew(event: events.VisitCheckedIn, visit: VisitState, at: Situation) -> None:
+    require(
+        not crew_is_barred(at), "LC-CREW", "one of the crew may not visit this borrower any more"
+    )
+    booked = [] if visit.slot is None else visit.slot.badge_ids
+    present = set(event.badge_ids)
+    require(present <= set(booked), "LC-CREW", "badge_ids: not the crew that was announced")
+    require(
+        present.isdisjoint((visit.applicant_id, visit.approver_id)),
+        "LC-FOUR-EYES",
+        "badge_ids: who applied for the visit or approved it does not make it",
+    )
+    size = at.policy.visit.crew_size
+    require(
+        len(present) >= size.value,
+        size.id,
+        f"badge_ids: {len(present)} present, {size.value} needed",
+    )
+
+
+@judge_fit.register
+def _(event: events.VisitReported, at: Situation) -> None:
+    require_stage(at, Stage.VISIT)
+    visit = require_visit(event.visit_id, at)
+    require(visit.outcome is None, "LC-STAGE", "the visit has been reported")
+    _require_past(event, at)
+    _require_after_slot(event, visit)
+    if event.outcome in ("agreed", "refused"):
+        require(visit.checked_in, "LC-CHECK-IN", "nobody has checked in")
+    if event.outcome != "agreed":
+        return
+    require(visit.identity_verified, "LC-IDENTITY", "the borrower's identity was not verified")
+    try:
+        plan_of_report(event, at)
+    except PlanRefusedError as error:
+        raise EventRefusedError("LC-PLAN", f"proposal: {error}") from error

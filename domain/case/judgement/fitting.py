@@ -1,0 +1,45 @@
+"""What judgements are made of: the refusal, and what many events ask for."""
+
+from functools import singledispatch
+
+from domain import events
+from domain.case.situation import Situation
+from domain.case.state import Stage, VisitState
+
+
+class EventRefusedError(Exception):
+    """The event does not fit; it is recorded as refused and has no effect."""
+
+    def __init__(self, rule_id: str, reason: str) -> None:
+        super().__init__(f"{rule_id}: {reason}")
+        self.rule_id = rule_id
+        self.reason = reason
+
+
+@singledispatch
+def judge_fit(
+    event: events.Event,
+    at: Situation,
+) -> None:
+    """Accept the event by returning; an event without a function of its own always fits."""
+    return
+
+
+def require(fits: bool, rule_id: str, reason: str) -> None:
+    if not fits:
+        raise EventRefusedError(rule_id, reason)
+
+
+def require_stage(at: Situation, *stages: Stage) -> None:
+    wanted = " or ".join(stages)
+    require(at.case.stage in stages, "LC-STAGE", f"the case is in {at.case.stage}, not in {wanted}")
+
+
+def require_visit(visit_id: str, at: Situation) -> VisitState:
+    if at.case.visit is None or at.case.visit.visit_id != visit_id:
+        raise EventRefusedError("LC-STAGE", "visit_id: not the visit that is under way")
+    return at.case.visit
+
+
+def require_no_hold(at: Situation) -> None:
+    require(not at.is_on_hold, "LC-HOLD", f"on hold: {', '.join(at.hold_reasons)}")

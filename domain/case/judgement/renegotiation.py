@@ -1,0 +1,49 @@
+"""A plan that is honoured may be replaced by another, a bounded number of times."""
+
+from domain import events
+from domain.case.judgement.fitting import (
+    EventRefusedError,
+    judge_fit,
+    require,
+    require_no_hold,
+    require_stage,
+)
+from domain.case.renegotiation import build_next_plan
+from domain.case.situation import Situation
+from domain.case.state import Stage
+from domain.plan.plan import PlanRefusedError
+
+
+@judge_fit.register
+def _(event: events.RenegotiationRequested, at: Situation) -> None:
+    require_stage(at, Stage.GUIDED_REPAYMENT, Stage.REPAYMENT)
+    plan = at.case.plan
+    require(
+        plan is not None and plan.in_force and plan.agreement_id == event.agreement_id,
+        "LC-DOCUMENT",
+        "agreement_id: not the agreement that is in force",
+    )
+    require(at.case.next_plan is None, "LC-STAGE", "a renegotiation is under way")
+    require_no_hold(at)
+    _require_one_left(at)
+    try:
+        build_next_plan(event, at)
+    except PlanRefusedError as error:
+        raise EventRefusedError("LC-PLAN", f"proposal: {error}") from error
+
+
+def _require_one_left(at: Situation) -> None:
+    """So many agreements, and for each of them so many requests."""
+    limit, rounds = at.policy.plan.renegotiations, at.policy.plan.negotiation_rounds
+    if limit is None:
+        raise EventRefusedError("LC-PLAN", "the policy allows no renegotiation")
+    require(
+        at.case.renegotiations < limit.value,
+        limit.id,
+        f"{at.case.renegotiations} plans of this case were renegotiated",
+    )
+    require(
+        at.case.renegotiation_requests < rounds.value,
+        rounds.id,
+        f"{at.case.renegotiation_requests} proposals came to nothing",
+    )

@@ -1,0 +1,38 @@
+"""An application or an approval that is withdrawn, until the crew has checked in."""
+
+from domain import events
+from domain.case.judgement.fitting import judge_fit, require, require_stage, require_visit
+from domain.case.situation import Situation
+from domain.case.state import Stage, VisitState
+
+
+@judge_fit.register
+def _(event: events.VisitWithdrawn, at: Situation) -> None:
+    visit = _require_not_begun(
+        event.visit_id, at, Stage.APPROVAL, Stage.APPOINTMENT, Stage.PREPARATION, Stage.VISIT
+    )
+    require(
+        event.withdrawn_by_id in (visit.applicant_id, at.facts.borrower_id),
+        "LC-APPLICANT",
+        "withdrawn_by_id: neither who applied for the visit nor the borrower",
+    )
+
+
+@judge_fit.register
+def _(event: events.ApprovalWithdrawn, at: Situation) -> None:
+    visit = _require_not_begun(
+        event.visit_id, at, Stage.APPOINTMENT, Stage.PREPARATION, Stage.VISIT
+    )
+    require(
+        event.approver_id != visit.applicant_id,
+        "LC-FOUR-EYES",
+        "approver_id: the applicant withdraws the visit, not its approval",
+    )
+
+
+def _require_not_begun(visit_id: str, at: Situation, *stages: Stage) -> VisitState:
+    require_stage(at, *stages)
+    visit = require_visit(visit_id, at)
+    require(visit.called_off_as is None, "LC-STAGE", "the visit has been withdrawn")
+    require(not visit.checked_in, "LC-STAGE", "the crew has checked in")
+    return visit

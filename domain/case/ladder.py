@@ -1,0 +1,114 @@
+"""Early contact: which step comes next, and whether a visit is needed."""
+
+from datetime import datetime, timedelta
+
+from pydantic import BaseModel
+
+from domain.calendar import closes, stable_moment
+from domain.case.situation import Situation
+from domain.case.state import CaseState
+from domain.policy.policy import LadderStep, Policy, Purpose
+
+
+class PlannedStep(BaseModel):
+    """A step of the ladder and the moment at which this loan takes it."""
+
+    step: LadderStep
+    key: str
+    at: datetime
+
+
+def next_step(at: Situation) -> PlannedStep | None:
+    """The next step that is neither taken nor missed; a missed step is skipped, never caught up.
+
+    Steps count from the due date of the oldest unpaid instalment, so a part payment that moves
+    that date moves the ladder too.
+    """
+    case, facts, policy, now = at
+    if facts.overdue_since is None:
+        return None
+    for step in policy.contact.ladder.value:
+        if step.purpose is Purpose.LOCATE and not _may_locate(at):
+            continue
+        key = f"{facts.overdue_since}:{step.key}"
+        day = facts.overdue_since + timedelta(days=step.days_past_due)
+        if day < at.today or _is_taken(case, key, policy):
+            continue
+        hours = at.planned_hours(step.channel, day)
+        moment = stable_moment(case.place, day, hours, facts.time_zone)
+        last = closes(day, hours, facts.time_zone)
+        if now < last:
+            return PlannedStep(step=step, key=key, at=max(moment, now))
+    return None
+
+
+def _may_locate(at: Situation) -> bool:
+    """Whether there is a contact person at all; whether he may be asked now, the gate decides."""
+    permitted = at.policy.contact.third_parties.permitted
+    return at.facts.has_contact_person and permitted.binds(at.today) and permitted.value
+
+
+def _is_taken(case: CaseState, key: str, policy: Policy) -> bool:
+    """Whether the ladder has reached a step, counted from the same date."""
+    if case.last_step is None or case.last_step[:10] != key[:10]:
+        return False
+    order = [step.key for step in policy.contact.ladder.value]
+    taken, asked = case.last_step[11:], key[11:]
+    return taken in order and order.index(asked) <= order.index(taken)
+
+
+def reasons_against_visit(at: Situation) -> list[str]:
+    """Why no visit is arranged now; empty when SMS and calls were tried and did not work."""
+    case, facts, policy, now = at
+    rules = policy.visit
+    overdue = at.days_past_due
+    recent = rules.recent_payment_days.value
+    checks = {
+        f"{overdue} days past due, a visit needs {rules.from_days_past_due.value}": (
+            overdue < rules.from_days_past_due.value
+        ),
+        f"{overdue} days past due, visits end at {rules.until_days_past_due.value}": (
+            overdue > rules.until_days_past_due.value
+        ),
+        f"{facts.messages_sent} messages sent, {rules.messages_tried.value} needed": (
+            facts.messages_sent < rules.messages_tried.value
+        ),
+        f"{facts.calls_made} calls made, {rules.calls_tried.value} needed": (
+            facts.calls_made < rules.calls_tried.value
+        ),
+        f"arrears below {rules.arrears_floor_minor.value}": (
+            facts.arrears_minor < rules.arrears_floor_minor.value
+        ),
+        "no address on file": not facts.address_ids,
+        "the borrower wants no visit": facts.visit_blocked,
+        "a promise to pay is open": bool(facts.promises),
+        "on hold": at.is_on_hold,
+        f"a payment in the last {recent} days": facts.last_payment_at is not None
+        and now - facts.last_payment_at < timedelta(days=recent),
+        f"{case.visits} visits made, {rules.visits_per_case.value} allowed": (
+            case.visits >= rules.visits_per_case.value
+        ),
+        "the last application came to nothing too recently": case.cooling_until is not None
+        and now < case.cooling_until,
+    }
+    return [reason for reason, applies in checks.items() if applies]
+
+
+def next_look(at: Situation) -> datetime:
+    """When time alone may next change the answer: a visit becomes possible, or its time ends."""
+    case, facts, policy, now = at
+    if facts.overdue_since is None:
+        return now + timedelta(days=1)
+    rules = policy.visit
+    days = [
+        facts.overdue_since + timedelta(days=rules.from_days_past_due.value),
+        facts.overdue_since + timedelta(days=rules.until_days_past_due.value + 1),
+    ]
+    if case.cooling_until is not None:
+        days.append(facts.local(case.cooling_until).date() + timedelta(days=1))
+    if facts.last_payment_at is not None:
+        recent = timedelta(days=rules.recent_payment_days.value + 1)
+        days.append((facts.local(facts.last_payment_at) + recent).date())
+    hours = policy.contact.planned_hours.value
+    moments = [stable_moment(case.place, day, hours, facts.time_zone) for day in days]
+    return min((moment for moment in moments if moment > now), default=now + timedelta(days=1))

@@ -1,0 +1,165 @@
+"""The state of one case: what the workflow carries from run to run. Ids and dates, no person.
+
+New fields always get a default: a run that started before they existed must still load.
+"""
+
+from datetime import date
+from enum import StrEnum
+
+from pydantic import AwareDatetime, BaseModel
+
+from domain.case.facts import Outcome
+from domain.clock import BusinessClock
+from domain.events import Capacity, Proposal
+from domain.plan.plan import Plan
+
+REMEMBERED_EVENTS = 500
+REMEMBERED_REFUSALS = 10
+
+
+class Stage(StrEnum):
+    """Where a case stands; the order is the order of the process."""
+
+    EARLY_CONTACT = "early_contact"
+    APPLICATION = "application"
+    APPROVAL = "approval"
+    APPOINTMENT = "appointment"
+    PREPARATION = "preparation"
+    VISIT = "visit"
+    PLAN = "plan"
+    AGREEMENT = "agreement"
+    GUIDED_REPAYMENT = "guided_repayment"
+    CLOSING_VISIT = "closing_visit"
+    REPAYMENT = "repayment"
+    LEGAL_REVIEW = "legal_review"
+    ENDED = "ended"
+
+
+class Answer(StrEnum):
+    """What somebody we waited for has said."""
+
+    YES = "yes"
+    NO = "no"
+
+
+class Slot(BaseModel):
+    """A crew's time for one visit."""
+
+    slot_id: str
+    start: AwareDatetime
+    end: AwareDatetime
+    badge_ids: list[str]
+
+
+class VisitState(BaseModel):
+    """One visit, from the application on."""
+
+    visit_id: str
+    address_id: str
+    applicant_id: str
+    approval: Answer | None = None
+    approver_id: str | None = None
+    approval_expires_at: AwareDatetime | None = None
+    approved_arrears_minor: int | None = None
+    approvals_voided: int = 0
+    called_off_as: str | None = None  # the status it ends with, once it was withdrawn
+    called_off_because: str = ""
+    rounds: int = 0
+    slot: Slot | None = None
+    notice_sent: bool = False
+    appointment: Answer | None = None
+    preferred_times: list[AwareDatetime] = []
+    declined_times: list[AwareDatetime] = []
+    withdrawn: bool = False  # the appointment, by the lender
+    withdrawals: int = 0  # rounds that do not count
+    prepared: bool = False
+    checked_in: bool = False
+    identity_verified: bool = False
+    badges_on_site: list[str] = []
+    negotiations: int = 0
+    outcome: str | None = None
+    proposal: Proposal | None = None
+    capacity: Capacity | None = None
+
+
+class PlanState(BaseModel):
+    """The plan under negotiation or in force."""
+
+    plan_id: str
+    plan: Plan
+    proposed_at: AwareDatetime | None = None
+    approval: Answer | None = None
+    approver_id: str | None = None
+    agreement_id: str | None = None
+    document_sha256: str | None = None
+    expires_at: AwareDatetime | None = None  # as the document says; no hold moves it on
+    offers: int = 0  # documents drawn up of this plan
+    signature: Answer | None = None
+    in_force: bool = False
+    signed_at: AwareDatetime | None = None
+    visit_id: str | None = None  # where it was agreed on
+    negotiator_ids: list[str] = []  # who may not decide on its waiver
+    said: list[str] = []  # reminders and notices of its parts, by name
+    said_on: date | None = None  # the day of the last message
+    reversed_at: AwareDatetime | None = None  # the last reversal while it was in force
+
+
+class Refusal(BaseModel):
+    """Something that was not done, or not accepted, and why."""
+
+    what: str
+    at: AwareDatetime
+    rule_id: str
+    reason: str
+
+
+class CaseState(BaseModel):
+    """One delinquency of one loan."""
+
+    loan_id: str
+    case_id: str
+    clock: BusinessClock = BusinessClock()
+    place: int = 0  # among all cases: gives the case moments of its own within a day
+    stage: Stage = Stage.EARLY_CONTACT
+    stage_ends_at: AwareDatetime | None = None  # at the latest; moved on by holds
+    waiting_for: str = ""  # an event by its name, or what the stage does meanwhile
+    reminders: int = 0  # sent in this stage
+    last_step: str | None = None  # of the ladder, with the date it was counted from
+    applications: int = 0  # visits applied for, whatever became of them
+    cooling_until: AwareDatetime | None = None
+    last_visit_ended_at: AwareDatetime | None = None
+    called_off_slot: Slot | None = None  # the borrower is still to be told of it
+    visits: int = 0  # visits made
+    visit: VisitState | None = None
+    plans: int = 0
+    plan: PlanState | None = None  # under negotiation or in force
+    next_plan: PlanState | None = None  # under negotiation, while `plan` is in force
+    renegotiations: int = 0  # plans replaced by another
+    renegotiation_requests: int = 0  # since then
+    broken_plans: int = 0
+    broken_plan_id: str | None = None  # the borrower is still to be told that it has ended
+    last_released_at: AwareDatetime | None = None
+    closed_as: Outcome | None = None
+    remembered_events: list[str] = []
+    refusals: list[Refusal] = []
+    deliveries: int = 0
+
+    @property
+    def plan_at_hand(self) -> PlanState | None:
+        """The plan that an approval or a signature is about."""
+        return self.next_plan or self.plan
+
+    def enter(self, stage: Stage) -> None:
+        """Move to a stage; what belonged to the last one is over."""
+        self.stage = stage
+        self.stage_ends_at = None
+        self.waiting_for = ""
+        self.reminders = 0
+
+    def remember(self, event_id: str) -> None:
+        """Keep an event id, so that the same event counts once; the database is the backstop."""
+        self.remembered_events = [*self.remembered_events, event_id][-REMEMBERED_EVENTS:]
+
+    def note_refusal(self, refusal: Refusal) -> None:
+        """Keep the latest refusals for the people who ask."""
+        self.refusals = [*self.refusals, refusal][-REMEMBERED_REFUSALS:]

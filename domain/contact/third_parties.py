@@ -1,0 +1,75 @@
+"""Contact persons: asked only when the borrower cannot be reached, and only to pass on a word.
+
+CN-07 (GB/T 45251-2025): collect from the debtor only; a contact person is asked for a relayed
+message, without debt details, and never again once he refuses. CN-08 (China Banking Association
+guideline) says what unreachable means.
+"""
+
+from datetime import date, datetime, timedelta
+from itertools import takewhile
+
+from domain.contact.facts import Fate, Phone, Relation
+from domain.contact.question import Question, Refused, latest
+from domain.policy.contact import LOOK_BACK_DAYS, ThirdPartyPolicy
+from domain.policy.policy import Channel, Purpose
+
+
+def refused_by_third_party_rule(asked: Question, moment: datetime) -> Refused | None:
+    """Whether a contact person may not be asked now, under any of the policies in force."""
+    if asked.purpose is not Purpose.LOCATE:
+        return None
+    policies = asked.in_force(asked.day(moment))
+    refusals = [_refused_by(contact.third_parties, asked, moment) for contact in policies]
+    return latest(refused for refused in refusals if refused is not None)
+
+
+def _refused_by(rules: ThirdPartyPolicy, asked: Question, moment: datetime) -> Refused | None:
+    today = asked.day(moment)
+    if not (rules.permitted.binds(today) and rules.permitted.value):
+        return Refused(rule_id=rules.permitted.id, reason="only the borrower is contacted")
+    own = [phone for phone in asked.facts.phones if phone.relation is Relation.SELF]
+    if own and not any(phone.usable for phone in own):
+        return None
+    days = [asked.day(at) for at in _failed_calls(asked, own, moment)]
+    shown_on = min(
+        (*_day_by_calls(rules, days, today), *_day_by_days(rules, days, today)), default=None
+    )
+    rule_id = rules.failed_calls.id
+    if shown_on is None:
+        return Refused(rule_id=rule_id, reason="the borrower can still be reached")
+    if shown_on < today:
+        return None
+    tomorrow = asked.begins(today + timedelta(days=1))
+    reason = "the borrower cannot be reached: contact persons from the next day on"
+    return Refused(rule_id=rule_id, reason=reason, retry_at=tomorrow)
+
+
+def _failed_calls(asked: Question, own: list[Phone], moment: datetime) -> list[datetime]:
+    """The latest calls to the borrower's own numbers, as long as all of them failed."""
+    numbers = {phone.phone_id for phone in own}
+    calls = sorted(
+        (
+            call
+            for call in asked.facts.attempts
+            if call.channel is Channel.CALL and call.phone_id in numbers
+        ),
+        key=lambda call: call.at,
+        reverse=True,
+    )
+    begins = moment - timedelta(days=LOOK_BACK_DAYS)
+    failed = takewhile(lambda call: call.fate is Fate.UNANSWERED and call.at > begins, calls)
+    return [call.at for call in failed][::-1]
+
+
+def _day_by_calls(rules: ThirdPartyPolicy, days: list[date], today: date) -> list[date]:
+    """The day of the call that made enough failed ones in a row, if there was one."""
+    enough = rules.failed_calls.value
+    return days[enough - 1 : enough] if rules.failed_calls.binds(today) else []
+
+
+def _day_by_days(rules: ThirdPartyPolicy, days: list[date], today: date) -> list[date]:
+    """The last of enough days in a row on each of which calls failed, if there was one."""
+    if not rules.failed_days.binds(today):
+        return []
+    before = [timedelta(days=back) for back in range(rules.failed_days.value)]
+    return [day for day in days if all(day - back in days for back in before)][:1]

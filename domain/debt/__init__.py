@@ -1,0 +1,1 @@
+"""What is owed, of what, and until when it can be asked for."""

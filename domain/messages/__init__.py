@@ -1,0 +1,1 @@
+"""What the borrower reads and hears."""

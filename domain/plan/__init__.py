@@ -1,0 +1,1 @@
+"""Repayment plans: their maths, their progress, their document's terms."""

@@ -1,0 +1,1 @@
+"""The numbers of the process, each with its source and its force."""

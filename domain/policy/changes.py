@@ -1,0 +1,174 @@
+"""What a policy says, rule by rule, and what another one changes.
+
+Works on the policy's JSON, so that a rule that is added to the model appears by itself.
+"""
+
+from collections.abc import Iterator, Mapping
+from enum import StrEnum
+from typing import Any, NamedTuple
+
+from domain.policy.policy import Policy
+
+Json = Any
+
+# For whom a rule is strict: what makes it bind us more. Rules not named here are neither.
+_LOWER_IS_STRICTER = {
+    "contact.connected_calls_per_day",
+    "contact.unanswered_calls_per_number_per_day",
+    "contact.messages_per_day",
+    "visit.until_days_past_due",
+    "visit.approval_valid_days",
+    "visit.proposal_rounds",
+    "visit.visits_per_case",
+    "plan.crew_waiver_limit",
+    "plan.approver_waiver_limit",
+    "plan.rate_cap",
+    "plan.affordable_share",
+    "plan.negotiation_rounds",
+    "aftercare.complaint_answer_days",
+    "aftercare.complaint_complex_days",
+    "aftercare.complaint_special_days",
+    "aftercare.complaint_overdue_days",
+}
+_HIGHER_IS_STRICTER = {
+    "visit.from_days_past_due",
+    "visit.messages_tried",
+    "visit.calls_tried",
+    "visit.arrears_floor_minor",
+    "visit.recent_payment_days",
+    "visit.crew_size",
+    "visit.notice_lead_hours",
+    "visit.cooling_days",
+    "plan.first_payment_share",
+    "aftercare.complaint_reminder_days",
+}
+
+
+class RuleLine(NamedTuple):
+    """One rule of a policy."""
+
+    path: str
+    rule_id: str
+    value: Json
+    text: str
+    source: str
+    force: str
+    verified: str
+
+
+class Effect(StrEnum):
+    """What a change does to us."""
+
+    STRICTER = "stricter"
+    LOOSER = "looser"
+    UNCLEAR = ""
+
+
+class Change(NamedTuple):
+    """One rule, or one plain field, that differs. None stands for: not there."""
+
+    path: str
+    rule_id: str
+    old: Json
+    new: Json
+    effect: Effect
+
+
+def rules_of(policy: Policy) -> list[RuleLine]:
+    """Every rule of a policy, in the order of the file."""
+    return [
+        RuleLine(
+            path=path,
+            rule_id=rule["id"],
+            value=rule["value"],
+            text=rule.get("text", ""),
+            source=", ".join(part for part in (rule.get("source"), rule.get("article")) if part),
+            force=rule.get("force", ""),
+            verified=rule.get("verified", ""),
+        )
+        for path, rule in _rules(policy.model_dump(mode="json"), "")
+    ]
+
+
+def changes_between(old: Policy, new: Policy) -> list[Change]:
+    """What changes, rule by rule: value first, then id, source, force and the like."""
+    before, after = _lines(old), _lines(new)
+    changes: list[Change] = []
+    for path in [*before, *(path for path in after if path not in before)]:
+        was, becomes = before.get(path, {}), after.get(path, {})
+        rule_id = str(becomes.get("id") or was.get("id") or "")
+        for key in [*was, *(key for key in becomes if key not in was)]:
+            if was.get(key) != becomes.get(key) and ((was and becomes) or key == "value"):
+                name = path if key == "value" else f"{path}.{key}"
+                values = was.get(key), becomes.get(key)
+                changes.append(Change(name, rule_id, *values, _effect(path, key, *values)))
+    return changes
+
+
+def _lines(policy: Policy) -> dict[str, Mapping[str, Json]]:
+    """Rules by their path, and what is no rule as a rule without an id."""
+    content = policy.model_dump(mode="json")
+    plain = {key: {"value": value} for key, value in content.items() if not _has_rules(value)}
+    return plain | dict(_rules(content, ""))
+
+
+def _rules(content: Json, path: str) -> Iterator[tuple[str, Mapping[str, Json]]]:
+    if _is_rule(content):
+        yield path, content
+    elif isinstance(content, dict):
+        for key, value in content.items():
+            yield from _rules(value, f"{path}.{key}" if path else key)
+    elif isinstance(content, list):
+        for value in content:  # a list of rules: each is known by its id, not by its place
+            name = value.get("id") if isinstance(value, dict) else None
+            yield from _rules(value, f"{path}.{name}")
+
+
+def _is_rule(content: Json) -> bool:
+    return isinstance(content, dict) and {"id", "value"} <= content.keys()
+
+
+def _has_rules(content: Json) -> bool:
+    return next(_rules(content, ""), None) is not None
+
+
+def _effect(path: str, key: str, old: Json, new: Json) -> Effect:
+    if key == "enabled" and isinstance(new, bool):
+        return Effect.STRICTER if new else Effect.LOOSER
+    if key != "value":
+        return Effect.UNCLEAR
+    if isinstance(old, dict) and isinstance(new, dict):
+        return _effect_of_fields(old, new)
+    if isinstance(old, int) and isinstance(new, int):
+        return _effect_of_number(path, old, new)
+    return Effect.UNCLEAR
+
+
+def _effect_of_number(path: str, old: int, new: int) -> Effect:
+    if path in _LOWER_IS_STRICTER:
+        return Effect.STRICTER if new < old else Effect.LOOSER
+    if path in _HIGHER_IS_STRICTER:
+        return Effect.STRICTER if new > old else Effect.LOOSER
+    return Effect.UNCLEAR
+
+
+def _effect_of_fields(old: Mapping[str, Json], new: Mapping[str, Json]) -> Effect:
+    if "start" in old:
+        return _effect_of_hours(old, new)
+    return _effect_of_counter(old, new) if "limit" in old else Effect.UNCLEAR
+
+
+def _effect_of_counter(old: Mapping[str, Json], new: Mapping[str, Json]) -> Effect:
+    """A lower limit is stricter, if nothing else about what is counted changes."""
+    if {**old, "limit": 0} != {**new, "limit": 0}:
+        return Effect.UNCLEAR
+    return Effect.STRICTER if new["limit"] < old["limit"] else Effect.LOOSER
+
+
+def _effect_of_hours(old: Mapping[str, str], new: Mapping[str, str]) -> Effect:
+    """Hours within the old ones are stricter; hours that only overlap are neither."""
+    if old["start"] <= new["start"] and new["end"] <= old["end"]:
+        return Effect.STRICTER
+    if new["start"] <= old["start"] and old["end"] <= new["end"]:
+        return Effect.LOOSER
+    return Effect.UNCLEAR

@@ -1,0 +1,1 @@
+"""Loan tapes: rows, fields, findings."""

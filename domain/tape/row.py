@@ -1,0 +1,199 @@
+"""A loan tape: what each row must say, and the loan, schedule and balance it stands for."""
+
+from calendar import monthrange
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from functools import cached_property
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
+
+from domain.debt.amortisation import InstalmentParts, amortise
+from domain.tape.fields import (
+    Amount,
+    Currency,
+    Day,
+    Key,
+    Language,
+    Months,
+    Paid,
+    Rate,
+    Text,
+    TimeZone,
+    wrong,
+)
+
+COLUMNS = (
+    "loan_id",
+    "borrower_id",
+    "lender",
+    "currency",
+    "principal_minor",
+    "annual_rate_percent",
+    "term_months",
+    "installment_minor",
+    "first_due_on",
+    "paid_minor",
+    "as_of",
+    "region",
+    "annual_income_minor",
+    "purpose",
+    "reported_status",
+)
+# What a tape may add about the borrower; each is made up or defaulted when it is missing.
+BORROWER_COLUMNS = (
+    "borrower_name",
+    "phone",
+    "contact_person_phone",
+    "address",
+    "time_zone",
+    "language",
+)
+# What a tape may add about the contract.
+CONTRACT_COLUMNS = ("penalty_rate_percent",)
+# What may be empty in a row.
+_OPTIONAL = frozenset(
+    (
+        "region",
+        "annual_income_minor",
+        "purpose",
+        "reported_status",
+        *BORROWER_COLUMNS,
+        *CONTRACT_COLUMNS,
+    )
+)
+
+_CLOSED = {"fully paid": "settled", "charged off": "written_off"}
+_LATE = ("late", "in grace period", "default", "overdue", "delinquent", "past due")
+_LONGEST_WAIT = timedelta(days=366)
+
+
+class Problem(NamedTuple):
+    """What is wrong with one field of a row."""
+
+    field: str
+    reason: str
+
+
+class TapeRow(BaseModel):
+    """One row that can be believed. Amounts in minor units of `currency`."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+    loan_id: Key
+    borrower_id: Key
+    lender: Key
+    currency: Currency
+    principal_minor: Amount
+    annual_rate_percent: Rate
+    term_months: Months
+    installment_minor: Amount
+    as_of: Day  # before first_due_on, whose check needs it
+    first_due_on: Day
+    paid_minor: Paid
+    region: Text | None = None
+    annual_income_minor: Paid | None = None
+    purpose: Text | None = None
+    reported_status: Text | None = None
+    penalty_rate_percent: Rate | None = None
+    borrower_name: Text | None = None
+    phone: Text | None = None
+    contact_person_phone: Text | None = None
+    address: Text | None = None
+    time_zone: TimeZone | None = None
+    language: Language | None = None
+
+    @field_validator("first_due_on")
+    @classmethod
+    def _is_near_the_tape(cls, day: date, info: ValidationInfo) -> date:
+        as_of = info.data.get("as_of")
+        if as_of is not None and day - as_of > _LONGEST_WAIT:
+            raise wrong(f"{day} lies more than a year after as_of {as_of}")
+        return day
+
+    @field_validator("paid_minor")
+    @classmethod
+    def _is_no_more_than_owed(cls, paid: int, info: ValidationInfo) -> int:
+        term, part = info.data.get("term_months"), info.data.get("installment_minor")
+        if term is not None and part is not None and paid > term * part:
+            raise wrong(f"{paid} is more than all instalments, {term} of {part} = {term * part}")
+        return paid
+
+    @cached_property
+    def tolerance_minor(self) -> int:
+        """The largest cumulative shortfall that is rounding: under 5 % of one instalment."""
+        return (self.installment_minor - 1) // 20
+
+    @property
+    def status(self) -> str:
+        """The loan's status in the database, by what the lender reports."""
+        return _CLOSED.get((self.reported_status or "").casefold(), "active")
+
+    def due_dates(self, shift: timedelta = timedelta(0)) -> list[date]:
+        """The due dates, first to last; each month's end is cut from the original day."""
+        return [due_date(self.first_due_on, number) + shift for number in range(self.term_months)]
+
+    def parts(self) -> list[InstalmentParts]:
+        """Principal and interest of each instalment, first to last."""
+        amounts = [self.installment_minor] * self.term_months
+        return amortise(self.principal_minor, self.annual_rate_percent, amounts)
+
+    def oldest_unpaid_due_on(self) -> date | None:
+        """The original due date of the first instalment that payments do not cover."""
+        covered = (self.paid_minor + self.tolerance_minor) // self.installment_minor
+        return due_date(self.first_due_on, covered) if covered < self.term_months else None
+
+    def days_past_due(self) -> int:
+        """Days past due as of the tape's day; 0 when nothing is overdue."""
+        oldest = self.oldest_unpaid_due_on()
+        return max((self.as_of - oldest).days, 0) if oldest else 0
+
+    def shift_to(self, as_of: date | None) -> timedelta:
+        """By how much every date moves, so that the tape's day becomes `as_of`."""
+        return as_of - self.as_of if as_of else timedelta(0)
+
+    def disagreement(self) -> str | None:
+        """How the reported status contradicts the schedule, if it does. The schedule decides."""
+        reported, days = (self.reported_status or "").casefold(), self.days_past_due()
+        if days and reported in ("current", "fully paid"):
+            return f"reported {self.reported_status}, but {days} days past due by the schedule"
+        if not days and reported.startswith(_LATE):
+            return f"reported {self.reported_status}, but nothing is overdue by the schedule"
+        return None
+
+
+def due_date(first: date, months_later: int) -> date:
+    """The day of a monthly schedule that began on `first`; 31 January is followed by 28 February.
+
+    Later months return to the original day.
+    """
+    years, month = divmod(first.month - 1 + months_later, 12)
+    year, month = first.year + years, month + 1
+    # Most days exist in every month; asking the calendar for the others only is twice as fast.
+    day = first.day if first.day <= 28 else min(first.day, monthrange(year, month)[1])
+    return date(year, month, day)
+
+
+def opening_received_at(as_of: date, time_zone: str) -> datetime:
+    """When the opening balance counts as received: midnight of the borrower's day."""
+    return datetime.combine(as_of, time.min, ZoneInfo(time_zone))
+
+
+def parse_row(fields: Mapping[str, Any]) -> TapeRow | list[Problem]:
+    """The row that the fields stand for, or everything that is wrong with them."""
+    given = {
+        name: value
+        for name, value in fields.items()
+        if not (name in _OPTIONAL and (value is None or value == "" or str(value).isspace()))
+    }
+    try:
+        return TapeRow.model_validate(given)
+    except ValidationError as error:
+        return [
+            Problem(
+                field=str(mistake["loc"][0]),
+                reason="is missing" if mistake["type"] == "missing" else mistake["msg"],
+            )
+            for mistake in error.errors(include_url=False, include_input=False)
+        ]

@@ -1,0 +1,1 @@
+"""What every process reads at its start: settings, logs."""

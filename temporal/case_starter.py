@@ -1,0 +1,34 @@
+"""Starts the workflow of a case, once."""
+
+from temporalio.client import Client
+from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
+from temporalio.exceptions import WorkflowAlreadyStartedError
+
+from database.case.scan import DueCase
+from domain.case.state import CaseState
+from domain.clock import BusinessClock
+from temporal.names import LOAN_COLLECTION, TASK_QUEUE, workflow_id
+
+
+class TemporalCaseStarter:
+    """Starts `LoanCollection` under the loan's id: at most one open run a loan."""
+
+    def __init__(self, client: Client, clock: BusinessClock) -> None:
+        self._client = client
+        self._clock = clock
+
+    async def start_case(self, case: DueCase) -> bool:
+        """Whether a workflow was started; False when one was running already."""
+        try:
+            await self._client.start_workflow(
+                LOAN_COLLECTION,
+                CaseState(loan_id=case.loan_id, case_id=case.case_id, clock=self._clock),
+                id=workflow_id(case.loan_id),
+                task_queue=TASK_QUEUE,
+                id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+                static_summary=f"Loan {case.loan_id}",
+            )
+        except WorkflowAlreadyStartedError:
+            return False
+        return True

@@ -1,0 +1,74 @@
+"""The audit: silent on a record that the real code wrote, and loud on each planted breach."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from database.audit import CHECKS, Audit
+from database.sql import SQL, Connection, open_pool
+from domain.policy.policy import Policy
+from embedded.postgres import EmbeddedPostgres
+from tests.conftest import fresh_database
+from tests.integration.conftest import open_case_of
+from tests.support.breaches import BREACHES, DISARM
+from tests.support.record import Record
+from tests.support.world import Loan
+
+LOAN = Loan(phones=2)
+LATER = timedelta(hours=1)
+
+
+@pytest.fixture(scope="module")
+async def record(postgres: EmbeddedPostgres, policy: Policy) -> AsyncIterator[Record]:
+    """A case with everything a case can have; its borrower has another loan."""
+    async with fresh_database(postgres) as url, await open_pool(url) as pool:
+        await open_case_of(Loan(loan_id="L-2"), pool, policy)
+        record = Record(pool, policy, LOAN, await open_case_of(LOAN, pool, policy))
+        await record.write()
+        yield record
+
+
+@pytest.fixture
+async def connection(record: Record) -> AsyncIterator[Connection]:
+    """What a test does to the record is undone after it."""
+    async with record.pool.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        yield connection
+        await transaction.rollback()
+
+
+async def test_record_of_the_real_code_is_clean(record: Record) -> None:
+    """Contacts, a refusal, every kind of event, a visit and an agreement: nothing to say."""
+    assert await Audit(record.pool).broken(record.now + LATER) == []
+    tables = ("contact_attempts", "contact_refusals", "case_events", "visits", "agreements")
+    for table in tables:
+        assert await record.pool.fetchval(f"SELECT count(*) FROM {table}")  # noqa: S608
+
+
+@pytest.mark.parametrize(("guarantee", "plant", "said"), BREACHES.values(), ids=BREACHES)
+async def test_planted_breach_is_found_and_shown(
+    record: Record, connection: Connection, guarantee: str, plant: str, said: str
+) -> None:
+    """By the guarantee that it breaks, with the row and what is wrong with it."""
+    await connection.execute(DISARM)
+    await connection.execute(plant)
+    found = await Audit(connection).breaches_of(guarantee, record.now + LATER)
+    assert found
+    assert all(violation.subject for violation in found)
+    assert any(said in str(violation) for violation in found), found
+
+
+async def test_nothing_is_held_against_us_before_its_time(connection: Connection) -> None:
+    """An audit of a moment knows nothing of what was done later."""
+    await connection.execute("UPDATE contact_attempts SET facts = NULL")
+    assert await Audit(connection).broken(LOAN.at_days_past_due(94)) == []
+
+
+def test_every_guarantee_has_a_breach_and_every_statement_is_used() -> None:
+    """A statement that nobody runs, or that nothing was planted for, proves nothing."""
+    assert {guarantee for guarantee, _, _ in BREACHES.values()} == set(CHECKS)
+    run = {query for queries in CHECKS.values() for query in queries}
+    named = {name.removesuffix("_cursor") for name in SQL.available_queries}
+    assert run == {name for name in named if name.startswith("audit_")}

@@ -1,0 +1,172 @@
+"""What borrowers read: complete in both languages, and free of what may not be said."""
+
+import re
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+import yaml
+
+from activities.contact_activities import _values
+from database.contact.contacts import ReceivedDetails, Recipient, VisitDetails
+from domain.contact.permission import ContactFacts
+from domain.debt.money import format_money
+from domain.messages.sms_segments import sms_segments
+from domain.messages.templates import (
+    NEEDS,
+    PARAMETERS,
+    TEMPLATES,
+    TemplateError,
+    check_templates,
+    render,
+)
+from domain.plan.progress import Part, PlanProgress
+from domain.policy.policy import Channels, Policy
+
+NOW = datetime(2026, 5, 4, 1, 30, tzinfo=UTC)
+RECIPIENT = Recipient(
+    at=NOW,
+    borrower_id="B-1",
+    revision=0,
+    loan_id="L-1",
+    lender="示例银行",
+    currency="CNY",
+    full_name="借款人",
+    language="zh",
+    policy_version="cn-2026-11",
+    policy_sha256="0" * 64,
+    overdue_since=date(2026, 1, 10),
+    visit=VisitDetails(visit_code="012345", starts_at=NOW, crew=["外勤甲 C-1", "外勤乙 C-2"]),
+    plan=PlanProgress(
+        parts=[
+            Part(number=number, due_on=date(2026, 4 + number, 9), amount_minor=123_456)
+            for number in (1, 2, 3)
+        ],
+        paid_minor=0,
+    ),
+    received=ReceivedDetails(amount_minor=370_368, last_on=date(2026, 5, 9)),
+    is_tried=False,
+    facts=ContactFacts(time_zone="Asia/Shanghai", case_open=True, arrears_minor=400_000),
+)
+FORBIDDEN = yaml.safe_load(
+    (Path(__file__).parents[2] / "support/forbidden_claims.yaml").read_text("utf-8")
+)
+MOST_SEGMENTS = 4
+EVERY = [(language, template) for language in TEMPLATES for template in TEMPLATES[language]]
+
+
+@pytest.mark.parametrize(("language", "template"), EVERY)
+def test_template_says_what_it_should_and_no_more(
+    language: str, template: str, policy: Policy
+) -> None:
+    """Rendered with the real values: no gap, no claim that is forbidden, whom to ask."""
+    text = render(template, language, _values(RECIPIENT, policy.channels, NOW))
+    assert "{" not in text
+    assert "}" not in text
+    words = text.lower()
+    if language == "en":  # whole words: `sue` is not in `issue`
+        words = f" {re.sub('[^a-z]+', ' ', words)} "
+    between = " " if language == "en" else ""
+    assert not [word for word in FORBIDDEN[language] if f"{between}{word}{between}" in words]
+    assert RECIPIENT.lender in text
+    assert policy.channels.hotline in text
+
+
+@pytest.mark.parametrize("language", TEMPLATES)
+def test_visit_is_announced_in_full(language: str, policy: Policy) -> None:
+    """Local time, names, badges, code, and where to complain."""
+    values = _values(RECIPIENT, policy.channels, NOW)
+    for template in ("visit_appointment", "visit_reminder"):
+        text = render(template, language, values)
+        for part in ("2026-05-04 09:30", "外勤甲 C-1", "外勤乙 C-2", "012345", "12378"):
+            assert part in text, template
+
+
+def test_both_languages_have_the_same_templates(policy: Policy) -> None:
+    """And every step of the ladder has one."""
+    assert TEMPLATES["zh"].keys() == TEMPLATES["en"].keys()
+    assert {step.template for step in policy.contact.ladder.value} <= TEMPLATES["zh"].keys()
+
+
+def test_days_and_amounts_are_those_of_the_borrowers_day(policy: Policy) -> None:
+    """Counted in local time; nothing overdue is no day at all."""
+    values = _values(RECIPIENT, policy.channels, NOW)
+    assert (values["days"], values["amount"]) == ("114", "CNY 4,000.00")
+    evening = datetime(2026, 5, 4, 16, tzinfo=UTC)  # the fifth in Shanghai
+    assert _values(RECIPIENT, policy.channels, evening)["days"] == "115"
+    paid = RECIPIENT.model_copy(update={"overdue_since": None})
+    assert _values(paid, policy.channels, NOW)["days"] == "0"
+
+
+def test_unknown_template_or_value_is_our_own_mistake() -> None:
+    """It is raised, not sent."""
+    with pytest.raises(KeyError):
+        render("threat", "zh", {})
+    with pytest.raises(KeyError):
+        render("overdue_notice", "zh", {})
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "text"),
+    [
+        (123_456, "CNY", "CNY 1,234.56"),
+        (5, "USD", "USD 0.05"),
+        (1234, "JPY", "JPY 1,234"),
+        (1234, "KWD", "KWD 1.234"),
+    ],
+)
+def test_money_is_written_for_people(minor: int, currency: str, text: str) -> None:
+    """With the digits of its currency."""
+    assert format_money(minor, currency) == text
+
+
+TYPICAL = {
+    "zh": (RECIPIENT.model_copy(update={"full_name": "欧阳小明"}), None),
+    "en": (
+        RECIPIENT.model_copy(
+            update={
+                "language": "en",
+                "lender": "Example Bank",
+                "full_name": "Alexandra Example",
+                "visit": VisitDetails(
+                    visit_code="012345", starts_at=NOW, crew=["Sam Field C-1", "Kim Field C-2"]
+                ),
+            }
+        ),
+        Channels(hotline="400-000-0000", complaint_hotline="12378", pay_at="the app, Repay now"),
+    ),
+}
+
+
+def test_messages_stay_within_the_segments_we_pay_for(policy: Policy) -> None:
+    """Four segments at most for typical values; the failure shows the whole table."""
+    table = {}
+    for language, template in EVERY:
+        recipient, channels = TYPICAL[language]
+        text = render(template, language, _values(recipient, channels or policy.channels, NOW))
+        if not template.endswith("_call"):
+            table[f"{language} {template}"] = (sms_segments(text), len(text))
+    lines = [f"{name:32} {n} segments, {size} characters" for name, (n, size) in table.items()]
+    assert max(n for n, _ in table.values()) <= MOST_SEGMENTS, "\n".join(["", *lines])
+
+
+@pytest.mark.parametrize("language", TEMPLATES)
+def test_values_are_complete_and_look_as_declared(language: str, policy: Policy) -> None:
+    """Whoever is written to about a visit and a part: nothing that a template needs is missing."""
+    recipient, channels = TYPICAL[language]
+    values = _values(recipient, channels or policy.channels, NOW)
+    assert frozenset().union(*NEEDS.values()) == values.keys() == PARAMETERS.keys()
+    assert not {name for name in values if not re.fullmatch(PARAMETERS[name], values[name])}
+
+
+@pytest.mark.parametrize(
+    ("text", "needs"), [("{name} {amount}", {"name"}), ("{name}", {"name", "days"}), ("{x}", {"x"})]
+)
+def test_template_that_differs_from_its_declaration_stops_at_start(
+    text: str, needs: set[str]
+) -> None:
+    """Not when the first borrower is to be written to."""
+    with pytest.raises(TemplateError):
+        check_templates({"en": {"notice": text}}, {"notice": frozenset(needs)})
+    with pytest.raises(TemplateError):
+        check_templates({"en": {}}, {"notice": frozenset(needs)})

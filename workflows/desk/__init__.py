@@ -1,0 +1,1 @@
+"""The case on its desk: facts, waiting, events, status."""

@@ -1,0 +1,283 @@
+"""What is known of a case, where it stands, and how to wait.
+
+No wait is for ever, events are taken in while waiting, and what ends, pauses or calls into doubt
+whatever was going on interrupts it.
+"""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+
+from pydantic import AwareDatetime, BaseModel
+from temporalio import workflow
+
+from activities.case_activities import CaseActivities, StageEntry
+from domain.case.facts import CaseFacts, Outcome
+from domain.case.situation import Situation
+from domain.case.state import CaseState, Stage
+from domain.case.visit_standing import stands_no_more
+from domain.policy.policy import Policy, shared
+from temporal.search_attributes import (
+    COLLECTION_STAGE,
+    HOLDS,
+    LENDER,
+    OUTSTANDING_MINOR,
+    OVERDUE_SINCE,
+    POLICY_VERSION,
+    STAGE_DEADLINE,
+    WAITING_FOR,
+)
+from workflows.desk.options import DATABASE, LONG_HISTORY_EVENTS
+
+SUMMARY_LENGTH = 190  # bytes the UI shows of a timer or an activity
+
+
+class CaseOverError(Exception):
+    """The case has come to an end: paid, or closed by another system."""
+
+
+class OnHoldError(Exception):
+    """The borrower is to be left in peace."""
+
+
+class VisitInDoubtError(Exception):
+    """The visit under way was withdrawn, or its approval is void."""
+
+
+class FreshRunNeededError(Exception):
+    """The history has grown long: the next boundary is here."""
+
+
+class NextAction(BaseModel):
+    """What the case does next, when at the latest, and why."""
+
+    what: str = "take up the case"
+    at: AwareDatetime | None = None
+    why: str = ""
+
+
+class CaseDesk:
+    """One case on one run's desk: what is known, where it stands, and how to wait."""
+
+    def __init__(self, case: CaseState) -> None:
+        self.case = case
+        self.next_action = NextAction()
+        self.intake_is_busy: Callable[[], bool] = lambda: False
+        self.show: Callable[[], None] = lambda: None
+        self._facts: CaseFacts | None = None
+        self._policy: Policy | None = None
+
+    # What is known
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the case has been taken up in this run."""
+        return self._facts is not None
+
+    @property
+    def facts(self) -> CaseFacts:
+        if self._facts is None:
+            raise RuntimeError("the case has not been taken up")
+        return self._facts
+
+    @property
+    def policy(self) -> Policy:
+        if self._policy is None:
+            raise RuntimeError("the case has not been taken up")
+        return self._policy
+
+    @property
+    def now(self) -> datetime:
+        """Business time."""
+        return self.case.clock.business(workflow.now())
+
+    @property
+    def today(self) -> date:
+        """The borrower's own date."""
+        return self.situation.today
+
+    @property
+    def situation(self) -> Situation:
+        return Situation(self.case, self.facts, self.policy, self.now)
+
+    def in_days(self, days: int) -> datetime:
+        return self.now + timedelta(days=days)
+
+    def in_hours(self, hours: int) -> datetime:
+        return self.now + timedelta(hours=hours)
+
+    def learn(self, facts: CaseFacts | None) -> None:
+        """Take fresh facts into account; the statement stays until another is drawn."""
+        if facts is None:
+            return
+        if facts.statement_as_of is None and self._facts is not None:
+            facts = facts.with_statement_of(self._facts)
+        self._facts = facts
+
+    async def take_up(self) -> None:
+        """Read the policy and the facts; marks the case as running."""
+        taken = await workflow.execute_activity_method(
+            CaseActivities.take_up_case, self.case.case_id, **DATABASE
+        )
+        self._policy, self._facts = shared(taken.policy), taken.facts
+        self.case.place = taken.place
+        for counter in ("applications", "visits", "plans", "broken_plans"):
+            seen = max(getattr(self.case, counter), getattr(taken, counter))
+            setattr(self.case, counter, seen)
+        self.case.last_visit_ended_at = self.case.last_visit_ended_at or taken.last_visit_ended_at
+
+    async def look_again(self) -> None:
+        """Read the facts once more."""
+        self.learn(
+            await workflow.execute_activity_method(
+                CaseActivities.read_facts, self.case.case_id, **DATABASE
+            )
+        )
+
+    # Where the case stands
+
+    async def enter(self, stage: Stage) -> None:
+        """Move on to a stage, on the record and in the state."""
+        self.case.enter(stage)
+        self.learn(
+            await workflow.execute_activity_method(
+                CaseActivities.enter_stage,
+                StageEntry(case_id=self.case.case_id, stage=stage),
+                summary=stage,
+                **DATABASE,
+            )
+        )
+
+    def begin(self, waiting_for: str, ends_at: datetime, *, moves: bool = False) -> datetime:
+        """Say what the stage waits for and when it ends at the latest; answers with that time.
+
+        Called at the top of a stage, also when the stage is taken up again after a hold or in a
+        new run: the deadline that was set first stays, moved on by holds; unless it `moves`
+        because it is counted from a date that payments change.
+        """
+        if not moves:
+            ends_at = self.case.stage_ends_at or ends_at
+        if (self.case.waiting_for, self.case.stage_ends_at) != (waiting_for, ends_at):
+            self.case.waiting_for, self.case.stage_ends_at = waiting_for, ends_at
+            self.publish()
+        return ends_at
+
+    def publish(self) -> None:
+        """Let operations filter by where the case stands."""
+        facts, deadline = self.facts, self.case.stage_ends_at
+        workflow.upsert_search_attributes(
+            [
+                COLLECTION_STAGE.value_set(self.case.stage),
+                WAITING_FOR.value_set(self.case.waiting_for),
+                OUTSTANDING_MINOR.value_set(facts.outstanding_minor),
+                HOLDS.value_set(self.situation.hold_reasons),
+                POLICY_VERSION.value_set(self.policy.version),
+                LENDER.value_set(facts.lender),
+                STAGE_DEADLINE.value_unset()
+                if deadline is None
+                else STAGE_DEADLINE.value_set(deadline),
+                OVERDUE_SINCE.value_unset()
+                if facts.overdue_since is None
+                else OVERDUE_SINCE.value_set(
+                    datetime.combine(facts.overdue_since, datetime.min.time(), self.now.tzinfo)
+                ),
+            ]
+        )
+
+    # Waiting
+
+    async def intake_idle(self) -> None:
+        """Wait until every event that has come in is judged and on record."""
+        await workflow.wait_condition(lambda: not self.intake_is_busy())
+
+    async def until(self, done: Callable[[], bool], at: datetime, what: str, why: str = "") -> bool:
+        """Wait until something is so, at the latest until `at`. Answers whether it is so.
+
+        Raises:
+            CaseOverError, OnHoldError, VisitInDoubtError, FreshRunNeededError: when the stage
+                has to stop; it is called again when the case goes on, and finds its state as it
+                left it.
+        """
+        while True:
+            await self.intake_idle()
+            self._stop_if_needed()
+            if done():
+                return True
+            if not await self._wait(lambda: done() or self._must_stop(), at, what, why):
+                return False
+
+    async def until_sure(
+        self, done: Callable[[], bool], at: datetime, what: str, why: str = ""
+    ) -> bool:
+        """Wait as `until` does, and look at the database before saying no.
+
+        For waits whose end costs somebody something: a payment may be on record without an event,
+        and a hold of another loan comes without a word to this one.
+        """
+        if await self.until(done, at, what, why):
+            return True
+        await self.look_again()
+        return await self.until(done, self.now, what, why)
+
+    async def reach(self, at: datetime, what: str, why: str = "") -> None:
+        """Wait for a moment."""
+        await self.until(lambda: False, at, what, why)
+
+    async def rest(self, done: Callable[[], bool], at: datetime, what: str, why: str) -> bool:
+        """Wait as `until` does, but let nothing interrupt: for holds and for the end."""
+        while True:
+            await self.intake_idle()
+            if done():
+                return True
+            if not await self._wait(done, at, what, why):
+                return False
+
+    async def _wait(self, wake: Callable[[], bool], at: datetime, what: str, why: str) -> bool:
+        """Sleep until `at` or until woken; False when the time had come before."""
+        left = self.case.clock.real(at) - workflow.now()
+        if left <= timedelta(0):
+            return False
+        self.next_action = NextAction(what=what, at=at, why=why)
+        self.show()
+        with suppress(TimeoutError):  # the caller looks, once the intake is idle
+            await workflow.wait_condition(
+                lambda: wake() or self.intake_is_busy(),
+                timeout=left,
+                timeout_summary=what[:SUMMARY_LENGTH],
+            )
+        return True
+
+    def _must_stop(self) -> bool:
+        return self.is_over or self.situation.is_on_hold or self.visit_is_in_doubt
+
+    def _stop_if_needed(self) -> None:
+        if self.is_over:
+            raise CaseOverError
+        if self.situation.is_on_hold:
+            raise OnHoldError
+        if self.visit_is_in_doubt:
+            raise VisitInDoubtError
+        if self.history_is_long:
+            raise FreshRunNeededError
+
+    @property
+    def outcome(self) -> Outcome | None:
+        """How the case has ended, if it has: closed by another system, or paid."""
+        return self.case.closed_as or self.facts.outcome_if_paid()
+
+    @property
+    def is_over(self) -> bool:
+        return self.outcome is not None
+
+    @property
+    def visit_is_in_doubt(self) -> bool:
+        """Whether the visit under way stands no more."""
+        return stands_no_more(self.situation)
+
+    @property
+    def history_is_long(self) -> bool:
+        info = workflow.info()
+        return (
+            info.is_continue_as_new_suggested()
+            or info.get_current_history_length() > LONG_HISTORY_EVENTS
+        )

@@ -1,0 +1,177 @@
+"""The end of a case: what is under way is called off, the record is closed, one notice is sent."""
+
+from temporalio import workflow
+
+from activities.case_activities import CaseActivities, CaseEnd
+from activities.contact_activities import ContactStatus
+from activities.legal_activities import LegalActivities
+from domain.case.facts import Outcome
+from domain.case.state import Stage
+from domain.contact.permission import Purpose
+from domain.policy.policy import Channel
+from workflows.desk.desk import Desk, NextAction, of_window
+from workflows.desk.options import DATABASE
+from workflows.routines.complaint_notices import tell_complaint_desk
+from workflows.routines.visit_ends import (
+    end_offered_agreement,
+    end_visit,
+    release_crew,
+    tell_called_off,
+)
+
+CLOSING_TEMPLATES = {
+    Outcome.CURED: "paid_notice",
+    Outcome.SETTLED: "settled_notice",
+    Outcome.PLAN_COMPLETED: "plan_completed_notice",
+}
+CREW_IS_OUT = (Stage.APPOINTMENT, Stage.PREPARATION, Stage.VISIT)
+CALL_OFF_DAYS = 1  # the next morning, if need be
+CLOSING_NOTICE_DAYS = 3  # later it would only confuse
+
+
+async def end_case(desk: Desk) -> Outcome | None:
+    """Call off what is under way, close the case, and say so once.
+
+    Answers with the outcome, or None when a reversed payment has reopened the case meanwhile.
+    """
+    if desk.outcome is None:
+        return None
+    await _call_off(desk, desk.outcome)
+    await desk.intake_idle()
+    outcome = desk.outcome  # a reversal or another end may have come in
+    if outcome is None or not await _is_closed(desk, outcome):
+        await _go_on(desk)
+        return None
+    if outcome is Outcome.HANDED_TO_LEGAL:
+        await _hand_over(desk)
+    desk.case.waiting_for = "closing_notice" if outcome.is_paid else "nothing"
+    desk.next_action = NextAction(what="end", at=desk.now, why=outcome)
+    desk.publish()
+    if (
+        outcome.is_paid
+        and await _is_reversed_before_notice(desk, outcome)
+        and await _is_reopened(desk)
+    ):
+        await _go_on(desk)
+        return None
+    await _tell_complaint_desk(desk)
+    if outcome.is_paid:
+        desk.case.waiting_for = "nothing"
+        desk.publish()
+    return outcome
+
+
+async def _is_closed(desk: Desk, outcome: Outcome) -> bool:
+    """Close the case on the record, unless a payment was reversed before that."""
+    desk.case.enter(Stage.ENDED)  # what comes in from now on is judged on that
+    facts = await workflow.execute_activity_method(
+        CaseActivities.close_case,
+        CaseEnd(
+            case_id=desk.case.case_id,
+            outcome=outcome,
+            decided_at=desk.facts.as_of or desk.now,
+        ),
+        summary=f"the end: {outcome}",
+        **DATABASE,
+    )
+    desk.learn(facts)
+    return facts is None
+
+
+async def _go_on(desk: Desk) -> None:
+    """What was under way is called off; a signed plan stands."""
+    if desk.case.plan is not None and desk.case.plan.in_force:
+        await desk.enter(Stage.REPAYMENT)
+    else:
+        desk.case.plan = None
+        await desk.enter(Stage.EARLY_CONTACT)
+
+
+async def _tell_complaint_desk(desk: Desk) -> None:
+    """Complaints are to be answered all the same, also one that comes in at the last moment."""
+    told: set[str] = set()
+    known = None
+    while desk.facts is not known:
+        known = desk.facts
+        await tell_complaint_desk(desk, told)
+        await desk.intake_idle()
+
+
+async def _is_reopened(desk: Desk) -> bool:
+    """Take the case up again, unless what is owed now is another delinquency, and another case."""
+    facts = await workflow.execute_activity_method(
+        CaseActivities.reopen_case, desk.case.case_id, **DATABASE
+    )
+    if facts is None:
+        return False
+    desk.case.plan = None
+    desk.learn(facts)
+    return True
+
+
+async def _hand_over(desk: Desk) -> None:
+    """Put the whole case into one file; the legal desk checks what it is given by its hash."""
+    sha256 = await workflow.execute_activity_method(
+        LegalActivities.build_legal_package,
+        desk.case.case_id,
+        summary="the file for the legal desk",
+        **DATABASE,
+    )
+    await desk.notify("legal-package", "legal", "legal_package_ready", sha256=sha256)
+
+
+async def _call_off(desk: Desk, outcome: Outcome) -> None:
+    """A visit under way is called off; its crew is told, and so is the borrower.
+
+    Who has paid reads it in the closing notice.
+    """
+    if desk.case.stage in CREW_IS_OUT:
+        reason = f"the case has ended: {outcome}"
+        await release_crew(desk, reason, tell_borrower=not outcome.is_paid)
+    if not outcome.is_paid:
+        # Not much later: while a hold forbids the message, the case would stay open for it.
+        await tell_called_off(desk, by=desk.in_days(CALL_OFF_DAYS))
+    if (visit := desk.case.visit) is not None:
+        status = "completed" if visit.checked_in else "called_off"
+        await end_visit(desk, status, f"the case has ended: {outcome}")
+    plan = desk.case.plan_at_hand
+    if plan is not None and not plan.in_force:
+        desk.case.next_plan = None
+        await end_offered_agreement(desk, "withdrawn")
+    if not outcome.is_paid:
+        desk.case.plan = None
+
+
+async def _is_reversed_before_notice(desk: Desk, outcome: Outcome) -> bool:
+    """Send the one closing notice, in the morning if need be, unless the payment is reversed."""
+    hours = desk.policy.contact.hours_of(Channel.SMS, desk.today).value
+    last = desk.in_days(CLOSING_NOTICE_DAYS)
+    at = desk.next_moment(desk.now, hours, last)
+
+    def is_reversed() -> bool:
+        return desk.facts.outcome_if_paid() is None
+
+    def is_released() -> bool:
+        return is_reversed() or not desk.situation.is_on_hold
+
+    windows = 1
+    while at < last:
+        if await desk.rest(is_reversed, at, "send the closing notice", f"{outcome}"):
+            return True
+        key = f"closing:{outcome}:{desk.today}"
+        intent = desk.intent(key, Channel.SMS, CLOSING_TEMPLATES[outcome], Purpose.CLOSING)
+        result = await desk.try_contact(of_window(intent, windows))
+        if result is None:
+            at = desk.next_moment(desk.in_hours(1), hours, last)
+        elif result.is_known_failure:  # it was given up at a retry that a rule refused
+            windows += 1
+        elif result.status is not ContactStatus.REFUSED:
+            break
+        elif result.retry_at is not None:
+            at = result.retry_at
+        elif await desk.rest(is_released, last, "send the closing notice", "after the hold"):
+            at = desk.next_moment(desk.now, hours, last)
+        else:
+            break
+    await desk.intake_idle()
+    return is_reversed()

@@ -1,0 +1,90 @@
+"""A hold: the borrower is left in peace, and the case goes on where it was."""
+
+from datetime import datetime
+
+from domain.case.state import Slot, Stage, VisitState
+from domain.case.visit_standing import has_begun
+from workflows.desk.desk import Desk, FreshRunNeededError
+from workflows.interruptions.visit_doubts import settle_doubts
+from workflows.routines.complaint_notices import next_reminder_at, tell_complaint_desk
+from workflows.routines.visit_ends import (
+    forget_appointment,
+    free_crew,
+    stand_down,
+)
+
+LOOK_AGAIN_DAYS = 7
+
+
+async def leave_in_peace(desk: Desk) -> None:
+    """Sleep through a hold on the borrower, also one that stands on another loan.
+
+    The case goes on where it was: its deadline moves on by the time that was held, and what was
+    missed is skipped.
+    """
+    called_off = await _call_off_appointment(desk)
+    told: set[str] = set()
+    while desk.situation.is_on_hold and not desk.is_over:
+        if desk.visit_is_in_doubt:
+            await desk.enter(await settle_doubts(desk))
+        _say_what_is_waited_for(desk)
+        await tell_complaint_desk(desk, told, called_off)
+        called_off = None
+        await _rest_until_news(desk)
+        if desk.history_is_long:
+            raise FreshRunNeededError
+    desk.case.last_released_at = desk.now
+    visit = desk.case.visit
+    if visit is not None and visit.slot is not None and not has_begun(visit):
+        await _go_back_to_appointment(desk, visit)
+
+
+def _say_what_is_waited_for(desk: Desk) -> None:
+    if desk.case.waiting_for != "hold_released":
+        desk.case.waiting_for = "hold_released"
+        desk.publish()
+
+
+async def _call_off_appointment(desk: Desk) -> Slot | None:
+    """The crew is told. What it may have begun offline before the hold, it may still tell us."""
+    visit = desk.case.visit
+    if visit is None or visit.slot is None or visit.outcome is not None:
+        return None
+    slot = visit.slot
+    if not visit.checked_in and desk.now < slot.start:
+        await _go_back_to_appointment(desk, visit)
+    else:
+        await free_crew(desk, visit, keeps_appointment=True)
+    await stand_down(desk, visit, slot, "on hold")
+    return slot
+
+
+async def _go_back_to_appointment(desk: Desk, visit: VisitState) -> None:
+    """Who complained hears of it with the answer; others once the hold is over."""
+    has_complained = bool(desk.facts.complaints)
+    await forget_appointment(desk, visit, tell_borrower=not has_complained)
+    await desk.enter(Stage.APPOINTMENT)
+
+
+async def _rest_until_news(desk: Desk) -> None:
+    known, began_at = desk.facts, desk.now
+    look_at, what = min(_moments_of_interest(desk))
+    has_news = await desk.rest(
+        lambda: desk.facts is not known or not desk.situation.is_on_hold,
+        look_at,
+        what,
+        f"on hold: {', '.join(desk.situation.hold_reasons)}",
+    )
+    if desk.case.stage_ends_at is not None:
+        desk.case.stage_ends_at += desk.now - began_at
+    if not has_news:
+        await desk.look_again()  # a hold of another loan ends without a word to this one
+
+
+def _moments_of_interest(desk: Desk) -> list[tuple[datetime, str]]:
+    ends = [hold.until for hold in desk.facts.holds if hold.until is not None]
+    look_at = min([desk.in_days(LOOK_AGAIN_DAYS), *(end for end in ends if end > desk.now)])
+    moments = [(look_at, "see whether the hold has ended")]
+    if (remind_at := next_reminder_at(desk)) is not None:
+        moments.append((remind_at, "remind the complaint desk"))
+    return moments

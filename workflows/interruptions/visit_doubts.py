@@ -1,0 +1,46 @@
+"""A visit that stands no more: called off, or put before the approvers again."""
+
+from temporalio import workflow
+
+from activities.visit_activities import VisitActivities, VoidApproval
+from domain.case.state import Stage, VisitState
+from domain.case.visit_standing import crew_is_barred, is_off, reasons_approval_is_void
+from workflows.desk.desk import Desk
+from workflows.desk.options import DATABASE
+from workflows.routines.visit_ends import end_visit, release_crew, require_visit
+
+
+async def settle_doubts(desk: Desk) -> Stage:
+    """Free the crew and tell it; then the visit ends, or waits for another approval.
+
+    What was withdrawn ends. Another crew is found for one that is barred. An approval that was
+    given for another amount is asked for anew; one for an address that is no longer usable cannot
+    be.
+    """
+    visit = require_visit(desk)
+    if is_off(desk.situation):
+        status = visit.called_off_as or "called_off"
+        reason = visit.called_off_because or "the borrower wants no visit"
+        await release_crew(desk, reason, tell_borrower=True)
+        return await end_visit(desk, status, reason)
+    if crew_is_barred(desk.situation):
+        await release_crew(desk, "crew barred", tell_borrower=True)
+        return Stage.APPOINTMENT
+    reason = "; ".join(reasons_approval_is_void(desk.situation))
+    await release_crew(desk, reason, tell_borrower=True)
+    if visit.address_id not in desk.facts.address_ids:
+        return await end_visit(desk, "called_off", reason)
+    await _void_approval(visit, reason)
+    return Stage.APPROVAL
+
+
+async def _void_approval(visit: VisitState, reason: str) -> None:
+    visit.approval = visit.approver_id = None
+    visit.approval_expires_at = visit.approved_arrears_minor = None
+    visit.approvals_voided += 1
+    await workflow.execute_activity_method(
+        VisitActivities.void_approval,
+        VoidApproval(visit_id=visit.visit_id, reason=reason),
+        summary=f"approval void: {reason}"[:190],
+        **DATABASE,
+    )

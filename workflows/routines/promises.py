@@ -1,0 +1,42 @@
+"""Promises to pay: each is a wait with a date."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+
+from activities.case_activities import CaseActivities, PromiseResolution
+from domain.calendar import opens
+from domain.case.facts import Promise
+from workflows.desk.desk import Desk
+from workflows.desk.options import DATABASE
+
+
+async def wait_for_promise(desk: Desk, promise: Promise) -> None:
+    """Wait in silence for what was promised; the promise is kept, or broken and noted."""
+    grace = timedelta(days=desk.policy.promise.grace_days.value + 1)
+    verify_at = opens(
+        promise.due_on + grace, desk.policy.contact.planned_hours.value, desk.facts.time_zone
+    )
+
+    def is_kept() -> bool:
+        return any(
+            open_promise.promise_id == promise.promise_id
+            and open_promise.paid_minor >= promise.amount_minor
+            for open_promise in desk.facts.promises
+        )
+
+    kept = await desk.until_sure(
+        is_kept, verify_at, "verify the promise to pay", f"promised for {promise.due_on}"
+    )
+    desk.learn(
+        await workflow.execute_activity_method(
+            CaseActivities.resolve_promise,
+            PromiseResolution(
+                case_id=desk.case.case_id,
+                promise_id=promise.promise_id,
+                status="kept" if kept else "broken",
+            ),
+            summary=f"promise {'kept' if kept else 'broken'}",
+            **DATABASE,
+        )
+    )

@@ -1,0 +1,147 @@
+"""How a visit ends, whatever stage it was in, and where the case goes then.
+
+The state changes before the record does: an event that arrives in between is judged on what has
+been decided, and refused, where it would otherwise be accepted and then undone.
+"""
+
+from datetime import datetime
+
+from temporalio import workflow
+
+from activities.agreement_activities import AgreementActivities, AgreementEnd
+from activities.visit_activities import CrewRelease, VisitActivities, VisitEnd
+from domain.case.effects import call_off_appointment
+from domain.case.state import Slot, Stage, VisitState
+from domain.contact.permission import Purpose
+from domain.policy.policy import Channel
+from workflows.desk.desk import Desk
+from workflows.desk.options import DATABASE
+
+
+def require_visit(desk: Desk) -> VisitState:
+    """The visit under way."""
+    if desk.case.visit is None:
+        raise RuntimeError(f"no visit in {desk.case.stage}")
+    return desk.case.visit
+
+
+async def end_visit(desk: Desk, status: str, reason: str) -> Stage:
+    """End the visit on the record. Contact goes on after a pause, or the case is reviewed."""
+    visit = require_visit(desk)
+    desk.case.visit = None
+    desk.case.last_visit_ended_at = desk.now
+    desk.case.cooling_until = desk.in_days(desk.policy.visit.cooling_days.value)
+    await workflow.execute_activity_method(
+        VisitActivities.end_visit,
+        VisitEnd(visit_id=visit.visit_id, status=status, reason=reason),
+        summary=f"visit {status}: {reason}"[:190],
+        **DATABASE,
+    )
+    too_many = desk.case.visits >= desk.policy.visit.visits_per_case.value
+    return Stage.LEGAL_REVIEW if too_many else Stage.EARLY_CONTACT
+
+
+def reason_of_no(visit: VisitState) -> str:
+    """Who does not want the appointment."""
+    return "withdrawn by the lender" if visit.withdrawn else "declined by the borrower"
+
+
+async def release_crew(desk: Desk, reason: str, *, tell_borrower: bool = False) -> None:
+    """Free the crew of an appointment that will not take place, and tell it so.
+
+    The borrower is told by `tell_called_off`, if he had been told of the appointment.
+    """
+    visit = require_visit(desk)
+    if (slot := visit.slot) is not None:
+        await forget_appointment(desk, visit, tell_borrower=tell_borrower)
+        await stand_down(desk, visit, slot, reason)
+
+
+async def forget_appointment(desk: Desk, visit: VisitState, *, tell_borrower: bool = False) -> None:
+    """Free the crew's time; the visit goes back to where an appointment is proposed."""
+    if tell_borrower and visit.notice_sent:
+        desk.case.called_off_slot = visit.slot
+    call_off_appointment(visit)
+    await free_crew(desk, visit)
+
+
+async def free_crew(desk: Desk, visit: VisitState, *, keeps_appointment: bool = False) -> None:
+    """Free the crew's time. The appointment stays where the crew may have begun its visit."""
+    await workflow.execute_activity_method(
+        VisitActivities.release_crew,
+        CrewRelease(visit_id=visit.visit_id, keeps_appointment=keeps_appointment),
+        summary="free the crew",
+        **DATABASE,
+    )
+
+
+async def stand_down(desk: Desk, visit: VisitState, slot: Slot, reason: str) -> None:
+    """Tell a crew that its appointment will not take place."""
+    await desk.notify(
+        f"{slot.slot_id}:called-off",
+        "crew",
+        "appointment_called_off",
+        visit_id=visit.visit_id,
+        slot_id=slot.slot_id,
+        reason=reason,
+    )
+
+
+async def tell_called_off(desk: Desk, *, by: datetime | None = None) -> None:
+    """Tell the borrower, once, that he need not wait for the crew he was told of.
+
+    In time for the appointment; what is still to be told is in the state, so that a hold or a new
+    run in between loses nothing. At the end of a case, where nothing comes after it, `by` an
+    earlier moment and whatever comes in between.
+    """
+    slot = desk.case.called_off_slot
+    if slot is None:
+        return
+    await desk.contact(
+        f"{slot.slot_id}:called-off",
+        Channel.SMS,
+        "visit_called_off",
+        Purpose.VISIT,
+        by=slot.start if by is None else min(by, slot.start),
+        slot_start=slot.start,
+        at_any_rate=by is not None,
+    )
+    desk.case.called_off_slot = None
+
+
+async def end_offered_agreement(desk: Desk, status: str) -> None:
+    """End the agreement that is offered, if one is: `expired` or `withdrawn`."""
+    await _end_agreement(desk, status, was="offered")
+
+
+async def end_signed_agreement(desk: Desk, status: str) -> None:
+    """End the agreement that is in force: `broken`."""
+    await _end_agreement(desk, status, was="signed")
+
+
+async def _end_agreement(desk: Desk, status: str, was: str) -> None:
+    await workflow.execute_activity_method(
+        AgreementActivities.end_agreement,
+        AgreementEnd(case_id=desk.case.case_id, status=status, was=was),
+        summary=f"agreement {status}",
+        **DATABASE,
+    )
+
+
+async def negotiate_again(desk: Desk, reason: str) -> Stage:
+    """Back to the table, a bounded number of times; then the visit ends without a plan."""
+    visit = require_visit(desk)
+    desk.case.plan = None
+    visit.outcome = visit.proposal = visit.capacity = None
+    visit.negotiations += 1
+    if visit.negotiations < desk.policy.plan.negotiation_rounds.value:
+        await desk.notify(
+            f"{visit.visit_id}:negotiation-{visit.negotiations}",
+            "crew",
+            "negotiate_again",
+            visit_id=visit.visit_id,
+            reason=reason,
+        )
+        return Stage.VISIT
+    desk.case.visits += 1
+    return await end_visit(desk, "completed", f"no plan: {reason}")

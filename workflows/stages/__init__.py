@@ -1,0 +1,1 @@
+"""One stage, one file: what it waits for and where it leads."""

@@ -1,0 +1,82 @@
+"""The agreement: a document with every amount and date, signed by its fingerprint."""
+
+from temporalio import workflow
+
+from activities.agreement_activities import AgreementActivities, OfferRequest
+from database.plan.agreements import Offer
+from domain.case.state import Answer, PlanState, Stage
+from workflows.desk.desk import Desk
+from workflows.desk.options import DATABASE
+from workflows.routines.renegotiation import give_up, wait_for_answer
+from workflows.routines.visit_ends import end_offered_agreement, require_visit
+from workflows.stages.plan import require_plan
+
+
+async def sign_agreement(desk: Desk) -> Stage:
+    """Offer the document and wait for `agreement_signed` with that same hash; it expires.
+
+    A hold moves the stage's deadline on, but not what the document says of itself: what expired
+    meanwhile is offered anew, while its first part can still be paid in time.
+    """
+    plan = require_plan(desk)
+    desk.begin("agreement_signed", desk.in_hours(desk.policy.plan.signing_hours.value))
+    if plan.document_sha256 is None:
+        await _offer(desk, plan)
+
+    if not await _is_answered(desk, plan) and _may_offer_anew(desk, plan):
+        plan.agreement_id = plan.document_sha256 = None  # what is signed now is signed too late
+        await end_offered_agreement(desk, "expired")
+        await _offer(desk, plan)
+        await _is_answered(desk, plan)
+    if plan.signature is Answer.YES:
+        await desk.look_again()  # the signed plan moved what is due
+        return Stage.GUIDED_REPAYMENT
+    if plan.signature is None:
+        plan.signature = Answer.NO
+        await end_offered_agreement(desk, "expired")
+        return await give_up(desk, plan, "the agreement was not signed in time")
+    return await give_up(desk, plan, "the agreement was declined")
+
+
+async def _is_answered(desk: Desk, plan: PlanState) -> bool:
+    return await wait_for_answer(
+        desk,
+        lambda: plan.signature is not None,
+        plan.expires_at or desk.case.stage_ends_at or desk.now,
+        "let the agreement expire",
+        "not yet signed",
+    )
+
+
+def _may_offer_anew(desk: Desk, plan: PlanState) -> bool:
+    """Whether the document ended before the stage does, and none of its parts is late."""
+    stage_ends_at, expires_at = desk.case.stage_ends_at, plan.expires_at
+    if stage_ends_at is None or expires_at is None or stage_ends_at <= expires_at:
+        return False
+    return min(part.due_on for part in plan.plan.parts) >= desk.today
+
+
+async def _offer(desk: Desk, plan: PlanState) -> None:
+    plan.offers += 1
+    plan.agreement_id = f"{plan.plan_id}:agreement" + (f"-{plan.offers}" if plan.offers > 1 else "")
+    plan.document_sha256 = None
+    plan.expires_at = desk.case.stage_ends_at
+    plan.document_sha256 = await workflow.execute_activity_method(
+        AgreementActivities.offer_agreement,
+        OfferRequest(
+            offer=Offer(
+                agreement_id=plan.agreement_id,
+                case_id=desk.case.case_id,
+                visit_id=plan.visit_id or require_visit(desk).visit_id,
+                plan_id=plan.plan_id,
+                plan=plan.plan,
+                waiver_approver_id=plan.approver_id,
+                counted_from=plan.proposed_at or desk.now,
+                expires_at=plan.expires_at or desk.now,
+                lender_signatory=next(iter(plan.negotiator_ids), None),
+            ),
+            policy_version=desk.policy.version,
+        ),
+        summary=f"offer {plan.plan.total_minor} in {len(plan.plan.parts)} parts",
+        **DATABASE,
+    )

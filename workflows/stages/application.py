@@ -1,0 +1,24 @@
+"""Application: the borrower is invited to apply for a visit; a collector may apply instead."""
+
+from domain.case.state import Stage
+from domain.contact.permission import Purpose
+from domain.policy.policy import Channel
+from workflows.desk.desk import Desk
+
+
+async def invite_to_apply(desk: Desk) -> Stage:
+    """Wait for `visit_requested`; without one, contact goes on after a pause."""
+    ends_at = desk.begin("visit_requested", desk.in_days(desk.policy.visit.application_days.value))
+
+    def has_applied() -> bool:
+        return desk.case.visit is not None
+
+    if not desk.case.reminders and not has_applied():
+        key = f"{Stage.APPLICATION}:{desk.facts.overdue_since}:{desk.situation.days_past_due}"
+        await desk.notify(key, "collectors", "visit_possible")
+        await desk.contact(key, Channel.SMS, "visit_invitation", Purpose.VISIT, by=ends_at)
+        desk.case.reminders = 1
+    if await desk.until(has_applied, ends_at, "give up waiting for an application"):
+        return Stage.APPROVAL
+    desk.case.cooling_until = desk.in_days(desk.policy.visit.cooling_days.value)
+    return Stage.EARLY_CONTACT

@@ -1,0 +1,101 @@
+"""Appointment: a crew's free time is proposed; the borrower confirms, or asks for another."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+
+from activities.contact_activities import ContactStatus
+from activities.visit_activities import AppointmentWish, VisitActivities
+from domain.case.state import Answer, Slot, Stage, VisitState
+from domain.contact.permission import Purpose
+from domain.policy.policy import Channel
+from domain.visit.appointments import visit_times
+from workflows.desk.desk import Desk
+from workflows.desk.options import DATABASE
+from workflows.routines.visit_ends import (
+    end_visit,
+    reason_of_no,
+    release_crew,
+    require_visit,
+    tell_called_off,
+)
+
+
+async def arrange_appointment(desk: Desk) -> Stage:
+    """Wait for `appointment_confirmed`; a bounded number of proposals is made."""
+    visit = require_visit(desk)
+    expires_at = visit.approval_expires_at or desk.now
+    desk.begin("appointment_confirmed", expires_at)
+
+    while desk.now < expires_at:
+        if visit.appointment is Answer.YES:
+            return Stage.PREPARATION
+        if visit.slot is not None and visit.appointment is Answer.NO:
+            await release_crew(desk, reason_of_no(visit), tell_borrower=visit.withdrawn)
+        await tell_called_off(desk)
+        if visit.slot is None:
+            if visit.rounds >= desk.policy.visit.proposal_rounds.value:
+                return await end_visit(desk, "called_off", "no appointment was agreed on")
+            visit.slot = await _book(desk, visit)
+        if visit.slot is None:
+            await _wait_for_crews(desk, visit)
+        else:
+            await _propose(desk, visit, visit.slot)
+    await release_crew(desk, "the approval expired", tell_borrower=True)
+    await tell_called_off(desk)
+    return await end_visit(desk, "expired", "the approval expired")
+
+
+async def _book(desk: Desk, visit: VisitState) -> Slot | None:
+    visit.rounds += 1
+    rules = desk.policy.visit
+    return await workflow.execute_activity_method(
+        VisitActivities.book_crew,
+        AppointmentWish(
+            slot_id=f"{visit.visit_id}:slot-{visit.rounds + visit.withdrawals}",
+            visit_id=visit.visit_id,
+            times=visit_times(
+                desk.now,
+                visit.approval_expires_at or desk.now,
+                visit.preferred_times,
+                visit.declined_times,
+                rules,
+                desk.facts.time_zone,
+            ),
+            holiday_country=rules.holiday_country.value,
+            crew_size=rules.crew_size.value,
+            travel_gap=timedelta(hours=rules.travel_gap_hours.value),
+        ),
+        summary=f"proposal {visit.rounds + visit.withdrawals}",
+        **DATABASE,
+    )
+
+
+async def _wait_for_crews(desk: Desk, visit: VisitState) -> None:
+    visit.rounds -= 1  # nothing was proposed
+    await desk.notify(
+        f"{visit.visit_id}:no-crew:{desk.today}", "crew", "no_crew_free", visit_id=visit.visit_id
+    )
+    await desk.reach(desk.in_days(1), "look for a free crew", "no crew was free")
+
+
+async def _propose(desk: Desk, visit: VisitState, slot: Slot) -> None:
+    """Tell the borrower who comes when and why, and wait for the answer."""
+    lead = timedelta(hours=desk.policy.visit.reminder_hours.value)
+    if not visit.notice_sent:
+        told = await desk.contact(
+            slot.slot_id, Channel.SMS, "visit_appointment", Purpose.VISIT, by=slot.start - lead
+        )
+        visit.notice_sent = told is ContactStatus.SENT
+        if told is ContactStatus.UNKNOWN:  # he may have read it: he is told that nobody comes
+            desk.case.called_off_slot = slot
+    answer_by = min(slot.start - lead, desk.in_hours(desk.policy.visit.confirmation_hours.value))
+    answered = visit.notice_sent and await desk.until(
+        lambda: visit.appointment is not None,
+        answer_by,
+        "take the proposal back",
+        f"proposed {slot.start:%Y-%m-%d %H:%M} UTC, no answer yet",
+    )
+    if not answered:
+        reason = "no answer" if visit.notice_sent else "no notice could be sent"
+        await release_crew(desk, reason, tell_borrower=True)

@@ -1,0 +1,43 @@
+"""Approval: a person other than the applicant decides. Never an automatic yes."""
+
+from datetime import timedelta
+
+from domain.case.state import Answer, Stage, VisitState
+from workflows.desk.desk import Desk
+from workflows.routines.visit_ends import end_visit, require_visit
+
+
+async def ask_for_approval(desk: Desk) -> Stage:
+    """Wait for `visit_approved` or `visit_rejected`; when the time runs out the answer is no.
+
+    The approvers are reminded; after a while those of the second level are asked, too.
+    """
+    visit = require_visit(desk)
+    rules = desk.policy.visit
+    ends_at = desk.begin("visit_approved", desk.in_days(rules.approval_days.value))
+    time_left = timedelta(days=rules.approval_days.value - rules.approval_escalation_days.value)
+
+    while visit.approval is None and desk.now < ends_at:
+        desk.case.reminders += 1
+        await _remind(desk, visit, is_escalated=desk.now >= ends_at - time_left)
+        remind_at = desk.now + timedelta(days=rules.approval_reminder_days.value)
+        await desk.until(
+            lambda: visit.approval is not None,
+            min(remind_at, ends_at),
+            "remind the approvers" if remind_at < ends_at else "take silence for a no",
+            f"reminded {desk.case.reminders} times",
+        )
+
+    if visit.approval is Answer.YES:
+        return Stage.APPOINTMENT
+    if visit.approval is None:
+        return await end_visit(desk, "expired", "no approval in time")
+    return await end_visit(desk, "rejected", "rejected by the approver")
+
+
+async def _remind(desk: Desk, visit: VisitState, *, is_escalated: bool) -> None:
+    key = f"{visit.visit_id}:approval-{visit.approvals_voided + 1}-{desk.case.reminders}"
+    for audience in ("approvers", "senior_approvers") if is_escalated else ("approvers",):
+        await desk.notify(
+            f"{key}:{audience}", audience, "visit_approval_wanted", visit_id=visit.visit_id
+        )

@@ -1,0 +1,65 @@
+"""Early contact: SMS and calls at the ladder's steps, until a visit is needed or time is up."""
+
+from datetime import datetime, timedelta
+
+from domain.calendar import closes
+from domain.case.ladder import PlannedStep, next_look, next_step, reasons_against_visit
+from domain.case.state import Stage
+from workflows.desk.desk import Desk
+from workflows.routines.promises import wait_for_promise
+
+
+async def contact_early(desk: Desk) -> Stage:
+    """Take the ladder's steps one by one; a promise to pay is waited for in silence."""
+    while True:
+        last_day = desk.policy.visit.until_days_past_due.value
+        waiting_for = "promised_payment" if desk.facts.promises else "next_contact"
+        desk.begin(waiting_for, _end_of_day(desk, last_day), moves=True)
+        if desk.facts.promises:
+            await wait_for_promise(desk, desk.facts.promises[0])
+        elif desk.situation.days_past_due > last_day:
+            return Stage.LEGAL_REVIEW
+        elif desk.case.visit is not None and desk.case.visit.approval is None:
+            return Stage.APPROVAL  # somebody applied without being invited
+        elif not reasons_against_visit(desk.situation):
+            return Stage.APPLICATION
+        else:
+            await _take_next_step(desk)
+
+
+def _end_of_day(desk: Desk, days_past_due: int) -> datetime:
+    overdue_since = desk.facts.overdue_since or desk.today
+    day = overdue_since + timedelta(days=days_past_due)
+    return closes(day, desk.policy.contact.planned_hours.value, desk.facts.time_zone)
+
+
+async def _take_next_step(desk: Desk) -> None:
+    planned = next_step(desk.situation)
+    look_at = next_look(desk.situation)
+    if planned is None or look_at < planned.at:
+        why = "; ".join(reasons_against_visit(desk.situation))
+        await _until_news(desk, look_at, "see whether a visit is needed", f"not now: {why}")
+    elif not await _until_news(desk, planned.at, _says(planned), "the ladder's next step"):
+        # Of the step's own day: what an outage has delayed for longer is missed, not caught up.
+        day = desk.facts.local(planned.at).date()
+        hours = desk.policy.contact.hours_of(planned.step.channel, day).value
+        day_ends = closes(day, hours, desk.facts.time_zone)
+        await desk.contact(
+            f"{Stage.EARLY_CONTACT}:{planned.key}",
+            planned.step.channel,
+            planned.step.template,
+            planned.step.purpose,
+            by=day_ends,
+        )
+        desk.case.last_step = planned.key
+
+
+def _says(planned: PlannedStep) -> str:
+    step = planned.step
+    return f"{step.template} by {step.channel} at {step.days_past_due} days past due"
+
+
+async def _until_news(desk: Desk, at: datetime, what: str, why: str) -> bool:
+    """Wait for a moment; True when the case has changed in the meantime."""
+    before = desk.facts
+    return await desk.until(lambda: desk.facts is not before, at, what, why)

@@ -1,0 +1,38 @@
+"""Legal review: the last stage of collection, with a last word to the borrower."""
+
+from domain.case.facts import Outcome
+from domain.case.state import Stage
+from domain.contact.permission import Purpose
+from domain.policy.policy import Channel
+from workflows.desk.desk import Desk
+from workflows.routines.promises import wait_for_promise
+
+
+async def review_legally(desk: Desk) -> Stage:
+    """Give the legal desk time to decide otherwise, then hand the case over.
+
+    A promise is waited for first. A part payment that brings the case back below the limit of
+    days past due brings it back to contact.
+    """
+    ends_at = desk.begin("case_closed", desk.in_days(desk.policy.aftercare.legal_review_days.value))
+    key = f"{Stage.LEGAL_REVIEW}:{desk.facts.overdue_since}"
+    while desk.facts.promises:
+        await wait_for_promise(desk, desk.facts.promises[0])
+    if not desk.case.reminders:
+        await desk.notify(key, "legal", "review_wanted")
+        await desk.contact(key, Channel.SMS, "legal_notice", Purpose.COLLECTION, by=ends_at)
+        desk.case.reminders = 1
+    came_for_its_age = _is_too_old(desk)
+    if await desk.until_sure(
+        lambda: bool(desk.facts.promises) or (came_for_its_age and not _is_too_old(desk)),
+        ends_at,
+        "hand the case over",
+        "the legal desk may decide otherwise",
+    ):
+        return Stage.LEGAL_REVIEW if desk.facts.promises else Stage.EARLY_CONTACT
+    desk.case.closed_as = Outcome.HANDED_TO_LEGAL
+    return Stage.LEGAL_REVIEW
+
+
+def _is_too_old(desk: Desk) -> bool:
+    return desk.situation.days_past_due > desk.policy.visit.until_days_past_due.value

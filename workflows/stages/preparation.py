@@ -1,0 +1,65 @@
+"""Preparation: the crew's dossier, the borrower's reminder, a last look before departure."""
+
+from datetime import timedelta
+
+from temporalio import workflow
+
+from activities.visit_activities import VisitActivities
+from domain.case.state import Answer, Slot, Stage, VisitState
+from domain.contact.permission import Purpose
+from domain.policy.policy import Channel
+from workflows.desk.desk import Desk
+from workflows.desk.options import DATABASE
+from workflows.routines.visit_ends import reason_of_no, release_crew, require_visit
+
+DEPARTURE = timedelta(hours=2)  # before the appointment
+
+
+async def prepare_visit(desk: Desk) -> Stage:
+    """Everything that happens between the confirmation and the crew's departure."""
+    visit = require_visit(desk)
+    if visit.slot is None:
+        return Stage.APPOINTMENT
+    slot = visit.slot
+    departs_at = slot.start - DEPARTURE
+    desk.begin("departure", departs_at)
+
+    def is_off() -> bool:
+        return visit.appointment is not Answer.YES
+
+    reminder_at = slot.start - timedelta(hours=desk.policy.visit.reminder_hours.value)
+    if not await desk.until(is_off, reminder_at, "prepare the visit and remind the borrower"):
+        await _prepare(desk, visit, slot)
+    if await desk.until(is_off, departs_at, "last look before the crew departs"):
+        await release_crew(desk, reason_of_no(visit), tell_borrower=visit.withdrawn)
+        return Stage.APPOINTMENT
+
+    await desk.look_again()  # a payment or a hold interrupts at the next wait
+    if await desk.until(is_off, desk.now, "send the crew"):
+        await release_crew(desk, reason_of_no(visit), tell_borrower=visit.withdrawn)
+        return Stage.APPOINTMENT
+    return Stage.VISIT
+
+
+async def _prepare(desk: Desk, visit: VisitState, slot: Slot) -> None:
+    if visit.prepared:
+        return
+    await workflow.execute_activity_method(
+        VisitActivities.prepare_dossier, visit.visit_id, summary="dossier", **DATABASE
+    )
+    await desk.notify(
+        f"{slot.slot_id}:dossier",
+        "crew",
+        "visit_prepared",
+        visit_id=visit.visit_id,
+        badge_ids=slot.badge_ids,
+        starts_at=slot.start.isoformat(),
+    )
+    await desk.contact(
+        f"{slot.slot_id}:reminder",
+        Channel.SMS,
+        "visit_reminder",
+        Purpose.VISIT,
+        by=slot.start - DEPARTURE,
+    )
+    visit.prepared = True

@@ -1,0 +1,40 @@
+"""The visit: who came, whether it is the borrower, what he is willing and able to pay."""
+
+from datetime import timedelta
+
+from domain.case.state import Stage
+from workflows.desk.desk import Desk
+from workflows.routines.visit_ends import end_visit, require_visit
+
+
+async def visit_borrower(desk: Desk) -> Stage:
+    """Wait for `visit_checked_in`, then for `visit_reported`.
+
+    Without a verified identity there is no negotiation: such a report is refused.
+    """
+    visit = require_visit(desk)
+    slot_ends = visit.slot.end if visit.slot is not None else desk.now
+    report_by = max(slot_ends, desk.now) + timedelta(hours=desk.policy.visit.report_hours.value)
+    ends_at = desk.begin("visit_reported" if visit.checked_in else "visit_checked_in", report_by)
+
+    def is_reported() -> bool:
+        return visit.outcome is not None
+
+    if not visit.checked_in:
+        await desk.until(
+            lambda: visit.checked_in or is_reported(),
+            ends_at,
+            "note that nobody came",
+            "the crew is expected",
+        )
+        desk.begin("visit_reported", ends_at)
+    await desk.until(is_reported, ends_at, "close the visit without a report")
+    if visit.outcome == "agreed":
+        return Stage.PLAN
+
+    desk.case.visits += 1
+    if visit.outcome == "unsafe":
+        await end_visit(desk, "completed", "unsafe")
+        return Stage.LEGAL_REVIEW
+    status = "completed" if visit.checked_in else "missed"
+    return await end_visit(desk, status, visit.outcome or "no report in time")
