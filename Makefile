@@ -4,10 +4,10 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo up test lint lock bench clean
+.PHONY: help demo up test lint lock bench record-histories clean
 
 help: ## Show the commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # The stamp is newer than the lock files once they are installed.
 $(VENV)/installed: requirements/app.lock requirements/dev.lock
@@ -23,7 +23,7 @@ up: $(VENV)/installed ## The embedded stack, left running in real time (Ctrl-C e
 
 test: $(VENV)/installed lint ## Linters, types and every test
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal \
-		tests/unit tests/integration tests/workflow
+		tests/unit tests/replay tests/integration tests/workflow
 	$(BIN)/python -m pytest tests/acceptance
 
 lint: $(VENV)/installed ## Ruff, strict types, import layers
@@ -37,6 +37,9 @@ bench: $(VENV)/installed ## Gate, contact steps, scan and memory, each against i
 	$(BIN)/python -m benchmarks.contact_steps
 	$(BIN)/python -m benchmarks.scan_starts
 	$(BIN)/python -m benchmarks.cached_loans
+
+record-histories: $(VENV)/installed ## Runs of the demo's loans for the replay guard
+	$(BIN)/python -m tests.replay.record
 
 lock: $(VENV)/installed ## Write the hash-locked requirements again
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \

@@ -1,8 +1,11 @@
 """The worker: builds everything once and runs the workflows and activities of the service."""
 
 import asyncio
+import inspect
 import signal
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from typing import Any
 
 from temporalio.client import Client
 from temporalio.worker import Worker
@@ -30,7 +33,8 @@ from database.visit.visitor_checks import VisitorChecks
 from database.visit.visits import Visits
 from domain.clock import BusinessClock
 from domain.policy.policy import Channel, Policy
-from gateways.simulated import SimulatedGateway
+from gateways.choice import choose_gateways
+from gateways.protocol import Gateway
 from policies.reader import fingerprint, read_policy
 from runtime.logs import configure_logging
 from runtime.settings import connect_temporal, load_settings
@@ -49,56 +53,46 @@ GRACE = timedelta(seconds=30)
 
 
 def build_worker(
-    client: Client, pool: Pool, policy: Policy, clock: BusinessClock, now: Now
+    client: Client,
+    pool: Pool,
+    policy: Policy,
+    clock: BusinessClock,
+    now: Now,
+    gateways: Mapping[Channel, Gateway],
 ) -> Worker:
     """A worker with all its parts. `policy` must be stored; `now` gives business time."""
     cases = Cases(pool)
-    outbox = Outbox(pool)
-    gateways = {channel: SimulatedGateway(channel, outbox) for channel in Channel}
-    case_activities = CaseActivities(cases, Events(pool), now)
-    contact_activities = ContactActivities(
-        Contacts(pool, PolicyShelf(policy)), gateways, policy.channels, now
-    )
-    visit_activities = VisitActivities(Visits(pool), now)
-    visitor_activities = VisitorActivities(VisitorChecks(pool, policy.visit), now)
-    agreement_activities = AgreementActivities(Agreements(pool), cases, now)
-    legal_activities = LegalActivities(LegalPackages(pool), now)
-    scan_activities = ScanActivities(
-        Scan(pool), TemporalCaseStarter(client, clock), policy.version, now
+    owners = (
+        CaseActivities(cases, Events(pool), now),
+        ContactActivities(Contacts(pool, PolicyShelf(policy)), gateways, policy.channels, now),
+        VisitActivities(Visits(pool), now),
+        VisitorActivities(VisitorChecks(pool, policy.visit), now),
+        AgreementActivities(Agreements(pool), cases, now),
+        LegalActivities(LegalPackages(pool), now),
+        ScanActivities(Scan(pool), TemporalCaseStarter(client, clock), policy.version, now),
     )
     return Worker(
         client,
         task_queue=TASK_QUEUE,
         workflows=[LoanCollection, OverdueScan, VisitorCheck],
-        activities=[
-            case_activities.take_up_case,
-            case_activities.read_facts,
-            case_activities.record_event,
-            case_activities.enter_stage,
-            case_activities.resolve_promise,
-            case_activities.close_case,
-            case_activities.reopen_case,
-            case_activities.notify_staff,
-            contact_activities.contact_borrower,
-            contact_activities.settle_contact,
-            contact_activities.record_missed,
-            visit_activities.book_crew,
-            visit_activities.release_crew,
-            visit_activities.void_approval,
-            visit_activities.prepare_dossier,
-            visit_activities.end_visit,
-            visitor_activities.check_visitor,
-            agreement_activities.offer_agreement,
-            agreement_activities.end_agreement,
-            legal_activities.build_legal_package,
-            scan_activities.scan_overdue_loans,
-        ],
-        workflow_runner=SandboxedWorkflowRunner(
-            restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
-        ),
+        activities=[function for owner in owners for function in activities_of(owner)],
+        workflow_runner=sandbox(),
         interceptors=[ErrorPrivacy()],
         graceful_shutdown_timeout=GRACE,
     )
+
+
+def sandbox() -> SandboxedWorkflowRunner:
+    """Where workflows run: our own modules are loaded once."""
+    return SandboxedWorkflowRunner(
+        restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    )
+
+
+def activities_of(owner: object) -> list[Callable[..., Any]]:
+    """Every activity among the methods of an object, or of a class."""
+    members = inspect.getmembers(owner, inspect.isroutine)
+    return [each for _, each in members if hasattr(each, "__temporal_activity_definition")]
 
 
 async def run_worker() -> int:
@@ -113,7 +107,9 @@ async def run_worker() -> int:
         stopped = asyncio.Event()
         for signal_number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(signal_number, stopped.set)
-        async with build_worker(client, pool, policy, settings.business_clock, now):
+        chosen = {Channel.SMS: settings.sms_gateway, Channel.CALL: settings.call_gateway}
+        gateways = choose_gateways(chosen, Outbox(pool))
+        async with build_worker(client, pool, policy, settings.business_clock, now, gateways):
             await stopped.wait()
     return 0
 

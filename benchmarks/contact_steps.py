@@ -26,10 +26,12 @@ from benchmarks.bare_worker import BARE_QUEUE, build_bare_worker
 from commands.command_line import run_command
 from database.case.cases import Cases
 from database.case.scan import Scan
+from database.contact.simulated_outbox import Outbox
 from database.sql import Pool, open_pool
 from domain.clock import BusinessClock
 from domain.policy.policy import Channel, LadderStep, Policy
 from embedded.stack import EmbeddedStack
+from gateways.choice import choose_gateways
 from policies.reader import fingerprint, read_policy
 from runtime.settings import CHINA_POLICY
 from temporal.case_starter import TemporalCaseStarter
@@ -110,7 +112,8 @@ async def _measure_product(
             await pool.fetchval("SELECT count(*) FROM contact_attempts WHERE status = 'sent'")
         )
 
-    async with build_worker(client, pool, policy, clock, now):
+    gateways = choose_gateways(dict.fromkeys(Channel, "simulated"), Outbox(pool))
+    async with build_worker(client, pool, policy, clock, now, gateways):
         starter = TemporalCaseStarter(client, clock)
         await scan_overdue(
             Scan(pool), starter, policy.version, now, ScanSummary(), report=lambda _: None

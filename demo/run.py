@@ -105,7 +105,7 @@ class Demo:
 
     async def _open_business(self) -> None:
         """Everything that runs; the scan finds the overdue loans by itself from the first day."""
-        self._stack.clock = _clock(datetime.now(UTC) + BOOT, self._day_length)
+        self._stack.clock = clock_of(datetime.now(UTC) + BOOT, self._day_length)
         await self._start_worker()
         await self._stack.start_child("world", sys.executable, "-m", "demo.world", grace=GRACE)
         await asyncio.sleep((BOOT - HEAD_START).total_seconds())
@@ -191,7 +191,7 @@ async def _moment_of_contact(pool: Pool) -> None:
                 pass
 
 
-def _clock(started_at: datetime, day_length: timedelta) -> BusinessClock:
+def clock_of(started_at: datetime, day_length: timedelta) -> BusinessClock:
     return BusinessClock(
         started_at=started_at,
         origin=FIRST_DAY,
@@ -208,7 +208,7 @@ def _clock(started_at: datetime, day_length: timedelta) -> BusinessClock:
 async def _demo(days_per_second: float, limit: timedelta, *, keep: bool) -> int:
     day_length = timedelta(seconds=1) / days_per_second
     os.environ["SCAN_EVERY_SECONDS"] = str(SCAN_EVERY_SECONDS)
-    stack = EmbeddedStack(clock=_clock(datetime.now(UTC), day_length))
+    stack = EmbeddedStack(clock=clock_of(datetime.now(UTC), day_length))
     run = asyncio.ensure_future(_with(stack, day_length, limit, keep=keep))
     asked = asyncio.Event()  # to end; asked twice, the end itself is not interrupted
 

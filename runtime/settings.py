@@ -14,6 +14,7 @@ from temporalio.service import RPCError
 
 from domain.clock import REAL, BusinessClock
 from domain.mistakes import reason, said
+from gateways.choice import GatewayName
 
 CHINA_POLICY = Path(__file__).parents[1] / "policies" / "cn.yaml"
 
@@ -35,8 +36,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True)
 
     database_url: str = Field(repr=False)
-    sms_gateway: Literal["simulated"] = "simulated"
-    call_gateway: Literal["simulated"] = "simulated"
+    sms_gateway: GatewayName = "simulated"
+    call_gateway: GatewayName = "simulated"
     business_clock: Annotated[BusinessClock, NoDecode] = BusinessClock()
     scan_every_seconds: int = Field(default=900, gt=0)
     policy_file: Path = CHINA_POLICY

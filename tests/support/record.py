@@ -8,7 +8,6 @@ from activities.agreement_activities import AgreementActivities, OfferRequest
 from activities.contact_activities import ContactActivities, ContactResult
 from database.case.cases import Cases
 from database.contact.contacts import Contacts
-from database.contact.simulated_outbox import Outbox
 from database.event_record import Delivery, Events
 from database.plan.agreements import Agreements, Offer
 from database.policy.pinned_policies import PolicyShelf
@@ -19,8 +18,8 @@ from domain.contact.permission import Intent, Purpose
 from domain.events import Capacity, Proposal, read_event
 from domain.plan.plan import build_plan
 from domain.policy.policy import Channel, Policy
-from gateways.simulated import SimulatedGateway
 from policies.reader import fingerprint
+from tests.support.providers import simulated_gateways
 from tests.support.world import INSTALMENT, Loan, event
 
 
@@ -48,10 +47,9 @@ class Record:
         self.now = loan.at_days_past_due(95, hour=12)
         self.visit_id = f"{case_id}:visit-1"
         self._numbers = count(1)
-        outbox = Outbox(pool)
         self._contacts = ContactActivities(
             Contacts(pool, PolicyShelf(policy)),
-            {channel: SimulatedGateway(channel, outbox) for channel in Channel},
+            simulated_gateways(pool),
             policy.channels,
             lambda: self.now,
         )

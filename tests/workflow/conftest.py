@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, suppress
 from pathlib import Path
 
@@ -21,11 +21,13 @@ from database.case.scan import Cursor, DueCase, Scan
 from database.sql import Pool
 from domain.case.state import CaseState
 from domain.clock import BusinessClock
-from domain.policy.policy import Policy
+from domain.policy.policy import Channel, Policy
+from gateways.protocol import Gateway
 from policies.reader import fingerprint
 from temporal.names import LOAN_COLLECTION, TASK_QUEUE, workflow_id
 from temporal.search_attributes import SEARCH_ATTRIBUTES
 from tests.support.life import MOMENT, RIPE, Life, StartLife
+from tests.support.providers import simulated_gateways
 from tests.support.world import Loan, insert_crew, insert_earlier_contacts, insert_loan
 from worker import build_worker
 
@@ -49,8 +51,14 @@ async def env() -> AsyncIterator[WorkflowEnvironment]:
 
 
 @pytest.fixture
+def gateways(pool: Pool) -> Mapping[Channel, Gateway]:
+    """The providers; a test module with others has a fixture of this name."""
+    return simulated_gateways(pool)
+
+
+@pytest.fixture
 async def start_life(
-    env: WorkflowEnvironment, pool: Pool, policy: Policy
+    env: WorkflowEnvironment, pool: Pool, policy: Policy, gateways: Mapping[Channel, Gateway]
 ) -> AsyncIterator[StartLife]:
     """Starts the workflow of a loan at a number of days past due; audits what came of it."""
     clocks: list[BusinessClock] = []
@@ -68,7 +76,7 @@ async def start_life(
             await insert_crew(pool)
             await Cases(pool).store_policy(policy, fingerprint(policy), began_at)
             if is_first:  # one worker serves every life; they begin on about the same day
-                worker = build_worker(env.client, pool, policy, clock, _time_of(clock))
+                worker = build_worker(env.client, pool, policy, clock, _time_of(clock), gateways)
                 await lives.enter_async_context(worker)
             case = DueCase(case_id=f"{loan.loan_id}:{loan.first_due_on}", loan_id=loan.loan_id)
             async for page in Scan(pool).pages(Cursor(), policy.version, began_at):

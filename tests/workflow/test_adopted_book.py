@@ -18,6 +18,7 @@ from domain.policy.policy import Policy
 from policies.reader import fingerprint
 from temporal.case_starter import TemporalCaseStarter
 from temporal.names import workflow_id
+from tests.support.providers import simulated_gateways
 from tests.support.world import Loan, insert_loan
 from worker import build_worker
 
@@ -55,7 +56,7 @@ async def book(env: WorkflowEnvironment, pool: Pool, policy: Policy) -> AsyncIte
     def now() -> datetime:
         return clock.business(activity.info().started_time)
 
-    async with build_worker(env.client, pool, policy, clock, now):
+    async with build_worker(env.client, pool, policy, clock, now, simulated_gateways(pool)):
         starter = TemporalCaseStarter(env.client, clock)
         await scan_overdue(
             Scan(pool), starter, policy.version, lambda: began_at, ScanSummary(), report=_quietly

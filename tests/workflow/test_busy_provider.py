@@ -1,12 +1,15 @@
 """A provider that is out until the hours end: nothing stays open, nothing is sent twice."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 import pytest
 
+from database.contact.simulated_outbox import Outbox
+from database.sql import Pool
 from domain.case.state import Stage
-from gateways.protocol import GatewayBusyError, Outbound, Sent
+from domain.policy.contact import Channel
+from gateways.protocol import Gateway, GatewayBusyError, Outbound, Sent
 from gateways.simulated import SimulatedGateway
 from tests.support.life import MOMENT, RIPE, StartLife
 
@@ -32,11 +35,16 @@ class Line(SimulatedGateway):
 
 
 @pytest.fixture
-def line(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Line]]:
+def line() -> Iterator[type[Line]]:
     """The line of every provider."""
-    monkeypatch.setattr("worker.SimulatedGateway", Line)
     yield Line
     Line.is_busy = Line.loses_answers = False
+
+
+@pytest.fixture
+def gateways(pool: Pool) -> Mapping[Channel, Gateway]:
+    """Every provider is behind the line."""
+    return {channel: Line(channel, Outbox(pool)) for channel in Channel}
 
 
 ATTEMPTS = "SELECT template, status, outcome FROM contact_attempts ORDER BY reserved_at"
