@@ -23,7 +23,8 @@ from database.tape.tape_import import DatabaseUnusableError, Tell, import_tape
 from database.tape.tape_store import ImportOptions
 from database.visit.staff import Staff
 from database.visit.visits import Visits
-from domain.tape.fields import LANGUAGES, YEARS, time_zones
+from domain.local_time import time_zones
+from domain.tape.fields import LANGUAGES, YEARS
 from domain.tape.lines import Tape, TapeError, read_tape
 from domain.tape.report import Finding, ImportReport, Kind, Outcome
 from policies.reader import fingerprint, read_policy

@@ -32,7 +32,8 @@ from database.sql import Pool
 from database.visit.visitor_checks import VisitorChecks
 from database.visit.visits import Visits
 from domain.clock import BusinessClock
-from domain.policy.policy import Channel, Policy
+from domain.policy.contact import Channel
+from domain.policy.policy import Policy
 from gateways.choice import choose_gateways
 from gateways.protocol import Gateway
 from policies.reader import fingerprint, read_policy

@@ -7,8 +7,9 @@ from temporalio import activity
 
 from activities.business_time import Now
 from database.case.cases import Cases
-from database.plan.agreements import Agreements, Offer
+from database.plan.agreements import Agreements
 from documents.agreement import render_agreement
+from domain.plan.agreement import Offer
 
 
 class AgreementEnd(BaseModel):

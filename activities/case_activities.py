@@ -2,22 +2,25 @@
 
 from typing import Any
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from temporalio import activity
 
 from activities.business_time import Now
 from database.case.cases import Cases
-from database.event_record import Delivery, Events, Verdict
+from database.event_record import Events
 from domain.case.facts import CaseFacts, Outcome
+from domain.case.judged_event import JudgedEvent, Verdict
 from domain.policy.policy import Policy
 
 
 class CaseTakenUp(BaseModel):
-    """What a workflow starts from."""
+    """What a workflow starts from. An alias is the name a field has in histories."""
+
+    model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
 
     policy: Policy
     facts: CaseFacts
-    place: int
+    number: int = Field(alias="place")  # the case's, among all cases
     applications: int = 0  # visits applied for, as on record
     visits: int = 0  # made, or missed
     last_visit_ended_at: AwareDatetime | None = None
@@ -79,9 +82,9 @@ class CaseActivities:
         return await self._cases.read_facts(case_id, self._now())
 
     @activity.defn
-    async def record_event(self, delivery: Delivery) -> Verdict:
+    async def record_event(self, judged: JudgedEvent) -> Verdict:
         """Write an event down, with its effect or with the reason of its refusal."""
-        return await self._events.record_event(delivery, self._now)
+        return await self._events.record_event(judged, self._now)
 
     @activity.defn
     async def enter_stage(self, entry: StageEntry) -> CaseFacts:

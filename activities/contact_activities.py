@@ -4,19 +4,20 @@ import asyncio
 from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.business_time import Now
-from database.contact.contacts import RESERVED, Attempt, Contacts, Recipient, Reservation
+from database.contact.contacts import RESERVED, Attempt, Contacts, Reservation
 from domain.case.facts import CaseFacts
-from domain.contact.permission import Intent, Refused
-from domain.debt.money import format_money
+from domain.contact.intent import Intent
+from domain.contact.question import Refused
+from domain.contact.recipient import message_values, speaks_of_next_part
 from domain.messages.templates import render
-from domain.policy.policy import Channel, Channels
+from domain.policy.contact import Channel
+from domain.policy.policy import Channels
 from gateways.protocol import (
     CannotTellError,
     Gateway,
@@ -90,7 +91,7 @@ class ContactActivities:
         if isinstance(reservation, Refused):
             return await self._refused(intent, reservation)
         if reservation.is_new:
-            return await self._deliver(intent, reservation, answer_by)
+            return await self._send(intent, reservation, answer_by)
         if reservation.status == RESERVED:
             return await self._recover(intent, reservation, answer_by)
         return await self._settled(intent, reservation.status)
@@ -165,10 +166,10 @@ class ContactActivities:
             await self._unsent(intent, reservation, ContactStatus.FAILED, renewed.reason)
             return await self._refused(intent, renewed)
         if renewed.is_new:
-            return await self._deliver(intent, renewed, answer_by)
+            return await self._send(intent, renewed, answer_by)
         return await self._settled(intent, renewed.status)
 
-    async def _deliver(
+    async def _send(
         self, intent: Intent, reservation: Reservation, answer_by: float
     ) -> ContactResult:
         """`answer_by` is by the loop's clock; the database may have taken all of the time."""
@@ -180,7 +181,7 @@ class ContactActivities:
             return await self._unsent(
                 intent, reservation, ContactStatus.FAILED, "the permitted hours have ended"
             )
-        if not _is_of_next_part(intent, reservation.recipient):
+        if not speaks_of_next_part(intent, reservation.recipient):
             return await self._unsent(
                 intent, reservation, ContactStatus.FAILED, f"part {intent.part_number} is paid"
             )
@@ -188,7 +189,7 @@ class ContactActivities:
             text = render(
                 intent.template,
                 reservation.recipient.language,
-                _values(reservation.recipient, self._channels, at, intent.slot_start),
+                message_values(reservation.recipient, self._channels, at, intent.slot_start),
             )
         except KeyError as error:  # the visit or the part it speaks of is over by now
             return await self._unsent(
@@ -203,7 +204,7 @@ class ContactActivities:
         gateway = self._gateways[intent.channel]
         try:
             async with asyncio.timeout_at(answer_by):
-                sent = await gateway.deliver(message)
+                sent = await gateway.send(message)
         except TimeoutError as error:
             if gateway.takes_once:
                 raise _busy() from error
@@ -235,45 +236,3 @@ class ContactActivities:
 
 def _busy() -> ApplicationError:
     return ApplicationError("the provider is busy", type="GatewayBusy")
-
-
-def _is_of_next_part(intent: Intent, recipient: Recipient) -> bool:
-    """Whether what an intent says of a part is still so; true of what speaks of none."""
-    if intent.part_number is None:
-        return True
-    return recipient.part is not None and recipient.part.number == intent.part_number
-
-
-def _values(
-    recipient: Recipient, channels: Channels, now: datetime, slot_start: datetime | None = None
-) -> dict[str, str]:
-    """What the templates may say; `slot_start` of an appointment that is off already."""
-    local = now.astimezone(ZoneInfo(recipient.facts.time_zone))
-    values = {
-        "lender": recipient.lender,
-        "name": recipient.full_name,
-        "amount": format_money(recipient.facts.arrears_minor, recipient.currency),
-        "days": "0",
-        **channels.model_dump(),
-    }
-    if recipient.overdue_since is not None:
-        values["days"] = str(max((local.date() - recipient.overdue_since).days, 0))
-    if recipient.visit is not None and recipient.visit.starts_at is not None:
-        starts_at = recipient.visit.starts_at.astimezone(local.tzinfo)
-        values["slot"] = f"{starts_at:%Y-%m-%d %H:%M}"
-        # One full-width comma would double the price of an English message.
-        between = "、" if recipient.language == "zh" else ", "
-        values["crew"] = between.join(recipient.visit.crew or [])
-        values["visit_code"] = recipient.visit.visit_code
-    if slot_start is not None:
-        values["slot"] = f"{slot_start.astimezone(local.tzinfo):%Y-%m-%d %H:%M}"
-    if recipient.part is not None:
-        values["part_amount"] = format_money(recipient.part.rest_minor, recipient.currency)
-        values["part_due"] = f"{recipient.part.due_on}"
-        values["part_rest"] = format_money(recipient.part.later_minor, recipient.currency)
-    if recipient.received is not None:
-        values["received_amount"] = format_money(
-            recipient.received.amount_minor, recipient.currency
-        )
-        values["received_on"] = f"{recipient.received.last_on}"
-    return values

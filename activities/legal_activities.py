@@ -4,6 +4,7 @@ from temporalio import activity
 
 from activities.business_time import Now
 from database.case.legal_package import LegalPackages
+from documents.legal_package import build_package
 
 
 class LegalActivities:
@@ -15,5 +16,14 @@ class LegalActivities:
 
     @activity.defn
     async def build_legal_package(self, case_id: str) -> str:
-        """Build and keep the file of a case; answers with its SHA-256."""
-        return await self._packages.build_package(case_id, self._now())
+        """Build and keep the file of a case; answers with its SHA-256. Built once."""
+        kept = await self._packages.kept_sha256(case_id)
+        if kept is not None:
+            return kept
+        now = self._now()
+        contents = await self._packages.read_contents(case_id, now)
+        package = build_package(contents.entries, contents.about)
+        await self._packages.keep_package(
+            case_id, package.content, package.sha256, package.manifest, now
+        )
+        return await self._packages.kept_sha256(case_id) or package.sha256

@@ -8,7 +8,8 @@ from pydantic import BaseModel
 from temporalio import activity
 
 from activities.business_time import Now
-from database.case.scan import Cursor, DueCase, Scan
+from database.case.scan import Cursor, Scan
+from domain.case.state import DueCase
 
 STARTS_AT_ONCE = 50
 

@@ -29,7 +29,8 @@ from database.case.scan import Scan
 from database.contact.simulated_outbox import Outbox
 from database.sql import Pool, open_pool
 from domain.clock import BusinessClock
-from domain.policy.policy import Channel, LadderStep, Policy
+from domain.policy.contact import Channel, LadderStep
+from domain.policy.policy import Policy
 from embedded.stack import EmbeddedStack
 from gateways.choice import choose_gateways
 from policies.reader import fingerprint, read_policy

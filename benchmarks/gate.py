@@ -28,8 +28,8 @@ from database.contact.contacts import Contacts, Reservation
 from database.migrate import apply_migrations
 from database.policy.pinned_policies import PolicyShelf
 from database.sql import Pool, open_pool
-from domain.contact.permission import Intent, Purpose
-from domain.policy.policy import Channel
+from domain.contact.intent import Intent
+from domain.policy.contact import Channel, Purpose
 from embedded.postgres import EmbeddedPostgres
 from policies.reader import fingerprint, read_policy
 from runtime.settings import CHINA_POLICY

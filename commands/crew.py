@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from commands.command_line import CommandError
 from database.visit.visits import CrewMember
 from domain.events import Id
-from domain.mistakes import said
+from domain.mistakes import describe_mistake
 from domain.visit.working_time import RosterError, read_days, read_working_time
 
 Value = TypeVar("Value")
@@ -110,7 +110,7 @@ def _new_identity(cell: str, column: str, earlier: Container[str]) -> str:
     try:
         identity = _ID.validate_python(cell)
     except ValidationError as error:
-        raise RowError(f"{column}: {said(error.errors()[0])}") from error
+        raise RowError(f"{column}: {describe_mistake(error.errors()[0])}") from error
     if identity in earlier:
         raise RowError(f"{column}: stands in an earlier row, too")
     return identity

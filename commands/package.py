@@ -7,7 +7,7 @@ import typer
 
 from commands.command_line import CommandError, database, run_command
 from database.case.legal_package import LegalPackages
-from domain.legal_package import differences, fingerprint_of
+from documents.legal_package import differences, fingerprint_of
 from runtime.settings import load_settings
 
 

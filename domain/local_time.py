@@ -1,9 +1,11 @@
 """A time of day where the borrower lives, as policies and events write it."""
 
 from datetime import time
-from typing import Annotated
+from functools import cache
+from typing import Annotated, Self
+from zoneinfo import available_timezones
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 
 
 def _only_text(value: object) -> object:
@@ -20,3 +22,33 @@ def _without_offset(local: time) -> time:
 
 
 LocalTime = Annotated[time, BeforeValidator(_only_text), AfterValidator(_without_offset)]
+
+
+class HoursOfDay(BaseModel):
+    """Local hours, start included, end excluded."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    start: LocalTime
+    end: LocalTime
+
+    @model_validator(mode="after")
+    def _starts_before_it_ends(self) -> Self:
+        if self.start >= self.end:
+            raise ValueError("start must come before end")
+        return self
+
+    def contains(self, other: "HoursOfDay") -> bool:
+        """Whether the other hours lie within these."""
+        return self.start <= other.start and other.end <= self.end
+
+    def common_with(self, other: "HoursOfDay") -> "HoursOfDay | None":
+        """The hours that lie within both; None where there are none."""
+        start, end = max(self.start, other.start), min(self.end, other.end)
+        return HoursOfDay(start=start, end=end) if start < end else None
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """The IANA names that this machine knows."""
+    return frozenset(available_timezones())

@@ -13,7 +13,7 @@ _WORDS = {
 }
 
 
-def said(mistake: ErrorDetails) -> str:
+def describe_mistake(mistake: ErrorDetails) -> str:
     """The field by its path, and the reason."""
     path = ".".join(str(part) for part in mistake["loc"])
     return f"{path}: {reason(mistake)}" if path else reason(mistake)

@@ -13,7 +13,7 @@ GatewayName = Literal["simulated"]
 def choose_gateways(
     names: Mapping[Channel, GatewayName], outbox: Outbox
 ) -> Mapping[Channel, Gateway]:
-    """The provider of each channel by its name; `outbox` is where simulated ones deliver."""
+    """The provider of each channel by its name; `outbox` is where simulated ones keep them."""
     return {channel: _gateway(name, channel, outbox) for channel, name in names.items()}
 
 

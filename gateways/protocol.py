@@ -36,12 +36,12 @@ class Gateway(Protocol):
     """An SMS or a call provider.
 
     `takes_once`: whether a reference that it gets twice is sent once. Of one that does not, a
-    delivery without an answer is never repeated.
+    message without an answer is never repeated.
     """
 
     takes_once: bool
 
-    async def deliver(self, message: Outbound) -> Sent:
+    async def send(self, message: Outbound) -> Sent:
         """Hand a message over.
 
         Raises:

@@ -25,7 +25,7 @@ class SimulatedGateway:
         self._channel = channel
         self._outbox = outbox
 
-    async def deliver(self, message: Outbound) -> Sent:
+    async def send(self, message: Outbound) -> Sent:
         """Keep the message. Never refuses."""
         await self._outbox.put(
             message.reference, self._channel, message.number, message.text, message.at

@@ -11,9 +11,9 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
-from domain.mistakes import said
+from domain.local_time import time_zones
+from domain.mistakes import describe_mistake
 from domain.policy.policy import Policy
-from domain.tape.fields import time_zones
 from policies.public_holidays import is_known_country
 
 EXTENDS = "extends"
@@ -37,7 +37,8 @@ def read_policy(path: Path) -> Policy:
         policy = Policy.model_validate(_content(root, path))
     except ValidationError as error:
         lines = [
-            f"{_place_of(root, mistake['loc'])}: {said(mistake)}" for mistake in error.errors()
+            f"{_place_of(root, mistake['loc'])}: {describe_mistake(mistake)}"
+            for mistake in error.errors()
         ]
         raise PolicyError("\n".join(lines)) from error
     _see_names(policy, root)

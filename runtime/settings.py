@@ -13,7 +13,7 @@ from temporalio.envconfig import ClientConfig
 from temporalio.service import RPCError
 
 from domain.clock import REAL, BusinessClock
-from domain.mistakes import reason, said
+from domain.mistakes import describe_mistake, reason
 from gateways.choice import GatewayName
 
 CHINA_POLICY = Path(__file__).parents[1] / "policies" / "cn.yaml"
@@ -122,7 +122,7 @@ async def _see_namespace(client: Client) -> None:
 def _reason(error: ValidationError) -> str:
     first = error.errors()[0]
     # The variable itself is named by the caller; a clock's own field is worth naming.
-    return said(first) if error.title == "BusinessClock" else reason(first)
+    return describe_mistake(first) if error.title == "BusinessClock" else reason(first)
 
 
 def _line(error: Exception) -> str:

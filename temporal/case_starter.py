@@ -4,8 +4,7 @@ from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
-from database.case.scan import DueCase
-from domain.case.state import CaseState
+from domain.case.state import CaseState, DueCase
 from domain.clock import BusinessClock
 from temporal.names import LOAN_COLLECTION, TASK_QUEUE, workflow_id
 

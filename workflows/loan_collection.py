@@ -20,17 +20,17 @@ with workflow.unsafe.imports_passed_through():
     from domain.events import UNNAMED, UnreadableEventError, VisitCheckedIn, read_json
     from domain.visit.doorstep import Instruction, explain, instruct
     from temporal.names import DELIVER, LOAN_COLLECTION
-    from workflows.desk.desk import (
+    from workflows.desk.case_desk import (
         CaseOverError,
-        Desk,
         FreshRunNeededError,
         OnHoldError,
         VisitInDoubtError,
     )
-    from workflows.desk.intake import Intake, Letter
+    from workflows.desk.desk import Desk
+    from workflows.desk.intake import IncomingEvent, Intake
     from workflows.desk.status import details, status
     from workflows.interruptions.case_end import end_case
-    from workflows.interruptions.hold import leave_in_peace
+    from workflows.interruptions.hold import wait_out_hold
     from workflows.interruptions.visit_doubts import settle_doubts
     from workflows.routines.visit_ends import tell_called_off
     from workflows.stages.agreement import sign_agreement
@@ -106,7 +106,7 @@ class LoanCollection:
         while True:
             try:
                 if desk.situation.is_on_hold and not desk.is_over:
-                    await leave_in_peace(desk)
+                    await wait_out_hold(desk)
                 if desk.is_over and (outcome := await end_case(desk)) is not None:
                     return outcome
                 if desk.visit_is_in_doubt:
@@ -122,7 +122,7 @@ class LoanCollection:
     @workflow.signal(dynamic=True)
     def receive_event(self, name: str, bodies: Sequence[RawValue]) -> None:
         """Take in an event of any name and any shape; it is judged, and never lost."""
-        self._intake.receive(Letter(name, _read_body(bodies)))
+        self._intake.receive(IncomingEvent(name, _read_body(bodies)))
 
     @workflow.update(dynamic=True)
     async def deliver(self, update: str, bodies: Sequence[RawValue]) -> dict[str, Any]:
@@ -134,10 +134,10 @@ class LoanCollection:
             raise ApplicationError(f"the only update is {DELIVER}")
         event = _read_body(bodies)
         name = event.get("name") if isinstance(event, dict) else None
-        letter = Letter(name if isinstance(name, str) else UNNAMED, event)
-        self._intake.receive(letter)
-        await workflow.wait_condition(lambda: letter.verdict is not None)
-        return _answer(letter, self._case.stage)
+        incoming = IncomingEvent(name if isinstance(name, str) else UNNAMED, event)
+        self._intake.receive(incoming)
+        await workflow.wait_condition(lambda: incoming.verdict is not None)
+        return _answer(incoming, self._case.stage)
 
     @workflow.query
     def status(self) -> dict[str, Any]:
@@ -145,15 +145,15 @@ class LoanCollection:
         return status(self._desk)
 
 
-def _answer(letter: Letter, stage: Stage) -> dict[str, Any]:
+def _answer(incoming: IncomingEvent, stage: Stage) -> dict[str, Any]:
     """What became of an event; a crew at the door also reads what to do."""
-    accepted = letter.verdict is not None and letter.verdict.accepted
-    reason = letter.verdict.reason if letter.verdict is not None else None
+    accepted = incoming.verdict is not None and incoming.verdict.accepted
+    reason = incoming.verdict.reason if incoming.verdict is not None else None
     answer = {"accepted": accepted, "reason": reason, "stage": stage.value}
-    if isinstance(letter.event, VisitCheckedIn):
-        answer["instruction"] = instruct(letter.event, accepted=accepted).value
-        answer["reason"] = reason or explain(letter.event)
-    elif letter.name == VisitCheckedIn.name:  # that could not be read
+    if isinstance(incoming.event, VisitCheckedIn):
+        answer["instruction"] = instruct(incoming.event, accepted=accepted).value
+        answer["reason"] = reason or explain(incoming.event)
+    elif incoming.name == VisitCheckedIn.name:  # that could not be read
         answer["instruction"] = Instruction.STAND_DOWN.value
     return answer
 

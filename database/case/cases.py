@@ -29,10 +29,10 @@ class PolicyChangedError(Exception):
 
 
 class PinnedCase(NamedTuple):
-    """A case's policy and place, and what it has seen of visits and plans."""
+    """A case's policy and number, and what it has seen of visits and plans."""
 
     policy: Policy
-    place: int
+    number: int
     applications: int
     visits: int
     last_visit_ended_at: datetime | None

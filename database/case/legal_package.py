@@ -1,10 +1,8 @@
-"""The legal desk's file of a case: read from the record, built once, and kept."""
+"""The legal desk's file of a case: what goes into it, and the file as it is kept."""
 
-import csv
 import json
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Mapping
 from datetime import date, datetime
-from io import StringIO
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -12,7 +10,6 @@ import asyncpg
 
 from database.case.cases import CaseNotFoundError
 from database.sql import SQL, Connection, Pool
-from domain.legal_package import Package, as_json, build_package
 
 Row = dict[str, Any]
 # Kept as JSON: read as such, so that the file holds values and not quoted text.
@@ -27,33 +24,47 @@ class KeptPackage(NamedTuple):
     content: bytes
 
 
+class Contents(NamedTuple):
+    """What goes into a package."""
+
+    entries: Mapping[str, Any]  # by file name: rows and other JSON values, or bytes
+    about: Mapping[str, str]
+
+
 class LegalPackages:
-    """Builds and keeps the files of cases that are handed to the legal desk."""
+    """Reads what is on record of a case, and keeps the files that are built of it."""
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
-    async def build_package(self, case_id: str, now: datetime) -> str:
-        """Build and keep the file of a case; answers with its SHA-256. Built once, then kept."""
-        kept = await SQL.legal_package_sha256(self._pool, case_id=case_id)
-        if kept is None:
-            async with (
-                self._pool.acquire() as connection,
-                connection.transaction(isolation="repeatable_read", readonly=True),
-            ):
-                package = await _build(connection, case_id, now)
-            await self._keep(case_id, package, now)
-            kept = await SQL.legal_package_sha256(self._pool, case_id=case_id)
-        return str(kept)
+    async def kept_sha256(self, case_id: str) -> str | None:
+        """The SHA-256 of the file that is kept of a case, if one is."""
+        sha256: str | None = await SQL.legal_package_sha256(self._pool, case_id=case_id)
+        return sha256
 
-    async def _keep(self, case_id: str, package: Package, now: datetime) -> None:
+    async def read_contents(self, case_id: str, now: datetime) -> Contents:
+        """Everything on record of a case, as of its end or of now, in one snapshot.
+
+        Raises:
+            CaseNotFoundError: when there is no such case.
+        """
+        async with (
+            self._pool.acquire() as connection,
+            connection.transaction(isolation="repeatable_read", readonly=True),
+        ):
+            return await _read_contents(connection, case_id, now)
+
+    async def keep_package(
+        self, case_id: str, content: bytes, sha256: str, manifest: Mapping[str, Any], now: datetime
+    ) -> None:
+        """Keep the file of a case; one that is kept already stays."""
         await SQL.keep_legal_package(
             self._pool,
             case_id=case_id,
             built_at=now,
-            sha256=package.sha256,
-            content=package.content,
-            manifest=json.dumps(package.manifest),
+            sha256=sha256,
+            content=content,
+            manifest=json.dumps(manifest),
         )
 
     async def package_of(self, loan_id: str) -> KeptPackage | None:
@@ -62,26 +73,24 @@ class LegalPackages:
         return None if row is None else KeptPackage(**row)
 
 
-async def _build(connection: Connection, case_id: str, now: datetime) -> Package:
+async def _read_contents(connection: Connection, case_id: str, now: datetime) -> Contents:
     case = await SQL.legal_case(connection, case_id=case_id)
     if case is None:
         raise CaseNotFoundError(case_id)
     as_of = case["closed_at"] or now
     today = as_of.astimezone(ZoneInfo(case["time_zone"])).date()
     entries = {
-        "statement.json": as_json(await _statement(connection, case, today)),
-        "contacts.csv": _as_csv(await _rows(SQL.legal_contacts(connection, case_id=case_id))),
-        "events.jsonl": _as_lines(await _rows(SQL.legal_events(connection, case_id=case_id))),
-        "visits.json": as_json(await _rows(SQL.legal_visits(connection, case_id=case_id))),
-        "complaints.json": as_json(await _complaints(connection, case["loan_id"])),
-        "holds.json": as_json(
-            await _rows(SQL.legal_holds(connection, borrower_id=case["borrower_id"]))
-        ),
+        "statement.json": await _statement(connection, case, today),
+        "contacts.csv": await _rows(SQL.legal_contacts(connection, case_id=case_id)),
+        "events.jsonl": await _rows(SQL.legal_events(connection, case_id=case_id)),
+        "visits.json": await _rows(SQL.legal_visits(connection, case_id=case_id)),
+        "complaints.json": await _complaints(connection, case["loan_id"]),
+        "holds.json": await _rows(SQL.legal_holds(connection, borrower_id=case["borrower_id"])),
         **await _agreements(connection, case_id),
         **await _policies(connection, case_id),
     }
-    about = {"loan_id": case["loan_id"], "case_id": case_id, "as_of": _plain(as_of)}
-    return build_package(entries, about)
+    about = {"loan_id": case["loan_id"], "case_id": case_id, "as_of": as_of.isoformat()}
+    return Contents(entries, about)
 
 
 async def _statement(connection: Connection, case: asyncpg.Record, today: date) -> Row:
@@ -106,7 +115,7 @@ async def _complaints(connection: Connection, loan_id: str) -> Row:
     }
 
 
-async def _agreements(connection: Connection, case_id: str) -> dict[str, bytes]:
+async def _agreements(connection: Connection, case_id: str) -> Row:
     """What is kept of each; documents and other bytes as files of their own."""
     files: dict[str, bytes] = {}
     listed = []
@@ -119,12 +128,12 @@ async def _agreements(connection: Connection, case_id: str) -> dict[str, bytes]:
                 files[file], row[name] = value, file
         listed.append(_row(row))
     parts = await _rows(SQL.legal_agreement_parts(connection, case_id=case_id))
-    return {"agreements.json": as_json({"agreements": listed, "parts": parts}), **files}
+    return {"agreements.json": {"agreements": listed, "parts": parts}, **files}
 
 
-async def _policies(connection: Connection, case_id: str) -> dict[str, bytes]:
+async def _policies(connection: Connection, case_id: str) -> Row:
     rows = await _rows(SQL.legal_policies(connection, case_id=case_id))
-    return {f"policies/{row['version']}.json": as_json(row) for row in rows}
+    return {f"policies/{row['version']}.json": row for row in rows}
 
 
 async def _rows(rows: AsyncIterator[asyncpg.Record]) -> list[Row]:
@@ -149,17 +158,3 @@ def _plain(value: object) -> object:
     if isinstance(value, list):
         return [_plain(each) for each in value]
     return value if value is None or isinstance(value, (bool, int, float, str)) else str(value)
-
-
-def _as_lines(rows: Iterable[Row]) -> bytes:
-    return "".join(
-        json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n" for row in rows
-    ).encode()
-
-
-def _as_csv(rows: list[Row]) -> bytes:
-    text = StringIO()
-    writer = csv.DictWriter(text, list(rows[0]) if rows else ["at"], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(rows)
-    return text.getvalue().encode()

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from pydantic import BaseModel
 
 from database.sql import SQL, Pool
+from domain.case.state import DueCase
 
 PAGE_SIZE = 500
 
@@ -15,13 +16,6 @@ class Cursor(BaseModel):
 
     overdue_since: date = date.min
     loan_id: str = ""
-
-
-class DueCase(BaseModel):
-    """A case whose workflow should run."""
-
-    case_id: str
-    loan_id: str
 
 
 class Page(BaseModel):

@@ -1,17 +1,17 @@
 """The contact gate's side of the database: look, ask, reserve; then write down what came of it."""
 
 import hashlib
-from datetime import date, datetime
+from datetime import datetime
 from typing import NamedTuple
-
-from pydantic import AwareDatetime, BaseModel
 
 from database.case.cases import read_facts
 from database.policy.pinned_policies import PolicyShelf
 from database.sql import SQL, Connection, Pool
 from domain.case.facts import CaseFacts
-from domain.contact.permission import Allowed, ContactFacts, Decision, Intent, Refused, may_contact
-from domain.plan.progress import OpenPart, PlanProgress
+from domain.contact.intent import Intent
+from domain.contact.permission import may_contact
+from domain.contact.question import Allowed, Decision, Refused
+from domain.contact.recipient import Recipient
 
 RESERVED = "reserved"  # and not known to be sent
 
@@ -22,47 +22,6 @@ class Attempt(NamedTuple):
     attempt_id: str
     status: str
     number: str
-
-
-class VisitDetails(BaseModel):
-    """What a message may say about the open visit."""
-
-    visit_code: str
-    starts_at: AwareDatetime | None
-    crew: list[str] | None
-
-
-class ReceivedDetails(BaseModel):
-    """What a closing message may say was received, under the plan or the case."""
-
-    amount_minor: int
-    last_on: date  # in the borrower's time zone
-
-
-class Recipient(BaseModel):
-    """The person behind a case, as the gate sees it. Stays within the activity."""
-
-    at: AwareDatetime  # now, or the borrower's last event if that was written as later
-    borrower_id: str
-    revision: int  # of the borrower's row: what the reservation relies on
-    loan_id: str
-    lender: str
-    currency: str
-    full_name: str
-    language: str
-    policy_version: str
-    policy_sha256: str
-    overdue_since: date | None
-    visit: VisitDetails | None
-    plan: PlanProgress | None  # the signed one
-    received: ReceivedDetails | None = None
-    is_tried: bool  # an attempt for this intent is on record
-    facts: ContactFacts
-
-    @property
-    def part(self) -> OpenPart | None:
-        """The next part of the signed plan."""
-        return None if self.plan is None else self.plan.next_part
 
 
 class Reservation(NamedTuple):

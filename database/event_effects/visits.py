@@ -5,7 +5,7 @@ import secrets
 from database.event_effects.effect import EffectRefusedError, EventContext, take_effect
 from database.sql import SQL, Connection
 from domain import events
-from domain.case.facts import public_reason
+from domain.contact.hold import public_reason
 
 
 @take_effect.register

@@ -5,29 +5,14 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 import asyncpg
-from pydantic import AwareDatetime, BaseModel
 
 from database.case.cases import read_facts_and_statement
 from database.sql import SQL, Connection, Pool
 from domain.case.facts import CaseFacts
 from domain.debt.limitation import limitation_until
-from domain.plan.agreement import AgreementTerms, Component, Document
+from domain.plan.agreement import AgreementTerms, Component, Document, Offer
 from domain.plan.plan import Plan
 from domain.policy.policy import Policy
-
-
-class Offer(BaseModel):
-    """An agreement to be drawn up."""
-
-    agreement_id: str
-    case_id: str
-    visit_id: str
-    plan_id: str
-    plan: Plan
-    waiver_approver_id: str | None
-    counted_from: AwareDatetime  # when the plan was proposed: later payments count towards it
-    expires_at: AwareDatetime
-    lender_signatory: str | None = None  # an id: the crew's badge
 
 
 class _Limitation(NamedTuple):

@@ -16,7 +16,7 @@ UPDATE collection_cases c SET started_at = coalesce(c.started_at, c.opened_at)
 FROM policies p
 WHERE c.case_id = :case_id AND p.version = c.policy_version
 RETURNING p.body::text AS policy,
-          c.place,
+          c.place AS number,
           (SELECT count(*) FROM visits v WHERE v.case_id = c.case_id) AS applications,
           (SELECT count(*) FROM visits v WHERE v.case_id = c.case_id
              AND v.status IN ('completed', 'missed')) AS visits,

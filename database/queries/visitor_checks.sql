@@ -5,13 +5,13 @@ SELECT pg_advisory_xact_lock(:lock);
 -- name: known_check(check_id)^
 SELECT answer, retry_at FROM visitor_checks WHERE check_id = :check_id;
 
--- name: answered_to_caller(caller, places)
+-- name: answered_to_caller(caller, most)
 SELECT asked_at FROM visitor_checks WHERE caller = :caller AND answer IS NOT NULL
-ORDER BY asked_at DESC LIMIT :places;
+ORDER BY asked_at DESC LIMIT :most;
 
--- name: answered_for_code(visit_code, places)
+-- name: answered_for_code(visit_code, most)
 SELECT asked_at FROM visitor_checks WHERE visit_code = :visit_code AND answer IS NOT NULL
-ORDER BY asked_at DESC LIMIT :places;
+ORDER BY asked_at DESC LIMIT :most;
 
 -- name: bookings_of_visitor(visit_code, badge_id)
 -- Not by the code alone: an answer is about a visit only when code and badge belong together.

@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from pydantic import AwareDatetime, BaseModel
 
 from database.sql import SQL, Connection, Pool
-from domain.policy.policy import RateLimit, VisitPolicy
+from domain.policy.policy import VisitPolicy
+from domain.policy.rule import RateLimit
 from domain.visit.visitors import (
     Booking,
     VisitorAnswer,
     VisitorQuestion,
+    blocked_until,
     judge_visitor,
-    may_ask_again,
 )
 
 _CHECKING = 7_206_453  # the lock that checks take in turn
@@ -76,11 +77,9 @@ class VisitorChecks:
         """When both limits let the question through; None when they do so now."""
         by_caller = self._rules.checks_per_caller.value
         by_code = self._rules.checks_per_code.value
-        to_caller = SQL.answered_to_caller(
-            connection, caller=question.caller, places=by_caller.limit
-        )
+        to_caller = SQL.answered_to_caller(connection, caller=question.caller, most=by_caller.limit)
         for_code = SQL.answered_for_code(
-            connection, visit_code=question.visit_code, places=by_code.limit
+            connection, visit_code=question.visit_code, most=by_code.limit
         )
         waits = [
             _wait([row["asked_at"] async for row in to_caller], by_caller, now),
@@ -90,4 +89,4 @@ class VisitorChecks:
 
 
 def _wait(asked: list[datetime], rule: RateLimit, now: datetime) -> datetime | None:
-    return may_ask_again(asked, rule.limit, timedelta(minutes=rule.minutes), now)
+    return blocked_until(asked, rule.limit, timedelta(minutes=rule.minutes), now)

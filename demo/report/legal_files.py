@@ -4,7 +4,7 @@ from pathlib import Path
 
 from database.case.legal_package import LegalPackages
 from database.sql import Pool
-from domain.legal_package import differences, fingerprint_of
+from documents.legal_package import differences, fingerprint_of
 
 _HANDED_OVER = """
     SELECT c.loan_id, n.body ->> 'sha256' AS sha256

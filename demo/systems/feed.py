@@ -15,16 +15,16 @@ POLL_SECONDS = 0.2
 
 # Rows become visible a little out of order: each look goes back some way and knows what it saw.
 _MESSAGES = """
-    SELECT reference AS key, sequence AS place, channel, number, text FROM simulated_outbox
+    SELECT reference AS key, sequence AS position, channel, number, text FROM simulated_outbox
     WHERE sequence > $1 - 50 ORDER BY sequence
 """
 _NOTICES = """
-    SELECT notice_id AS key, created_at AS place, audience, kind, body::text AS body
+    SELECT notice_id AS key, created_at AS position, audience, kind, body::text AS body
     FROM staff_notices
     WHERE created_at > $1::timestamptz - interval '4 days' ORDER BY created_at
 """
 _AGREEMENTS = """
-    SELECT agreement_id AS key, offered_at AS place, agreement_id, loan_id, visit_id, plan_id,
+    SELECT agreement_id AS key, offered_at AS position, agreement_id, loan_id, visit_id, plan_id,
            document_sha256
     FROM agreements WHERE offered_at > $1::timestamptz - interval '4 days' ORDER BY offered_at
 """
@@ -38,17 +38,17 @@ class Feed:
 
     query: str
     handle: Handle
-    place: int | datetime
+    position: int | datetime
 
     def __post_init__(self) -> None:
         self._seen: set[str] = set()
 
     async def look(self, pool: Pool) -> None:
         """Hand over what is new."""
-        for row in await pool.fetch(self.query, self.place):
+        for row in await pool.fetch(self.query, self.position):
             if row["key"] not in self._seen:
                 self._seen.add(row["key"])
-                self.place = max(self.place, row["place"])
+                self.position = max(self.position, row["position"])
                 await self.handle(row)
 
 

@@ -2,12 +2,12 @@
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel
 
 from domain.case.complaints import OpenComplaint
+from domain.contact.hold import Hold
 from domain.debt.statement import Amounts, DebtStatement
 from domain.events.contact import AgreedHours
 
@@ -27,28 +27,6 @@ class Outcome(StrEnum):
     def is_paid(self) -> bool:
         """Whether the borrower paid: such an end has a closing notice, and can be reversed."""
         return self in (Outcome.CURED, Outcome.SETTLED, Outcome.PLAN_COMPLETED)
-
-
-# Reasons by their common names. Another text is kept on record, and shown nowhere else as itself.
-HOLD_REASONS = frozenset(
-    {"complaint", "dispute", "hardship", "bereavement", "insolvency", "vulnerability"}
-)
-
-
-def public_reason(reason: str) -> str:
-    """A hold's reason, fit for a history or a search attribute: a free text might name a person."""
-    return reason if reason in HOLD_REASONS else "other"
-
-
-class Hold(BaseModel):
-    """A reason to leave the borrower in peace; without `until` it lasts until released."""
-
-    hold_id: str
-    reason: Annotated[str, AfterValidator(public_reason)]
-    until: AwareDatetime | None = None
-
-    def is_in_force(self, now: datetime) -> bool:
-        return self.until is None or now < self.until
 
 
 class Promise(BaseModel):

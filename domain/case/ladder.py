@@ -7,7 +7,8 @@ from pydantic import BaseModel
 from domain.calendar import closes, stable_moment
 from domain.case.situation import Situation
 from domain.case.state import CaseState
-from domain.policy.policy import LadderStep, Policy, Purpose
+from domain.policy.contact import LadderStep, Purpose
+from domain.policy.policy import Policy
 
 
 class PlannedStep(BaseModel):
@@ -18,34 +19,36 @@ class PlannedStep(BaseModel):
     at: datetime
 
 
-def next_step(at: Situation) -> PlannedStep | None:
+def next_step(situation: Situation) -> PlannedStep | None:
     """The next step that is neither taken nor missed; a missed step is skipped, never caught up.
 
     Steps count from the due date of the oldest unpaid instalment, so a part payment that moves
     that date moves the ladder too.
     """
-    case, facts, policy, now = at
+    case, facts, policy, now = situation
     if facts.overdue_since is None:
         return None
     for step in policy.contact.ladder.value:
-        if step.purpose is Purpose.LOCATE and not _may_locate(at):
+        if step.purpose is Purpose.LOCATE and not _may_locate(situation):
             continue
         key = f"{facts.overdue_since}:{step.key}"
         day = facts.overdue_since + timedelta(days=step.days_past_due)
-        if day < at.today or _is_taken(case, key, policy):
+        if day < situation.today or _is_taken(case, key, policy):
             continue
-        hours = at.planned_hours(step.channel, day)
-        moment = stable_moment(case.place, day, hours, facts.time_zone)
+        hours = situation.planned_hours(step.channel, day)
+        moment = stable_moment(case.number, day, hours, facts.time_zone)
         last = closes(day, hours, facts.time_zone)
         if now < last:
             return PlannedStep(step=step, key=key, at=max(moment, now))
     return None
 
 
-def _may_locate(at: Situation) -> bool:
+def _may_locate(situation: Situation) -> bool:
     """Whether there is a contact person at all; whether he may be asked now, the gate decides."""
-    permitted = at.policy.contact.third_parties.permitted
-    return at.facts.has_contact_person and permitted.binds(at.today) and permitted.value
+    permitted = situation.policy.contact.third_parties.permitted
+    return (
+        situation.facts.has_contact_person and permitted.binds(situation.today) and permitted.value
+    )
 
 
 def _is_taken(case: CaseState, key: str, policy: Policy) -> bool:
@@ -57,11 +60,11 @@ def _is_taken(case: CaseState, key: str, policy: Policy) -> bool:
     return taken in order and order.index(asked) <= order.index(taken)
 
 
-def reasons_against_visit(at: Situation) -> list[str]:
+def reasons_against_visit(situation: Situation) -> list[str]:
     """Why no visit is arranged now; empty when SMS and calls were tried and did not work."""
-    case, facts, policy, now = at
+    case, facts, policy, now = situation
     rules = policy.visit
-    overdue = at.days_past_due
+    overdue = situation.days_past_due
     recent = rules.recent_payment_days.value
     checks = {
         f"{overdue} days past due, a visit needs {rules.from_days_past_due.value}": (
@@ -82,7 +85,7 @@ def reasons_against_visit(at: Situation) -> list[str]:
         "no address on file": not facts.address_ids,
         "the borrower wants no visit": facts.visit_blocked,
         "a promise to pay is open": bool(facts.promises),
-        "on hold": at.is_on_hold,
+        "on hold": situation.is_on_hold,
         f"a payment in the last {recent} days": facts.last_payment_at is not None
         and now - facts.last_payment_at < timedelta(days=recent),
         f"{case.visits} visits made, {rules.visits_per_case.value} allowed": (
@@ -94,9 +97,9 @@ def reasons_against_visit(at: Situation) -> list[str]:
     return [reason for reason, applies in checks.items() if applies]
 
 
-def next_look(at: Situation) -> datetime:
+def next_look(situation: Situation) -> datetime:
     """When time alone may next change the answer: a visit becomes possible, or its time ends."""
-    case, facts, policy, now = at
+    case, facts, policy, now = situation
     if facts.overdue_since is None:
         return now + timedelta(days=1)
     rules = policy.visit
@@ -110,5 +113,5 @@ def next_look(at: Situation) -> datetime:
         recent = timedelta(days=rules.recent_payment_days.value + 1)
         days.append((facts.local(facts.last_payment_at) + recent).date())
     hours = policy.contact.planned_hours.value
-    moments = [stable_moment(case.place, day, hours, facts.time_zone) for day in days]
+    moments = [stable_moment(case.number, day, hours, facts.time_zone) for day in days]
     return min((moment for moment in moments if moment > now), default=now + timedelta(days=1))

@@ -5,7 +5,7 @@ from domain.events import VisitReported
 from domain.plan.plan import Plan, PlanRefusedError, build_plan
 
 
-def plan_of_report(event: VisitReported, at: Situation) -> Plan:
+def plan_of_report(event: VisitReported, situation: Situation) -> Plan:
     """The plan that a report proposes, for what is owed now.
 
     A report may come late: whether its dates are possible is judged by the day it was made.
@@ -16,11 +16,11 @@ def plan_of_report(event: VisitReported, at: Situation) -> Plan:
     if event.proposal is None:
         raise PlanRefusedError("an agreement needs one")
     return build_plan(
-        at.facts.arrears_minor,
+        situation.facts.arrears_minor,
         event.proposal,
         event.capacity,
-        at.policy.plan,
-        at.today,
-        at.facts.penalty_minor,
-        min(at.facts.local(event.occurred_at).date(), at.today),
+        situation.policy.plan,
+        situation.today,
+        situation.facts.penalty_minor,
+        min(situation.facts.local(event.occurred_at).date(), situation.today),
     )

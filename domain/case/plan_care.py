@@ -12,7 +12,7 @@ from domain.calendar import closes, opens, stable_moment
 from domain.case.situation import Situation
 from domain.case.state import PlanState
 from domain.plan.progress import OpenPart, PlanProgress
-from domain.policy.policy import Channel
+from domain.policy.contact import Channel
 
 FIRST_PAYMENT_HELP = "first_payment_help"  # a notice to the collectors: somebody calls and helps
 
@@ -26,74 +26,87 @@ class PlanStep(NamedTuple):
     by: datetime
 
 
-def progress_of(plan: PlanState, at: Situation) -> PlanProgress:
+def progress_of(plan: PlanState, situation: Situation) -> PlanProgress:
     """How far the plan in force has come."""
-    return PlanProgress(parts=plan.plan.parts, paid_minor=at.facts.plan_paid_minor)
+    return PlanProgress(parts=plan.plan.parts, paid_minor=situation.facts.plan_paid_minor)
 
 
-def missed_at(plan: PlanState, part: OpenPart, at: Situation) -> datetime:
+def missed_at(plan: PlanState, part: OpenPart, situation: Situation) -> datetime:
     """When a part counts as missed: at the case's own moment of the day after its grace.
 
     A signature that took long, a hold, or the reversal of a payment that was counted gives a new
     grace period.
     """
-    grace = timedelta(days=at.policy.plan.grace_days.value)
-    ends_at = _moment(part.due_on + grace + timedelta(days=1), at)
-    return max([ends_at, *(restart + grace for restart in _restarts(plan, at))])
+    grace = timedelta(days=situation.policy.plan.grace_days.value)
+    ends_at = _moment(part.due_on + grace + timedelta(days=1), situation)
+    return max([ends_at, *(restart + grace for restart in _restarts(plan, situation))])
 
 
-def next_step(plan: PlanState, at: Situation) -> PlanStep | None:
+def next_step(plan: PlanState, situation: Situation) -> PlanStep | None:
     """The earliest thing that is still to be said of the next part, if there is one."""
-    part = progress_of(plan, at).next_part
+    part = progress_of(plan, situation).next_part
     if part is None:
         return None
-    steps = _steps_of_first(plan, part, at) if part.number == 1 else _steps_of(plan, part, at)
-    to_say = (step for step in steps if step.name not in plan.said and at.now < step.by)
+    steps = (
+        _steps_of_first(plan, part, situation)
+        if part.number == 1
+        else _steps_of(plan, part, situation)
+    )
+    to_say = (step for step in steps if step.name not in plan.said and situation.now < step.by)
     return min(to_say, key=lambda step: step.at, default=None)
 
 
-def _steps_of_first(plan: PlanState, part: OpenPart, at: Situation) -> Iterator[PlanStep]:
+def _steps_of_first(plan: PlanState, part: OpenPart, situation: Situation) -> Iterator[PlanStep]:
     """How to pay; then help on the days of the policy, and by a call when it is overdue."""
-    missed = missed_at(plan, part, at)
-    yield PlanStep("how-to-pay", "how_to_pay", at.now, missed)
-    awaited_on = _awaited_on(plan, part, at)
-    days = at.policy.plan.guided_reminder_days
+    missed = missed_at(plan, part, situation)
+    yield PlanStep("how-to-pay", "how_to_pay", situation.now, missed)
+    awaited_on = _awaited_on(plan, part, situation)
+    days = situation.policy.plan.guided_reminder_days
     for days_after in () if days is None else days.value:
         day = awaited_on + timedelta(days=days_after)
         if plan.said_on is None or day > plan.said_on:  # one message a day
-            yield PlanStep(f"help-{day}", "payment_help", _moment(day, at), _ends(day, at))
-    overdue_from = _moment(awaited_on + timedelta(days=1), at)
+            yield PlanStep(
+                f"help-{day}", "payment_help", _moment(day, situation), _ends(day, situation)
+            )
+    overdue_from = _moment(awaited_on + timedelta(days=1), situation)
     yield PlanStep(f"{FIRST_PAYMENT_HELP}-{awaited_on}", FIRST_PAYMENT_HELP, overdue_from, missed)
 
 
-def _steps_of(plan: PlanState, part: OpenPart, at: Situation) -> Iterator[PlanStep]:
+def _steps_of(plan: PlanState, part: OpenPart, situation: Situation) -> Iterator[PlanStep]:
     """A reminder before the part is due; one more when its grace begins anew."""
-    awaited_on = _awaited_on(plan, part, at)
+    awaited_on = _awaited_on(plan, part, situation)
     if awaited_on > part.due_on:
         name = f"part-{part.number}-{awaited_on}"
-        missed = missed_at(plan, part, at)
-        yield PlanStep(name, "payment_help", _moment(awaited_on, at), missed)
+        missed = missed_at(plan, part, situation)
+        yield PlanStep(name, "payment_help", _moment(awaited_on, situation), missed)
         return
-    remind_on = part.due_on - timedelta(days=at.policy.plan.reminder_days.value)
-    hours = at.policy.contact.planned_hours.value
-    by = opens(part.due_on + timedelta(days=1), hours, at.facts.time_zone)
-    yield PlanStep(f"part-{part.number}", "part_reminder", _moment(remind_on, at), by)
+    remind_on = part.due_on - timedelta(days=situation.policy.plan.reminder_days.value)
+    hours = situation.policy.contact.planned_hours.value
+    by = opens(part.due_on + timedelta(days=1), hours, situation.facts.time_zone)
+    yield PlanStep(f"part-{part.number}", "part_reminder", _moment(remind_on, situation), by)
 
 
-def _awaited_on(plan: PlanState, part: OpenPart, at: Situation) -> date:
+def _awaited_on(plan: PlanState, part: OpenPart, situation: Situation) -> date:
     """The day from which the grace of a part counts."""
-    return max([part.due_on, *(at.facts.local(again).date() for again in _restarts(plan, at))])
+    return max(
+        [
+            part.due_on,
+            *(situation.facts.local(again).date() for again in _restarts(plan, situation)),
+        ]
+    )
 
 
-def _restarts(plan: PlanState, at: Situation) -> list[datetime]:
-    moments = (plan.signed_at, plan.reversed_at, at.case.last_released_at)
+def _restarts(plan: PlanState, situation: Situation) -> list[datetime]:
+    moments = (plan.signed_at, plan.reversed_at, situation.case.last_released_at)
     return [again for again in moments if again is not None]
 
 
-def _moment(day: date, at: Situation) -> datetime:
-    hours = at.planned_hours(Channel.SMS, day)
-    return stable_moment(at.case.place, day, hours, at.facts.time_zone)
+def _moment(day: date, situation: Situation) -> datetime:
+    hours = situation.planned_hours(Channel.SMS, day)
+    return stable_moment(situation.case.number, day, hours, situation.facts.time_zone)
 
 
-def _ends(day: date, at: Situation) -> datetime:
-    return closes(day, at.policy.contact.hours_of(Channel.SMS, day).value, at.facts.time_zone)
+def _ends(day: date, situation: Situation) -> datetime:
+    return closes(
+        day, situation.policy.contact.hours_of(Channel.SMS, day).value, situation.facts.time_zone
+    )

@@ -2,29 +2,32 @@
 
 from datetime import date
 
+from domain.calendar import add_months
 from domain.case.situation import Situation
 from domain.case.state import PlanState
 from domain.events import RenegotiationRequested
-from domain.plan.plan import Plan, PlanRefusedError, Predecessor, add_months, build_plan
+from domain.plan.plan import Plan, PlanRefusedError, Predecessor, build_plan
 from domain.policy.policy import PlanPolicy
 from domain.policy.rule import WHOLE
 
 
-def build_next_plan(event: RenegotiationRequested, at: Situation) -> Plan:
+def build_next_plan(event: RenegotiationRequested, situation: Situation) -> Plan:
     """The plan that a request asks for, in place of the one in force.
 
     Raises:
         PlanRefusedError: naming every limit that is broken, or that there is nothing to replace.
     """
-    plan = at.case.plan
+    plan = situation.case.plan
     if plan is None or not plan.in_force or plan.agreement_id is None:
         raise PlanRefusedError("agreement_id: no plan is in force")
     if plan.visit_id is None:  # a run of before did not keep it
         raise PlanRefusedError("agreement_id: it is not known at which visit it was agreed on")
-    before = precede(plan.plan, plan.agreement_id, at.facts.plan_paid_minor)
-    rest_minor = plan.plan.total_minor - at.facts.plan_paid_minor
-    base = build_plan(rest_minor, event.proposal, event.capacity, at.policy.plan, at.today)
-    problems = _problems(base, before, at.policy.plan)
+    before = precede(plan.plan, plan.agreement_id, situation.facts.plan_paid_minor)
+    rest_minor = plan.plan.total_minor - situation.facts.plan_paid_minor
+    base = build_plan(
+        rest_minor, event.proposal, event.capacity, situation.policy.plan, situation.today
+    )
+    problems = _problems(base, before, situation.policy.plan)
     if problems:
         raise PlanRefusedError("; ".join(problems))
     kept = before.kept_waiver_minor
@@ -69,11 +72,13 @@ def _problems(plan: Plan, before: Predecessor, policy: PlanPolicy) -> list[str]:
     return problems
 
 
-def next_plan_state(event: RenegotiationRequested, plan: PlanState, at: Situation) -> PlanState:
+def next_plan_state(
+    event: RenegotiationRequested, plan: PlanState, situation: Situation
+) -> PlanState:
     """The plan under negotiation. Payments are counted as before, less what was counted then."""
     return PlanState(
-        plan_id=f"{at.case.case_id}:plan-{at.case.plans + 1}",
-        plan=build_next_plan(event, at),
+        plan_id=f"{situation.case.case_id}:plan-{situation.case.plans + 1}",
+        plan=build_next_plan(event, situation),
         proposed_at=plan.proposed_at,
         visit_id=plan.visit_id,
         negotiator_ids=[*plan.negotiator_ids, event.requested_by_id],

@@ -5,7 +5,9 @@ from typing import NamedTuple
 
 from domain.case.facts import CaseFacts
 from domain.case.state import CaseState
-from domain.policy.policy import Channel, HoursOfDay, Policy
+from domain.local_time import HoursOfDay
+from domain.policy.contact import Channel
+from domain.policy.policy import Policy
 
 
 class Situation(NamedTuple):

@@ -6,7 +6,7 @@ New fields always get a default: a run that started before they existed must sti
 from datetime import date
 from enum import StrEnum
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from domain.case.facts import Outcome
 from domain.clock import BusinessClock
@@ -114,12 +114,14 @@ class Refusal(BaseModel):
 
 
 class CaseState(BaseModel):
-    """One delinquency of one loan."""
+    """One delinquency of one loan. An alias is the name a field has in histories."""
+
+    model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
 
     loan_id: str
     case_id: str
     clock: BusinessClock = BusinessClock()
-    place: int = 0  # among all cases: gives the case moments of its own within a day
+    number: int = Field(default=0, alias="place")  # among all cases: its own moments within a day
     stage: Stage = Stage.EARLY_CONTACT
     stage_ends_at: AwareDatetime | None = None  # at the latest; moved on by holds
     waiting_for: str = ""  # an event by its name, or what the stage does meanwhile
@@ -142,7 +144,7 @@ class CaseState(BaseModel):
     closed_as: Outcome | None = None
     remembered_events: list[str] = []
     refusals: list[Refusal] = []
-    deliveries: int = 0
+    events_received: int = Field(default=0, alias="deliveries")
 
     @property
     def plan_at_hand(self) -> PlanState | None:
@@ -163,3 +165,10 @@ class CaseState(BaseModel):
     def note_refusal(self, refusal: Refusal) -> None:
         """Keep the latest refusals for the people who ask."""
         self.refusals = [*self.refusals, refusal][-REMEMBERED_REFUSALS:]
+
+
+class DueCase(BaseModel):
+    """A case whose workflow should run."""
+
+    case_id: str
+    loan_id: str

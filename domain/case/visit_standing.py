@@ -5,44 +5,44 @@ from domain.case.state import Answer, VisitState
 from domain.policy.rule import WHOLE
 
 
-def stands_no_more(at: Situation) -> bool:
+def stands_no_more(situation: Situation) -> bool:
     """Whether the visit cannot go on as it was arranged."""
-    return is_off(at) or crew_is_barred(at) or approval_is_void(at)
+    return is_off(situation) or crew_is_barred(situation) or approval_is_void(situation)
 
 
-def is_off(at: Situation) -> bool:
+def is_off(situation: Situation) -> bool:
     """Whether there will be no visit: it was withdrawn, or the borrower wants none any more."""
-    visit = at.case.visit
+    visit = situation.case.visit
     if visit is None or has_begun(visit):
         return False
-    return visit.called_off_as is not None or at.facts.visit_blocked
+    return visit.called_off_as is not None or situation.facts.visit_blocked
 
 
-def crew_is_barred(at: Situation) -> bool:
+def crew_is_barred(situation: Situation) -> bool:
     """Whether one of the booked crew may not visit this borrower any more."""
-    visit = at.case.visit
+    visit = situation.case.visit
     if visit is None or visit.slot is None or has_begun(visit):
         return False
-    return not set(at.facts.barred_badge_ids).isdisjoint(visit.slot.badge_ids)
+    return not set(situation.facts.barred_badge_ids).isdisjoint(visit.slot.badge_ids)
 
 
-def approval_is_void(at: Situation) -> bool:
+def approval_is_void(situation: Situation) -> bool:
     """Whether the approval was given for facts that hold no more."""
-    return bool(reasons_approval_is_void(at))
+    return bool(reasons_approval_is_void(situation))
 
 
-def reasons_approval_is_void(at: Situation) -> list[str]:
+def reasons_approval_is_void(situation: Situation) -> list[str]:
     """Which facts have changed that the approver looked at; empty when the approval stands."""
-    visit = at.case.visit
+    visit = situation.case.visit
     if visit is None or visit.approval is not Answer.YES or has_begun(visit):
         return []
     reasons = []
-    if visit.address_id not in at.facts.address_ids:
+    if visit.address_id not in situation.facts.address_ids:
         reasons.append("the address is not usable any more")
-    if _has_moved(visit, at):
+    if _has_moved(visit, situation):
         reasons.append(
             f"arrears of {visit.approved_arrears_minor} were approved, "
-            f"{at.facts.arrears_minor} are owed"
+            f"{situation.facts.arrears_minor} are owed"
         )
     return reasons
 
@@ -52,8 +52,8 @@ def has_begun(visit: VisitState) -> bool:
     return visit.checked_in or visit.outcome is not None
 
 
-def _has_moved(visit: VisitState, at: Situation) -> bool:
-    approved, share = visit.approved_arrears_minor, at.policy.visit.approval_void_share.value
+def _has_moved(visit: VisitState, situation: Situation) -> bool:
+    approved, share = visit.approved_arrears_minor, situation.policy.visit.approval_void_share.value
     if approved is None:
         return False
-    return abs(at.facts.arrears_minor - approved) * WHOLE > approved * share
+    return abs(situation.facts.arrears_minor - approved) * WHOLE > approved * share

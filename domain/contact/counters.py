@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from domain.contact.facts import PastAttempt, Phone
 from domain.contact.question import Allowed, Decision, Question, Refused, earliest, latest
 from domain.policy.contact import Counted, Counter, Scope, Window
-from domain.policy.policy import Rule
+from domain.policy.rule import Rule
 
 
 def choose_phone(asked: Question, phones: list[Phone], moment: datetime) -> Decision:

@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from pydantic import AwareDatetime, BaseModel
 
-from domain.case.facts import Hold
+from domain.contact.hold import Hold
 from domain.events import AgreedHours
 from domain.policy.contact import Channel, Counted, Purpose
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from domain.calendar import closes, is_within, opens
 from domain.contact.question import Question, Refused
-from domain.policy.policy import HoursOfDay
+from domain.local_time import HoursOfDay
 
 # The hours are the same every day, but a clock change may swallow those of one day.
 DAYS_TO_LOOK_AT = 4

@@ -5,50 +5,14 @@ fresh facts at the moment of sending. Every refusal names the rule that refused.
 """
 
 from datetime import UTC, datetime
-from typing import Self
-
-from pydantic import AwareDatetime, BaseModel, model_validator
 
 from domain.contact.counters import choose_phone
-from domain.contact.facts import ContactFacts, Fate, PastAttempt, Phone, Relation
+from domain.contact.facts import ContactFacts, Phone, Relation
 from domain.contact.hours import lawful_until, refused_by_hours
 from domain.contact.question import Allowed, Decision, Question, Refused
 from domain.contact.third_parties import refused_by_third_party_rule
-from domain.messages.templates import WITHOUT_DEBT_DETAILS
-from domain.policy.policy import Channel, Policy, Purpose
-
-__all__ = [
-    "Allowed",
-    "ContactFacts",
-    "Decision",
-    "Fate",
-    "Intent",
-    "PastAttempt",
-    "Phone",
-    "Purpose",
-    "Refused",
-    "Relation",
-    "may_contact",
-]
-
-
-class Intent(BaseModel):
-    """One contact that somebody wants to make; the same key is made at most once."""
-
-    key: str  # from business state, never from a run or an activity
-    case_id: str
-    channel: Channel
-    purpose: Purpose
-    template: str
-    by: AwareDatetime | None = None  # later it is not made any more
-    slot_start: AwareDatetime | None = None  # of an appointment that is not on record any more
-    part_number: int | None = None  # of the plan; nothing is said once another part is the next
-
-    @model_validator(mode="after")
-    def _tells_no_third_party_of_a_debt(self) -> Self:
-        if self.purpose is Purpose.LOCATE and self.template not in WITHOUT_DEBT_DETAILS:
-            raise ValueError(f"{self.template} tells a contact person of the debt (CN-07)")
-        return self
+from domain.policy.contact import Channel, Purpose
+from domain.policy.policy import Policy
 
 
 def may_contact(

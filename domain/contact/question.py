@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from domain.contact.facts import ContactFacts
-from domain.policy.policy import Channel, ContactPolicy, Policy, Purpose
+from domain.policy.contact import Channel, ContactPolicy, Purpose
+from domain.policy.policy import Policy
 
 
 class Allowed(BaseModel):

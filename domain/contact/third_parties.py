@@ -10,8 +10,7 @@ from itertools import takewhile
 
 from domain.contact.facts import Fate, Phone, Relation
 from domain.contact.question import Question, Refused, latest
-from domain.policy.contact import LOOK_BACK_DAYS, ThirdPartyPolicy
-from domain.policy.policy import Channel, Purpose
+from domain.policy.contact import LOOK_BACK_DAYS, Channel, Purpose, ThirdPartyPolicy
 
 
 def refused_by_third_party_rule(asked: Question, moment: datetime) -> Refused | None:

@@ -10,7 +10,7 @@ the long stop of twenty years.
 from collections.abc import Iterable
 from datetime import date
 
-from domain.plan.plan import add_months
+from domain.calendar import add_months
 
 
 def limitation_until(last_due_on: date, years: int, interrupted_on: Iterable[date] = ()) -> date:

@@ -6,8 +6,7 @@ from typing import Annotated, Literal, Self
 from pydantic import AfterValidator, Field, StrictInt, model_validator
 
 from domain.events.fields import Event, EventPart, Id, Instant, storable
-from domain.local_time import LocalTime
-from domain.policy.rule import HoursOfDay
+from domain.local_time import HoursOfDay, LocalTime
 
 
 class CallFinished(Event):

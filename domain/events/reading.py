@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from domain.events import agreements, case, complaints, contact, money, visits
 from domain.events.fields import Event
-from domain.mistakes import said
+from domain.mistakes import describe_mistake
 
 LARGEST_RECORDED_BODY = 8_000
 UNNAMED = "unnamed"  # what came without a name
@@ -44,7 +44,7 @@ def read_event(name: str, body: object) -> Event:
     try:
         return kind.model_validate(body)
     except ValidationError as error:
-        raise UnreadableEventError("; ".join(map(said, error.errors()))) from error
+        raise UnreadableEventError("; ".join(map(describe_mistake, error.errors()))) from error
 
 
 def read_json(data: bytes) -> object:

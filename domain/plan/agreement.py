@@ -99,3 +99,17 @@ class Document(BaseModel):
     def html_sha256(self) -> str:
         """The fingerprint of the reading copy."""
         return hashlib.sha256(self.html).hexdigest()
+
+
+class Offer(BaseModel):
+    """An agreement to be drawn up."""
+
+    agreement_id: str
+    case_id: str
+    visit_id: str
+    plan_id: str
+    plan: Plan
+    waiver_approver_id: str | None
+    counted_from: AwareDatetime  # when the plan was proposed: later payments count towards it
+    expires_at: AwareDatetime
+    lender_signatory: str | None = None  # an id: the crew's badge

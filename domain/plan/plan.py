@@ -1,10 +1,10 @@
 """The plan maths: parts that sum exactly to the whole, and the limits a plan must keep."""
 
-from calendar import monthrange
 from datetime import date
 
 from pydantic import BaseModel
 
+from domain.calendar import add_months
 from domain.events import Capacity, Proposal
 from domain.plan.progress import Part
 from domain.policy.policy import PlanPolicy
@@ -119,13 +119,6 @@ def split_evenly(amount_minor: int, count: int) -> list[int]:
     """`count` parts that differ by at most one minor unit, larger ones first."""
     share, larger = divmod(amount_minor, count)
     return [share + 1] * larger + [share] * (count - larger)
-
-
-def add_months(day: date, months: int) -> date:
-    """The same day of a later month, or that month's last day where it is shorter."""
-    years, month = divmod(day.month - 1 + months, 12)
-    year, month = day.year + years, month + 1
-    return date(year, month, min(day.day, monthrange(year, month)[1]))
 
 
 def _problems_of_amounts(

@@ -7,8 +7,9 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from domain.local_time import HoursOfDay
 from domain.messages.templates import LADDER, WITHOUT_DEBT_DETAILS
-from domain.policy.rule import HoursOfDay, PolicyModel, Rule
+from domain.policy.rule import PolicyModel, Rule
 
 Count = Annotated[int, Field(ge=0, le=1000)]
 LOOK_BACK_DAYS = 7  # how far back a call may lie that shows the borrower cannot be reached

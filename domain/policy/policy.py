@@ -11,34 +11,12 @@ from weakref import WeakValueDictionary
 
 from pydantic import Field, model_validator
 
+from domain.local_time import HoursOfDay
 from domain.policy.contact import (
-    Channel,
     ContactPolicy,
     Count,
-    Counter,
-    LadderStep,
-    Purpose,
 )
-from domain.policy.rule import Force, HoursOfDay, InEffect, PolicyModel, RateLimit, Rule, Verified
-
-__all__ = [
-    "AftercarePolicy",
-    "Channel",
-    "Channels",
-    "ContactPolicy",
-    "Counter",
-    "Force",
-    "HoursOfDay",
-    "LadderStep",
-    "PlanPolicy",
-    "Policy",
-    "PromisePolicy",
-    "Purpose",
-    "RateLimit",
-    "Rule",
-    "Verified",
-    "VisitPolicy",
-]
+from domain.policy.rule import InEffect, PolicyModel, RateLimit, Rule
 
 Days = Annotated[int, Field(ge=0, le=3650)]
 Hours = Annotated[int, Field(ge=0, le=24 * 366)]
@@ -197,10 +175,10 @@ class Policy(InEffect):
         return self
 
 
-_shared: WeakValueDictionary[str, Policy] = WeakValueDictionary()
+_in_memory: WeakValueDictionary[str, Policy] = WeakValueDictionary()
 
 
-def shared(policy: Policy) -> Policy:
+def interned(policy: Policy) -> Policy:
     """An equal policy that is in memory already, or this one: many cases are pinned to one."""
-    known = _shared.setdefault(policy.version, policy)
+    known = _in_memory.setdefault(policy.version, policy)
     return known if known == policy else policy

@@ -6,8 +6,6 @@ from typing import Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from domain.local_time import LocalTime
-
 Value = TypeVar("Value")
 WHOLE = 10_000  # basis points
 
@@ -97,25 +95,3 @@ class RateLimit(PolicyModel):
 
     limit: int = Field(ge=1, le=10_000)
     minutes: int = Field(ge=1, le=60 * 24 * 31)
-
-
-class HoursOfDay(PolicyModel):
-    """Local hours, start included, end excluded."""
-
-    start: LocalTime
-    end: LocalTime
-
-    @model_validator(mode="after")
-    def _starts_before_it_ends(self) -> Self:
-        if self.start >= self.end:
-            raise ValueError("start must come before end")
-        return self
-
-    def contains(self, other: "HoursOfDay") -> bool:
-        """Whether the other hours lie within these."""
-        return self.start <= other.start and other.end <= self.end
-
-    def common_with(self, other: "HoursOfDay") -> "HoursOfDay | None":
-        """The hours that lie within both; None where there are none."""
-        start, end = max(self.start, other.start), min(self.end, other.end)
-        return HoursOfDay(start=start, end=end) if start < end else None

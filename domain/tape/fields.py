@@ -7,12 +7,12 @@ import re
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from functools import cache
 from typing import Annotated, Any
-from zoneinfo import available_timezones
 
 from pydantic import BeforeValidator
 from pydantic_core import PydanticCustomError
+
+from domain.local_time import time_zones
 
 MAX_AMOUNT_MINOR = 10**15  # times the longest term, still far below a bigint
 MAX_TERM_MONTHS = 600
@@ -30,7 +30,7 @@ def wrong(reason: str) -> PydanticCustomError:
     return PydanticCustomError("tape", "{reason}", {"reason": reason})
 
 
-def _shown(value: object) -> str:
+def _excerpt(value: object) -> str:
     """A value as an error quotes it: short, on one line."""
     text = str(value)
     return repr(text if len(text) <= 24 else text[:24] + "…")
@@ -53,12 +53,12 @@ def _whole_number(unit: str, low: int, high: int) -> Callable[[Any], int]:
     def read(value: object) -> int:
         text = _plain(value)
         if not _WHOLE.fullmatch(text):
-            raise wrong(f"must be a whole number of {unit}, not {_shown(text)}")
+            raise wrong(f"must be a whole number of {unit}, not {_excerpt(text)}")
         number = int(text)
         if number < low:
-            raise wrong(f"must be at least {low}, not {_shown(number)}")
+            raise wrong(f"must be at least {low}, not {_excerpt(number)}")
         if number > high:
-            raise wrong(f"must be at most {high}, not {_shown(number)}")
+            raise wrong(f"must be at most {high}, not {_excerpt(number)}")
         return number
 
     return read
@@ -71,7 +71,7 @@ def _date(value: object) -> date:
     except ValueError:
         day = None
     if day is None:
-        raise wrong(f"must be a day of the calendar as YYYY-MM-DD, not {_shown(text)}")
+        raise wrong(f"must be a day of the calendar as YYYY-MM-DD, not {_excerpt(text)}")
     if day.year not in YEARS:
         raise wrong(f"must lie in the years {YEARS[0]} to {YEARS[-1]}, not in {day.year:04}")
     return day
@@ -81,7 +81,7 @@ def _rate(value: object) -> Decimal:
     text = _plain(value)
     if not _RATE.fullmatch(text):
         raise wrong(
-            f"must be a percentage from 0 to 999.9999 with at most 4 decimals, not {_shown(text)}"
+            f"must be a percentage from 0 to 999.9999 with at most 4 decimals, not {_excerpt(text)}"
         )
     return Decimal(text)
 
@@ -89,7 +89,7 @@ def _rate(value: object) -> Decimal:
 def _currency(value: object) -> str:
     text = _plain(value)
     if not _CURRENCY.fullmatch(text):
-        raise wrong(f"must be three capital letters (ISO 4217), not {_shown(text)}")
+        raise wrong(f"must be three capital letters (ISO 4217), not {_excerpt(text)}")
     return text
 
 
@@ -115,23 +115,17 @@ def _text(longest: int) -> Callable[[Any], str]:
     return read
 
 
-@cache
-def time_zones() -> frozenset[str]:
-    """The IANA names that this machine knows."""
-    return frozenset(available_timezones())
-
-
 def _time_zone(value: object) -> str:
     text = _plain(value)
     if text not in time_zones():
-        raise wrong(f"must be an IANA time zone such as Asia/Shanghai, not {_shown(text)}")
+        raise wrong(f"must be an IANA time zone such as Asia/Shanghai, not {_excerpt(text)}")
     return text
 
 
 def _language(value: object) -> str:
     text = _plain(value)
     if text not in LANGUAGES:
-        raise wrong(f"must be {' or '.join(LANGUAGES)}, not {_shown(text)}")
+        raise wrong(f"must be {' or '.join(LANGUAGES)}, not {_excerpt(text)}")
     return text
 
 

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 from pydantic import AwareDatetime, BaseModel
 
 from domain.calendar import is_within, opens
-from domain.policy.policy import HoursOfDay, VisitPolicy
+from domain.local_time import HoursOfDay
+from domain.policy.policy import VisitPolicy
 
 DAYS_AHEAD = 14  # on which a visit is possible
 LONGEST_LOOK_AHEAD_DAYS = 60  # whatever is closed

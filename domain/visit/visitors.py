@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from domain.events import Id
-from domain.mistakes import said
+from domain.mistakes import describe_mistake
 
 _TELEPHONE = re.compile(r"[\d+()./-]{7,}")
 
@@ -67,7 +67,7 @@ def read_question(body: object) -> VisitorQuestion:
     try:
         return VisitorQuestion.model_validate(body)
     except ValidationError as error:
-        raise UnreadableQuestionError("; ".join(map(said, error.errors()))) from error
+        raise UnreadableQuestionError("; ".join(map(describe_mistake, error.errors()))) from error
 
 
 def judge_visitor(
@@ -91,7 +91,7 @@ def judge_visitor(
     return VisitorAnswer.NOT_OURS, None
 
 
-def may_ask_again(
+def blocked_until(
     asked: Sequence[datetime], limit: int, window: timedelta, now: datetime
 ) -> datetime | None:
     """When a limit lets the next question through; None when it does so now.

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 from pydantic import ValidationError
 
-from domain.mistakes import said
-from domain.policy.rule import HoursOfDay
+from domain.local_time import HoursOfDay
+from domain.mistakes import describe_mistake
 
 _NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _WORKS = re.compile(r"(?P<days>\S+(?:\s*,\s*\S+)*)\s+(?P<start>\d\d:\d\d)-(?P<end>\d\d:\d\d)")
@@ -40,7 +40,7 @@ def read_working_time(text: str) -> WorkingTime:
         start, end = time.fromisoformat(match["start"]), time.fromisoformat(match["end"])
         hours = HoursOfDay(start=start, end=end)
     except ValidationError as error:
-        raise RosterError(said(error.errors()[0])) from error
+        raise RosterError(describe_mistake(error.errors()[0])) from error
     except ValueError as error:
         raise RosterError(f"no such time of day: {error}") from error
     return WorkingTime(sorted(days), hours)

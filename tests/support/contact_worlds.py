@@ -6,11 +6,21 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from domain.case.facts import Hold
-from domain.contact.permission import ContactFacts, Fate, PastAttempt, Phone, Relation
+from domain.contact.facts import ContactFacts, Fate, PastAttempt, Phone, Relation
+from domain.contact.hold import Hold
 from domain.events import AgreedHours
-from domain.policy.contact import Counted, Counter, Scope, ThirdPartyPolicy, Window
-from domain.policy.policy import Channel, HoursOfDay, Policy, Purpose, Rule
+from domain.local_time import HoursOfDay
+from domain.policy.contact import (
+    Channel,
+    Counted,
+    Counter,
+    Purpose,
+    Scope,
+    ThirdPartyPolicy,
+    Window,
+)
+from domain.policy.policy import Policy
+from domain.policy.rule import Rule
 from policies.reader import read_policy
 from runtime.settings import CHINA_POLICY
 

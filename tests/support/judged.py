@@ -71,11 +71,11 @@ BODIES: dict[str, dict[str, Any]] = {
 }
 
 
-def verdict(name: str, at: Situation, **changes: Any) -> tuple[str, str]:
+def verdict(name: str, situation: Situation, **changes: Any) -> tuple[str, str]:
     """`accepted`, or the rule that refuses; and the reason."""
     body = any_event(NOON, event_id="e", **BODIES[name] | changes)
     try:
-        judge(read_event(name, body), at)
+        judge(read_event(name, body), situation)
     except EventRefusedError as refused:
         return refused.rule_id, refused.reason
     return ACCEPTED, ""

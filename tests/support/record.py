@@ -8,25 +8,28 @@ from activities.agreement_activities import AgreementActivities, OfferRequest
 from activities.contact_activities import ContactActivities, ContactResult
 from database.case.cases import Cases
 from database.contact.contacts import Contacts
-from database.event_record import Delivery, Events
-from database.plan.agreements import Agreements, Offer
+from database.event_record import Events
+from database.plan.agreements import Agreements
 from database.policy.pinned_policies import PolicyShelf
 from database.sql import Pool
 from database.visit.visits import SlotWish, Visits
 from domain.case.facts import CaseFacts
-from domain.contact.permission import Intent, Purpose
+from domain.case.judged_event import JudgedEvent
+from domain.contact.intent import Intent
 from domain.events import Capacity, Proposal, read_event
+from domain.plan.agreement import Offer
 from domain.plan.plan import build_plan
-from domain.policy.policy import Channel, Policy
+from domain.policy.contact import Channel, Purpose
+from domain.policy.policy import Policy
 from policies.reader import fingerprint
 from tests.support.providers import simulated_gateways
 from tests.support.world import INSTALMENT, Loan, event
 
 
-def delivery(case_id: str, loan: Loan, name: str, sent: dict[str, Any], **more: Any) -> Delivery:
+def delivery(case_id: str, loan: Loan, name: str, sent: dict[str, Any], **more: Any) -> JudgedEvent:
     """An event as the intake hands it on; `more` is what the intake adds."""
     read = read_event(name, sent)
-    return Delivery(
+    return JudgedEvent(
         case_id=case_id,
         loan_id=loan.loan_id,
         event_id=read.event_id,

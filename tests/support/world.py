@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from database.sql import Pool
-from domain.plan.plan import add_months
+from domain.calendar import add_months
 
 ZONE = "Asia/Shanghai"
 INSTALMENT = 100_000

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.calendar import closes, is_within, next_within, opens, stable_moment
-from domain.policy.policy import HoursOfDay
+from domain.local_time import HoursOfDay
 from tests.support.moments import moments
 
 HOURS = HoursOfDay(start=time(8), end=time(22))

@@ -17,11 +17,12 @@ from temporalio.testing import WorkflowEnvironment
 from activities.business_time import Now
 from database.audit import Audit
 from database.case.cases import Cases
-from database.case.scan import Cursor, DueCase, Scan
+from database.case.scan import Cursor, Scan
 from database.sql import Pool
-from domain.case.state import CaseState
+from domain.case.state import CaseState, DueCase
 from domain.clock import BusinessClock
-from domain.policy.policy import Channel, Policy
+from domain.policy.contact import Channel
+from domain.policy.policy import Policy
 from gateways.protocol import Gateway
 from policies.reader import fingerprint
 from temporal.names import LOAN_COLLECTION, TASK_QUEUE, workflow_id

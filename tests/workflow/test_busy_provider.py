@@ -20,10 +20,10 @@ class Line(SimulatedGateway):
     is_busy = False
     loses_answers = False
 
-    async def deliver(self, message: Outbound) -> Sent:
+    async def send(self, message: Outbound) -> Sent:
         if self.is_busy:
             raise GatewayBusyError
-        sent = await super().deliver(message)
+        sent = await super().send(message)
         if self.loses_answers:
             raise GatewayBusyError
         return sent

@@ -6,8 +6,8 @@ import pytest
 
 from database.case.cases import Cases
 from database.case.scan import Cursor, Scan
+from documents.legal_package import differences
 from domain.case.state import Stage
-from domain.legal_package import differences
 from tests.support.life import RIPE, Life, StartLife
 from tests.support.world import INSTALMENT, Loan, insert_loan
 from workflows.desk import case_desk

@@ -16,7 +16,7 @@ from domain.case.facts import CaseFacts, Outcome
 from domain.case.situation import Situation
 from domain.case.state import CaseState, Stage
 from domain.case.visit_standing import stands_no_more
-from domain.policy.policy import Policy, shared
+from domain.policy.policy import Policy, interned
 from temporal.search_attributes import (
     COLLECTION_STAGE,
     HOLDS,
@@ -119,8 +119,8 @@ class CaseDesk:
         taken = await workflow.execute_activity_method(
             CaseActivities.take_up_case, self.case.case_id, **DATABASE
         )
-        self._policy, self._facts = shared(taken.policy), taken.facts
-        self.case.place = taken.place
+        self._policy, self._facts = interned(taken.policy), taken.facts
+        self.case.number = taken.number
         for counter in ("applications", "visits", "plans", "broken_plans"):
             seen = max(getattr(self.case, counter), getattr(taken, counter))
             setattr(self.case, counter, seen)

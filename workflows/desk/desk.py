@@ -20,26 +20,13 @@ from activities.contact_activities import (
 )
 from domain.calendar import closes, is_within, next_within, stable_moment
 from domain.case.state import Refusal
-from domain.contact.permission import Intent, Purpose
-from domain.policy.policy import Channel, HoursOfDay
+from domain.contact.intent import Intent
+from domain.local_time import HoursOfDay
+from domain.policy.contact import Channel, Purpose
 from workflows.desk.case_desk import (
     CaseDesk,
-    CaseOverError,
-    FreshRunNeededError,
-    NextAction,
-    OnHoldError,
-    VisitInDoubtError,
 )
 from workflows.desk.options import DATABASE, PROVIDER, SHORTEST_CONTACT_WINDOW
-
-__all__ = [
-    "CaseOverError",
-    "Desk",
-    "FreshRunNeededError",
-    "NextAction",
-    "OnHoldError",
-    "VisitInDoubtError",
-]
 
 URGENT = timedelta(days=1)  # who expects a crew so soon hears as soon as it is permitted
 
@@ -128,7 +115,7 @@ class Desk(CaseDesk):
     def _own_moment_after(self, earliest: datetime, hours: HoursOfDay, by: datetime) -> datetime:
         """The case's own moment of a day, where it comes after the earliest and before the last."""
         day = self.facts.local(earliest).date()
-        own = stable_moment(self.case.place, day, hours, self.facts.time_zone)
+        own = stable_moment(self.case.number, day, hours, self.facts.time_zone)
         return own if max(earliest, self.now) < own < by else max(earliest, self.now)
 
     def intent(

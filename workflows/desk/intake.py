@@ -12,9 +12,9 @@ from typing import TypeGuard
 from temporalio import workflow
 
 from activities.case_activities import CaseActivities
-from database.event_record import Delivery, Verdict
 from domain.case.complaints import extended_answer_due
 from domain.case.effects import apply_event, approval_expiry, visit_id_of_next_application
+from domain.case.judged_event import JudgedEvent, Verdict
 from domain.case.judgement import EventRefusedError, judge
 from domain.case.state import Refusal
 from domain.events import (
@@ -54,7 +54,7 @@ _JUDGED_ON_FRESH_FACTS = (
 )
 
 
-class Letter:
+class IncomingEvent:
     """One event in the inbox, and its answer once it is known."""
 
     def __init__(self, name: str, body: object) -> None:
@@ -69,13 +69,13 @@ class Intake:
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
-        self._inbox: deque[Letter] = deque()
+        self._inbox: deque[IncomingEvent] = deque()
         self._at_work = False
         self._closed = False
 
-    def receive(self, letter: Letter) -> None:
+    def receive(self, incoming: IncomingEvent) -> None:
         """Put an event into the inbox; never fails, never waits."""
-        self._inbox.append(letter)
+        self._inbox.append(incoming)
 
     @property
     def is_busy(self) -> bool:
@@ -98,15 +98,15 @@ class Intake:
             if not self._inbox:
                 return
             self._at_work = True
-            letter = self._inbox.popleft()
-            letter.verdict = await self._take(letter)
+            incoming = self._inbox.popleft()
+            incoming.verdict = await self._take(incoming)
             self._at_work = False
 
-    async def _take(self, letter: Letter) -> Verdict:
+    async def _take(self, incoming: IncomingEvent) -> Verdict:
         try:
-            event = letter.event = read_event(letter.name, letter.body)
+            event = incoming.event = read_event(incoming.name, incoming.body)
         except UnreadableEventError as error:
-            return await self._record(letter, None, f"LC-CONTRACT: {error}")
+            return await self._record(incoming, None, f"LC-CONTRACT: {error}")
         refusal = None
         if isinstance(event, _JUDGED_ON_FRESH_FACTS):
             await self._desk.look_again()
@@ -118,7 +118,7 @@ class Intake:
             refusal = str(error)
         if event.event_id in self._desk.case.remembered_events:
             refusal = None  # the record answers a repeated event as it did before
-        verdict = await self._record(letter, event, refusal)
+        verdict = await self._record(incoming, event, refusal)
         if verdict.accepted and not verdict.repeated:
             apply_event(event, situation)
             if isinstance(event, PolicyAdopted):
@@ -126,23 +126,25 @@ class Intake:
                 self._desk.publish()
         return verdict
 
-    async def _record(self, letter: Letter, event: Event | None, refusal: str | None) -> Verdict:
+    async def _record(
+        self, incoming: IncomingEvent, event: Event | None, refusal: str | None
+    ) -> Verdict:
         desk = self._desk
-        desk.case.deliveries += 1
-        name = printable(letter.name, 60)
-        receipt = f"{workflow.info().run_id}:{desk.case.deliveries}"
+        desk.case.events_received += 1
+        name = printable(incoming.name, 60)
+        receipt = f"{workflow.info().run_id}:{desk.case.events_received}"
         verdict = await workflow.execute_activity_method(
             CaseActivities.record_event,
-            Delivery(
+            JudgedEvent(
                 case_id=desk.case.case_id,
                 loan_id=desk.case.loan_id,
-                event_id=event.event_id if event else _claimed_id(letter.body, receipt),
+                event_id=event.event_id if event else _claimed_id(incoming.body, receipt),
                 name=name,
-                source=event.source if event else _claimed_source(letter.body),
+                source=event.source if event else _claimed_source(incoming.body),
                 occurred_at=event.occurred_at if event else desk.now,
                 stage=desk.case.stage,
                 # What takes effect is read from here: whole, while a refused body may be cut.
-                body=event.model_dump_json() if event else recordable(letter.body),
+                body=event.model_dump_json() if event else recordable(incoming.body),
                 refusal=refusal,
                 receipt=receipt,
                 visit_id=self._visit_of(event),

@@ -7,11 +7,11 @@ from activities.contact_activities import ContactStatus
 from activities.legal_activities import LegalActivities
 from domain.case.facts import Outcome
 from domain.case.state import Stage
-from domain.contact.permission import Purpose
-from domain.policy.policy import Channel
-from workflows.desk.desk import Desk, NextAction, of_window
+from domain.policy.contact import Channel, Purpose
+from workflows.desk.case_desk import NextAction
+from workflows.desk.desk import Desk, of_window
 from workflows.desk.options import DATABASE
-from workflows.routines.complaint_notices import tell_complaint_desk
+from workflows.routines.complaint_notices import tell_complaint_handlers
 from workflows.routines.visit_ends import (
     end_offered_agreement,
     end_visit,
@@ -39,7 +39,7 @@ async def end_case(desk: Desk) -> Outcome | None:
     await _call_off(desk, desk.outcome)
     await desk.intake_idle()
     outcome = desk.outcome  # a reversal or another end may have come in
-    if outcome is None or not await _is_closed(desk, outcome):
+    if outcome is None or not await _close_case(desk, outcome):
         await _go_on(desk)
         return None
     if outcome is Outcome.HANDED_TO_LEGAL:
@@ -47,21 +47,17 @@ async def end_case(desk: Desk) -> Outcome | None:
     desk.case.waiting_for = "closing_notice" if outcome.is_paid else "nothing"
     desk.next_action = NextAction(what="end", at=desk.now, why=outcome)
     desk.publish()
-    if (
-        outcome.is_paid
-        and await _is_reversed_before_notice(desk, outcome)
-        and await _is_reopened(desk)
-    ):
+    if outcome.is_paid and await _send_closing_notice(desk, outcome) and await _reopen_case(desk):
         await _go_on(desk)
         return None
-    await _tell_complaint_desk(desk)
+    await _tell_complaint_handlers(desk)
     if outcome.is_paid:
         desk.case.waiting_for = "nothing"
         desk.publish()
     return outcome
 
 
-async def _is_closed(desk: Desk, outcome: Outcome) -> bool:
+async def _close_case(desk: Desk, outcome: Outcome) -> bool:
     """Close the case on the record, unless a payment was reversed before that."""
     desk.case.enter(Stage.ENDED)  # what comes in from now on is judged on that
     facts = await workflow.execute_activity_method(
@@ -87,17 +83,17 @@ async def _go_on(desk: Desk) -> None:
         await desk.enter(Stage.EARLY_CONTACT)
 
 
-async def _tell_complaint_desk(desk: Desk) -> None:
+async def _tell_complaint_handlers(desk: Desk) -> None:
     """Complaints are to be answered all the same, also one that comes in at the last moment."""
     told: set[str] = set()
     known = None
     while desk.facts is not known:
         known = desk.facts
-        await tell_complaint_desk(desk, told)
+        await tell_complaint_handlers(desk, told)
         await desk.intake_idle()
 
 
-async def _is_reopened(desk: Desk) -> bool:
+async def _reopen_case(desk: Desk) -> bool:
     """Take the case up again, unless what is owed now is another delinquency, and another case."""
     facts = await workflow.execute_activity_method(
         CaseActivities.reopen_case, desk.case.case_id, **DATABASE
@@ -142,7 +138,7 @@ async def _call_off(desk: Desk, outcome: Outcome) -> None:
         desk.case.plan = None
 
 
-async def _is_reversed_before_notice(desk: Desk, outcome: Outcome) -> bool:
+async def _send_closing_notice(desk: Desk, outcome: Outcome) -> bool:
     """Send the one closing notice, in the morning if need be, unless the payment is reversed."""
     hours = desk.policy.contact.hours_of(Channel.SMS, desk.today).value
     last = desk.in_days(CLOSING_NOTICE_DAYS)

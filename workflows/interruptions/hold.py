@@ -4,9 +4,10 @@ from datetime import datetime
 
 from domain.case.state import Slot, Stage, VisitState
 from domain.case.visit_standing import has_begun
-from workflows.desk.desk import Desk, FreshRunNeededError
+from workflows.desk.case_desk import FreshRunNeededError
+from workflows.desk.desk import Desk
 from workflows.interruptions.visit_doubts import settle_doubts
-from workflows.routines.complaint_notices import next_reminder_at, tell_complaint_desk
+from workflows.routines.complaint_notices import next_reminder_at, tell_complaint_handlers
 from workflows.routines.visit_ends import (
     forget_appointment,
     free_crew,
@@ -16,7 +17,7 @@ from workflows.routines.visit_ends import (
 LOOK_AGAIN_DAYS = 7
 
 
-async def leave_in_peace(desk: Desk) -> None:
+async def wait_out_hold(desk: Desk) -> None:
     """Sleep through a hold on the borrower, also one that stands on another loan.
 
     The case goes on where it was: its deadline moves on by the time that was held, and what was
@@ -27,8 +28,8 @@ async def leave_in_peace(desk: Desk) -> None:
     while desk.situation.is_on_hold and not desk.is_over:
         if desk.visit_is_in_doubt:
             await desk.enter(await settle_doubts(desk))
-        _say_what_is_waited_for(desk)
-        await tell_complaint_desk(desk, told, called_off)
+        _show_hold(desk)
+        await tell_complaint_handlers(desk, told, called_off)
         called_off = None
         await _rest_until_news(desk)
         if desk.history_is_long:
@@ -39,7 +40,7 @@ async def leave_in_peace(desk: Desk) -> None:
         await _go_back_to_appointment(desk, visit)
 
 
-def _say_what_is_waited_for(desk: Desk) -> None:
+def _show_hold(desk: Desk) -> None:
     if desk.case.waiting_for != "hold_released":
         desk.case.waiting_for = "hold_released"
         desk.publish()

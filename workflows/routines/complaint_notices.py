@@ -7,7 +7,9 @@ from domain.case.state import Slot
 from workflows.desk.desk import Desk
 
 
-async def tell_complaint_desk(desk: Desk, told: set[str], called_off: Slot | None = None) -> None:
+async def tell_complaint_handlers(
+    desk: Desk, told: set[str], called_off: Slot | None = None
+) -> None:
     """Tell what is due now, once each; what was missed in the meantime is not caught up.
 
     `called_off` is the appointment that the complaint has called off: nobody may write to the

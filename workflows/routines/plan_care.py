@@ -5,9 +5,8 @@ from datetime import datetime
 
 from domain.case.plan_care import FIRST_PAYMENT_HELP, PlanStep, next_step, progress_of
 from domain.case.state import PlanState
-from domain.contact.permission import Purpose
 from domain.plan.progress import OpenPart
-from domain.policy.policy import Channel
+from domain.policy.contact import Channel, Purpose
 from workflows.desk.desk import Desk
 
 

@@ -12,8 +12,7 @@ from activities.agreement_activities import AgreementActivities, AgreementEnd
 from activities.visit_activities import CrewRelease, VisitActivities, VisitEnd
 from domain.case.effects import call_off_appointment
 from domain.case.state import Slot, Stage, VisitState
-from domain.contact.permission import Purpose
-from domain.policy.policy import Channel
+from domain.policy.contact import Channel, Purpose
 from workflows.desk.desk import Desk
 from workflows.desk.options import DATABASE
 

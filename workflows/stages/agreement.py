@@ -3,8 +3,8 @@
 from temporalio import workflow
 
 from activities.agreement_activities import AgreementActivities, OfferRequest
-from database.plan.agreements import Offer
 from domain.case.state import Answer, PlanState, Stage
+from domain.plan.agreement import Offer
 from workflows.desk.desk import Desk
 from workflows.desk.options import DATABASE
 from workflows.routines.renegotiation import give_up, wait_for_answer
@@ -23,11 +23,11 @@ async def sign_agreement(desk: Desk) -> Stage:
     if plan.document_sha256 is None:
         await _offer(desk, plan)
 
-    if not await _is_answered(desk, plan) and _may_offer_anew(desk, plan):
+    if not await _wait_for_signature(desk, plan) and _may_offer_anew(desk, plan):
         plan.agreement_id = plan.document_sha256 = None  # what is signed now is signed too late
         await end_offered_agreement(desk, "expired")
         await _offer(desk, plan)
-        await _is_answered(desk, plan)
+        await _wait_for_signature(desk, plan)
     if plan.signature is Answer.YES:
         await desk.look_again()  # the signed plan moved what is due
         return Stage.GUIDED_REPAYMENT
@@ -38,7 +38,7 @@ async def sign_agreement(desk: Desk) -> Stage:
     return await give_up(desk, plan, "the agreement was declined")
 
 
-async def _is_answered(desk: Desk, plan: PlanState) -> bool:
+async def _wait_for_signature(desk: Desk, plan: PlanState) -> bool:
     return await wait_for_answer(
         desk,
         lambda: plan.signature is not None,

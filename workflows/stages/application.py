@@ -1,8 +1,7 @@
 """Application: the borrower is invited to apply for a visit; a collector may apply instead."""
 
 from domain.case.state import Stage
-from domain.contact.permission import Purpose
-from domain.policy.policy import Channel
+from domain.policy.contact import Channel, Purpose
 from workflows.desk.desk import Desk
 
 

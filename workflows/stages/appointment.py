@@ -7,8 +7,7 @@ from temporalio import workflow
 from activities.contact_activities import ContactStatus
 from activities.visit_activities import AppointmentWish, VisitActivities
 from domain.case.state import Answer, Slot, Stage, VisitState
-from domain.contact.permission import Purpose
-from domain.policy.policy import Channel
+from domain.policy.contact import Channel, Purpose
 from domain.visit.appointments import visit_times
 from workflows.desk.desk import Desk
 from workflows.desk.options import DATABASE

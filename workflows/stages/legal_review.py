@@ -2,8 +2,7 @@
 
 from domain.case.facts import Outcome
 from domain.case.state import Stage
-from domain.contact.permission import Purpose
-from domain.policy.policy import Channel
+from domain.policy.contact import Channel, Purpose
 from workflows.desk.desk import Desk
 from workflows.routines.promises import wait_for_promise
 

@@ -6,8 +6,7 @@ from temporalio import workflow
 
 from activities.visit_activities import VisitActivities
 from domain.case.state import Answer, Slot, Stage, VisitState
-from domain.contact.permission import Purpose
-from domain.policy.policy import Channel
+from domain.policy.contact import Channel, Purpose
 from workflows.desk.desk import Desk
 from workflows.desk.options import DATABASE
 from workflows.routines.visit_ends import reason_of_no, release_crew, require_visit

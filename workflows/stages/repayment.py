@@ -2,9 +2,8 @@
 
 from domain.case.plan_care import missed_at
 from domain.case.state import Stage
-from domain.contact.permission import Purpose
 from domain.plan.progress import OpenPart
-from domain.policy.policy import Channel
+from domain.policy.contact import Channel, Purpose
 from workflows.desk.desk import Desk
 from workflows.routines.plan_care import care_until, has_moved, open_part, plan_in_force
 from workflows.routines.visit_ends import end_signed_agreement, end_visit
@@ -20,7 +19,7 @@ async def guide_first_payment(desk: Desk) -> Stage:
     if part is None or part.number > 1:
         return Stage.CLOSING_VISIT
     desk.begin("payment_received", missed_at(plan_in_force(desk), part, desk.situation))
-    if not await _moves_on(desk, part):
+    if not await _wait_for_part(desk, part):
         return await _break_plan(desk)
     return Stage.CLOSING_VISIT if desk.case.next_plan is None else Stage.PLAN
 
@@ -48,7 +47,7 @@ async def follow_repayment(desk: Desk) -> Stage:
     while (part := open_part(desk)) is not None:
         last = part.model_copy(update={"due_on": plan_in_force(desk).plan.parts[-1].due_on})
         desk.begin("payment_received", missed_at(plan_in_force(desk), last, desk.situation))
-        if not await _moves_on(desk, part):
+        if not await _wait_for_part(desk, part):
             return await _break_plan(desk)
         if desk.case.next_plan is not None:
             return Stage.PLAN
@@ -58,7 +57,7 @@ async def follow_repayment(desk: Desk) -> Stage:
     return Stage.REPAYMENT
 
 
-async def _moves_on(desk: Desk, part: OpenPart) -> bool:
+async def _wait_for_part(desk: Desk, part: OpenPart) -> bool:
     """Wait for a part, or for another plan to be asked for; False when the part is missed."""
     return await care_until(
         desk,

@@ -35,14 +35,14 @@ _TAKEN_UNTIL_THE_NOTICE = (
 )
 
 
-def judge(event: events.Event, at: Situation) -> None:
+def judge(event: events.Event, situation: Situation) -> None:
     """Accept an event by returning.
 
     Raises:
         EventRefusedError: with the rule and the reason.
     """
-    if at.case.closed_as is not None and not isinstance(event, _ALWAYS_TAKEN):
-        raise EventRefusedError("LC-CASE-CLOSED", f"the case has ended: {at.case.closed_as}")
-    if at.case.stage is Stage.ENDED and not isinstance(event, _TAKEN_UNTIL_THE_NOTICE):
+    if situation.case.closed_as is not None and not isinstance(event, _ALWAYS_TAKEN):
+        raise EventRefusedError("LC-CASE-CLOSED", f"the case has ended: {situation.case.closed_as}")
+    if situation.case.stage is Stage.ENDED and not isinstance(event, _TAKEN_UNTIL_THE_NOTICE):
         raise EventRefusedError("LC-CASE-CLOSED", "the case has ended: it is paid")
-    judge_fit(event, at)
+    judge_fit(event, situation)

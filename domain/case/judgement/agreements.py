@@ -7,39 +7,39 @@ from domain.case.state import Stage
 
 
 @judge_fit.register
-def _(event: events.PlanApproved, at: Situation) -> None:
-    _require_open_plan(event.plan_id, event.approver_id, at)
+def _(event: events.PlanApproved, situation: Situation) -> None:
+    _require_open_plan(event.plan_id, event.approver_id, situation)
 
 
 @judge_fit.register
-def _(event: events.PlanRejected, at: Situation) -> None:
-    _require_open_plan(event.plan_id, event.approver_id, at)
+def _(event: events.PlanRejected, situation: Situation) -> None:
+    _require_open_plan(event.plan_id, event.approver_id, situation)
 
 
-def _require_open_plan(plan_id: str, approver_id: str, at: Situation) -> None:
-    require_stage(at, Stage.PLAN)
-    plan, visit = at.case.plan_at_hand, at.case.visit
+def _require_open_plan(plan_id: str, approver_id: str, situation: Situation) -> None:
+    require_stage(situation, Stage.PLAN)
+    plan, visit = situation.case.plan_at_hand, situation.case.visit
     if plan is None or plan.plan_id != plan_id:
         raise EventRefusedError("LC-PLAN", "plan_id: not the plan that waits for approval")
     require(plan.approval is None, "LC-STAGE", "this plan has been decided on")
     crew = () if visit is None else (*visit.badges_on_site, visit.applicant_id)
     require(
-        approver_id not in (*crew, *plan.negotiator_ids, at.facts.borrower_id),
+        approver_id not in (*crew, *plan.negotiator_ids, situation.facts.borrower_id),
         "LC-FOUR-EYES",
         "approver_id: neither the applicant nor the crew can approve a waiver",
     )
 
 
 @judge_fit.register
-def _(event: events.AgreementSigned, at: Situation) -> None:
-    _require_open_agreement(event.agreement_id, at)
+def _(event: events.AgreementSigned, situation: Situation) -> None:
+    _require_open_agreement(event.agreement_id, situation)
     require(
-        (plan := at.case.plan_at_hand) is not None
+        (plan := situation.case.plan_at_hand) is not None
         and event.document_sha256 == plan.document_sha256,
         "LC-DOCUMENT",
         "document_sha256: not the document that was offered",
     )
-    _require_in_time(event, at)
+    _require_in_time(event, situation)
     require(
         event.costs_confirmed,
         "CN-27",
@@ -47,9 +47,9 @@ def _(event: events.AgreementSigned, at: Situation) -> None:
     )
 
 
-def _require_in_time(event: events.AgreementSigned, at: Situation) -> None:
+def _require_in_time(event: events.AgreementSigned, situation: Situation) -> None:
     """As the document says, whatever holds have done to the stage's deadline."""
-    plan = at.case.plan_at_hand
+    plan = situation.case.plan_at_hand
     expires_at = plan.expires_at if plan is not None else None
     if expires_at is not None and event.occurred_at >= expires_at:
         raise EventRefusedError(
@@ -58,13 +58,13 @@ def _require_in_time(event: events.AgreementSigned, at: Situation) -> None:
 
 
 @judge_fit.register
-def _(event: events.AgreementDeclined, at: Situation) -> None:
-    _require_open_agreement(event.agreement_id, at)
+def _(event: events.AgreementDeclined, situation: Situation) -> None:
+    _require_open_agreement(event.agreement_id, situation)
 
 
-def _require_open_agreement(agreement_id: str, at: Situation) -> None:
-    require_stage(at, Stage.AGREEMENT)
-    plan = at.case.plan_at_hand
+def _require_open_agreement(agreement_id: str, situation: Situation) -> None:
+    require_stage(situation, Stage.AGREEMENT)
+    plan = situation.case.plan_at_hand
     if plan is None or plan.agreement_id != agreement_id:
         raise EventRefusedError("LC-DOCUMENT", "agreement_id: not the agreement that is offered")
     require(plan.signature is None, "LC-STAGE", "this agreement has been answered")

@@ -15,10 +15,10 @@ from domain.case.state import Stage
 
 
 @judge_fit.register
-def _(event: events.VisitRequested, at: Situation) -> None:
-    require_stage(at, Stage.EARLY_CONTACT, Stage.APPLICATION)
-    rules = at.policy.visit
-    overdue = at.days_past_due
+def _(event: events.VisitRequested, situation: Situation) -> None:
+    require_stage(situation, Stage.EARLY_CONTACT, Stage.APPLICATION)
+    rules = situation.policy.visit
+    overdue = situation.days_past_due
     first, last = rules.from_days_past_due, rules.until_days_past_due
     require(
         first.value <= overdue <= last.value,
@@ -26,50 +26,50 @@ def _(event: events.VisitRequested, at: Situation) -> None:
         f"{overdue} days past due; a visit is possible from {first.value} to {last.value}",
     )
     require(
-        event.address_id in at.facts.address_ids,
+        event.address_id in situation.facts.address_ids,
         "LC-VISIT-ADDRESS",
         "address_id: not a usable address of this borrower",
     )
     require(
-        at.facts.arrears_minor >= rules.arrears_floor_minor.value,
+        situation.facts.arrears_minor >= rules.arrears_floor_minor.value,
         rules.arrears_floor_minor.id,
-        f"arrears of {at.facts.arrears_minor} are below {rules.arrears_floor_minor.value}",
+        f"arrears of {situation.facts.arrears_minor} are below {rules.arrears_floor_minor.value}",
     )
     require(
-        at.case.visits < rules.visits_per_case.value,
+        situation.case.visits < rules.visits_per_case.value,
         rules.visits_per_case.id,
-        f"{at.case.visits} visits made, {rules.visits_per_case.value} allowed",
+        f"{situation.case.visits} visits made, {rules.visits_per_case.value} allowed",
     )
-    _require_cooled_down(at)
-    require(not at.facts.promises, "LC-PROMISE", "a promise to pay is open")
-    require(not at.facts.visit_blocked, "LC-PREFERENCE", "the borrower wants no visit")
-    require_no_hold(at)
+    _require_cooled_down(situation)
+    require(not situation.facts.promises, "LC-PROMISE", "a promise to pay is open")
+    require(not situation.facts.visit_blocked, "LC-PREFERENCE", "the borrower wants no visit")
+    require_no_hold(situation)
 
 
-def _require_cooled_down(at: Situation) -> None:
-    cooling = at.policy.visit.cooling_days
-    ended_at = at.case.last_visit_ended_at
+def _require_cooled_down(situation: Situation) -> None:
+    cooling = situation.policy.visit.cooling_days
+    ended_at = situation.case.last_visit_ended_at
     again_at = None if ended_at is None else ended_at + timedelta(days=cooling.value)
     require(
-        again_at is None or again_at <= at.now,
+        again_at is None or again_at <= situation.now,
         cooling.id,
         f"the last visit ended less than {cooling.value} days ago",
     )
 
 
 @judge_fit.register
-def _(event: events.VisitApproved, at: Situation) -> None:
-    _require_open_approval(event.approver_id, at)
+def _(event: events.VisitApproved, situation: Situation) -> None:
+    _require_open_approval(event.approver_id, situation)
 
 
 @judge_fit.register
-def _(event: events.VisitRejected, at: Situation) -> None:
-    _require_open_approval(event.approver_id, at)
+def _(event: events.VisitRejected, situation: Situation) -> None:
+    _require_open_approval(event.approver_id, situation)
 
 
-def _require_open_approval(approver_id: str, at: Situation) -> None:
-    require_stage(at, Stage.APPROVAL)
-    visit = at.case.visit
+def _require_open_approval(approver_id: str, situation: Situation) -> None:
+    require_stage(situation, Stage.APPROVAL)
+    visit = situation.case.visit
     if visit is None or visit.approval is not None:
         raise EventRefusedError("LC-STAGE", "this visit has been decided on")
     require(

@@ -6,7 +6,7 @@ from domain.case.situation import Situation
 
 
 @judge_fit.register
-def _(event: events.ComplaintResolved, at: Situation) -> None:
+def _(event: events.ComplaintResolved, situation: Situation) -> None:
     require(
         event.upheld or not event.barred_badge_ids,
         "LC-COMPLAINT",

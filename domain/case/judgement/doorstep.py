@@ -21,57 +21,61 @@ CLOCKS_DIFFER = timedelta(minutes=15)  # between the crew's device and ours
 
 
 @judge_fit.register
-def _(event: events.VisitCheckedIn, at: Situation) -> None:
+def _(event: events.VisitCheckedIn, situation: Situation) -> None:
     """Whether the crew may begin. It may be offline: the rules are those of when it came.
 
     Whether the borrower was to be left in peace then, the record knows.
     """
-    require_stage(at, Stage.VISIT)
-    visit = require_visit(event.visit_id, at)
+    require_stage(situation, Stage.VISIT)
+    visit = require_visit(event.visit_id, situation)
     require(not visit.identity_verified, "LC-STAGE", "the crew has checked in already")
     require(
-        at.facts.outcome_if_paid() is None, "LC-PAID", "what was overdue is paid: the visit is off"
+        situation.facts.outcome_if_paid() is None,
+        "LC-PAID",
+        "what was overdue is paid: the visit is off",
     )
-    _require_past(event, at)
-    _require_standing(at)
-    _require_approved(event, visit, at)
-    hours = at.policy.visit.permitted_hours
+    _require_past(event, situation)
+    _require_standing(situation)
+    _require_approved(event, visit, situation)
+    hours = situation.policy.visit.permitted_hours
     require(
-        is_within(event.occurred_at, hours.value, at.facts.time_zone),
+        is_within(event.occurred_at, hours.value, situation.facts.time_zone),
         hours.id,
         "occurred_at: outside the permitted hours for visits",
     )
-    _require_in_time(event, visit, at)
-    _require_crew(event, visit, at)
+    _require_in_time(event, visit, situation)
+    _require_crew(event, visit, situation)
 
 
-def _require_standing(at: Situation) -> None:
+def _require_standing(situation: Situation) -> None:
     """What the workflow is about to settle is not overtaken at the door."""
-    require(not is_off(at), "LC-STAGE", "the visit has been called off")
-    reasons = reasons_approval_is_void(at)
+    require(not is_off(situation), "LC-STAGE", "the visit has been called off")
+    reasons = reasons_approval_is_void(situation)
     require(
         not reasons,
-        at.policy.visit.approval_void_share.id,
+        situation.policy.visit.approval_void_share.id,
         f"the approval is void: {'; '.join(reasons)}",
     )
 
 
-def _require_past(event: events.Event, at: Situation) -> None:
+def _require_past(event: events.Event, situation: Situation) -> None:
     require(
-        event.occurred_at <= at.now + CLOCKS_DIFFER, "LC-TIME", "occurred_at: lies in the future"
+        event.occurred_at <= situation.now + CLOCKS_DIFFER,
+        "LC-TIME",
+        "occurred_at: lies in the future",
     )
 
 
-def _require_in_time(event: events.VisitCheckedIn, visit: VisitState, at: Situation) -> None:
+def _require_in_time(event: events.VisitCheckedIn, visit: VisitState, situation: Situation) -> None:
     """The borrower expects the crew at the hour he was told: not long before, not another day."""
-    rule, slot = at.policy.visit.arrival_tolerance_hours, visit.slot
-    begins = at.now if slot is None else slot.start - timedelta(hours=rule.value)
+    rule, slot = situation.policy.visit.arrival_tolerance_hours, visit.slot
+    begins = situation.now if slot is None else slot.start - timedelta(hours=rule.value)
     require(
         event.occurred_at >= begins,
         rule.id,
         f"occurred_at: more than {rule.value} hours before the appointment",
     )
-    days = {at.facts.local(moment).date() for moment in (begins, event.occurred_at)}
+    days = {situation.facts.local(moment).date() for moment in (begins, event.occurred_at)}
     require(len(days) == 1, rule.id, "occurred_at: another day than the appointment's")
 
 
@@ -84,18 +88,22 @@ def _require_after_slot(event: events.VisitReported, visit: VisitState) -> None:
     )
 
 
-def _require_approved(event: events.VisitCheckedIn, visit: VisitState, at: Situation) -> None:
+def _require_approved(
+    event: events.VisitCheckedIn, visit: VisitState, situation: Situation
+) -> None:
     expires_at = visit.approval_expires_at
     require(
         visit.approval is Answer.YES and expires_at is not None and event.occurred_at < expires_at,
-        at.policy.visit.approval_valid_days.id,
+        situation.policy.visit.approval_valid_days.id,
         "no approval was in force when the crew came",
     )
 
 
-def _require_crew(event: events.VisitCheckedIn, visit: VisitState, at: Situation) -> None:
+def _require_crew(event: events.VisitCheckedIn, visit: VisitState, situation: Situation) -> None:
     require(
-        not crew_is_barred(at), "LC-CREW", "one of the crew may not visit this borrower any more"
+        not crew_is_barred(situation),
+        "LC-CREW",
+        "one of the crew may not visit this borrower any more",
     )
     booked = [] if visit.slot is None else visit.slot.badge_ids
     present = set(event.badge_ids)
@@ -105,7 +113,7 @@ def _require_crew(event: events.VisitCheckedIn, visit: VisitState, at: Situation
         "LC-FOUR-EYES",
         "badge_ids: who applied for the visit or approved it does not make it",
     )
-    size = at.policy.visit.crew_size
+    size = situation.policy.visit.crew_size
     require(
         len(present) >= size.value,
         size.id,
@@ -114,11 +122,11 @@ def _require_crew(event: events.VisitCheckedIn, visit: VisitState, at: Situation
 
 
 @judge_fit.register
-def _(event: events.VisitReported, at: Situation) -> None:
-    require_stage(at, Stage.VISIT)
-    visit = require_visit(event.visit_id, at)
+def _(event: events.VisitReported, situation: Situation) -> None:
+    require_stage(situation, Stage.VISIT)
+    visit = require_visit(event.visit_id, situation)
     require(visit.outcome is None, "LC-STAGE", "the visit has been reported")
-    _require_past(event, at)
+    _require_past(event, situation)
     _require_after_slot(event, visit)
     if event.outcome in ("agreed", "refused"):
         require(visit.checked_in, "LC-CHECK-IN", "nobody has checked in")
@@ -126,6 +134,6 @@ def _(event: events.VisitReported, at: Situation) -> None:
         return
     require(visit.identity_verified, "LC-IDENTITY", "the borrower's identity was not verified")
     try:
-        plan_of_report(event, at)
+        plan_of_report(event, situation)
     except PlanRefusedError as error:
         raise EventRefusedError("LC-PLAN", f"proposal: {error}") from error

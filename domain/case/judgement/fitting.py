@@ -19,7 +19,7 @@ class EventRefusedError(Exception):
 @singledispatch
 def judge_fit(
     event: events.Event,
-    at: Situation,
+    situation: Situation,
 ) -> None:
     """Accept the event by returning; an event without a function of its own always fits."""
     return
@@ -30,16 +30,20 @@ def require(fits: bool, rule_id: str, reason: str) -> None:
         raise EventRefusedError(rule_id, reason)
 
 
-def require_stage(at: Situation, *stages: Stage) -> None:
+def require_stage(situation: Situation, *stages: Stage) -> None:
     wanted = " or ".join(stages)
-    require(at.case.stage in stages, "LC-STAGE", f"the case is in {at.case.stage}, not in {wanted}")
+    require(
+        situation.case.stage in stages,
+        "LC-STAGE",
+        f"the case is in {situation.case.stage}, not in {wanted}",
+    )
 
 
-def require_visit(visit_id: str, at: Situation) -> VisitState:
-    if at.case.visit is None or at.case.visit.visit_id != visit_id:
+def require_visit(visit_id: str, situation: Situation) -> VisitState:
+    if situation.case.visit is None or situation.case.visit.visit_id != visit_id:
         raise EventRefusedError("LC-STAGE", "visit_id: not the visit that is under way")
-    return at.case.visit
+    return situation.case.visit
 
 
-def require_no_hold(at: Situation) -> None:
-    require(not at.is_on_hold, "LC-HOLD", f"on hold: {', '.join(at.hold_reasons)}")
+def require_no_hold(situation: Situation) -> None:
+    require(not situation.is_on_hold, "LC-HOLD", f"on hold: {', '.join(situation.hold_reasons)}")

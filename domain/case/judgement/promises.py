@@ -11,14 +11,16 @@ from domain.case.situation import Situation
 
 
 @judge_fit.register
-def _(event: events.PromiseMade, at: Situation) -> None:
-    longest = at.policy.promise.longest_days
+def _(event: events.PromiseMade, situation: Situation) -> None:
+    longest = situation.policy.promise.longest_days
     require(
-        at.today <= event.due_on <= at.today + timedelta(days=longest.value),
+        situation.today <= event.due_on <= situation.today + timedelta(days=longest.value),
         longest.id,
-        f"due_on: {event.due_on} is not within {longest.value} days of {at.today}",
+        f"due_on: {event.due_on} is not within {longest.value} days of {situation.today}",
     )
-    require(not at.facts.promises, "LC-PROMISE", "another promise to pay is open")
+    require(not situation.facts.promises, "LC-PROMISE", "another promise to pay is open")
     require(
-        at.case.plan is None or not at.case.plan.in_force, "CN-17", "a signed plan is being repaid"
+        situation.case.plan is None or not situation.case.plan.in_force,
+        "CN-17",
+        "a signed plan is being repaid",
     )

@@ -15,35 +15,35 @@ from domain.plan.plan import PlanRefusedError
 
 
 @judge_fit.register
-def _(event: events.RenegotiationRequested, at: Situation) -> None:
-    require_stage(at, Stage.GUIDED_REPAYMENT, Stage.REPAYMENT)
-    plan = at.case.plan
+def _(event: events.RenegotiationRequested, situation: Situation) -> None:
+    require_stage(situation, Stage.GUIDED_REPAYMENT, Stage.REPAYMENT)
+    plan = situation.case.plan
     require(
         plan is not None and plan.in_force and plan.agreement_id == event.agreement_id,
         "LC-DOCUMENT",
         "agreement_id: not the agreement that is in force",
     )
-    require(at.case.next_plan is None, "LC-STAGE", "a renegotiation is under way")
-    require_no_hold(at)
-    _require_one_left(at)
+    require(situation.case.next_plan is None, "LC-STAGE", "a renegotiation is under way")
+    require_no_hold(situation)
+    _require_one_left(situation)
     try:
-        build_next_plan(event, at)
+        build_next_plan(event, situation)
     except PlanRefusedError as error:
         raise EventRefusedError("LC-PLAN", f"proposal: {error}") from error
 
 
-def _require_one_left(at: Situation) -> None:
+def _require_one_left(situation: Situation) -> None:
     """So many agreements, and for each of them so many requests."""
-    limit, rounds = at.policy.plan.renegotiations, at.policy.plan.negotiation_rounds
+    limit, rounds = situation.policy.plan.renegotiations, situation.policy.plan.negotiation_rounds
     if limit is None:
         raise EventRefusedError("LC-PLAN", "the policy allows no renegotiation")
     require(
-        at.case.renegotiations < limit.value,
+        situation.case.renegotiations < limit.value,
         limit.id,
-        f"{at.case.renegotiations} plans of this case were renegotiated",
+        f"{situation.case.renegotiations} plans of this case were renegotiated",
     )
     require(
-        at.case.renegotiation_requests < rounds.value,
+        situation.case.renegotiation_requests < rounds.value,
         rounds.id,
-        f"{at.case.renegotiation_requests} proposals came to nothing",
+        f"{situation.case.renegotiation_requests} proposals came to nothing",
     )

@@ -7,21 +7,21 @@ from domain.case.state import Stage, VisitState
 
 
 @judge_fit.register
-def _(event: events.VisitWithdrawn, at: Situation) -> None:
+def _(event: events.VisitWithdrawn, situation: Situation) -> None:
     visit = _require_not_begun(
-        event.visit_id, at, Stage.APPROVAL, Stage.APPOINTMENT, Stage.PREPARATION, Stage.VISIT
+        event.visit_id, situation, Stage.APPROVAL, Stage.APPOINTMENT, Stage.PREPARATION, Stage.VISIT
     )
     require(
-        event.withdrawn_by_id in (visit.applicant_id, at.facts.borrower_id),
+        event.withdrawn_by_id in (visit.applicant_id, situation.facts.borrower_id),
         "LC-APPLICANT",
         "withdrawn_by_id: neither who applied for the visit nor the borrower",
     )
 
 
 @judge_fit.register
-def _(event: events.ApprovalWithdrawn, at: Situation) -> None:
+def _(event: events.ApprovalWithdrawn, situation: Situation) -> None:
     visit = _require_not_begun(
-        event.visit_id, at, Stage.APPOINTMENT, Stage.PREPARATION, Stage.VISIT
+        event.visit_id, situation, Stage.APPOINTMENT, Stage.PREPARATION, Stage.VISIT
     )
     require(
         event.approver_id != visit.applicant_id,
@@ -30,9 +30,9 @@ def _(event: events.ApprovalWithdrawn, at: Situation) -> None:
     )
 
 
-def _require_not_begun(visit_id: str, at: Situation, *stages: Stage) -> VisitState:
-    require_stage(at, *stages)
-    visit = require_visit(visit_id, at)
+def _require_not_begun(visit_id: str, situation: Situation, *stages: Stage) -> VisitState:
+    require_stage(situation, *stages)
+    visit = require_visit(visit_id, situation)
     require(visit.called_off_as is None, "LC-STAGE", "the visit has been withdrawn")
     require(not visit.checked_in, "LC-STAGE", "the crew has checked in")
     return visit

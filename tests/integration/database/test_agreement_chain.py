@@ -8,12 +8,14 @@ import pytest
 
 from database.audit import Audit
 from database.case.cases import Cases
-from database.plan.agreements import Agreements, Offer
+from database.plan.agreements import Agreements
 from database.sql import Pool
+from domain.calendar import add_months
 from domain.case.facts import Outcome
 from domain.case.renegotiation import precede
 from domain.events import Capacity, Proposal
-from domain.plan.plan import Plan, add_months, build_plan
+from domain.plan.agreement import Offer
+from domain.plan.plan import Plan, build_plan
 from domain.policy.policy import Policy
 from tests.integration.conftest import OpenCase
 from tests.support.record import Record

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from database.plan.agreements import Agreements, Offer
+from database.plan.agreements import Agreements
 from database.sql import Pool
+from domain.plan.agreement import Offer
 from domain.plan.plan import Plan, Predecessor
 from domain.plan.progress import Part
 from domain.policy.policy import Policy

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
-from database.event_record import Events, Verdict
+from database.event_record import Events
 from database.sql import Pool
 from database.visit.visits import SlotWish, Visits
+from domain.case.judged_event import Verdict
 from tests.integration.conftest import OpenCase
 from tests.support.record import delivery
 from tests.support.world import Loan, event

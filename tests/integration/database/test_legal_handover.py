@@ -5,7 +5,7 @@ import csv
 import json
 import sys
 from asyncio.subprocess import PIPE
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
@@ -13,11 +13,12 @@ from zipfile import ZipFile
 
 import pytest
 
+from activities.legal_activities import LegalActivities
 from database.case.cases import Cases
 from database.case.legal_package import LegalPackages
 from database.sql import Pool
+from documents.legal_package import differences, fingerprint_of
 from domain.case.facts import Outcome
-from domain.legal_package import differences, fingerprint_of
 from domain.policy.policy import Policy
 from tests.integration.conftest import OpenCase
 from tests.support.record import Record
@@ -37,6 +38,11 @@ async def record(pool: Pool, policy: Policy, open_case: OpenCase) -> Record:
     return record
 
 
+async def _build(record: Record, now: datetime) -> str:
+    activities = LegalActivities(LegalPackages(record.pool), lambda: now)
+    return await activities.build_legal_package(record.case_id)
+
+
 async def _entries(record: Record) -> dict[str, bytes]:
     kept = await LegalPackages(record.pool).package_of("L-1")
     assert kept is not None
@@ -49,7 +55,7 @@ async def _entries(record: Record) -> dict[str, bytes]:
 async def test_file_holds_the_whole_case(record: Record) -> None:
     """What is owed, what was done and not done, and under which rule."""
     assert await LegalPackages(record.pool).package_of("L-1") is None
-    await LegalPackages(record.pool).build_package(record.case_id, record.now)
+    await _build(record, record.now)
     entries = await _entries(record)
     assert list(entries) == [
         "agreements.json", "agreements/1/agreement.html", "agreements/1/agreement.pdf",
@@ -103,16 +109,15 @@ def _holds_every_contact(table: bytes) -> None:
 
 async def test_file_is_built_once_and_the_same_wherever_it_is_built(record: Record) -> None:
     """A second build later gives the kept one; a build after a loss gives the same bytes."""
-    packages = LegalPackages(record.pool)
-    first = await packages.build_package(record.case_id, record.now)
+    first = await _build(record, record.now)
     await record.pool.execute("UPDATE payments SET source = 'changed'")
-    assert await packages.build_package(record.case_id, record.now + timedelta(days=1)) == first
+    assert await _build(record, record.now + timedelta(days=1)) == first
     await record.pool.execute("UPDATE payments SET source = 'test'")
     await record.pool.execute("DELETE FROM legal_packages")
     async with record.pool.acquire() as connection:
         await connection.execute("SET timezone = 'America/New_York'")
-    assert await packages.build_package(record.case_id, record.now + timedelta(days=2)) == first
-    kept = await packages.package_of("L-1")
+    assert await _build(record, record.now + timedelta(days=2)) == first
+    kept = await LegalPackages(record.pool).package_of("L-1")
     assert kept is not None
     assert kept.case_id == record.case_id
 
@@ -129,7 +134,7 @@ async def test_file_is_written_out_and_checked(
     file = tmp_path / "package.zip"
     assert await _run(repository, "L-1", str(file)) == (2, "")
     assert not file.exists()
-    sha256 = await LegalPackages(record.pool).build_package(record.case_id, record.now)
+    sha256 = await _build(record, record.now)
     told = await _run(repository, "L-1", str(file))
     assert told == (0, f"{file}: case {record.case_id}, SHA-256 {sha256}")
     code, said = await _run(repository, "--verify", str(file))

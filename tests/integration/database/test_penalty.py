@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from database.audit import Audit
 from database.case.cases import Cases
-from database.plan.agreements import Agreements, Offer
+from database.plan.agreements import Agreements
 from database.sql import Pool
 from database.visit.staff import Staff
 from database.visit.visits import Visits
@@ -18,6 +18,7 @@ from domain.case.facts import Outcome
 from domain.debt.money import format_money
 from domain.debt.statement import Amounts, DebtTerms, draw_statement
 from domain.events import Capacity, Proposal
+from domain.plan.agreement import Offer
 from domain.plan.authority import Level
 from domain.plan.plan import Plan, build_plan
 from domain.policy.policy import Policy

@@ -8,9 +8,10 @@ import pytest
 from activities.scan_activities import ScanSummary, scan_overdue
 from database.case import scan as scan_module
 from database.case.cases import Cases
-from database.case.scan import Cursor, DueCase, Scan
+from database.case.scan import Cursor, Scan
 from database.sql import SQL, Pool
 from domain.case.facts import Outcome
+from domain.case.state import DueCase
 from domain.policy.policy import Policy
 from policies.reader import fingerprint
 from tests.support.world import INSTALMENT, Loan, insert_loan

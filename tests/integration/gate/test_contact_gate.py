@@ -14,8 +14,10 @@ from database.case.cases import Cases
 from database.contact.contacts import Contacts
 from database.policy.pinned_policies import PolicyShelf
 from database.sql import Pool
-from domain.contact.permission import ContactFacts, Intent, Purpose
-from domain.policy.policy import Channel, Counter, Policy
+from domain.contact.facts import ContactFacts
+from domain.contact.intent import Intent
+from domain.policy.contact import Channel, Counter, Purpose
+from domain.policy.policy import Policy
 from gateways.protocol import CannotTellError, GatewayBusyError, GatewayRefusedError, Outbound, Sent
 from policies.reader import fingerprint
 from tests.integration.conftest import OpenCase
@@ -45,7 +47,7 @@ class FakeGateway:
     def fail_next(self, mishap: Exception) -> None:
         self._mishaps.append(mishap)
 
-    async def deliver(self, message: Outbound) -> Sent:
+    async def send(self, message: Outbound) -> Sent:
         if self._mishaps:
             raise self._mishaps.pop(0)
         assert message.reference not in self.sent, "sent twice"

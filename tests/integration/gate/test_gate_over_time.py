@@ -10,8 +10,9 @@ from database.audit import Audit
 from database.case.cases import Cases
 from database.contact.contacts import Contacts, Ruling
 from database.sql import Connection, Pool
-from domain.contact.permission import Intent
-from domain.policy.policy import HoursOfDay, Policy
+from domain.contact.intent import Intent
+from domain.local_time import HoursOfDay
+from domain.policy.policy import Policy
 from gateways.protocol import GatewayBusyError
 from policies.reader import fingerprint
 from tests.integration.conftest import OpenCase

@@ -14,7 +14,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from database.contact.contacts import Attempt, Reservation, Ruling
 from database.sql import Connection, Pool, open_pool
 from domain.case.facts import CaseFacts
-from domain.contact.permission import Allowed, Intent, Refused
+from domain.contact.intent import Intent
+from domain.contact.question import Allowed, Refused
 from domain.policy.policy import Policy
 from gateways.protocol import Sent
 from tests.support.gate.plan import PLANS, Plan

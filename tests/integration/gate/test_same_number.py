@@ -3,7 +3,7 @@
 import pytest
 
 from database.sql import Pool
-from domain.contact.permission import Purpose
+from domain.policy.contact import Purpose
 from domain.policy.policy import Policy
 from tests.integration.conftest import OpenCase
 from tests.integration.database.test_event_record import Recorder

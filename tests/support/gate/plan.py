@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from hypothesis import strategies as st
 
-from domain.policy.policy import Channel
+from domain.policy.contact import Channel
 
 BORROWERS = 2
 LOANS = 5  # loan n belongs to borrower n % BORROWERS

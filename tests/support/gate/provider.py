@@ -7,7 +7,8 @@ from database.contact.contacts import Contacts, Reservation
 from database.policy.pinned_policies import PolicyShelf
 from database.sql import Pool
 from domain.case.facts import CaseFacts
-from domain.contact.permission import Intent, Refused
+from domain.contact.intent import Intent
+from domain.contact.question import Refused
 from gateways.protocol import CannotTellError, GatewayBusyError, GatewayRefusedError, Outbound, Sent
 from tests.support.gate.plan import Crash
 
@@ -50,7 +51,7 @@ class CrashingGateway:
     def __init__(self, provider: Provider, crash: Crash) -> None:
         self._provider, self._crash = provider, crash
 
-    async def deliver(self, message: Outbound) -> Sent:
+    async def send(self, message: Outbound) -> Sent:
         if self._crash is Crash.BEFORE_DELIVERY:
             raise DiedError
         if self._crash is Crash.BUSY:

@@ -14,11 +14,13 @@ from temporalio.exceptions import ApplicationError
 from activities.contact_activities import ContactActivities
 from database.case.cases import Cases
 from database.case.scan import Cursor, Scan
-from database.event_record import Delivery, Events
+from database.event_record import Events
 from database.policy.pinned_policies import PolicyShelf
 from database.sql import Pool
-from domain.contact.permission import Intent, Purpose
-from domain.policy.policy import Channel, Policy
+from domain.case.judged_event import JudgedEvent
+from domain.contact.intent import Intent
+from domain.policy.contact import Channel, Purpose
+from domain.policy.policy import Policy
 from policies.reader import fingerprint
 from tests.support.gate.plan import BORROWERS, LOANS, Crash, Event, Plan, Send, Wave
 from tests.support.gate.provider import CrashingContacts, CrashingGateway, DiedError, Provider
@@ -164,7 +166,7 @@ class World:
         """Record an event as the workflow does; the record may refuse it."""
         event_id, now = f"e-{next(self._numbers)}", self.now()
         stamp = {"event_id": event_id, "occurred_at": now.isoformat(), "source": "test"}
-        delivery = Delivery(
+        delivery = JudgedEvent(
             case_id=self._case_id(loan),
             loan_id=self.loans[loan].loan_id,
             event_id=event_id,

@@ -110,9 +110,9 @@ def test_barred_crew_neither_comes_nor_is_confirmed(
     assert _is_refused("visit_checked_in", check_in, at) is is_barred
 
 
-def _is_refused(name: str, body: dict[str, object], at: Situation) -> bool:
+def _is_refused(name: str, body: dict[str, object], situation: Situation) -> bool:
     try:
-        judge(read_event(name, body), at)
+        judge(read_event(name, body), situation)
     except EventRefusedError:
         return True
     return False

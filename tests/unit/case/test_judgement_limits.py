@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from domain.case.facts import Hold, Promise
+from domain.case.facts import Promise
 from domain.case.state import Answer, Slot, Stage
+from domain.contact.hold import Hold
 from domain.policy.policy import Policy
 from tests.support.judged import ACCEPTED, STAGE, verdict
 from tests.support.situations import (

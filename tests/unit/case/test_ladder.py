@@ -6,10 +6,12 @@ from typing import Any
 import pytest
 
 from domain.calendar import is_within
-from domain.case.facts import Hold, Promise
+from domain.case.facts import Promise
 from domain.case.ladder import PlannedStep, next_look, next_step, reasons_against_visit
 from domain.case.situation import Situation
-from domain.policy.policy import Policy, Purpose
+from domain.contact.hold import Hold
+from domain.policy.contact import Purpose
+from domain.policy.policy import Policy
 from tests.support.situations import NOON, OVERDUE_SINCE, situation
 
 
@@ -20,8 +22,8 @@ def _at(policy: Policy, days: int, hour: int = 8, **changes: Any) -> Situation:
     return situation(policy, now=now, **changes)
 
 
-def _step(at: Situation) -> PlannedStep:
-    planned = next_step(at)
+def _step(situation: Situation) -> PlannedStep:
+    planned = next_step(situation)
     assert planned is not None
     return planned
 

@@ -30,13 +30,13 @@ def _at(
     return at.case.plan, at
 
 
-def _steps(plan: PlanState, at: Situation) -> list[tuple[str, date]]:
+def _steps(plan: PlanState, situation: Situation) -> list[tuple[str, date]]:
     """Everything that is said from then on, if nothing is paid: the kind, and its local day."""
     steps = []
-    now = at.now
-    while (step := next_step(plan, at._replace(now=now))) is not None:
+    now = situation.now
+    while (step := next_step(plan, situation._replace(now=now))) is not None:
         now = max(now, step.at)
-        steps.append((step.what, at.facts.local(now).date()))
+        steps.append((step.what, situation.facts.local(now).date()))
         plan.said = [*plan.said, step.name]
         if step.what != FIRST_PAYMENT_HELP:
             plan.said_on = steps[-1][1]

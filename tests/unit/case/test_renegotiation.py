@@ -147,10 +147,10 @@ def test_third_plan_carries_the_chain(policy: Policy) -> None:
     assert (before.first_due_on, before.as_of) == (FIRST_DUE, NOON.date())
 
 
-def _sign(at: Situation, request: RenegotiationRequested) -> None:
-    apply_event(request, at)
+def _sign(situation: Situation, request: RenegotiationRequested) -> None:
+    apply_event(request, situation)
     signed = {"agreement_id": "G-2", "document_sha256": "a" * 64, "signatories": ["B-1"]}
-    apply_event(read_event("agreement_signed", any_event(NOON, event_id="s", **signed)), at)
+    apply_event(read_event("agreement_signed", any_event(NOON, event_id="s", **signed)), situation)
 
 
 def test_signature_puts_the_new_plan_in_force(policy: Policy) -> None:

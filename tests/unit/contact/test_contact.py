@@ -6,20 +6,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from domain.case.facts import Hold
-from domain.contact.permission import (
-    Allowed,
-    ContactFacts,
-    Decision,
-    Fate,
-    PastAttempt,
-    Phone,
-    Purpose,
-    Refused,
-    may_contact,
-)
+from domain.contact.facts import ContactFacts, Fate, PastAttempt, Phone
+from domain.contact.hold import Hold
+from domain.contact.permission import may_contact
+from domain.contact.question import Allowed, Decision, Refused
 from domain.events import AgreedHours
-from domain.policy.policy import Channel, HoursOfDay, Policy, Rule
+from domain.local_time import HoursOfDay
+from domain.policy.contact import Channel, Purpose
+from domain.policy.policy import Policy
+from domain.policy.rule import Rule
 from policies.reader import read_policy
 from runtime.settings import CHINA_POLICY
 

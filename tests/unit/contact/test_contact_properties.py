@@ -11,19 +11,13 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from domain.contact.permission import (
-    Allowed,
-    ContactFacts,
-    Decision,
-    Fate,
-    PastAttempt,
-    Purpose,
-    Refused,
-    Relation,
-    may_contact,
-)
-from domain.policy.contact import Counted, Counter, Scope
-from domain.policy.policy import Channel, HoursOfDay, Policy, Rule
+from domain.contact.facts import ContactFacts, Fate, PastAttempt, Relation
+from domain.contact.permission import may_contact
+from domain.contact.question import Allowed, Decision, Refused
+from domain.local_time import HoursOfDay
+from domain.policy.contact import Channel, Counted, Counter, Purpose, Scope
+from domain.policy.policy import Policy
+from domain.policy.rule import Rule
 from tests.support.contact_worlds import NOWS, borrowers, histories, local, policies
 
 EXAMPLES = settings(

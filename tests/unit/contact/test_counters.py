@@ -6,19 +6,11 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from domain.contact.permission import (
-    Allowed,
-    ContactFacts,
-    Decision,
-    Fate,
-    PastAttempt,
-    Phone,
-    Purpose,
-    Refused,
-    may_contact,
-)
-from domain.policy.contact import Counter
-from domain.policy.policy import Channel, Policy
+from domain.contact.facts import ContactFacts, Fate, PastAttempt, Phone
+from domain.contact.permission import may_contact
+from domain.contact.question import Allowed, Decision, Refused
+from domain.policy.contact import Channel, Counter, Purpose
+from domain.policy.policy import Policy
 from policies.reader import read_policy
 from runtime.settings import CHINA_POLICY
 

@@ -46,8 +46,8 @@ def test_no_minute_is_crowded_when_all_are_as_long_overdue(
     day = OVERDUE_SINCE + timedelta(days=days_past_due)
     night = datetime.combine(day, datetime.min.time(), ZoneInfo(ZONE))
     moments = []
-    for place in range(LOANS):
-        planned = next_step(situation(policy, now=night, case={"place": place}))
+    for number in range(LOANS):
+        planned = next_step(situation(policy, now=night, case={"number": number}))
         assert planned is not None
         assert planned.step.days_past_due == days_past_due
         moments.append(planned.at)
@@ -57,17 +57,17 @@ def test_no_minute_is_crowded_when_all_are_as_long_overdue(
 def test_no_minute_is_crowded_on_the_first_day_of_visits(policy: Policy) -> None:
     """All cases look at the same day whether a visit is needed, each at a moment of its own."""
     moments = [
-        next_look(situation(policy, Stage.EARLY_CONTACT, now=NIGHT_BEFORE, case={"place": place}))
-        for place in range(LOANS)
+        next_look(situation(policy, Stage.EARLY_CONTACT, now=NIGHT_BEFORE, case={"number": number}))
+        for number in range(LOANS)
     ]
     assert len({moment.date() for moment in moments}) == 1
     assert _busiest_to_mean(moments, policy) <= BUSIEST_TO_MEAN
 
 
 def test_a_third_that_is_paid_leaves_no_crowd(policy: Policy) -> None:
-    """Who pays leaves gaps, at any places: the rest stay spread."""
+    """Who pays leaves gaps, at any numbers: the rest stay spread."""
     day = DAYS[0]
     hours = policy.contact.planned_hours.value
-    left = [place for place in range(LOANS * 3 // 2) if place * 7919 % 101 % 3]
-    moments = [stable_moment(place, day, hours, ZONE) for place in left]
+    left = [number for number in range(LOANS * 3 // 2) if number * 7919 % 101 % 3]
+    moments = [stable_moment(number, day, hours, ZONE) for number in left]
     assert _busiest_to_mean(moments, policy) <= BUSIEST_TO_MEAN

@@ -7,21 +7,12 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import ValidationError
 
-from domain.contact.permission import (
-    Allowed,
-    ContactFacts,
-    Decision,
-    Fate,
-    Intent,
-    PastAttempt,
-    Phone,
-    Purpose,
-    Refused,
-    Relation,
-    may_contact,
-)
+from domain.contact.facts import ContactFacts, Fate, PastAttempt, Phone, Relation
+from domain.contact.intent import Intent
+from domain.contact.permission import may_contact
+from domain.contact.question import Allowed, Decision, Refused
 from domain.messages.templates import TEMPLATES, WITHOUT_DEBT_DETAILS
-from domain.policy.policy import Channel
+from domain.policy.contact import Channel, Purpose
 from policies.reader import read_policy
 from runtime.settings import CHINA_POLICY
 

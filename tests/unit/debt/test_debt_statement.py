@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from domain.calendar import add_months
 from domain.debt.amortisation import amortise
 from domain.debt.statement import (
     Amounts,
@@ -22,7 +23,7 @@ from domain.debt.statement import (
     penalty_rate_units,
     split_waiver,
 )
-from domain.plan.plan import add_months, split_evenly
+from domain.plan.plan import split_evenly
 
 FIRST = date(2026, 1, 10)
 AMOUNTS = st.integers(1, 100_000)

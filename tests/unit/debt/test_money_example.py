@@ -4,6 +4,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+from domain.calendar import add_months
 from domain.debt.amortisation import amortise
 from domain.debt.statement import (
     Amounts,
@@ -14,7 +15,7 @@ from domain.debt.statement import (
     split_waiver,
 )
 from domain.events import Capacity, Proposal
-from domain.plan.plan import add_months, build_plan
+from domain.plan.plan import build_plan
 from domain.policy.policy import Policy
 
 RATE = Decimal(12)

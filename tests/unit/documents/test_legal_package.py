@@ -5,7 +5,7 @@ from zipfile import ZIP_STORED, ZipFile
 
 import pytest
 
-from domain.legal_package import build_package, differences, fingerprint_of
+from documents.legal_package import build_package, differences, fingerprint_of
 
 ENTRIES = {"b.json": b"{}\n", "a.csv": "at,什么\n".encode(), "agreements/1/document": b"\x00\xff"}
 ABOUT = {"case_id": "L-1:2026-01-10"}

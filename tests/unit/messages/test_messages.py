@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from activities.contact_activities import _values
-from database.contact.contacts import ReceivedDetails, Recipient, VisitDetails
-from domain.contact.permission import ContactFacts
+from domain.contact.facts import ContactFacts
+from domain.contact.recipient import ReceivedDetails, Recipient, VisitDetails, message_values
 from domain.debt.money import format_money
 from domain.messages.sms_segments import sms_segments
 from domain.messages.templates import (
@@ -60,7 +59,7 @@ def test_template_says_what_it_should_and_no_more(
     language: str, template: str, policy: Policy
 ) -> None:
     """Rendered with the real values: no gap, no claim that is forbidden, whom to ask."""
-    text = render(template, language, _values(RECIPIENT, policy.channels, NOW))
+    text = render(template, language, message_values(RECIPIENT, policy.channels, NOW))
     assert "{" not in text
     assert "}" not in text
     words = text.lower()
@@ -75,7 +74,7 @@ def test_template_says_what_it_should_and_no_more(
 @pytest.mark.parametrize("language", TEMPLATES)
 def test_visit_is_announced_in_full(language: str, policy: Policy) -> None:
     """Local time, names, badges, code, and where to complain."""
-    values = _values(RECIPIENT, policy.channels, NOW)
+    values = message_values(RECIPIENT, policy.channels, NOW)
     for template in ("visit_appointment", "visit_reminder"):
         text = render(template, language, values)
         for part in ("2026-05-04 09:30", "外勤甲 C-1", "外勤乙 C-2", "012345", "12378"):
@@ -90,12 +89,12 @@ def test_both_languages_have_the_same_templates(policy: Policy) -> None:
 
 def test_days_and_amounts_are_those_of_the_borrowers_day(policy: Policy) -> None:
     """Counted in local time; nothing overdue is no day at all."""
-    values = _values(RECIPIENT, policy.channels, NOW)
+    values = message_values(RECIPIENT, policy.channels, NOW)
     assert (values["days"], values["amount"]) == ("114", "CNY 4,000.00")
     evening = datetime(2026, 5, 4, 16, tzinfo=UTC)  # the fifth in Shanghai
-    assert _values(RECIPIENT, policy.channels, evening)["days"] == "115"
+    assert message_values(RECIPIENT, policy.channels, evening)["days"] == "115"
     paid = RECIPIENT.model_copy(update={"overdue_since": None})
-    assert _values(paid, policy.channels, NOW)["days"] == "0"
+    assert message_values(paid, policy.channels, NOW)["days"] == "0"
 
 
 def test_unknown_template_or_value_is_our_own_mistake() -> None:
@@ -143,7 +142,9 @@ def test_messages_stay_within_the_segments_we_pay_for(policy: Policy) -> None:
     table = {}
     for language, template in EVERY:
         recipient, channels = TYPICAL[language]
-        text = render(template, language, _values(recipient, channels or policy.channels, NOW))
+        text = render(
+            template, language, message_values(recipient, channels or policy.channels, NOW)
+        )
         if not template.endswith("_call"):
             table[f"{language} {template}"] = (sms_segments(text), len(text))
     lines = [f"{name:32} {n} segments, {size} characters" for name, (n, size) in table.items()]
@@ -154,7 +155,7 @@ def test_messages_stay_within_the_segments_we_pay_for(policy: Policy) -> None:
 def test_values_are_complete_and_look_as_declared(language: str, policy: Policy) -> None:
     """Whoever is written to about a visit and a part: nothing that a template needs is missing."""
     recipient, channels = TYPICAL[language]
-    values = _values(recipient, channels or policy.channels, NOW)
+    values = message_values(recipient, channels or policy.channels, NOW)
     assert frozenset().union(*NEEDS.values()) == values.keys() == PARAMETERS.keys()
     assert not {name for name in values if not re.fullmatch(PARAMETERS[name], values[name])}
 

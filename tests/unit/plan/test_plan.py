@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from domain.calendar import add_months
 from domain.events import Capacity, Proposal
 from domain.plan.authority import Level, request_waiver
-from domain.plan.plan import PlanRefusedError, add_months, build_plan, needs_approval, split_evenly
+from domain.plan.plan import PlanRefusedError, build_plan, needs_approval, split_evenly
 from domain.plan.progress import PlanProgress
 from domain.policy.policy import PlanPolicy, Policy
 from policies.reader import read_policy

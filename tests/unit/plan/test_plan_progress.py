@@ -6,7 +6,8 @@ from itertools import accumulate
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.plan.plan import add_months, split_evenly
+from domain.calendar import add_months
+from domain.plan.plan import split_evenly
 from domain.plan.progress import Part, PlanProgress
 
 AMOUNTS = st.lists(st.integers(1, 10**9), min_size=1, max_size=60)

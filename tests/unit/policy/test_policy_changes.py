@@ -19,7 +19,7 @@ def _with(policy: Policy, path: str, value: Any) -> Policy:
     return Policy.model_validate(content)
 
 
-def _said(old: Policy, new: Policy) -> list[str]:
+def _described(old: Policy, new: Policy) -> list[str]:
     return [say(change) for change in changes_between(old, new)]
 
 
@@ -64,14 +64,14 @@ def test_change_is_said_with_its_rule_and_direction(
     policy: Policy, path: str, value: Any, said: str
 ) -> None:
     """Old value, new value, and stricter or looser where that can be said."""
-    assert _said(policy, _with(policy, path, value)) == [said]
+    assert _described(policy, _with(policy, path, value)) == [said]
 
 
 def test_ladder_says_which_steps_come_and_go(policy: Policy) -> None:
     """Not the whole ladder twice."""
     steps = policy.model_dump(mode="json")["contact"]["ladder"]["value"]
     later = [{"days_past_due": 2, "channel": "sms", "template": "overdue_notice"}, *steps[1:]]
-    assert _said(policy, _with(policy, "contact.ladder.value", later)) == [
+    assert _described(policy, _with(policy, "contact.ladder.value", later)) == [
         (
             "contact.ladder [LC-LADDER]:"
             " without days_past_due 1, channel sms, template overdue_notice;"

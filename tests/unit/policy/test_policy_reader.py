@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from domain.policy.policy import Force, Policy, Verified
+from domain.policy.policy import Policy
+from domain.policy.rule import Force, Verified
 from policies.reader import PolicyError, fingerprint, read_policy
 from runtime.settings import CHINA_POLICY
 

@@ -6,7 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from domain.policy.policy import HoursOfDay, Policy
+from domain.local_time import HoursOfDay
+from domain.policy.policy import Policy
 from domain.visit.appointments import (
     DAYS_AHEAD,
     Holidays,

@@ -8,8 +8,8 @@ from domain.visit.visitors import (
     Booking,
     UnreadableQuestionError,
     VisitorAnswer,
+    blocked_until,
     judge_visitor,
-    may_ask_again,
     read_question,
 )
 
@@ -77,9 +77,9 @@ def test_limit_lets_the_next_question_through_when_the_oldest_is_old_enough() ->
     """At the limit and below it."""
     window = timedelta(minutes=10)
     asked = [START - timedelta(minutes=minutes) for minutes in (1, 4, 9)]
-    assert may_ask_again(asked, 4, window, START) is None
-    assert may_ask_again(asked, 3, window, START) == START + timedelta(minutes=1)
-    assert may_ask_again(asked, 3, window, START + timedelta(minutes=1)) is None
+    assert blocked_until(asked, 4, window, START) is None
+    assert blocked_until(asked, 3, window, START) == START + timedelta(minutes=1)
+    assert blocked_until(asked, 3, window, START + timedelta(minutes=1)) is None
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ import pytest
 
 from domain.case.ladder import PlannedStep, next_step
 from domain.case.situation import Situation
-from domain.policy.policy import Policy, Purpose
+from domain.policy.contact import Purpose
+from domain.policy.policy import Policy
 from tests.support.situations import OVERDUE_SINCE, situation
 
 DAYS = range(1, 201)
@@ -15,7 +16,7 @@ HOURS = range(24)
 
 
 def _adopted(policy: Policy, days: int, now: datetime, **case: Any) -> Situation:
-    return situation(policy, now=now, messages_sent=0, calls_made=0, case={"place": days, **case})
+    return situation(policy, now=now, messages_sent=0, calls_made=0, case={"number": days, **case})
 
 
 def _local_hour(days: int, hour: int) -> datetime:

@@ -4,10 +4,12 @@ A zip without compression, with sorted names, fixed times, and a manifest with t
 entry; so anyone can check it, and two builds can be compared by one hash.
 """
 
+import csv
 import hashlib
 import json
-from collections.abc import Mapping
-from io import BytesIO
+from collections.abc import Iterable, Mapping, Sequence
+from io import BytesIO, StringIO
+from pathlib import PurePath
 from typing import Any, NamedTuple
 from zipfile import ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
@@ -25,10 +27,15 @@ class Package(NamedTuple):
     manifest: dict[str, Any]
 
 
-def build_package(entries: Mapping[str, bytes], about: Mapping[str, Any]) -> Package:
-    """The file of some entries by name; `about` goes into the manifest and is plain JSON."""
+def build_package(contents: Mapping[str, Any], about: Mapping[str, Any]) -> Package:
+    """The file of some contents by file name; `about` goes into the manifest and is plain JSON.
+
+    What is not bytes is written as the name's ending says: `.csv` and `.jsonl` take rows, `.json`
+    any JSON value.
+    """
+    entries = {name: _as_bytes(name, content) for name, content in contents.items()}
     manifest = {**about, "entries": {name: _sha256(entries[name]) for name in sorted(entries)}}
-    content = _zip({**entries, MANIFEST: as_json(manifest)})
+    content = _zip({**entries, MANIFEST: _as_json(manifest)})
     return Package(content, _sha256(content), manifest)
 
 
@@ -52,7 +59,7 @@ def differences(content: bytes) -> list[str]:
     if lines:
         return lines
     whole = {name: data for name, data in entries.items() if data is not None}
-    if entries[MANIFEST] != as_json(manifest):
+    if entries[MANIFEST] != _as_json(manifest):
         return [f"{MANIFEST}: not as it was written"]
     return [] if _zip(whole) == content else ["the file: its entries are whole, its frame is not"]
 
@@ -62,10 +69,31 @@ def fingerprint_of(content: bytes) -> str:
     return _sha256(content)
 
 
-def as_json(value: object) -> bytes:
+def _as_bytes(name: str, content: Any) -> bytes:
+    if isinstance(content, bytes):
+        return content
+    writers = {".csv": _as_csv, ".jsonl": _as_lines, ".json": _as_json}
+    return writers[PurePath(name).suffix](content)
+
+
+def _as_json(value: object) -> bytes:
     """JSON that people can read, always the same for the same value."""
     text = json.dumps(value, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
     return f"{text}\n".encode()
+
+
+def _as_lines(rows: Iterable[Mapping[str, Any]]) -> bytes:
+    return "".join(
+        json.dumps(row, ensure_ascii=False, sort_keys=True) + "\n" for row in rows
+    ).encode()
+
+
+def _as_csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
+    text = StringIO()
+    writer = csv.DictWriter(text, list(rows[0]) if rows else ["at"], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
 
 
 def _difference(data: bytes | None, said: str | None) -> str:

@@ -1,0 +1,27 @@
+"""What somebody wants to say to a person, as an intent that is made at most once."""
+
+from typing import Self
+
+from pydantic import AwareDatetime, BaseModel, model_validator
+
+from domain.messages.templates import WITHOUT_DEBT_DETAILS
+from domain.policy.contact import Channel, Purpose
+
+
+class Intent(BaseModel):
+    """One contact that somebody wants to make; the same key is made at most once."""
+
+    key: str  # from business state, never from a run or an activity
+    case_id: str
+    channel: Channel
+    purpose: Purpose
+    template: str
+    by: AwareDatetime | None = None  # later it is not made any more
+    slot_start: AwareDatetime | None = None  # of an appointment that is not on record any more
+    part_number: int | None = None  # of the plan; nothing is said once another part is the next
+
+    @model_validator(mode="after")
+    def _tells_no_third_party_of_a_debt(self) -> Self:
+        if self.purpose is Purpose.LOCATE and self.template not in WITHOUT_DEBT_DETAILS:
+            raise ValueError(f"{self.template} tells a contact person of the debt (CN-07)")
+        return self

@@ -1,0 +1,95 @@
+"""The person behind a case, as the gate sees them, and what a message may say to them."""
+
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from pydantic import AwareDatetime, BaseModel
+
+from domain.contact.facts import ContactFacts
+from domain.contact.intent import Intent
+from domain.debt.money import format_money
+from domain.plan.progress import OpenPart, PlanProgress
+from domain.policy.policy import Channels
+
+
+class VisitDetails(BaseModel):
+    """What a message may say about the open visit."""
+
+    visit_code: str
+    starts_at: AwareDatetime | None
+    crew: list[str] | None
+
+
+class ReceivedDetails(BaseModel):
+    """What a closing message may say was received, under the plan or the case."""
+
+    amount_minor: int
+    last_on: date  # in the borrower's time zone
+
+
+class Recipient(BaseModel):
+    """The person behind a case, as the gate sees it. Stays within the activity."""
+
+    at: AwareDatetime  # now, or the borrower's last event if that was written as later
+    borrower_id: str
+    revision: int  # of the borrower's row: what the reservation relies on
+    loan_id: str
+    lender: str
+    currency: str
+    full_name: str
+    language: str
+    policy_version: str
+    policy_sha256: str
+    overdue_since: date | None
+    visit: VisitDetails | None
+    plan: PlanProgress | None  # the signed one
+    received: ReceivedDetails | None = None
+    is_tried: bool  # an attempt for this intent is on record
+    facts: ContactFacts
+
+    @property
+    def part(self) -> OpenPart | None:
+        """The next part of the signed plan."""
+        return None if self.plan is None else self.plan.next_part
+
+
+def speaks_of_next_part(intent: Intent, recipient: Recipient) -> bool:
+    """Whether what an intent says of a part is still so; true of what speaks of none."""
+    if intent.part_number is None:
+        return True
+    return recipient.part is not None and recipient.part.number == intent.part_number
+
+
+def message_values(
+    recipient: Recipient, channels: Channels, now: datetime, slot_start: datetime | None = None
+) -> dict[str, str]:
+    """What the templates may say; `slot_start` of an appointment that is off already."""
+    local = now.astimezone(ZoneInfo(recipient.facts.time_zone))
+    values = {
+        "lender": recipient.lender,
+        "name": recipient.full_name,
+        "amount": format_money(recipient.facts.arrears_minor, recipient.currency),
+        "days": "0",
+        **channels.model_dump(),
+    }
+    if recipient.overdue_since is not None:
+        values["days"] = str(max((local.date() - recipient.overdue_since).days, 0))
+    if recipient.visit is not None and recipient.visit.starts_at is not None:
+        starts_at = recipient.visit.starts_at.astimezone(local.tzinfo)
+        values["slot"] = f"{starts_at:%Y-%m-%d %H:%M}"
+        # One full-width comma would double the price of an English message.
+        between = "、" if recipient.language == "zh" else ", "
+        values["crew"] = between.join(recipient.visit.crew or [])
+        values["visit_code"] = recipient.visit.visit_code
+    if slot_start is not None:
+        values["slot"] = f"{slot_start.astimezone(local.tzinfo):%Y-%m-%d %H:%M}"
+    if recipient.part is not None:
+        values["part_amount"] = format_money(recipient.part.rest_minor, recipient.currency)
+        values["part_due"] = f"{recipient.part.due_on}"
+        values["part_rest"] = format_money(recipient.part.later_minor, recipient.currency)
+    if recipient.received is not None:
+        values["received_amount"] = format_money(
+            recipient.received.amount_minor, recipient.currency
+        )
+        values["received_on"] = f"{recipient.received.last_on}"
+    return values
