@@ -5,7 +5,7 @@ from datetime import timedelta
 from temporalio import activity, workflow
 
 with workflow.unsafe.imports_passed_through():
-    from workflows.desk.options import LONG_HISTORY_EVENTS
+    from domain.case.state import LONG_HISTORY_EVENTS
 
 DAY = timedelta(seconds=1)  # real length of a business day: the timer of each step
 

@@ -20,36 +20,35 @@ with workflow.unsafe.imports_passed_through():
     from domain.events import UNNAMED, UnreadableEventError, VisitCheckedIn, read_json
     from domain.visit.doorstep import Instruction, explain, instruct
     from temporal.names import DELIVER, LOAN_COLLECTION
-    from workflows.desk.case_desk import (
+    from workflows.desk.case_desk import CaseDesk
+    from workflows.desk.inbox import Inbox, IncomingEvent
+    from workflows.desk.intake import Intake
+    from workflows.desk.status import status
+    from workflows.desk.stops import (
         CaseOverError,
         FreshRunNeededError,
         OnHoldError,
         VisitInDoubtError,
     )
-    from workflows.desk.desk import Desk
-    from workflows.desk.intake import IncomingEvent, Intake
-    from workflows.desk.status import details, status
     from workflows.interruptions.case_end import end_case
     from workflows.interruptions.hold import wait_out_hold
     from workflows.interruptions.visit_doubts import settle_doubts
+    from workflows.routines.plan_ends import tell_plan_broken
     from workflows.routines.visit_ends import tell_called_off
     from workflows.stages.agreement import sign_agreement
     from workflows.stages.application import invite_to_apply
     from workflows.stages.appointment import arrange_appointment
     from workflows.stages.approval import ask_for_approval
+    from workflows.stages.closing_visit import close_visit
     from workflows.stages.early_contact import contact_early
+    from workflows.stages.guided_repayment import guide_first_payment
     from workflows.stages.legal_review import review_legally
     from workflows.stages.plan import settle_plan
     from workflows.stages.preparation import prepare_visit
-    from workflows.stages.repayment import (
-        close_visit,
-        follow_repayment,
-        guide_first_payment,
-        tell_plan_broken,
-    )
+    from workflows.stages.repayment import follow_repayment
     from workflows.stages.visit import visit_borrower
 
-PROCESS: dict[Stage, Callable[[Desk], Awaitable[Stage]]] = {
+PROCESS: dict[Stage, Callable[[CaseDesk], Awaitable[Stage]]] = {
     Stage.EARLY_CONTACT: contact_early,
     Stage.APPLICATION: invite_to_apply,
     Stage.APPROVAL: ask_for_approval,
@@ -80,10 +79,9 @@ class LoanCollection:
     @workflow.init
     def __init__(self, case: CaseState) -> None:
         self._case = case
-        self._desk = Desk(case)
-        self._intake = Intake(self._desk)
-        self._desk.intake_is_busy = lambda: self._intake.is_busy
-        self._desk.show = lambda: workflow.set_current_details(details(self._desk))
+        self._inbox = Inbox()
+        self._desk = CaseDesk(case, self._inbox)
+        self._intake = Intake(self._desk, self._inbox)
 
     @workflow.run
     async def run(self, case: CaseState) -> CaseEnded:
@@ -97,7 +95,7 @@ class LoanCollection:
 
     async def _follow_to_the_end(self) -> Outcome | None:
         outcome = await self._follow_process()
-        self._intake.close()
+        self._inbox.close()
         return outcome
 
     async def _follow_process(self) -> Outcome | None:
@@ -122,7 +120,7 @@ class LoanCollection:
     @workflow.signal(dynamic=True)
     def receive_event(self, name: str, bodies: Sequence[RawValue]) -> None:
         """Take in an event of any name and any shape; it is judged, and never lost."""
-        self._intake.receive(IncomingEvent(name, _read_body(bodies)))
+        self._inbox.receive(IncomingEvent(name, _read_body(bodies)))
 
     @workflow.update(dynamic=True)
     async def deliver(self, update: str, bodies: Sequence[RawValue]) -> dict[str, Any]:
@@ -135,14 +133,15 @@ class LoanCollection:
         event = _read_body(bodies)
         name = event.get("name") if isinstance(event, dict) else None
         incoming = IncomingEvent(name if isinstance(name, str) else UNNAMED, event)
-        self._intake.receive(incoming)
+        self._inbox.receive(incoming)
         await workflow.wait_condition(lambda: incoming.verdict is not None)
         return _answer(incoming, self._case.stage)
 
     @workflow.query
     def status(self) -> dict[str, Any]:
         """Where the loan stands, what it waits for, what comes next, and what was not done."""
-        return status(self._desk)
+        desk = self._desk
+        return status(desk.case, desk.next_action, desk.situation if desk.is_ready else None)
 
 
 def _answer(incoming: IncomingEvent, stage: Stage) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from domain.plan.plan import Plan
 
 REMEMBERED_EVENTS = 500
 REMEMBERED_REFUSALS = 10
+LONG_HISTORY_EVENTS = 400
 
 
 class Stage(StrEnum):
@@ -121,6 +122,8 @@ class CaseState(BaseModel):
     loan_id: str
     case_id: str
     clock: BusinessClock = BusinessClock()
+    # Of one run: it is continued as new at the next boundary once its history is longer.
+    long_history_events: int = LONG_HISTORY_EVENTS
     number: int = Field(default=0, alias="place")  # among all cases: its own moments within a day
     stage: Stage = Stage.EARLY_CONTACT
     stage_ends_at: AwareDatetime | None = None  # at the latest; moved on by holds

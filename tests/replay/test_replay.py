@@ -30,7 +30,7 @@ from tests.replay.catalogue import (
     recorded,
 )
 from worker import activities_of, sandbox
-from workflows.desk.desk import Desk
+from workflows.desk.case_desk import CaseDesk
 from workflows.loan_collection import PROCESS, LoanCollection
 
 HELP = """
@@ -128,7 +128,7 @@ def test_recorded_values_load(name: str) -> None:
 async def test_an_added_activity_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     """A stage that does one thing more."""
 
-    async def looks_once_more(desk: Desk) -> Stage:
+    async def looks_once_more(desk: CaseDesk) -> Stage:
         await desk.look_again()
         return await contact_early(desk)
 

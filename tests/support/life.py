@@ -11,7 +11,7 @@ from temporalio.client import WorkflowHandle
 from temporalio.testing import WorkflowEnvironment
 
 from database.sql import Pool
-from domain.case.state import Stage
+from domain.case.state import LONG_HISTORY_EVENTS, Stage
 from domain.clock import BusinessClock
 from domain.policy.policy import Policy
 from tests.support.world import Loan, event
@@ -296,8 +296,14 @@ class StartLife(Protocol):
     """Starts the workflow of a loan at a number of days past due.
 
     `tried`: messages and calls were made before, so that a visit is needed from day 90 on.
+    `long_history_events`: after so many a run is continued as new.
     """
 
     async def __call__(
-        self, days_past_due: int, loan: Loan | None = None, *, tried: bool = False
+        self,
+        days_past_due: int,
+        loan: Loan | None = None,
+        *,
+        tried: bool = False,
+        long_history_events: int = LONG_HISTORY_EVENTS,
     ) -> Life: ...

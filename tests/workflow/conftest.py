@@ -19,7 +19,7 @@ from database.audit import Audit
 from database.case.cases import Cases
 from database.case.scan import Cursor, Scan
 from database.sql import Pool
-from domain.case.state import CaseState, DueCase
+from domain.case.state import LONG_HISTORY_EVENTS, CaseState, DueCase
 from domain.clock import BusinessClock
 from domain.policy.contact import Channel
 from domain.policy.policy import Policy
@@ -66,7 +66,11 @@ async def start_life(
     async with AsyncExitStack() as lives:
 
         async def start(
-            days_past_due: int, loan: Loan | None = None, *, tried: bool = False
+            days_past_due: int,
+            loan: Loan | None = None,
+            *,
+            tried: bool = False,
+            long_history_events: int = LONG_HISTORY_EVENTS,
         ) -> Life:
             loan = loan or Loan()
             began_at = loan.at_days_past_due(days_past_due)
@@ -86,7 +90,12 @@ async def start_life(
                 await insert_earlier_contacts(pool, loan, case.case_id, policy.version)
             handle = await env.client.start_workflow(
                 LOAN_COLLECTION,
-                CaseState(loan_id=loan.loan_id, case_id=case.case_id, clock=clock),
+                CaseState(
+                    loan_id=loan.loan_id,
+                    case_id=case.case_id,
+                    clock=clock,
+                    long_history_events=long_history_events,
+                ),
                 id=workflow_id(loan.loan_id),
                 task_queue=TASK_QUEUE,
             )

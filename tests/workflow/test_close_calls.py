@@ -175,3 +175,14 @@ async def test_end_under_a_hold_does_not_wait_for_a_message(start_life: StartLif
     await life.skip(A_DAY)
     assert await life.value("SELECT outcome FROM collection_cases") == "transferred"
     assert await life.value("SELECT status FROM loans") == "transferred"
+
+
+async def test_who_cannot_be_told_costs_no_more(start_life: StartLife) -> None:
+    """Who wants no messages pays: the notice is refused once, and the case ends without a loop."""
+    life = await start_life(5)
+    await life.accepted("contact_preferences_changed", blocked_channels=["sms"])
+    await life.pay()
+    assert await life.outcome() == "cured"
+    refusals = await life.fetch("SELECT rule_id FROM contact_refusals WHERE rule_id != 'LC-MISSED'")
+    assert [row["rule_id"] for row in refusals] == ["LC-PREFERENCE"]
+    assert len((await life.handle.fetch_history()).events) < 60

@@ -8,7 +8,6 @@ import pytest
 from domain.case.state import Stage
 from tests.support.life import Json, Life, StartLife
 from tests.support.world import INSTALMENT
-from workflows.desk import case_desk
 
 FILED = {"complaint_id": "C-1", "about": "too many calls"}
 DAY = timedelta(days=1)
@@ -28,13 +27,10 @@ async def _kinds(life: Life) -> list[tuple[str, float]]:
 
 
 @pytest.mark.parametrize("longest_run", [400, 12])
-async def test_desk_is_reminded_within_the_hold(
-    start_life: StartLife, monkeypatch: pytest.MonkeyPatch, longest_run: int
-) -> None:
+async def test_desk_is_reminded_within_the_hold(start_life: StartLife, longest_run: int) -> None:
     """Three days before the answer is due, when it is overdue, and every two days from then on;
     also from run to run, and the borrower hears nothing."""
-    monkeypatch.setattr(case_desk, "LONG_HISTORY_EVENTS", longest_run)
-    life = await start_life(5)
+    life = await start_life(5, long_history_events=longest_run)
     first = await life.handle.describe()
     await life.accepted("complaint_filed", **FILED)
     await life.skip(12 * DAY - timedelta(hours=1))

@@ -10,7 +10,6 @@ from documents.legal_package import differences
 from domain.case.state import Stage
 from tests.support.life import RIPE, Life, StartLife
 from tests.support.world import INSTALMENT, Loan, insert_loan
-from workflows.desk import case_desk
 
 STAGES = [stage for stage in Stage if stage is not Stage.ENDED]
 WITH_PLAN = (Stage.GUIDED_REPAYMENT, Stage.CLOSING_VISIT, Stage.REPAYMENT)
@@ -345,12 +344,9 @@ async def test_late_start_is_not_a_burst(start_life: StartLife, days: int) -> No
     assert len(await life.contacts()) <= 1
 
 
-async def test_fresh_run_keeps_the_case(
-    start_life: StartLife, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_fresh_run_keeps_the_case(start_life: StartLife) -> None:
     """With very short runs a life goes the same way, and an old event id still counts once."""
-    monkeypatch.setattr(case_desk, "LONG_HISTORY_EVENTS", 30)
-    life = await start_life(RIPE, tried=True)
+    life = await start_life(RIPE, tried=True, long_history_events=30)
     await life.pay(1000, payment_id="P-first")
     await life.accepted("hold_placed", event_id="once", hold_id="H-1", reason="dispute")
     await life.accepted("hold_released", hold_id="H-1")

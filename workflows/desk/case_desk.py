@@ -1,14 +1,13 @@
-"""What is known of a case, where it stands, and how to wait.
+"""The desk a case is worked on: what is known of it, where it stands, and how to wait.
 
-No wait is for ever, events are taken in while waiting, and what ends, pauses or calls into doubt
-whatever was going on interrupts it.
+Stages and routines are functions of it. No wait is for ever, events are taken in while waiting, and
+what ends, pauses or calls into doubt whatever was going on interrupts it.
 """
 
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 
-from pydantic import AwareDatetime, BaseModel
 from temporalio import workflow
 
 from activities.case_activities import CaseActivities, StageEntry
@@ -17,53 +16,22 @@ from domain.case.situation import Situation
 from domain.case.state import CaseState, Stage
 from domain.case.visit_standing import stands_no_more
 from domain.policy.policy import Policy, interned
-from temporal.search_attributes import (
-    COLLECTION_STAGE,
-    HOLDS,
-    LENDER,
-    OUTSTANDING_MINOR,
-    OVERDUE_SINCE,
-    POLICY_VERSION,
-    STAGE_DEADLINE,
-    WAITING_FOR,
-)
-from workflows.desk.options import DATABASE, LONG_HISTORY_EVENTS
+from workflows.desk.filters import attributes_of
+from workflows.desk.inbox import Inbox
+from workflows.desk.options import DATABASE
+from workflows.desk.status import NextAction, details
+from workflows.desk.stops import CaseOverError, FreshRunNeededError, OnHoldError, VisitInDoubtError
 
 SUMMARY_LENGTH = 190  # bytes the UI shows of a timer or an activity
-
-
-class CaseOverError(Exception):
-    """The case has come to an end: paid, or closed by another system."""
-
-
-class OnHoldError(Exception):
-    """The borrower is to be left in peace."""
-
-
-class VisitInDoubtError(Exception):
-    """The visit under way was withdrawn, or its approval is void."""
-
-
-class FreshRunNeededError(Exception):
-    """The history has grown long: the next boundary is here."""
-
-
-class NextAction(BaseModel):
-    """What the case does next, when at the latest, and why."""
-
-    what: str = "take up the case"
-    at: AwareDatetime | None = None
-    why: str = ""
 
 
 class CaseDesk:
     """One case on one run's desk: what is known, where it stands, and how to wait."""
 
-    def __init__(self, case: CaseState) -> None:
+    def __init__(self, case: CaseState, inbox: Inbox) -> None:
         self.case = case
         self.next_action = NextAction()
-        self.intake_is_busy: Callable[[], bool] = lambda: False
-        self.show: Callable[[], None] = lambda: None
+        self._inbox = inbox
         self._facts: CaseFacts | None = None
         self._policy: Policy | None = None
 
@@ -164,31 +132,13 @@ class CaseDesk:
 
     def publish(self) -> None:
         """Let operations filter by where the case stands."""
-        facts, deadline = self.facts, self.case.stage_ends_at
-        workflow.upsert_search_attributes(
-            [
-                COLLECTION_STAGE.value_set(self.case.stage),
-                WAITING_FOR.value_set(self.case.waiting_for),
-                OUTSTANDING_MINOR.value_set(facts.outstanding_minor),
-                HOLDS.value_set(self.situation.hold_reasons),
-                POLICY_VERSION.value_set(self.policy.version),
-                LENDER.value_set(facts.lender),
-                STAGE_DEADLINE.value_unset()
-                if deadline is None
-                else STAGE_DEADLINE.value_set(deadline),
-                OVERDUE_SINCE.value_unset()
-                if facts.overdue_since is None
-                else OVERDUE_SINCE.value_set(
-                    datetime.combine(facts.overdue_since, datetime.min.time(), self.now.tzinfo)
-                ),
-            ]
-        )
+        workflow.upsert_search_attributes(attributes_of(self.situation))
 
     # Waiting
 
     async def intake_idle(self) -> None:
         """Wait until every event that has come in is judged and on record."""
-        await workflow.wait_condition(lambda: not self.intake_is_busy())
+        await workflow.wait_condition(lambda: not self._inbox.is_busy)
 
     async def until(self, done: Callable[[], bool], at: datetime, what: str, why: str = "") -> bool:
         """Wait until something is so, at the latest until `at`. Answers whether it is so.
@@ -238,10 +188,10 @@ class CaseDesk:
         if left <= timedelta(0):
             return False
         self.next_action = NextAction(what=what, at=at, why=why)
-        self.show()
+        workflow.set_current_details(details(self.situation, self.next_action))
         with suppress(TimeoutError):  # the caller looks, once the intake is idle
             await workflow.wait_condition(
-                lambda: wake() or self.intake_is_busy(),
+                lambda: wake() or self._inbox.is_busy,
                 timeout=left,
                 timeout_summary=what[:SUMMARY_LENGTH],
             )
@@ -279,5 +229,5 @@ class CaseDesk:
         info = workflow.info()
         return (
             info.is_continue_as_new_suggested()
-            or info.get_current_history_length() > LONG_HISTORY_EVENTS
+            or info.get_current_history_length() > self.case.long_history_events
         )

@@ -5,7 +5,6 @@ the last one left, has them recorded with their effect, and changes the state. S
 while a provider is being retried is on record before the next try.
 """
 
-from collections import deque
 from datetime import datetime
 from typing import TypeGuard
 
@@ -38,7 +37,8 @@ from domain.events import (
     recordable,
 )
 from domain.plan.authority import WaiverRequest, request_waiver
-from workflows.desk.desk import Desk
+from workflows.desk.case_desk import CaseDesk
+from workflows.desk.inbox import Inbox, IncomingEvent
 from workflows.desk.options import DATABASE
 
 # Somebody stands at a door; or answers what an activity has just sent. Its result may come in
@@ -54,53 +54,28 @@ _JUDGED_ON_FRESH_FACTS = (
 )
 
 
-class IncomingEvent:
-    """One event in the inbox, and its answer once it is known."""
-
-    def __init__(self, name: str, body: object) -> None:
-        self.name = name
-        self.body = body
-        self.event: Event | None = None
-        self.verdict: Verdict | None = None
-
-
 class Intake:
     """Works through the inbox of one run."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: CaseDesk, inbox: Inbox) -> None:
         self._desk = desk
-        self._inbox: deque[IncomingEvent] = deque()
-        self._at_work = False
-        self._closed = False
-
-    def receive(self, incoming: IncomingEvent) -> None:
-        """Put an event into the inbox; never fails, never waits."""
-        self._inbox.append(incoming)
-
-    @property
-    def is_busy(self) -> bool:
-        """Whether an event is waiting or being recorded."""
-        return self._at_work or bool(self._inbox)
-
-    def close(self) -> None:
-        """Let `work` return once the inbox is empty."""
-        self._closed = True
+        self._inbox = inbox
 
     async def work(self) -> None:
-        """Take events out, one after the other, until the intake is closed and nobody waits.
+        """Take events out, one after the other, until the inbox is closed and nobody waits.
 
         Returns within the task that saw the inbox empty, so that no event is left in a closed run.
         """
+        inbox = self._inbox
         while True:
             await workflow.wait_condition(
-                lambda: bool(self._inbox) or (self._closed and workflow.all_handlers_finished())
+                lambda: inbox.has_event or (inbox.is_closed and workflow.all_handlers_finished())
             )
-            if not self._inbox:
+            if not inbox.has_event:
                 return
-            self._at_work = True
-            incoming = self._inbox.popleft()
+            incoming = inbox.take_out()
             incoming.verdict = await self._take(incoming)
-            self._at_work = False
+            inbox.put_away()
 
     async def _take(self, incoming: IncomingEvent) -> Verdict:
         try:

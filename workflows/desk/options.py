@@ -22,7 +22,7 @@ DATABASE: Options = {
 }
 
 # One try at a provider, and how fast a busy provider is asked again. How long it is asked at
-# all is bounded by the contact window: see `Desk.contact`.
+# all is bounded by the contact window: see `CaseDesk.contact`.
 PROVIDER: Options = {
     "start_to_close_timeout": timedelta(seconds=20),
     "retry_policy": RetryPolicy(
@@ -33,6 +33,3 @@ PROVIDER: Options = {
 # Under an accelerated clock the window's end may be milliseconds away; the gate asks the rules
 # again at each try, so a longer bound sends nothing unlawful.
 SHORTEST_CONTACT_WINDOW = timedelta(minutes=1)
-
-# A run is continued as new at the next boundary once its history is this long.
-LONG_HISTORY_EVENTS = 400

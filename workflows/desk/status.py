@@ -3,16 +3,28 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from pydantic import AwareDatetime, BaseModel
+
 from domain.case.facts import CaseFacts
 from domain.case.plan_care import progress_of
-from domain.case.state import Refusal
+from domain.case.situation import Situation
+from domain.case.state import CaseState, Refusal
 from domain.debt.money import format_money
-from workflows.desk.desk import Desk
 
 
-def status(desk: Desk) -> dict[str, Any]:
-    """Where the case stands, as JSON. Ids, dates and amounts; nothing about the person."""
-    case = desk.case
+class NextAction(BaseModel):
+    """What the case does next, when at the latest, and why."""
+
+    what: str = "take up the case"
+    at: AwareDatetime | None = None
+    why: str = ""
+
+
+def status(case: CaseState, action: NextAction, situation: Situation | None) -> dict[str, Any]:
+    """Where the case stands, as JSON. Ids, dates and amounts; nothing about the person.
+
+    `situation` is None until the run has taken the case up.
+    """
     answer: dict[str, Any] = {
         "loan_id": case.loan_id,
         "case_id": case.case_id,
@@ -22,7 +34,7 @@ def status(desk: Desk) -> dict[str, Any]:
         "days_past_due": None,
         "outstanding_minor": None,
         "statement": {},
-        "next_action": desk.next_action.model_dump(mode="json"),
+        "next_action": action.model_dump(mode="json"),
         "holds": [],
         "complaints": [],
         "promises": [],
@@ -33,35 +45,35 @@ def status(desk: Desk) -> dict[str, Any]:
         "last_refusals": [refusal.model_dump(mode="json") for refusal in case.refusals],
         "policy_version": None,
     }
-    if desk.is_ready:
-        facts = desk.facts
+    if situation is not None:
+        facts, now = situation.facts, situation.now
         answer |= {
             # A sleeping run answers as of the moment it was last awake.
-            "as_of": desk.now.isoformat(),
-            "days_past_due": desk.situation.days_past_due,
+            "as_of": now.isoformat(),
+            "days_past_due": situation.days_past_due,
             "arrears_minor": facts.arrears_minor,
             "outstanding_minor": facts.outstanding_minor,
             "statement": _statement(facts),
             "holds": [
-                hold.model_dump(mode="json") for hold in facts.holds if hold.is_in_force(desk.now)
+                hold.model_dump(mode="json") for hold in facts.holds if hold.is_in_force(now)
             ],
             "complaints": [each.model_dump(mode="json") for each in facts.complaints],
             "promises": [promise.model_dump(mode="json") for promise in facts.promises],
-            "policy_version": desk.policy.version,
+            "policy_version": situation.policy.version,
         }
-        answer["plan"] |= _progress(desk)
+        answer["plan"] |= _progress(situation)
     return answer
 
 
-def _progress(desk: Desk) -> dict[str, Any]:
+def _progress(situation: Situation) -> dict[str, Any]:
     """What was paid of the plan in force, what comes next, and what completes it today.
 
     To pay the rest at once costs nothing more: no penalty runs while a plan is honoured.
     """
-    plan = desk.case.plan
+    plan = situation.case.plan
     if plan is None or not plan.in_force:
         return {}
-    progress = progress_of(plan, desk.situation)
+    progress = progress_of(plan, situation)
     part = progress.next_part
     return {
         "paid_minor": progress.paid_minor,
@@ -83,9 +95,9 @@ def _statement(facts: CaseFacts) -> dict[str, Any]:
     }
 
 
-def details(desk: Desk) -> str:
+def details(situation: Situation, action: NextAction) -> str:
     """The case in a few lines of Markdown, for the details pane of the UI."""
-    case, facts, action = desk.case, desk.facts, desk.next_action
+    case, facts, policy, now = situation
     arrears, outstanding = (
         format_money(amount, facts.currency)
         for amount in (facts.arrears_minor, facts.outstanding_minor)
@@ -94,18 +106,18 @@ def details(desk: Desk) -> str:
         f"### {case.stage.value.replace('_', ' ').capitalize()}",
         f"**Waits for** {case.waiting_for or 'nothing'}{_by(case.stage_ends_at)}",
         f"**Next** {action.what}{_on(action.at)}" + (f" ({action.why})" if action.why else ""),
-        f"**Owed** {arrears} overdue for {desk.situation.days_past_due} days, {outstanding} in all",
+        f"**Owed** {arrears} overdue for {situation.days_past_due} days, {outstanding} in all",
         f"**Tried** {facts.messages_sent} messages, {facts.calls_made} calls, {case.visits} visits",
     ]
-    if desk.situation.is_on_hold:
-        lines.append(f"**On hold** {', '.join(desk.situation.hold_reasons)}")
+    if situation.is_on_hold:
+        lines.append(f"**On hold** {', '.join(situation.hold_reasons)}")
     if case.refusals:
         lines.append("**Not done, or not accepted**")
         lines += [
             f"- {at:%Y-%m-%d %H:%M} UTC, {what}: {reason} ({rule_id})"
             for what, at, rule_id, reason in map(_parts, reversed(case.refusals))
         ]
-    lines.append(f"Policy {desk.policy.version}, as of {desk.now:%Y-%m-%d %H:%M} UTC")
+    lines.append(f"Policy {policy.version}, as of {now:%Y-%m-%d %H:%M} UTC")
     return "\n\n".join(lines)
 
 

@@ -3,15 +3,17 @@
 from temporalio import workflow
 
 from activities.case_activities import CaseActivities, CaseEnd
-from activities.contact_activities import ContactStatus
 from activities.legal_activities import LegalActivities
 from domain.case.facts import Outcome
 from domain.case.state import Stage
 from domain.policy.contact import Channel, Purpose
-from workflows.desk.case_desk import NextAction
-from workflows.desk.desk import Desk, of_window
+from workflows.desk.case_desk import CaseDesk
 from workflows.desk.options import DATABASE
+from workflows.desk.status import NextAction
 from workflows.routines.complaint_notices import tell_complaint_handlers
+from workflows.routines.contacting import intent_of, pursue
+from workflows.routines.pursuit import Pursuit
+from workflows.routines.staff_notices import notify_staff
 from workflows.routines.visit_ends import (
     end_offered_agreement,
     end_visit,
@@ -29,7 +31,7 @@ CALL_OFF_DAYS = 1  # the next morning, if need be
 CLOSING_NOTICE_DAYS = 3  # later it would only confuse
 
 
-async def end_case(desk: Desk) -> Outcome | None:
+async def end_case(desk: CaseDesk) -> Outcome | None:
     """Call off what is under way, close the case, and say so once.
 
     Answers with the outcome, or None when a reversed payment has reopened the case meanwhile.
@@ -57,7 +59,7 @@ async def end_case(desk: Desk) -> Outcome | None:
     return outcome
 
 
-async def _close_case(desk: Desk, outcome: Outcome) -> bool:
+async def _close_case(desk: CaseDesk, outcome: Outcome) -> bool:
     """Close the case on the record, unless a payment was reversed before that."""
     desk.case.enter(Stage.ENDED)  # what comes in from now on is judged on that
     facts = await workflow.execute_activity_method(
@@ -74,7 +76,7 @@ async def _close_case(desk: Desk, outcome: Outcome) -> bool:
     return facts is None
 
 
-async def _go_on(desk: Desk) -> None:
+async def _go_on(desk: CaseDesk) -> None:
     """What was under way is called off; a signed plan stands."""
     if desk.case.plan is not None and desk.case.plan.in_force:
         await desk.enter(Stage.REPAYMENT)
@@ -83,7 +85,7 @@ async def _go_on(desk: Desk) -> None:
         await desk.enter(Stage.EARLY_CONTACT)
 
 
-async def _tell_complaint_handlers(desk: Desk) -> None:
+async def _tell_complaint_handlers(desk: CaseDesk) -> None:
     """Complaints are to be answered all the same, also one that comes in at the last moment."""
     told: set[str] = set()
     known = None
@@ -93,7 +95,7 @@ async def _tell_complaint_handlers(desk: Desk) -> None:
         await desk.intake_idle()
 
 
-async def _reopen_case(desk: Desk) -> bool:
+async def _reopen_case(desk: CaseDesk) -> bool:
     """Take the case up again, unless what is owed now is another delinquency, and another case."""
     facts = await workflow.execute_activity_method(
         CaseActivities.reopen_case, desk.case.case_id, **DATABASE
@@ -105,7 +107,7 @@ async def _reopen_case(desk: Desk) -> bool:
     return True
 
 
-async def _hand_over(desk: Desk) -> None:
+async def _hand_over(desk: CaseDesk) -> None:
     """Put the whole case into one file; the legal desk checks what it is given by its hash."""
     sha256 = await workflow.execute_activity_method(
         LegalActivities.build_legal_package,
@@ -113,10 +115,10 @@ async def _hand_over(desk: Desk) -> None:
         summary="the file for the legal desk",
         **DATABASE,
     )
-    await desk.notify("legal-package", "legal", "legal_package_ready", sha256=sha256)
+    await notify_staff(desk, "legal-package", "legal", "legal_package_ready", sha256=sha256)
 
 
-async def _call_off(desk: Desk, outcome: Outcome) -> None:
+async def _call_off(desk: CaseDesk, outcome: Outcome) -> None:
     """A visit under way is called off; its crew is told, and so is the borrower.
 
     Who has paid reads it in the closing notice.
@@ -138,36 +140,31 @@ async def _call_off(desk: Desk, outcome: Outcome) -> None:
         desk.case.plan = None
 
 
-async def _send_closing_notice(desk: Desk, outcome: Outcome) -> bool:
-    """Send the one closing notice, in the morning if need be, unless the payment is reversed."""
-    hours = desk.policy.contact.hours_of(Channel.SMS, desk.today).value
-    last = desk.in_days(CLOSING_NOTICE_DAYS)
-    at = desk.next_moment(desk.now, hours, last)
+async def _send_closing_notice(desk: CaseDesk, outcome: Outcome) -> bool:
+    """Send the one closing notice, in the morning if need be, unless the payment is reversed.
+
+    Answers whether it was reversed, before the notice or with it.
+    """
 
     def is_reversed() -> bool:
         return desk.facts.outcome_if_paid() is None
 
-    def is_released() -> bool:
-        return is_reversed() or not desk.situation.is_on_hold
-
-    windows = 1
-    while at < last:
-        if await desk.rest(is_reversed, at, "send the closing notice", f"{outcome}"):
-            return True
-        key = f"closing:{outcome}:{desk.today}"
-        intent = desk.intent(key, Channel.SMS, CLOSING_TEMPLATES[outcome], Purpose.CLOSING)
-        result = await desk.try_contact(of_window(intent, windows))
-        if result is None:
-            at = desk.next_moment(desk.in_hours(1), hours, last)
-        elif result.is_known_failure:  # it was given up at a retry that a rule refused
-            windows += 1
-        elif result.status is not ContactStatus.REFUSED:
-            break
-        elif result.retry_at is not None:
-            at = result.retry_at
-        elif await desk.rest(is_released, last, "send the closing notice", "after the hold"):
-            at = desk.next_moment(desk.now, hours, last)
-        else:
-            break
+    await pursue(
+        desk,
+        intent_of(
+            desk,
+            f"closing:{outcome}:{desk.today}",
+            Channel.SMS,
+            CLOSING_TEMPLATES[outcome],
+            Purpose.CLOSING,
+        ),
+        Pursuit(
+            desk.in_days(CLOSING_NOTICE_DAYS),
+            unless=is_reversed,
+            at_any_rate=True,
+            after_hold=True,
+            in_any_permitted_hour=True,
+        ),
+    )
     await desk.intake_idle()
     return is_reversed()

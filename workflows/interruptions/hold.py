@@ -4,8 +4,8 @@ from datetime import datetime
 
 from domain.case.state import Slot, Stage, VisitState
 from domain.case.visit_standing import has_begun
-from workflows.desk.case_desk import FreshRunNeededError
-from workflows.desk.desk import Desk
+from workflows.desk.case_desk import CaseDesk
+from workflows.desk.stops import FreshRunNeededError
 from workflows.interruptions.visit_doubts import settle_doubts
 from workflows.routines.complaint_notices import next_reminder_at, tell_complaint_handlers
 from workflows.routines.visit_ends import (
@@ -17,7 +17,7 @@ from workflows.routines.visit_ends import (
 LOOK_AGAIN_DAYS = 7
 
 
-async def wait_out_hold(desk: Desk) -> None:
+async def wait_out_hold(desk: CaseDesk) -> None:
     """Sleep through a hold on the borrower, also one that stands on another loan.
 
     The case goes on where it was: its deadline moves on by the time that was held, and what was
@@ -40,13 +40,13 @@ async def wait_out_hold(desk: Desk) -> None:
         await _go_back_to_appointment(desk, visit)
 
 
-def _show_hold(desk: Desk) -> None:
+def _show_hold(desk: CaseDesk) -> None:
     if desk.case.waiting_for != "hold_released":
         desk.case.waiting_for = "hold_released"
         desk.publish()
 
 
-async def _call_off_appointment(desk: Desk) -> Slot | None:
+async def _call_off_appointment(desk: CaseDesk) -> Slot | None:
     """The crew is told. What it may have begun offline before the hold, it may still tell us."""
     visit = desk.case.visit
     if visit is None or visit.slot is None or visit.outcome is not None:
@@ -60,14 +60,14 @@ async def _call_off_appointment(desk: Desk) -> Slot | None:
     return slot
 
 
-async def _go_back_to_appointment(desk: Desk, visit: VisitState) -> None:
+async def _go_back_to_appointment(desk: CaseDesk, visit: VisitState) -> None:
     """Who complained hears of it with the answer; others once the hold is over."""
     has_complained = bool(desk.facts.complaints)
     await forget_appointment(desk, visit, tell_borrower=not has_complained)
     await desk.enter(Stage.APPOINTMENT)
 
 
-async def _rest_until_news(desk: Desk) -> None:
+async def _rest_until_news(desk: CaseDesk) -> None:
     known, began_at = desk.facts, desk.now
     look_at, what = min(_moments_of_interest(desk))
     has_news = await desk.rest(
@@ -82,7 +82,7 @@ async def _rest_until_news(desk: Desk) -> None:
         await desk.look_again()  # a hold of another loan ends without a word to this one
 
 
-def _moments_of_interest(desk: Desk) -> list[tuple[datetime, str]]:
+def _moments_of_interest(desk: CaseDesk) -> list[tuple[datetime, str]]:
     ends = [hold.until for hold in desk.facts.holds if hold.until is not None]
     look_at = min([desk.in_days(LOOK_AGAIN_DAYS), *(end for end in ends if end > desk.now)])
     moments = [(look_at, "see whether the hold has ended")]

@@ -1,16 +1,18 @@
 """A visit that stands no more: called off, or put before the approvers again."""
 
+from typing import Literal
+
 from temporalio import workflow
 
 from activities.visit_activities import VisitActivities, VoidApproval
 from domain.case.state import Stage, VisitState
 from domain.case.visit_standing import crew_is_barred, is_off, reasons_approval_is_void
-from workflows.desk.desk import Desk
+from workflows.desk.case_desk import CaseDesk
 from workflows.desk.options import DATABASE
-from workflows.routines.visit_ends import end_visit, release_crew, require_visit
+from workflows.routines.visit_ends import AfterVisit, end_visit, release_crew, require_visit
 
 
-async def settle_doubts(desk: Desk) -> Stage:
+async def settle_doubts(desk: CaseDesk) -> Literal[Stage.APPOINTMENT, Stage.APPROVAL] | AfterVisit:
     """Free the crew and tell it; then the visit ends, or waits for another approval.
 
     What was withdrawn ends. Another crew is found for one that is barred. An approval that was

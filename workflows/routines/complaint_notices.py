@@ -4,11 +4,12 @@ from datetime import datetime
 
 from domain.case.complaints import due_notices, next_notice_at
 from domain.case.state import Slot
-from workflows.desk.desk import Desk
+from workflows.desk.case_desk import CaseDesk
+from workflows.routines.staff_notices import notify_staff
 
 
 async def tell_complaint_handlers(
-    desk: Desk, told: set[str], called_off: Slot | None = None
+    desk: CaseDesk, told: set[str], called_off: Slot | None = None
 ) -> None:
     """Tell what is due now, once each; what was missed in the meantime is not caught up.
 
@@ -28,7 +29,8 @@ async def tell_complaint_handlers(
             if notice.key in told:
                 continue
             told.add(notice.key)
-            await desk.notify(
+            await notify_staff(
+                desk,
                 notice.key,
                 "complaint_desk",
                 notice.kind,
@@ -38,7 +40,7 @@ async def tell_complaint_handlers(
             )
 
 
-def next_reminder_at(desk: Desk) -> datetime | None:
+def next_reminder_at(desk: CaseDesk) -> datetime | None:
     """When the desk is to be told something next, if a complaint is open."""
     return min(
         (

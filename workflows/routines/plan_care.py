@@ -7,29 +7,32 @@ from domain.case.plan_care import FIRST_PAYMENT_HELP, PlanStep, next_step, progr
 from domain.case.state import PlanState
 from domain.plan.progress import OpenPart
 from domain.policy.contact import Channel, Purpose
-from workflows.desk.desk import Desk
+from workflows.desk.case_desk import CaseDesk
+from workflows.routines.contacting import intent_of, pursue
+from workflows.routines.pursuit import Pursuit
+from workflows.routines.staff_notices import notify_staff
 
 
-def plan_in_force(desk: Desk) -> PlanState:
+def plan_in_force(desk: CaseDesk) -> PlanState:
     """The plan that is being repaid."""
     if desk.case.plan is None or not desk.case.plan.in_force:
         raise RuntimeError(f"no plan in force in {desk.case.stage}")
     return desk.case.plan
 
 
-def open_part(desk: Desk) -> OpenPart | None:
+def open_part(desk: CaseDesk) -> OpenPart | None:
     """The first part that payments do not cover."""
     return progress_of(plan_in_force(desk), desk.situation).next_part
 
 
-def has_moved(desk: Desk, part: OpenPart) -> bool:
+def has_moved(desk: CaseDesk, part: OpenPart) -> bool:
     """Whether another part is the next one by now: it was paid, or an earlier one is open again."""
     following = open_part(desk)
     return following is None or following.number != part.number
 
 
 async def care_until(
-    desk: Desk, done: Callable[[], bool], ends_at: Callable[[], datetime], what: str, why: str
+    desk: CaseDesk, done: Callable[[], bool], ends_at: Callable[[], datetime], what: str, why: str
 ) -> bool:
     """Wait until something is so, and say meanwhile what is to be said of the plan.
 
@@ -48,7 +51,7 @@ async def care_until(
             return False
 
 
-async def _say(desk: Desk, step: PlanStep, done: Callable[[], bool]) -> None:
+async def _say(desk: CaseDesk, step: PlanStep, done: Callable[[], bool]) -> None:
     plan, part = plan_in_force(desk), open_part(desk)
     current = next_step(plan, desk.situation)
     if part is None or current is None or current.name != step.name:
@@ -57,15 +60,19 @@ async def _say(desk: Desk, step: PlanStep, done: Callable[[], bool]) -> None:
         await _ask_for_help(desk, plan, part, step)
     else:
         key = f"{plan.plan_id}:{step.name}"
-        intent = desk.intent(key, Channel.SMS, step.what, Purpose.REPAYMENT)
-        intent = intent.model_copy(update={"part_number": part.number})
-        await desk.pursue(intent, by=step.by, unless=lambda: done() or has_moved(desk, part))
+        intent = intent_of(desk, key, Channel.SMS, step.what, Purpose.REPAYMENT)
+        await pursue(
+            desk,
+            intent.model_copy(update={"part_number": part.number}),
+            Pursuit(step.by, unless=lambda: done() or has_moved(desk, part)),
+        )
         plan.said_on = desk.today
     plan.said = [*plan.said, step.name]
 
 
-async def _ask_for_help(desk: Desk, plan: PlanState, part: OpenPart, step: PlanStep) -> None:
-    await desk.notify(
+async def _ask_for_help(desk: CaseDesk, plan: PlanState, part: OpenPart, step: PlanStep) -> None:
+    await notify_staff(
+        desk,
         f"{plan.plan_id}:{step.name}",
         "collectors",
         FIRST_PAYMENT_HELP,

@@ -7,11 +7,11 @@ from temporalio import workflow
 from activities.case_activities import CaseActivities, PromiseResolution
 from domain.calendar import opens
 from domain.case.facts import Promise
-from workflows.desk.desk import Desk
+from workflows.desk.case_desk import CaseDesk
 from workflows.desk.options import DATABASE
 
 
-async def wait_for_promise(desk: Desk, promise: Promise) -> None:
+async def wait_for_promise(desk: CaseDesk, promise: Promise) -> None:
     """Wait in silence for what was promised; the promise is kept, or broken and noted."""
     grace = timedelta(days=desk.policy.promise.grace_days.value + 1)
     verify_at = opens(

@@ -2,16 +2,27 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Literal
 
 from domain.case.plan_care import missed_at
 from domain.case.state import PlanState, Stage
-from workflows.desk.desk import Desk
+from workflows.desk.case_desk import CaseDesk
 from workflows.routines.plan_care import care_until, open_part, plan_in_force
-from workflows.routines.visit_ends import negotiate_again
+from workflows.routines.staff_notices import notify_staff
+from workflows.routines.visit_ends import AfterVisit, negotiate_again
+
+AfterNoAgreement = Literal[Stage.VISIT, Stage.GUIDED_REPAYMENT, Stage.REPAYMENT] | AfterVisit
+
+
+def require_plan(desk: CaseDesk) -> PlanState:
+    """The plan at hand: under negotiation, or signed just now."""
+    if (plan := desk.case.plan_at_hand) is None:
+        raise RuntimeError(f"no plan in {desk.case.stage}")
+    return plan
 
 
 async def wait_for_answer(
-    desk: Desk, done: Callable[[], bool], ends_at: datetime, what: str, why: str
+    desk: CaseDesk, done: Callable[[], bool], ends_at: datetime, what: str, why: str
 ) -> bool:
     """Wait for an answer about the plan at hand.
 
@@ -30,12 +41,13 @@ async def wait_for_answer(
     return await care_until(desk, done, latest, what, why)
 
 
-async def give_up(desk: Desk, plan: PlanState, reason: str) -> Stage:
+async def give_up(desk: CaseDesk, plan: PlanState, reason: str) -> AfterNoAgreement:
     """No agreement: the plan in force goes on where it was, or the visit's table is open again."""
     if desk.case.next_plan is None:
         return await negotiate_again(desk, reason)
     desk.case.next_plan = None
-    await desk.notify(
+    await notify_staff(
+        desk,
         f"{plan.plan_id}:not-agreed",
         "collectors",
         "renegotiation_ended",

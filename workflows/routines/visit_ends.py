@@ -5,6 +5,7 @@ been decided, and refused, where it would otherwise be accepted and then undone.
 """
 
 from datetime import datetime
+from typing import Literal
 
 from temporalio import workflow
 
@@ -13,18 +14,23 @@ from activities.visit_activities import CrewRelease, VisitActivities, VisitEnd
 from domain.case.effects import call_off_appointment
 from domain.case.state import Slot, Stage, VisitState
 from domain.policy.contact import Channel, Purpose
-from workflows.desk.desk import Desk
+from workflows.desk.case_desk import CaseDesk
 from workflows.desk.options import DATABASE
+from workflows.routines.contacting import intent_of, pursue
+from workflows.routines.pursuit import Pursuit
+from workflows.routines.staff_notices import notify_staff
+
+AfterVisit = Literal[Stage.EARLY_CONTACT, Stage.LEGAL_REVIEW]
 
 
-def require_visit(desk: Desk) -> VisitState:
+def require_visit(desk: CaseDesk) -> VisitState:
     """The visit under way."""
     if desk.case.visit is None:
         raise RuntimeError(f"no visit in {desk.case.stage}")
     return desk.case.visit
 
 
-async def end_visit(desk: Desk, status: str, reason: str) -> Stage:
+async def end_visit(desk: CaseDesk, status: str, reason: str) -> AfterVisit:
     """End the visit on the record. Contact goes on after a pause, or the case is reviewed."""
     visit = require_visit(desk)
     desk.case.visit = None
@@ -45,7 +51,7 @@ def reason_of_no(visit: VisitState) -> str:
     return "withdrawn by the lender" if visit.withdrawn else "declined by the borrower"
 
 
-async def release_crew(desk: Desk, reason: str, *, tell_borrower: bool = False) -> None:
+async def release_crew(desk: CaseDesk, reason: str, *, tell_borrower: bool = False) -> None:
     """Free the crew of an appointment that will not take place, and tell it so.
 
     The borrower is told by `tell_called_off`, if he had been told of the appointment.
@@ -56,7 +62,9 @@ async def release_crew(desk: Desk, reason: str, *, tell_borrower: bool = False) 
         await stand_down(desk, visit, slot, reason)
 
 
-async def forget_appointment(desk: Desk, visit: VisitState, *, tell_borrower: bool = False) -> None:
+async def forget_appointment(
+    desk: CaseDesk, visit: VisitState, *, tell_borrower: bool = False
+) -> None:
     """Free the crew's time; the visit goes back to where an appointment is proposed."""
     if tell_borrower and visit.notice_sent:
         desk.case.called_off_slot = visit.slot
@@ -64,7 +72,7 @@ async def forget_appointment(desk: Desk, visit: VisitState, *, tell_borrower: bo
     await free_crew(desk, visit)
 
 
-async def free_crew(desk: Desk, visit: VisitState, *, keeps_appointment: bool = False) -> None:
+async def free_crew(desk: CaseDesk, visit: VisitState, *, keeps_appointment: bool = False) -> None:
     """Free the crew's time. The appointment stays where the crew may have begun its visit."""
     await workflow.execute_activity_method(
         VisitActivities.release_crew,
@@ -74,9 +82,10 @@ async def free_crew(desk: Desk, visit: VisitState, *, keeps_appointment: bool = 
     )
 
 
-async def stand_down(desk: Desk, visit: VisitState, slot: Slot, reason: str) -> None:
+async def stand_down(desk: CaseDesk, visit: VisitState, slot: Slot, reason: str) -> None:
     """Tell a crew that its appointment will not take place."""
-    await desk.notify(
+    await notify_staff(
+        desk,
         f"{slot.slot_id}:called-off",
         "crew",
         "appointment_called_off",
@@ -86,7 +95,7 @@ async def stand_down(desk: Desk, visit: VisitState, slot: Slot, reason: str) -> 
     )
 
 
-async def tell_called_off(desk: Desk, *, by: datetime | None = None) -> None:
+async def tell_called_off(desk: CaseDesk, *, by: datetime | None = None) -> None:
     """Tell the borrower, once, that he need not wait for the crew he was told of.
 
     In time for the appointment; what is still to be told is in the state, so that a hold or a new
@@ -96,29 +105,28 @@ async def tell_called_off(desk: Desk, *, by: datetime | None = None) -> None:
     slot = desk.case.called_off_slot
     if slot is None:
         return
-    await desk.contact(
-        f"{slot.slot_id}:called-off",
-        Channel.SMS,
-        "visit_called_off",
-        Purpose.VISIT,
-        by=slot.start if by is None else min(by, slot.start),
-        slot_start=slot.start,
-        at_any_rate=by is not None,
+    intent = intent_of(
+        desk, f"{slot.slot_id}:called-off", Channel.SMS, "visit_called_off", Purpose.VISIT
+    )
+    await pursue(
+        desk,
+        intent.model_copy(update={"slot_start": slot.start}),
+        Pursuit(slot.start if by is None else min(by, slot.start), at_any_rate=by is not None),
     )
     desk.case.called_off_slot = None
 
 
-async def end_offered_agreement(desk: Desk, status: str) -> None:
+async def end_offered_agreement(desk: CaseDesk, status: str) -> None:
     """End the agreement that is offered, if one is: `expired` or `withdrawn`."""
     await _end_agreement(desk, status, was="offered")
 
 
-async def end_signed_agreement(desk: Desk, status: str) -> None:
+async def end_signed_agreement(desk: CaseDesk, status: str) -> None:
     """End the agreement that is in force: `broken`."""
     await _end_agreement(desk, status, was="signed")
 
 
-async def _end_agreement(desk: Desk, status: str, was: str) -> None:
+async def _end_agreement(desk: CaseDesk, status: str, was: str) -> None:
     await workflow.execute_activity_method(
         AgreementActivities.end_agreement,
         AgreementEnd(case_id=desk.case.case_id, status=status, was=was),
@@ -127,14 +135,15 @@ async def _end_agreement(desk: Desk, status: str, was: str) -> None:
     )
 
 
-async def negotiate_again(desk: Desk, reason: str) -> Stage:
+async def negotiate_again(desk: CaseDesk, reason: str) -> Literal[Stage.VISIT] | AfterVisit:
     """Back to the table, a bounded number of times; then the visit ends without a plan."""
     visit = require_visit(desk)
     desk.case.plan = None
     visit.outcome = visit.proposal = visit.capacity = None
     visit.negotiations += 1
     if visit.negotiations < desk.policy.plan.negotiation_rounds.value:
-        await desk.notify(
+        await notify_staff(
+            desk,
             f"{visit.visit_id}:negotiation-{visit.negotiations}",
             "crew",
             "negotiate_again",

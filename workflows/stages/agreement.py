@@ -1,18 +1,24 @@
 """The agreement: a document with every amount and date, signed by its fingerprint."""
 
+from typing import Literal
+
 from temporalio import workflow
 
 from activities.agreement_activities import AgreementActivities, OfferRequest
 from domain.case.state import Answer, PlanState, Stage
 from domain.plan.agreement import Offer
-from workflows.desk.desk import Desk
+from workflows.desk.case_desk import CaseDesk
 from workflows.desk.options import DATABASE
-from workflows.routines.renegotiation import give_up, wait_for_answer
+from workflows.routines.renegotiation import (
+    AfterNoAgreement,
+    give_up,
+    require_plan,
+    wait_for_answer,
+)
 from workflows.routines.visit_ends import end_offered_agreement, require_visit
-from workflows.stages.plan import require_plan
 
 
-async def sign_agreement(desk: Desk) -> Stage:
+async def sign_agreement(desk: CaseDesk) -> Literal[Stage.GUIDED_REPAYMENT] | AfterNoAgreement:
     """Offer the document and wait for `agreement_signed` with that same hash; it expires.
 
     A hold moves the stage's deadline on, but not what the document says of itself: what expired
@@ -38,7 +44,7 @@ async def sign_agreement(desk: Desk) -> Stage:
     return await give_up(desk, plan, "the agreement was declined")
 
 
-async def _wait_for_signature(desk: Desk, plan: PlanState) -> bool:
+async def _wait_for_signature(desk: CaseDesk, plan: PlanState) -> bool:
     return await wait_for_answer(
         desk,
         lambda: plan.signature is not None,
@@ -48,7 +54,7 @@ async def _wait_for_signature(desk: Desk, plan: PlanState) -> bool:
     )
 
 
-def _may_offer_anew(desk: Desk, plan: PlanState) -> bool:
+def _may_offer_anew(desk: CaseDesk, plan: PlanState) -> bool:
     """Whether the document ended before the stage does, and none of its parts is late."""
     stage_ends_at, expires_at = desk.case.stage_ends_at, plan.expires_at
     if stage_ends_at is None or expires_at is None or stage_ends_at <= expires_at:
@@ -56,7 +62,7 @@ def _may_offer_anew(desk: Desk, plan: PlanState) -> bool:
     return min(part.due_on for part in plan.plan.parts) >= desk.today
 
 
-async def _offer(desk: Desk, plan: PlanState) -> None:
+async def _offer(desk: CaseDesk, plan: PlanState) -> None:
     plan.offers += 1
     plan.agreement_id = f"{plan.plan_id}:agreement" + (f"-{plan.offers}" if plan.offers > 1 else "")
     plan.document_sha256 = None

@@ -1,11 +1,15 @@
 """Application: the borrower is invited to apply for a visit; a collector may apply instead."""
 
+from typing import Literal
+
 from domain.case.state import Stage
 from domain.policy.contact import Channel, Purpose
-from workflows.desk.desk import Desk
+from workflows.desk.case_desk import CaseDesk
+from workflows.routines.contacting import contact
+from workflows.routines.staff_notices import notify_staff
 
 
-async def invite_to_apply(desk: Desk) -> Stage:
+async def invite_to_apply(desk: CaseDesk) -> Literal[Stage.APPROVAL, Stage.EARLY_CONTACT]:
     """Wait for `visit_requested`; without one, contact goes on after a pause."""
     ends_at = desk.begin("visit_requested", desk.in_days(desk.policy.visit.application_days.value))
 
@@ -14,8 +18,8 @@ async def invite_to_apply(desk: Desk) -> Stage:
 
     if not desk.case.reminders and not has_applied():
         key = f"{Stage.APPLICATION}:{desk.facts.overdue_since}:{desk.situation.days_past_due}"
-        await desk.notify(key, "collectors", "visit_possible")
-        await desk.contact(key, Channel.SMS, "visit_invitation", Purpose.VISIT, by=ends_at)
+        await notify_staff(desk, key, "collectors", "visit_possible")
+        await contact(desk, key, Channel.SMS, "visit_invitation", Purpose.VISIT, by=ends_at)
         desk.case.reminders = 1
     if await desk.until(has_applied, ends_at, "give up waiting for an application"):
         return Stage.APPROVAL

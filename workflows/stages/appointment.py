@@ -1,6 +1,7 @@
 """Appointment: a crew's free time is proposed; the borrower confirms, or asks for another."""
 
 from datetime import timedelta
+from typing import Literal
 
 from temporalio import workflow
 
@@ -9,9 +10,12 @@ from activities.visit_activities import AppointmentWish, VisitActivities
 from domain.case.state import Answer, Slot, Stage, VisitState
 from domain.policy.contact import Channel, Purpose
 from domain.visit.appointments import visit_times
-from workflows.desk.desk import Desk
+from workflows.desk.case_desk import CaseDesk
 from workflows.desk.options import DATABASE
+from workflows.routines.contacting import contact
+from workflows.routines.staff_notices import notify_staff
 from workflows.routines.visit_ends import (
+    AfterVisit,
     end_visit,
     reason_of_no,
     release_crew,
@@ -20,7 +24,7 @@ from workflows.routines.visit_ends import (
 )
 
 
-async def arrange_appointment(desk: Desk) -> Stage:
+async def arrange_appointment(desk: CaseDesk) -> Literal[Stage.PREPARATION] | AfterVisit:
     """Wait for `appointment_confirmed`; a bounded number of proposals is made."""
     visit = require_visit(desk)
     expires_at = visit.approval_expires_at or desk.now
@@ -45,7 +49,7 @@ async def arrange_appointment(desk: Desk) -> Stage:
     return await end_visit(desk, "expired", "the approval expired")
 
 
-async def _book(desk: Desk, visit: VisitState) -> Slot | None:
+async def _book(desk: CaseDesk, visit: VisitState) -> Slot | None:
     visit.rounds += 1
     rules = desk.policy.visit
     return await workflow.execute_activity_method(
@@ -70,20 +74,29 @@ async def _book(desk: Desk, visit: VisitState) -> Slot | None:
     )
 
 
-async def _wait_for_crews(desk: Desk, visit: VisitState) -> None:
+async def _wait_for_crews(desk: CaseDesk, visit: VisitState) -> None:
     visit.rounds -= 1  # nothing was proposed
-    await desk.notify(
-        f"{visit.visit_id}:no-crew:{desk.today}", "crew", "no_crew_free", visit_id=visit.visit_id
+    await notify_staff(
+        desk,
+        f"{visit.visit_id}:no-crew:{desk.today}",
+        "crew",
+        "no_crew_free",
+        visit_id=visit.visit_id,
     )
     await desk.reach(desk.in_days(1), "look for a free crew", "no crew was free")
 
 
-async def _propose(desk: Desk, visit: VisitState, slot: Slot) -> None:
+async def _propose(desk: CaseDesk, visit: VisitState, slot: Slot) -> None:
     """Tell the borrower who comes when and why, and wait for the answer."""
     lead = timedelta(hours=desk.policy.visit.reminder_hours.value)
     if not visit.notice_sent:
-        told = await desk.contact(
-            slot.slot_id, Channel.SMS, "visit_appointment", Purpose.VISIT, by=slot.start - lead
+        told = await contact(
+            desk,
+            slot.slot_id,
+            Channel.SMS,
+            "visit_appointment",
+            Purpose.VISIT,
+            by=slot.start - lead,
         )
         visit.notice_sent = told is ContactStatus.SENT
         if told is ContactStatus.UNKNOWN:  # he may have read it: he is told that nobody comes

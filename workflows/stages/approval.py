@@ -1,13 +1,15 @@
 """Approval: a person other than the applicant decides. Never an automatic yes."""
 
 from datetime import timedelta
+from typing import Literal
 
 from domain.case.state import Answer, Stage, VisitState
-from workflows.desk.desk import Desk
-from workflows.routines.visit_ends import end_visit, require_visit
+from workflows.desk.case_desk import CaseDesk
+from workflows.routines.staff_notices import notify_staff
+from workflows.routines.visit_ends import AfterVisit, end_visit, require_visit
 
 
-async def ask_for_approval(desk: Desk) -> Stage:
+async def ask_for_approval(desk: CaseDesk) -> Literal[Stage.APPOINTMENT] | AfterVisit:
     """Wait for `visit_approved` or `visit_rejected`; when the time runs out the answer is no.
 
     The approvers are reminded; after a while those of the second level are asked, too.
@@ -35,9 +37,9 @@ async def ask_for_approval(desk: Desk) -> Stage:
     return await end_visit(desk, "rejected", "rejected by the approver")
 
 
-async def _remind(desk: Desk, visit: VisitState, *, is_escalated: bool) -> None:
+async def _remind(desk: CaseDesk, visit: VisitState, *, is_escalated: bool) -> None:
     key = f"{visit.visit_id}:approval-{visit.approvals_voided + 1}-{desk.case.reminders}"
     for audience in ("approvers", "senior_approvers") if is_escalated else ("approvers",):
-        await desk.notify(
-            f"{key}:{audience}", audience, "visit_approval_wanted", visit_id=visit.visit_id
+        await notify_staff(
+            desk, f"{key}:{audience}", audience, "visit_approval_wanted", visit_id=visit.visit_id
         )

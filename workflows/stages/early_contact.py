@@ -1,15 +1,19 @@
 """Early contact: SMS and calls at the ladder's steps, until a visit is needed or time is up."""
 
 from datetime import datetime, timedelta
+from typing import Literal
 
 from domain.calendar import closes
 from domain.case.ladder import PlannedStep, next_look, next_step, reasons_against_visit
 from domain.case.state import Stage
-from workflows.desk.desk import Desk
+from workflows.desk.case_desk import CaseDesk
+from workflows.routines.contacting import contact
 from workflows.routines.promises import wait_for_promise
 
 
-async def contact_early(desk: Desk) -> Stage:
+async def contact_early(
+    desk: CaseDesk,
+) -> Literal[Stage.APPLICATION, Stage.APPROVAL, Stage.LEGAL_REVIEW]:
     """Take the ladder's steps one by one; a promise to pay is waited for in silence."""
     while True:
         last_day = desk.policy.visit.until_days_past_due.value
@@ -27,13 +31,13 @@ async def contact_early(desk: Desk) -> Stage:
             await _take_next_step(desk)
 
 
-def _end_of_day(desk: Desk, days_past_due: int) -> datetime:
+def _end_of_day(desk: CaseDesk, days_past_due: int) -> datetime:
     overdue_since = desk.facts.overdue_since or desk.today
     day = overdue_since + timedelta(days=days_past_due)
     return closes(day, desk.policy.contact.planned_hours.value, desk.facts.time_zone)
 
 
-async def _take_next_step(desk: Desk) -> None:
+async def _take_next_step(desk: CaseDesk) -> None:
     planned = next_step(desk.situation)
     look_at = next_look(desk.situation)
     if planned is None or look_at < planned.at:
@@ -44,7 +48,8 @@ async def _take_next_step(desk: Desk) -> None:
         day = desk.facts.local(planned.at).date()
         hours = desk.policy.contact.hours_of(planned.step.channel, day).value
         day_ends = closes(day, hours, desk.facts.time_zone)
-        await desk.contact(
+        await contact(
+            desk,
             f"{Stage.EARLY_CONTACT}:{planned.key}",
             planned.step.channel,
             planned.step.template,
@@ -59,7 +64,7 @@ def _says(planned: PlannedStep) -> str:
     return f"{step.template} by {step.channel} at {step.days_past_due} days past due"
 
 
-async def _until_news(desk: Desk, at: datetime, what: str, why: str) -> bool:
+async def _until_news(desk: CaseDesk, at: datetime, what: str, why: str) -> bool:
     """Wait for a moment; True when the case has changed in the meantime."""
     before = desk.facts
     return await desk.until(lambda: desk.facts is not before, at, what, why)

@@ -1,13 +1,17 @@
 """Legal review: the last stage of collection, with a last word to the borrower."""
 
+from typing import Literal
+
 from domain.case.facts import Outcome
 from domain.case.state import Stage
 from domain.policy.contact import Channel, Purpose
-from workflows.desk.desk import Desk
+from workflows.desk.case_desk import CaseDesk
+from workflows.routines.contacting import contact
 from workflows.routines.promises import wait_for_promise
+from workflows.routines.staff_notices import notify_staff
 
 
-async def review_legally(desk: Desk) -> Stage:
+async def review_legally(desk: CaseDesk) -> Literal[Stage.LEGAL_REVIEW, Stage.EARLY_CONTACT]:
     """Give the legal desk time to decide otherwise, then hand the case over.
 
     A promise is waited for first. A part payment that brings the case back below the limit of
@@ -18,8 +22,8 @@ async def review_legally(desk: Desk) -> Stage:
     while desk.facts.promises:
         await wait_for_promise(desk, desk.facts.promises[0])
     if not desk.case.reminders:
-        await desk.notify(key, "legal", "review_wanted")
-        await desk.contact(key, Channel.SMS, "legal_notice", Purpose.COLLECTION, by=ends_at)
+        await notify_staff(desk, key, "legal", "review_wanted")
+        await contact(desk, key, Channel.SMS, "legal_notice", Purpose.COLLECTION, by=ends_at)
         desk.case.reminders = 1
     came_for_its_age = _is_too_old(desk)
     if await desk.until_sure(
@@ -33,5 +37,5 @@ async def review_legally(desk: Desk) -> Stage:
     return Stage.LEGAL_REVIEW
 
 
-def _is_too_old(desk: Desk) -> bool:
+def _is_too_old(desk: CaseDesk) -> bool:
     return desk.situation.days_past_due > desk.policy.visit.until_days_past_due.value

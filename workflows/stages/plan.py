@@ -1,27 +1,29 @@
 """The plan: its maths were checked with the report; a large waiver needs its own approval."""
 
-from domain.case.state import Answer, PlanState, Stage
+from typing import Literal
+
+from domain.case.state import Answer, Stage
 from domain.plan.authority import request_waiver
 from domain.plan.plan import needs_approval
-from workflows.desk.desk import Desk
-from workflows.routines.renegotiation import give_up, wait_for_answer
+from workflows.desk.case_desk import CaseDesk
+from workflows.routines.renegotiation import (
+    AfterNoAgreement,
+    give_up,
+    require_plan,
+    wait_for_answer,
+)
+from workflows.routines.staff_notices import notify_staff
 
 
-def require_plan(desk: Desk) -> PlanState:
-    """The plan at hand: under negotiation, or signed just now."""
-    if (plan := desk.case.plan_at_hand) is None:
-        raise RuntimeError(f"no plan in {desk.case.stage}")
-    return plan
-
-
-async def settle_plan(desk: Desk) -> Stage:
+async def settle_plan(desk: CaseDesk) -> Literal[Stage.AGREEMENT] | AfterNoAgreement:
     """Wait for `plan_approved` or `plan_rejected` where the crew's authority ends."""
     plan = require_plan(desk)
     if not needs_approval(plan.plan, desk.policy.plan):
         return Stage.AGREEMENT
 
     ends_at = desk.begin("plan_approved", desk.in_days(desk.policy.plan.approval_days.value))
-    await desk.notify(
+    await notify_staff(
+        desk,
         f"{plan.plan_id}:approval",
         "approvers",
         "waiver_approval_wanted",

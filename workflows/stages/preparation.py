@@ -1,20 +1,23 @@
 """Preparation: the crew's dossier, the borrower's reminder, a last look before departure."""
 
 from datetime import timedelta
+from typing import Literal
 
 from temporalio import workflow
 
 from activities.visit_activities import VisitActivities
 from domain.case.state import Answer, Slot, Stage, VisitState
 from domain.policy.contact import Channel, Purpose
-from workflows.desk.desk import Desk
+from workflows.desk.case_desk import CaseDesk
 from workflows.desk.options import DATABASE
+from workflows.routines.contacting import contact
+from workflows.routines.staff_notices import notify_staff
 from workflows.routines.visit_ends import reason_of_no, release_crew, require_visit
 
 DEPARTURE = timedelta(hours=2)  # before the appointment
 
 
-async def prepare_visit(desk: Desk) -> Stage:
+async def prepare_visit(desk: CaseDesk) -> Literal[Stage.VISIT, Stage.APPOINTMENT]:
     """Everything that happens between the confirmation and the crew's departure."""
     visit = require_visit(desk)
     if visit.slot is None:
@@ -40,13 +43,14 @@ async def prepare_visit(desk: Desk) -> Stage:
     return Stage.VISIT
 
 
-async def _prepare(desk: Desk, visit: VisitState, slot: Slot) -> None:
+async def _prepare(desk: CaseDesk, visit: VisitState, slot: Slot) -> None:
     if visit.prepared:
         return
     await workflow.execute_activity_method(
         VisitActivities.prepare_dossier, visit.visit_id, summary="dossier", **DATABASE
     )
-    await desk.notify(
+    await notify_staff(
+        desk,
         f"{slot.slot_id}:dossier",
         "crew",
         "visit_prepared",
@@ -54,7 +58,8 @@ async def _prepare(desk: Desk, visit: VisitState, slot: Slot) -> None:
         badge_ids=slot.badge_ids,
         starts_at=slot.start.isoformat(),
     )
-    await desk.contact(
+    await contact(
+        desk,
         f"{slot.slot_id}:reminder",
         Channel.SMS,
         "visit_reminder",

@@ -1,13 +1,14 @@
 """The visit: who came, whether it is the borrower, what he is willing and able to pay."""
 
 from datetime import timedelta
+from typing import Literal
 
 from domain.case.state import Stage
-from workflows.desk.desk import Desk
-from workflows.routines.visit_ends import end_visit, require_visit
+from workflows.desk.case_desk import CaseDesk
+from workflows.routines.visit_ends import AfterVisit, end_visit, require_visit
 
 
-async def visit_borrower(desk: Desk) -> Stage:
+async def visit_borrower(desk: CaseDesk) -> Literal[Stage.PLAN] | AfterVisit:
     """Wait for `visit_checked_in`, then for `visit_reported`.
 
     Without a verified identity there is no negotiation: such a report is refused.
