@@ -1,6 +1,7 @@
 """The contact gate's side of the database: look, ask, reserve; then write down what came of it."""
 
 import hashlib
+import json
 from datetime import datetime
 from typing import NamedTuple
 
@@ -8,6 +9,7 @@ from database.case.cases import read_facts
 from database.policy.pinned_policies import PolicyShelf
 from database.sql import SQL, Connection, Pool
 from domain.case.facts import CaseFacts
+from domain.contact.facts import ContactFacts
 from domain.contact.intent import Intent
 from domain.contact.permission import may_contact
 from domain.contact.question import Allowed, Decision, Refused
@@ -114,8 +116,8 @@ class Contacts:
             now=now,
             days_back=self._shelf.days_back,
         )
-        text = f'{row["recipient"][:-1]}, "facts": {row["facts"]}}}'
-        recipient = Recipient.model_validate_json(text)
+        facts = ContactFacts.model_validate_json(row["facts"])
+        recipient = Recipient.model_validate({**json.loads(row["recipient"]), "facts": facts})
         policies = await self._shelf.strictest_of(connection, recipient.policy_version)
         decision = may_contact(
             intent.channel, intent.purpose, recipient.facts, policies, recipient.at
