@@ -25,6 +25,7 @@ from database.case.legal_package import LegalPackages
 from database.case.scan import Scan
 from database.contact.contacts import Contacts
 from database.contact.simulated_outbox import Outbox
+from database.errors import rows_kept_out_of_errors
 from database.event_record import Events
 from database.plan.agreements import Agreements
 from database.policy.pinned_policies import PolicyShelf
@@ -78,7 +79,7 @@ def build_worker(
         workflows=[LoanCollection, OverdueScan, VisitorCheck],
         activities=[function for owner in owners for function in activities_of(owner)],
         workflow_runner=sandbox(),
-        interceptors=[ErrorPrivacy()],
+        interceptors=[ErrorPrivacy(rows_kept_out_of_errors)],
         graceful_shutdown_timeout=GRACE,
     )
 

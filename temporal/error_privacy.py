@@ -1,5 +1,7 @@
 """Keeps what stands in database rows out of workflow histories and logs."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 from temporalio.worker import (
@@ -8,18 +10,25 @@ from temporalio.worker import (
     Interceptor,
 )
 
-from database.errors import rows_kept_out_of_errors
+Guard = Callable[[], AbstractContextManager[None]]
 
 
 class ErrorPrivacy(Interceptor):
-    """Wraps every activity of a worker."""
+    """Runs every activity of a worker within a guard that rewords errors that quote a row."""
+
+    def __init__(self, guard: Guard) -> None:
+        self._guard = guard
 
     def intercept_activity(self, next: ActivityInboundInterceptor) -> ActivityInboundInterceptor:  # noqa: A002
         """Called by the worker for each activity."""
-        return _WithoutRows(next)
+        return _Guarded(next, self._guard)
 
 
-class _WithoutRows(ActivityInboundInterceptor):
+class _Guarded(ActivityInboundInterceptor):
+    def __init__(self, following: ActivityInboundInterceptor, guard: Guard) -> None:
+        super().__init__(following)
+        self._guard = guard
+
     async def execute_activity(self, input: ExecuteActivityInput) -> Any:  # noqa: A002
-        with rows_kept_out_of_errors():
+        with self._guard():
             return await super().execute_activity(input)

@@ -1,0 +1,45 @@
+"""What the import linter cannot see: that it looks at every package, and the scripts at the top."""
+
+import ast
+import tomllib
+from pathlib import Path
+
+import pytest
+
+SCRIPTS = ("local.py", "ops.py", "starter.py", "worker.py")
+# A script builds and runs; what it does stands in a package.
+NOT_FOR_SCRIPTS = {"asyncpg", "aiosql", "demo", "benchmarks", "tests"}
+
+
+def test_every_package_is_behind_the_walls(repository: Path) -> None:
+    """A package that the contracts do not name may import what it likes."""
+    contracts = tomllib.loads((repository / "pyproject.toml").read_text())["tool"]["importlinter"]
+    packages = {file.parent.name for file in repository.glob("*/__init__.py")}
+    assert packages - {"tests"} == set(contracts["root_packages"])
+
+
+def test_nothing_else_lies_at_the_top(repository: Path) -> None:
+    """At the top is what one runs."""
+    assert sorted(file.name for file in repository.glob("*.py")) == sorted(SCRIPTS)
+
+
+@pytest.mark.parametrize("script", SCRIPTS)
+def test_scripts_touch_nothing_themselves(repository: Path, script: str) -> None:
+    """Neither the database's driver, nor the demo, nor tests."""
+    nodes = list(ast.walk(ast.parse((repository / script).read_text())))
+    imported = {node.module for node in nodes if isinstance(node, ast.ImportFrom)}
+    imported |= {name.name for node in nodes if isinstance(node, ast.Import) for name in node.names}
+    roots = {str(module).partition(".")[0] for module in imported}
+    assert not roots & NOT_FOR_SCRIPTS
+
+
+def test_no_folder_is_crowded(repository: Path) -> None:
+    """A folder is what one can hold in one's head: about fifteen files."""
+    skipped = {".venv", ".git", ".local", "histories"}
+    crowded = {
+        str(folder.relative_to(repository)): len(files)
+        for folder in [repository, *repository.rglob("*/")]
+        if not skipped & set(folder.relative_to(repository).parts)
+        and len(files := [each for each in folder.iterdir() if each.suffix in (".py", ".sql")]) > 16
+    }
+    assert crowded == {}
