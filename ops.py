@@ -17,7 +17,8 @@ from commands.why import why
 from database.audit import Audit
 from database.migrate import apply_migrations
 from domain.events import EVENTS
-from runtime.settings import connect_temporal, load_settings
+from runtime.settings import load_settings
+from temporal.client import connect_temporal
 from temporal.delivery import LateAnswerError, NoAnswerError, deliver, why_no_answer
 from temporal.names import workflow_id
 

@@ -27,8 +27,9 @@ from domain.tape.fields import LANGUAGES, YEARS, time_zones
 from domain.tape.lines import Tape, TapeError, read_tape
 from domain.tape.report import Finding, ImportReport, Kind, Outcome
 from policies.reader import fingerprint, read_policy
-from runtime.settings import SettingsError, connect_temporal, load_settings
+from runtime.settings import SettingsError, load_settings
 from temporal.case_starter import TemporalCaseStarter
+from temporal.client import connect_temporal
 from temporal.names import OVERDUE_SCAN_SCHEDULE
 from temporal.scan_schedule import install_schedule
 

@@ -37,8 +37,9 @@ from gateways.choice import choose_gateways
 from gateways.protocol import Gateway
 from policies.reader import fingerprint, read_policy
 from runtime.logs import configure_logging
-from runtime.settings import connect_temporal, load_settings
+from runtime.settings import load_settings
 from temporal.case_starter import TemporalCaseStarter
+from temporal.client import connect_temporal
 from temporal.error_privacy import ErrorPrivacy
 from temporal.names import TASK_QUEUE
 from workflows.loan_collection import LoanCollection

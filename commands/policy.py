@@ -17,7 +17,8 @@ from database.sql import Pool
 from domain.policy.changes import Change, changes_between, rules_of
 from domain.policy.policy import Policy
 from policies.reader import fingerprint, read_policy
-from runtime.settings import CHINA_POLICY, connect_temporal, load_settings
+from runtime.settings import CHINA_POLICY, load_settings
+from temporal.client import connect_temporal
 
 app = typer.Typer(no_args_is_help=True, help="Check, show, compare and adopt policies.")
 

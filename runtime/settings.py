@@ -1,24 +1,18 @@
 """Everything the environment decides, read once at start and checked before anything runs."""
 
-import os
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
-from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.envconfig import ClientConfig
-from temporalio.service import RPCError
 
 from domain.clock import REAL, BusinessClock
 from domain.mistakes import reason, said
-from gateways.choice import GatewayName
 
 CHINA_POLICY = Path(__file__).parents[1] / "policies" / "cn.yaml"
 
-_TEMPORAL_ADDRESS = "localhost:7233"
+GatewayName = Literal["simulated"]  # `gateways/choice.py` has a provider for each
+
 _DATABASE_URL_SHAPE = "an address like postgresql://user:password@host:5432/collections"
 
 
@@ -30,7 +24,7 @@ class Settings(BaseSettings):
     """The service's settings; each field is the environment variable of the same name.
 
     An empty variable counts as one that is not set. Temporal's own variables are read by
-    `connect_temporal`.
+    `temporal.client.connect_temporal`.
     """
 
     model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True)
@@ -84,46 +78,7 @@ def load_settings() -> Settings:
         raise SettingsError(f"{variable} is wrong: {_reason(error)}") from None
 
 
-async def connect_temporal() -> Client:
-    """Connect as the standard `TEMPORAL_*` variables say, and see that the namespace exists.
-
-    Raises SettingsError when a variable is wrong or the server does not answer.
-    """
-    config = _temporal_config()
-    address = config.setdefault("target_host", _TEMPORAL_ADDRESS)
-    try:
-        client = await Client.connect(**config, data_converter=pydantic_data_converter)
-    except (RuntimeError, ValueError) as error:
-        raise SettingsError(f"TEMPORAL_ADDRESS: no server at {address}: {_line(error)}") from None
-    await _see_namespace(client)
-    return client
-
-
-def _temporal_config() -> dict[str, Any]:
-    # An empty key would turn TLS on and be sent as a credential; compose files write it that way.
-    environment = {
-        name: value for name, value in os.environ.items() if value or name != "TEMPORAL_API_KEY"
-    }
-    try:
-        return dict(ClientConfig.load_client_connect_config(override_env_vars=environment))
-    except (RuntimeError, ValueError, OSError) as error:
-        raise SettingsError(f"TEMPORAL_* variables cannot be read: {_line(error)}") from None
-
-
-async def _see_namespace(client: Client) -> None:
-    try:
-        await client.workflow_service.describe_namespace(
-            DescribeNamespaceRequest(namespace=client.namespace)
-        )
-    except RPCError as error:
-        raise SettingsError(f"TEMPORAL_NAMESPACE {client.namespace}: {error.message}") from None
-
-
 def _reason(error: ValidationError) -> str:
     first = error.errors()[0]
     # The variable itself is named by the caller; a clock's own field is worth naming.
     return said(first) if error.title == "BusinessClock" else reason(first)
-
-
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split())

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from domain.clock import BusinessClock
-from runtime.settings import CHINA_POLICY, Settings, SettingsError, connect_temporal, load_settings
+from runtime.settings import CHINA_POLICY, Settings, SettingsError, load_settings
 
 URL = "postgresql://collector:secret@db:5432/collections"
 
@@ -16,8 +16,6 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only DATABASE_URL is set."""
     for field in Settings.model_fields:
         monkeypatch.delenv(field.upper(), raising=False)
-    for variable in ("ADDRESS", "NAMESPACE", "API_KEY", "PROFILE", "TLS", "CONFIG_FILE"):
-        monkeypatch.delenv(f"TEMPORAL_{variable}", raising=False)
     monkeypatch.setenv("DATABASE_URL", URL)
 
 
@@ -96,16 +94,3 @@ def test_a_policy_file_is_taken_from_the_environment(
     monkeypatch.setenv("POLICY_FILE", str(policy))
 
     assert load_settings().policy_file == policy
-
-
-async def test_a_server_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An empty key counts as none: otherwise the client would insist on TLS."""
-    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
-    monkeypatch.setenv("TEMPORAL_API_KEY", "")
-    monkeypatch.setenv("TEMPORAL_CONFIG_FILE", "/dev/null")
-
-    with pytest.raises(SettingsError, match=r"^TEMPORAL_ADDRESS: no server at 127\.0\.0\.1:1") as e:
-        await connect_temporal()
-
-    assert "\n" not in str(e.value)
-    assert "tls" not in str(e.value).lower()
