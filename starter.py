@@ -17,8 +17,8 @@ from activities.scan_activities import ScanSummary, scan_overdue
 from commands.command_line import database, run_command
 from commands.crew import read_roster
 from commands.staff import read_staff
-from database.case.cases import Cases
 from database.case.scan import Scan
+from database.policy.stored_policies import StoredPolicies
 from database.tape.tape_import import DatabaseUnusableError, Tell, import_tape
 from database.tape.tape_store import ImportOptions
 from database.visit.staff import Staff
@@ -181,7 +181,7 @@ async def _scan(*, as_json: bool) -> int:
     now = business_time(settings.business_clock)
     client = await connect_temporal()
     async with database(settings) as pool:
-        await Cases(pool).store_policy(policy, fingerprint(policy), now())
+        await StoredPolicies(pool).store_policy(policy, fingerprint(policy), now())
         starter = TemporalCaseStarter(client, settings.business_clock)
         summary = await scan_overdue(
             Scan(pool), starter, policy.version, now, ScanSummary(), report=lambda _: None

@@ -22,12 +22,15 @@ from activities.visitor_activities import VisitorActivities
 from commands.command_line import database, run_command
 from database.case.cases import Cases
 from database.case.legal_package import LegalPackages
+from database.case.notices import StaffNotices
+from database.case.promises import Promises
 from database.case.scan import Scan
 from database.contact.contacts import Contacts
-from database.contact.simulated_outbox import Outbox
+from database.contact.simulated_outbox import SimulatedOutbox
 from database.event_record import Events
 from database.plan.agreements import Agreements
-from database.policy.pinned_policies import PolicyShelf
+from database.policy.pinned_policies import PinnedPolicies
+from database.policy.stored_policies import StoredPolicies
 from database.sql import Pool
 from database.visit.visitor_checks import VisitorChecks
 from database.visit.visits import Visits
@@ -62,13 +65,12 @@ def build_worker(
     gateways: Mapping[Channel, Gateway],
 ) -> Worker:
     """A worker with all its parts. `policy` must be stored; `now` gives business time."""
-    cases = Cases(pool)
     owners = (
-        CaseActivities(cases, Events(pool), now),
-        ContactActivities(Contacts(pool, PolicyShelf(policy)), gateways, policy.channels, now),
+        CaseActivities(Cases(pool), Promises(pool), StaffNotices(pool), Events(pool), now),
+        ContactActivities(Contacts(pool, PinnedPolicies(policy)), gateways, policy.channels, now),
         VisitActivities(Visits(pool), now),
         VisitorActivities(VisitorChecks(pool, policy.visit), now),
-        AgreementActivities(Agreements(pool), cases, now),
+        AgreementActivities(Agreements(pool), StoredPolicies(pool), now),
         LegalActivities(LegalPackages(pool), now),
         ScanActivities(Scan(pool), TemporalCaseStarter(client, clock), policy.version, now),
     )
@@ -104,12 +106,12 @@ async def run_worker() -> int:
     now = business_time(settings.business_clock)
     client = await connect_temporal()
     async with database(settings) as pool:
-        await Cases(pool).store_policy(policy, fingerprint(policy), now())
+        await StoredPolicies(pool).store_policy(policy, fingerprint(policy), now())
         stopped = asyncio.Event()
         for signal_number in (signal.SIGTERM, signal.SIGINT):
             asyncio.get_running_loop().add_signal_handler(signal_number, stopped.set)
         chosen = {Channel.SMS: settings.sms_gateway, Channel.CALL: settings.call_gateway}
-        gateways = choose_gateways(chosen, Outbox(pool))
+        gateways = choose_gateways(chosen, SimulatedOutbox(pool))
         async with build_worker(client, pool, policy, settings.business_clock, now, gateways):
             await stopped.wait()
     return 0

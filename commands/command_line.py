@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 
 import asyncpg
 
-from database.case.cases import PolicyChangedError
+from database.policy.stored_policies import PolicyChangedError
 from database.sql import Pool, open_pool
 from policies.reader import PolicyError
 from runtime.settings import Settings, SettingsError

@@ -11,8 +11,8 @@ import typer
 from activities.business_time import business_time
 from commands.adopt import adopt
 from commands.command_line import CommandError, database, run_command
-from database.case.cases import Cases
 from database.policy.adoption import Adoption, CaseToMove, Scope
+from database.policy.stored_policies import StoredPolicies
 from database.sql import Pool
 from domain.policy.changes import Change, changes_between, rules_of
 from domain.policy.policy import Policy
@@ -139,7 +139,7 @@ async def _adopt(source: str, scope: Scope, rate: float, *, dry_run: bool) -> in
         if dry_run or not to_move:
             return 0
         now = business_time(settings.business_clock)
-        await Cases(pool).store_policy(policy, fingerprint(policy), now())
+        await StoredPolicies(pool).store_policy(policy, fingerprint(policy), now())
         failures = await adopt(await connect_temporal(), policy.version, to_move, rate, now)
     for case, reason in failures:
         typer.echo(f"not moved: loan {case.loan_id}: {reason}", err=True)
@@ -150,7 +150,9 @@ async def _adopt(source: str, scope: Scope, rate: float, *, dry_run: bool) -> in
 async def _see_stored(pool: Pool, policy: Policy) -> None:
     """A version that is stored with other numbers is not moved to, nor called done."""
     with suppress(LookupError):
-        if fingerprint(await Cases(pool).read_policy(policy.version)) != fingerprint(policy):
+        if fingerprint(await StoredPolicies(pool).read_policy(policy.version)) != fingerprint(
+            policy
+        ):
             raise CommandError(
                 f"policy {policy.version} is stored with other numbers: give the file a new version"
             )
@@ -175,7 +177,7 @@ async def _find(source: str) -> Policy:
 
 async def _stored(pool: Pool, version: str) -> Policy:
     try:
-        return await Cases(pool).read_policy(version)
+        return await StoredPolicies(pool).read_policy(version)
     except LookupError as error:
         raise CommandError(
             f"{version}: no stored policy has this version, and no .yaml file has this name"

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from database.case.cases import CaseNotFoundError
+from database.case.facts import CaseNotFoundError
 from database.sql import SQL, Connection, Pool
 from domain.legal_package import Package, as_json, build_package
 

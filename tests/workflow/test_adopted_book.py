@@ -10,8 +10,8 @@ from temporalio import activity
 from temporalio.testing import WorkflowEnvironment
 
 from activities.scan_activities import ScanSummary, scan_overdue
-from database.case.cases import Cases
 from database.case.scan import Scan
+from database.policy.stored_policies import StoredPolicies
 from database.sql import Pool
 from domain.clock import BusinessClock
 from domain.policy.policy import Policy
@@ -51,7 +51,7 @@ async def book(env: WorkflowEnvironment, pool: Pool, policy: Policy) -> AsyncIte
         await insert_loan(pool, loan)
     began_at = loans[0].local(TODAY, hour=6)
     clock = BusinessClock(started_at=await env.get_current_time(), origin=began_at)
-    await Cases(pool).store_policy(policy, fingerprint(policy), began_at)
+    await StoredPolicies(pool).store_policy(policy, fingerprint(policy), began_at)
 
     def now() -> datetime:
         return clock.business(activity.info().started_time)

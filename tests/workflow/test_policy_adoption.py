@@ -1,8 +1,8 @@
 """Running cases adopt a policy: each once, again after a cut, and with every failure named."""
 
 from commands.adopt import adopt
-from database.case.cases import Cases
 from database.policy.adoption import Adoption, Scope
+from database.policy.stored_policies import StoredPolicies
 from policies.reader import fingerprint
 from tests.support.life import Life, StartLife
 from tests.support.world import Loan
@@ -12,7 +12,7 @@ BOOK = Scope(lender="test-lender")
 
 async def _store(life: Life, version: str) -> None:
     policy = life.policy.model_copy(update={"version": version})
-    await Cases(life.pool).store_policy(policy, fingerprint(policy), await life.now())
+    await StoredPolicies(life.pool).store_policy(policy, fingerprint(policy), await life.now())
 
 
 async def _adopt(life: Life, version: str) -> list[str]:
