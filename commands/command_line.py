@@ -28,7 +28,7 @@ async def database(settings: Settings) -> AsyncIterator[Pool]:
     """
     try:
         pool = await open_pool(settings.database_url)
-    except (OSError, asyncpg.PostgresError) as error:
+    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         raise CommandError(f"DATABASE_URL: the database does not answer: {error}") from error
     try:
         yield pool

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -41,7 +42,7 @@ class Settings(BaseSettings):
     @classmethod
     def _is_postgres(cls, url: str) -> str:
         # The address may hold a password: the message never repeats it.
-        if not url.startswith(("postgresql://", "postgres://")):
+        if not url.startswith(("postgresql://", "postgres://")) or not _has_possible_ports(url):
             raise ValueError(f"must be {_DATABASE_URL_SHAPE}")
         return url
 
@@ -76,6 +77,15 @@ def load_settings() -> Settings:
         if first["type"] == "missing":
             raise SettingsError(f"{variable} is not set: must be {_DATABASE_URL_SHAPE}") from None
         raise SettingsError(f"{variable} is wrong: {_reason(error)}") from None
+
+
+def _has_possible_ports(url: str) -> bool:
+    """Of each host in an address: there may be several, or none."""
+    try:
+        hosts = urlsplit(url).netloc.rpartition("@")[2].split(",")
+        return all(urlsplit(f"//{host}").port != 0 for host in hosts)
+    except ValueError:  # no number, too large a number, or half an IPv6 address
+        return False
 
 
 def _reason(error: ValidationError) -> str:

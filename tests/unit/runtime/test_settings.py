@@ -36,6 +36,10 @@ def test_everything_but_the_database_has_a_default() -> None:
     [
         ("DATABASE_URL", "", "DATABASE_URL is not set: must be an address like postgresql://"),
         ("DATABASE_URL", "mysql://db/x", "DATABASE_URL is wrong: must be an address like postgres"),
+        ("DATABASE_URL", "postgresql://db:port/x", "DATABASE_URL is wrong: must be an address"),
+        ("DATABASE_URL", "postgresql://db:99999/x", "DATABASE_URL is wrong: must be an address"),
+        ("DATABASE_URL", "postgresql://a,b:0/x", "DATABASE_URL is wrong: must be an address like"),
+        ("DATABASE_URL", "postgresql://[::1/x", "DATABASE_URL is wrong: must be an address like"),
         ("SMS_GATEWAY", "pigeon", "SMS_GATEWAY is wrong: Input should be 'simulated'"),
         ("CALL_GATEWAY", "pigeon", "CALL_GATEWAY is wrong: Input should be 'simulated'"),
         ("BUSINESS_CLOCK", "fast", 'BUSINESS_CLOCK is wrong: must be "real" or a clock as JSON'),
@@ -70,10 +74,28 @@ def test_the_database_password_is_never_shown(monkeypatch: pytest.MonkeyPatch) -
     """Neither in the settings' text nor in the line about a wrong address."""
     assert "secret" not in repr(load_settings())
 
-    monkeypatch.setenv("DATABASE_URL", "http://collector:secret@db")
-    with pytest.raises(SettingsError) as caught:
-        load_settings()
-    assert "secret" not in str(caught.value)
+    for url in ("http://collector:secret@db", "postgresql://collector:secret/word@db/x"):
+        monkeypatch.setenv("DATABASE_URL", url)
+        with pytest.raises(SettingsError) as caught:
+            load_settings()
+        assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://me:pass@db/x",
+        "postgres://me:pass@a:5432,b:5433/x",
+        "postgresql://me@/x?host=/run/postgresql",
+        "postgresql://[::1]:5432/x",
+        "postgresql://",
+    ],
+)
+def test_every_kind_of_address_is_taken(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """Several hosts, a socket's directory, IPv6, and the client's own defaults."""
+    monkeypatch.setenv("DATABASE_URL", url)
+
+    assert load_settings().database_url == url
 
 
 def test_a_fast_clock_is_read_back_from_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
