@@ -24,6 +24,7 @@ from activities.scan_activities import ScanSummary, scan_overdue
 from benchmarks.bare import DAY, BareSteps, done
 from benchmarks.bare_worker import BARE_QUEUE, build_bare_worker
 from commands.command_line import run_command
+from commands.worker import build_worker
 from database.case.scan import Scan
 from database.contact.simulated_outbox import SimulatedOutbox
 from database.policy.stored_policies import StoredPolicies
@@ -36,7 +37,6 @@ from policies.reader import fingerprint, read_policy
 from runtime.settings import CHINA_POLICY
 from temporal.case_starter import TemporalCaseStarter
 from temporal.names import workflow_id
-from worker import build_worker
 
 SETTLE_SECONDS = 3
 ORIGIN = datetime(2026, 1, 1, 1, tzinfo=UTC)

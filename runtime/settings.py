@@ -49,12 +49,7 @@ class Settings(BaseSettings):
     @field_validator("business_clock", mode="before")
     @classmethod
     def _parse_clock(cls, clock: object) -> object:
-        if not isinstance(clock, str):
-            return clock
-        try:
-            return BusinessClock.parse(clock)
-        except ValidationError as error:
-            raise ValueError(f'must be "{REAL}" or a clock as JSON: {_reason(error)}') from error
+        return read_clock(clock) if isinstance(clock, str) else clock
 
     @field_validator("policy_file")
     @classmethod
@@ -77,6 +72,17 @@ def load_settings() -> Settings:
         if first["type"] == "missing":
             raise SettingsError(f"{variable} is not set: must be {_DATABASE_URL_SHAPE}") from None
         raise SettingsError(f"{variable} is wrong: {_reason(error)}") from None
+
+
+def read_clock(text: str) -> BusinessClock:
+    """The clock that a variable describes: `real`, or a clock as JSON.
+
+    Raises ValueError, whose text is one line, when it describes none.
+    """
+    try:
+        return BusinessClock.parse(text)
+    except ValidationError as error:
+        raise ValueError(f'must be "{REAL}" or a clock as JSON: {_reason(error)}') from error
 
 
 def _has_possible_ports(url: str) -> bool:

@@ -15,6 +15,7 @@ from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
 from activities.business_time import Now
+from commands.worker import build_worker
 from database.audit import Audit
 from database.case.scan import Cursor, DueCase, Scan
 from database.policy.stored_policies import StoredPolicies
@@ -29,7 +30,6 @@ from temporal.search_attributes import SEARCH_ATTRIBUTES
 from tests.support.life import MOMENT, RIPE, Life, StartLife
 from tests.support.providers import simulated_gateways
 from tests.support.world import Loan, insert_crew, insert_earlier_contacts, insert_loan
-from worker import build_worker
 
 __all__ = ["StartLife"]
 

@@ -10,6 +10,7 @@ from temporalio import activity
 from temporalio.testing import WorkflowEnvironment
 
 from activities.scan_activities import ScanSummary, scan_overdue
+from commands.worker import build_worker
 from database.case.scan import Scan
 from database.policy.stored_policies import StoredPolicies
 from database.sql import Pool
@@ -20,7 +21,6 @@ from temporal.case_starter import TemporalCaseStarter
 from temporal.names import workflow_id
 from tests.support.providers import simulated_gateways
 from tests.support.world import Loan, insert_loan
-from worker import build_worker
 
 TODAY = date(2026, 8, 3)
 DAYS_PAST_DUE = [1, 1, 1, 2, 3, 7, 7, 20, 20, 30, 55, 80, 89, 90, 95, 95, 112, 125, 158, 165, 180]
