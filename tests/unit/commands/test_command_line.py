@@ -36,7 +36,6 @@ NEED_THE_DATABASE = [
     ("ops.py", "policy", "adopt", "cn-1", "--loan", LOAN),
 ]
 MISUSED = [
-    ("starter.py", "import", FILE, "--language", "fr"),
     ("ops.py", "send", LOAN, "no_such_event", "{}"),
     ("ops.py", "send", LOAN, "hold_placed", "["),
     ("ops.py", "send", LOAN, "hold_placed", "[1]"),
