@@ -6,8 +6,8 @@ from pydantic import BaseModel
 from temporalio import activity
 
 from activities.business_time import Now
-from database.case.cases import Cases
 from database.plan.agreements import Agreements
+from database.policy.stored_policies import StoredPolicies
 from documents.agreement import render_agreement
 from domain.plan.agreement import Offer
 
@@ -30,9 +30,9 @@ class OfferRequest(BaseModel):
 class AgreementActivities:
     """Repeating any of them changes nothing."""
 
-    def __init__(self, agreements: Agreements, cases: Cases, now: Now) -> None:
+    def __init__(self, agreements: Agreements, policies: StoredPolicies, now: Now) -> None:
         self._agreements = agreements
-        self._cases = cases
+        self._policies = policies
         self._now = now
 
     @activity.defn
@@ -41,7 +41,7 @@ class AgreementActivities:
         kept = await self._agreements.read_offered_sha256(request.offer.agreement_id)
         if kept is not None:
             return kept
-        policy = await self._cases.read_policy(request.policy_version)
+        policy = await self._policies.read_policy(request.policy_version)
         terms = await self._agreements.read_terms(request.offer, policy, self._now())
         document = await asyncio.to_thread(render_agreement, terms)
         return await self._agreements.offer_agreement(request.offer, terms, document)

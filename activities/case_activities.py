@@ -7,6 +7,8 @@ from temporalio import activity
 
 from activities.business_time import Now
 from database.case.cases import Cases
+from database.case.notices import StaffNotices
+from database.case.promises import Promises
 from database.event_record import Events
 from domain.case.facts import CaseFacts, Outcome
 from domain.case.judged_event import JudgedEvent, Verdict
@@ -64,15 +66,19 @@ class StaffNotice(BaseModel):
 class CaseActivities:
     """Repeating any of them changes nothing."""
 
-    def __init__(self, cases: Cases, events: Events, now: Now) -> None:
+    def __init__(
+        self, cases: Cases, promises: Promises, notices: StaffNotices, events: Events, now: Now
+    ) -> None:
         self._cases = cases
+        self._promises = promises
+        self._notices = notices
         self._events = events
         self._now = now
 
     @activity.defn
     async def take_up_case(self, case_id: str) -> CaseTakenUp:
         """The pinned policy and fresh facts; marks the workflow as running."""
-        pinned = await self._cases.take_up(case_id)
+        pinned = await self._cases.take_up_case(case_id)
         facts = await self._cases.read_facts(case_id, self._now())
         return CaseTakenUp(facts=facts, **pinned._asdict())
 
@@ -94,7 +100,7 @@ class CaseActivities:
     @activity.defn
     async def resolve_promise(self, resolution: PromiseResolution) -> CaseFacts:
         """Write down whether a promise was kept."""
-        return await self._cases.resolve_promise(
+        return await self._promises.resolve_promise(
             resolution.case_id, resolution.promise_id, resolution.status, self._now()
         )
 
@@ -111,7 +117,7 @@ class CaseActivities:
     @activity.defn
     async def notify_staff(self, notice: StaffNotice) -> None:
         """Tell approvers, crews, collectors, the complaint desk or the legal desk."""
-        await self._cases.notify_staff(
+        await self._notices.notify_staff(
             notice.notice_id,
             notice.case_id,
             notice.audience,

@@ -51,7 +51,7 @@ async def scan_overdue(
         async with limit:
             return await starter.start_case(case)
 
-    async for page in scan.pages(summary.cursor, policy_version, now()):
+    async for page in scan.open_cases(summary.cursor, policy_version, now()):
         results = await asyncio.gather(*map(start, page.to_start), return_exceptions=True)
         summary.started += sum(result is True for result in results)
         summary.already_running += page.running + sum(result is False for result in results)

@@ -16,8 +16,8 @@ import typer
 
 from commands.command_line import run_command
 from database.audit import Audit
-from database.case.cases import Cases
 from database.migrate import apply_migrations
+from database.policy.stored_policies import StoredPolicies
 from database.sql import Pool, open_pool
 from embedded.postgres import EmbeddedPostgres
 from policies.reader import fingerprint, read_policy
@@ -103,7 +103,7 @@ async def _run(attempts: int) -> int:
 
 async def _insert_book(pool: Pool, attempts: int) -> None:
     policy = read_policy(CHINA_POLICY)
-    await Cases(pool).store_policy(policy, fingerprint(policy), NOW)
+    await StoredPolicies(pool).store_policy(policy, fingerprint(policy), NOW)
     book = _BOOK.replace("{version}", policy.version).replace("{sha256}", fingerprint(policy))
     book = book.replace("$1", str(attempts // ATTEMPTS_A_LOAN)).replace("$2", str(ATTEMPTS_A_LOAN))
     await pool.execute(book)

@@ -11,8 +11,8 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from benchmarks.bare import BareSteps, BareWait, do_nothing
 from commands.command_line import run_command
-from runtime.settings import connect_temporal
-from worker import PASSED_THROUGH
+from commands.worker import PASSED_THROUGH
+from temporal.client import connect_temporal
 
 BARE_QUEUE = "bare"
 

@@ -22,8 +22,8 @@ from benchmarks.bare import BareWait
 from benchmarks.bare_worker import BARE_QUEUE
 from benchmarks.contact_steps import ORIGIN, insert_loans
 from commands.command_line import run_command
-from database.case.cases import Cases
 from database.case.scan import Scan
+from database.policy.stored_policies import StoredPolicies
 from database.sql import Pool, open_pool
 from domain.clock import BusinessClock
 from embedded.processes import Child
@@ -84,7 +84,7 @@ def _starting_loans(client: Client, pool: Pool, clock: BusinessClock) -> Start:
     starter = TemporalCaseStarter(client, clock)
 
     async def start(first: int, last: int) -> None:
-        await Cases(pool).store_policy(policy, fingerprint(policy), now())
+        await StoredPolicies(pool).store_policy(policy, fingerprint(policy), now())
         await insert_loans(pool, [f"loan-{number}" for number in range(first, last)])
         await scan_overdue(
             Scan(pool), starter, policy.version, now, ScanSummary(), report=lambda _: None

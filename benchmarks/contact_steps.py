@@ -24,9 +24,10 @@ from activities.scan_activities import ScanSummary, scan_overdue
 from benchmarks.bare import DAY, BareSteps, done
 from benchmarks.bare_worker import BARE_QUEUE, build_bare_worker
 from commands.command_line import run_command
-from database.case.cases import Cases
+from commands.worker import build_worker
 from database.case.scan import Scan
-from database.contact.simulated_outbox import Outbox
+from database.contact.simulated_outbox import SimulatedOutbox
+from database.policy.stored_policies import StoredPolicies
 from database.sql import Pool, open_pool
 from domain.clock import BusinessClock
 from domain.policy.contact import Channel, LadderStep
@@ -37,7 +38,6 @@ from policies.reader import fingerprint, read_policy
 from runtime.settings import CHINA_POLICY
 from temporal.case_starter import TemporalCaseStarter
 from temporal.names import workflow_id
-from worker import build_worker
 
 SETTLE_SECONDS = 3
 ORIGIN = datetime(2026, 1, 1, 1, tzinfo=UTC)
@@ -104,7 +104,7 @@ async def _measure_product(
     clock = BusinessClock(started_at=real_time(), origin=ORIGIN, day_length=DAY)
     policy = _daily_policy(pair)
     now = business_time(clock)
-    await Cases(pool).store_policy(policy, fingerprint(policy), now())
+    await StoredPolicies(pool).store_policy(policy, fingerprint(policy), now())
     ids = [f"bench-{pair}-{n}" for n in range(loans)]
     await insert_loans(pool, ids)
 
@@ -113,7 +113,7 @@ async def _measure_product(
             await pool.fetchval("SELECT count(*) FROM contact_attempts WHERE status = 'sent'")
         )
 
-    gateways = choose_gateways(dict.fromkeys(Channel, "simulated"), Outbox(pool))
+    gateways = choose_gateways(dict.fromkeys(Channel, "simulated"), SimulatedOutbox(pool))
     async with build_worker(client, pool, policy, clock, now, gateways):
         starter = TemporalCaseStarter(client, clock)
         await scan_overdue(

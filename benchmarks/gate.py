@@ -22,11 +22,11 @@ import typer
 
 from benchmarks.contact_steps import insert_loans
 from commands.command_line import run_command
-from database.case.cases import Cases
 from database.case.scan import Cursor, Scan
 from database.contact.contacts import Contacts, Reservation
 from database.migrate import apply_migrations
-from database.policy.pinned_policies import PolicyShelf
+from database.policy.pinned_policies import PinnedPolicies
+from database.policy.stored_policies import StoredPolicies
 from database.sql import Pool, open_pool
 from domain.contact.intent import Intent
 from domain.policy.contact import Channel, Purpose
@@ -107,10 +107,10 @@ async def _compare(
 
 async def _open_cases(pool: Pool) -> list[str]:
     policy = read_policy(CHINA_POLICY)
-    await Cases(pool).store_policy(policy, fingerprint(policy), NOON)
+    await StoredPolicies(pool).store_policy(policy, fingerprint(policy), NOON)
     await insert_loans(pool, [f"bench-{n}" for n in range(BORROWERS)])
     case_ids = []
-    async for page in Scan(pool).pages(Cursor(), policy.version, NOON):
+    async for page in Scan(pool).open_cases(Cursor(), policy.version, NOON):
         case_ids += [case.case_id for case in page.to_start]
     await pool.execute(BARE_TABLE)
     for column, table in BARE_KEYS.items():
@@ -122,7 +122,7 @@ async def _open_cases(pool: Pool) -> list[str]:
 
 def _reserver(pool: Pool, case_ids: list[str]) -> Step:
     """One contact of one borrower after the other; a day later when all had theirs."""
-    contacts = Contacts(pool, PolicyShelf(read_policy(CHINA_POLICY)))
+    contacts = Contacts(pool, PinnedPolicies(read_policy(CHINA_POLICY)))
 
     async def reserve(number: int) -> None:
         days, which = divmod(number, BORROWERS)

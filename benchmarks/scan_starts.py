@@ -20,8 +20,8 @@ from activities.scan_activities import STARTS_AT_ONCE, ScanSummary, scan_overdue
 from benchmarks.bare import BareSteps
 from benchmarks.contact_steps import insert_loans
 from commands.command_line import run_command
-from database.case.cases import Cases
 from database.case.scan import Scan
+from database.policy.stored_policies import StoredPolicies
 from database.sql import Pool, open_pool
 from domain.clock import BusinessClock
 from embedded.stack import EmbeddedStack
@@ -80,7 +80,7 @@ async def _start_bare(client: Client, loans: int, name: str) -> float:
 async def _scan(client: Client, pool: Pool, loans: int, pair: int) -> float:
     clock = BusinessClock()
     policy, now = read_policy(CHINA_POLICY), business_time(clock)
-    await Cases(pool).store_policy(policy, fingerprint(policy), now())
+    await StoredPolicies(pool).store_policy(policy, fingerprint(policy), now())
     await insert_loans(pool, [f"loan-{pair}-{number}" for number in range(loans)])
     starter = TemporalCaseStarter(client, clock)
     began_at = time.perf_counter()

@@ -1,1 +1,1 @@
-"""The commands of `starter.py` and `ops.py`: one command, one file of its name."""
+"""What the scripts at the top run: one command, one file of its name."""

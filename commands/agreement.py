@@ -5,24 +5,20 @@ from typing import Annotated
 
 import typer
 
-from commands.command_line import CommandError, database, run_command
+from commands.command_line import CommandError, open_database
 from database.plan.agreements import Agreements
 from runtime.settings import load_settings
 
 
-def agreement(
+async def agreement(
     agreement_id: Annotated[str, typer.Argument(metavar="AGREEMENT_ID", help="The agreement's id")],
     html: Annotated[Path | None, typer.Option(help="Where to write the reading copy")] = None,
     pdf: Annotated[Path | None, typer.Option(help="Where to write what is signed")] = None,
-) -> None:
+) -> int:
     """Write an agreement's kept documents to files, and print their SHA-256."""
-    run_command(_agreement(agreement_id, html, pdf))
-
-
-async def _agreement(agreement_id: str, html: Path | None, pdf: Path | None) -> int:
     if html is None and pdf is None:
         raise CommandError("--html, --pdf: say where to write at least one of them")
-    async with database(load_settings()) as pool:
+    async with open_database(load_settings()) as pool:
         document = await Agreements(pool).read_document(agreement_id)
     if document is None:
         raise CommandError(f"AGREEMENT_ID {agreement_id}: there is no such agreement")

@@ -1,56 +1,126 @@
-"""What the command-line tools share: clear errors in one line, and a clean exit."""
+"""What the command lines share: how a command is run, how it fails, how the process ends."""
 
 import asyncio
+import functools
+import json
 import os
+import signal
 import sys
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
-from typing import Any, NoReturn
+from typing import Annotated, Any, NoReturn, ParamSpec
 
-import asyncpg
+import typer
 
-from database.case.cases import PolicyChangedError
+from database.errors import DatabaseUnusableError, unusable_in_words
+from database.policy.stored_policies import PolicyChangedError
 from database.sql import Pool, open_pool
 from policies.reader import PolicyError
 from runtime.settings import Settings, SettingsError
+
+Given = ParamSpec("Given")
+Command = Callable[..., Coroutine[Any, Any, int]]
+
+LoanId = Annotated[str, typer.Argument(metavar="LOAN", help="The loan's id")]
 
 
 class CommandError(Exception):
     """A command cannot do what was asked; the text is one line for the person who asked."""
 
 
+def build_app(purpose: str, commands: Mapping[str, Command]) -> typer.Typer:
+    """A command line of commands by name: async functions that answer with an exit code."""
+    app = typer.Typer(
+        help=purpose,
+        callback=_has_no_options,  # so that also an only command is called by its name
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,  # an error is one line, not a box
+    )
+    for name, command in commands.items():
+        app.command(name)(as_typer_command(command))
+    return app
+
+
+def as_typer_command(command: Callable[Given, Coroutine[Any, Any, int]]) -> Callable[Given, None]:
+    """The command as typer runs it: with the same signature, and ending by its exit code."""
+
+    @functools.wraps(command)
+    def run(*args: Given.args, **kwargs: Given.kwargs) -> None:
+        raise typer.Exit(exit_code_of(command(*args, **kwargs)))
+
+    return run
+
+
+def exit_code_of(command: Coroutine[Any, Any, int]) -> int:
+    """Run a command to its exit code: its own, or 2 with what was wrong on stderr."""
+    try:
+        return asyncio.run(command)
+    except (
+        CommandError,
+        DatabaseUnusableError,
+        SettingsError,
+        PolicyError,
+        PolicyChangedError,
+    ) as error:
+        typer.echo(error, err=True)
+        return 2
+
+
+def run_app(app: Callable[[], Any]) -> NoReturn:
+    """Run a command line and end the process."""
+    try:
+        app()
+    except SystemExit as end:
+        end_process(end.code if isinstance(end.code, int) else 1)
+    end_process(0)
+
+
+def run_command(command: Coroutine[Any, Any, int]) -> NoReturn:
+    """Run the one command that a script is, and end the process."""
+    end_process(exit_code_of(command))
+
+
+def end_process(code: int) -> NoReturn:
+    """End right after the output is flushed.
+
+    A short-lived process with a Temporal client now and then aborts when the interpreter exits.
+    """
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
+
+
 @asynccontextmanager
-async def database(settings: Settings) -> AsyncIterator[Pool]:
+async def open_database(settings: Settings) -> AsyncIterator[Pool]:
     """Connections to the business database.
 
     Raises:
-        CommandError: naming DATABASE_URL, when the database does not answer.
+        DatabaseUnusableError: naming DATABASE_URL, when the database does not answer.
     """
-    try:
+    with unusable_in_words(OSError):
         pool = await open_pool(settings.database_url)
-    except (OSError, asyncpg.PostgresError) as error:
-        raise CommandError(f"DATABASE_URL: the database does not answer: {error}") from error
     try:
-        yield pool
-    except asyncpg.UndefinedTableError as error:
-        raise CommandError(
-            f"DATABASE_URL: {error}: bring the database up to date with `python ops.py migrate`"
-        ) from error
+        with unusable_in_words():
+            yield pool
     finally:
         await pool.close()
 
 
-def run_command(command: Coroutine[Any, Any, int]) -> NoReturn:
-    """Run a command to its exit code: its own, or 2 with one line for what was wrong.
+def stop_requested() -> asyncio.Event:
+    """Set by Ctrl-C and SIGTERM, however often they come."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for wanted in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(wanted, stop.set)
+    return stop
 
-    A short-lived process with a Temporal client now and then aborts when the interpreter exits,
-    so the process ends right after its output is flushed.
-    """
-    try:
-        code = asyncio.run(command)
-    except (SettingsError, PolicyError, PolicyChangedError, CommandError) as error:
-        print(error, file=sys.stderr)  # noqa: T201
-        code = 2
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)
+
+def print_json(answer: Mapping[str, Any]) -> None:
+    """Print an answer as JSON that a person can read, too."""
+    typer.echo(json.dumps(answer, indent=2, ensure_ascii=False))
+
+
+def _has_no_options() -> None:
+    pass

@@ -1,25 +1,21 @@
-"""Reads the roster of collectors who may be sent on visits: who works where and when."""
+"""`starter.py crew FILE`: the roster of collectors who may be sent on visits, put on file."""
 
-import csv
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Annotated, NamedTuple, TypeVar
 
-from pydantic import TypeAdapter, ValidationError
+import typer
 
-from commands.command_line import CommandError
-from database.visit.visits import CrewMember
-from domain.events import Id
-from domain.mistakes import describe_mistake
+from commands.command_line import open_database
+from commands.people_file import Cells, RowError, read_people, report_rows
+from database.visit.visits import CrewMember, Visits
 from domain.visit.working_time import RosterError, read_days, read_working_time
+from runtime.settings import load_settings
 
 Value = TypeVar("Value")
-Person = TypeVar("Person")
-Cells = dict[str, str]
 
 COLUMNS = ("badge_id", "full_name")  # region, skills, works, off_days may be missing
-_ID = TypeAdapter(Id)
 _SKILL_SEPARATORS = str.maketrans(";,", "  ")
 
 
@@ -30,8 +26,21 @@ class Roster(NamedTuple):
     mistakes: list[str]
 
 
-class RowError(Exception):
-    """A row that cannot be taken; the text is `column: reason`."""
+async def crew(
+    file: Annotated[
+        Path,
+        typer.Argument(help="CSV: badge_id,full_name and optional region,skills,works,off_days"),
+    ],
+) -> int:
+    """Put the collectors who may be sent on visits on file; safe to repeat.
+
+    Ends with 1 when a row was rejected (the good rows are kept), with 2 when the file or the
+    database cannot be used.
+    """
+    roster = read_roster(file)
+    async with open_database(load_settings()) as pool:
+        await Visits(pool).add_crew(roster.members)
+    return report_rows(f"{len(roster.members)} crew members", roster.mistakes)
 
 
 def read_roster(file: Path) -> Roster:
@@ -46,47 +55,6 @@ def read_roster(file: Path) -> Roster:
     """
     people, mistakes = read_people(file, COLUMNS, _member)
     return Roster([*people.values()], mistakes)
-
-
-def read_people(
-    file: Path, columns: tuple[str, ...], read: Callable[[Cells], Person]
-) -> tuple[dict[str, Person], list[str]]:
-    """People by id from a CSV file with a header; the first column is the id.
-
-    The good rows, and `file:line: column: reason` for each bad one.
-
-    Raises:
-        CommandError: naming the file and the reason, when it cannot be read at all.
-    """
-    try:
-        with file.open(newline="", encoding="utf-8-sig") as lines:
-            rows = csv.DictReader(lines)
-            missing = set(columns) - set(rows.fieldnames or ())
-            if missing:
-                raise CommandError(f"{file}: no column {', '.join(sorted(missing))}")
-            return _read_rows(file, columns[0], rows, read)
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise CommandError(f"{file}: cannot be read: {error}") from error
-
-
-def _read_rows(
-    file: Path, key: str, rows: "csv.DictReader[str]", read: Callable[[Cells], Person]
-) -> tuple[dict[str, Person], list[str]]:
-    people: dict[str, Person] = {}
-    mistakes: list[str] = []
-    for row in rows:
-        try:
-            cells = _cells(row)
-            people[_new_identity(cells[key], key, people)] = read(cells)
-        except RowError as error:
-            mistakes.append(f"{file}:{rows.line_num}: {error}")
-    return people, mistakes
-
-
-def _cells(row: dict[Any, Any]) -> Cells:
-    if None in row:
-        raise RowError("more cells than columns")
-    return {name: (cell or "").strip() for name, cell in row.items()}
 
 
 def _member(cells: Cells) -> CrewMember:
@@ -104,16 +72,6 @@ def _member(cells: Cells) -> CrewMember:
         works_until=works and works.hours.end,
         absences=_absences(cells),
     )
-
-
-def _new_identity(cell: str, column: str, earlier: Container[str]) -> str:
-    try:
-        identity = _ID.validate_python(cell)
-    except ValidationError as error:
-        raise RowError(f"{column}: {describe_mistake(error.errors()[0])}") from error
-    if identity in earlier:
-        raise RowError(f"{column}: stands in an earlier row, too")
-    return identity
 
 
 def _read(cells: Cells, column: str, read: Callable[[str], Value]) -> Value | None:

@@ -5,43 +5,44 @@ from typing import Annotated
 
 import typer
 
-from commands.command_line import CommandError, database, run_command
+from commands.command_line import CommandError, open_database
 from database.case.legal_package import LegalPackages
 from documents.legal_package import differences, fingerprint_of
 from runtime.settings import load_settings
 
 
-def package(
+async def package(
     loan_id: Annotated[str | None, typer.Argument(metavar="LOAN", help="The loan's id")] = None,
     file: Annotated[Path | None, typer.Argument(metavar="FILE", help="Where to write it")] = None,
     verify: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Check the hashes of a file instead")
     ] = None,
-) -> None:
+) -> int:
     """Write out the file of a case that was handed to the legal desk, or check such a file."""
     if verify is not None:
-        run_command(_verify(verify))
+        return _verify(verify)
     if loan_id is None or file is None:
-        raise typer.BadParameter("needs LOAN and FILE, or --verify FILE")
-    run_command(_write(loan_id, file))
-
-
-async def _write(loan_id: str, file: Path) -> int:
-    async with database(load_settings()) as pool:
+        raise CommandError("LOAN, FILE: both are needed, or --verify FILE")
+    async with open_database(load_settings()) as pool:
         kept = await LegalPackages(pool).package_of(loan_id)
     if kept is None:
         raise CommandError(f"LOAN {loan_id}: no case of this loan was handed to the legal desk")
-    try:
-        file.write_bytes(kept.content)  # noqa: ASYNC240  # nothing else runs
-    except OSError as error:
-        raise CommandError(f"FILE {file}: {error.strerror}") from error
+    _write(file, kept.content)
     typer.echo(f"{file}: case {kept.case_id}, SHA-256 {kept.sha256}")
     return 0
 
 
-async def _verify(file: Path) -> int:
+def _write(file: Path, content: bytes) -> None:
     try:
-        content = file.read_bytes()  # noqa: ASYNC240
+        file.write_bytes(content)
+    except OSError as error:
+        raise CommandError(f"FILE {file}: {error.strerror}") from error
+
+
+def _verify(file: Path) -> int:
+    """The exit code: 1 when an entry differs from the manifest."""
+    try:
+        content = file.read_bytes()
     except OSError as error:
         raise CommandError(f"FILE {file}: {error.strerror}") from error
     lines = differences(content)

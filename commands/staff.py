@@ -1,12 +1,26 @@
-"""Reads who has which authority to waive."""
+"""`starter.py staff FILE`: who has which authority to waive, put on file."""
 
 from pathlib import Path
+from typing import Annotated
 
-from commands.crew import Cells, RowError, read_people
+import typer
+
+from commands.command_line import open_database
+from commands.people_file import Cells, RowError, read_people, report_rows
+from database.visit.staff import Staff
 from domain.plan.authority import Level
+from runtime.settings import load_settings
 
 COLUMNS = ("staff_id", "level")
 LEVELS = (Level.APPROVER, Level.SENIOR_APPROVER)
+
+
+async def staff(file: Annotated[Path, typer.Argument(help="CSV with staff_id,level")]) -> int:
+    """Say who has which authority: approver or senior_approver; safe to repeat."""
+    levels, mistakes = read_staff(file)
+    async with open_database(load_settings()) as pool:
+        await Staff(pool).add_staff(levels)
+    return report_rows(f"{len(levels)} of the staff", mistakes)
 
 
 def read_staff(file: Path) -> tuple[dict[str, Level], list[str]]:

@@ -5,23 +5,19 @@ from typing import Annotated
 import typer
 
 from activities.business_time import business_time
-from commands.command_line import CommandError, database, run_command
+from commands.command_line import CommandError, open_database
 from database.visit.visitor_checks import VisitorChecks
 from domain.visit.visitors import UnreadableQuestionError, read_question
 from policies.reader import read_policy
 from runtime.settings import load_settings
 
 
-def visitor(
+async def visitor(
     code: Annotated[str, typer.Argument(metavar="CODE", help="The visit code, six digits")],
     badge: Annotated[str, typer.Argument(metavar="BADGE", help="The badge number")],
     caller: Annotated[str, typer.Option(help="Your own id of the caller; no telephone number")],
-) -> None:
+) -> int:
     """Say whether a visitor is expected. Ends with 0 for expected_now, else with 1."""
-    run_command(_visitor(code, badge, caller))
-
-
-async def _visitor(code: str, badge: str, caller: str) -> int:
     try:
         question = read_question({"visit_code": code, "badge_id": badge, "caller": caller})
     except UnreadableQuestionError as error:
@@ -29,7 +25,7 @@ async def _visitor(code: str, badge: str, caller: str) -> int:
     settings = load_settings()
     rules = read_policy(settings.policy_file).visit
     now = business_time(settings.business_clock)()
-    async with database(settings) as pool:
+    async with open_database(settings) as pool:
         check_id = f"ops:{caller}:{now.isoformat()}"
         result = await VisitorChecks(pool, rules).check_visitor(check_id, question, now)
     if result.answer is None:

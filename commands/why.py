@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from commands.command_line import CommandError, database, run_command
+from commands.command_line import CommandError, LoanId, open_database
 from database.case.story import Entry, Story, read_story
 from domain.debt.money import format_money
 from runtime.settings import load_settings
@@ -17,16 +17,12 @@ MANY = 3  # of a longer list of facts, only the number is said
 _SAID_OTHERWISE = {"time_zone", "loan_id", "case_open", "arrears_minor", "holds", "phones"}
 
 
-def why(
-    loan_id: Annotated[str, typer.Argument(metavar="LOAN", help="The loan's id")],
+async def why(
+    loan_id: LoanId,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line")] = False,
-) -> None:
+) -> int:
     """Say what was done and not done for a loan, newest first, and which rule decided."""
-    run_command(_why(loan_id, as_json=as_json))
-
-
-async def _why(loan_id: str, *, as_json: bool) -> int:
-    async with database(load_settings()) as pool:
+    async with open_database(load_settings()) as pool:
         story = await read_story(pool, loan_id)
     if story is None:
         raise CommandError(f"LOAN {loan_id}: there is no such loan")

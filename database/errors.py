@@ -1,4 +1,4 @@
-"""Database errors without the rows they are about: a row may hold a person's data."""
+"""Database errors in our own words: who cannot use it reads why, and no row is quoted."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,3 +24,30 @@ def rows_kept_out_of_errors() -> Iterator[None]:
         kind = type(error).__name__
         text = f"{kind} ({constraint})" if constraint else kind
         raise DatabaseFailedError(text) from None
+
+
+class DatabaseUnusableError(Exception):
+    """The database cannot be reached, refuses, or is not up to date; the text is one clear line."""
+
+
+@contextmanager
+def unusable_in_words(*others: type[Exception]) -> Iterator[None]:
+    """Let whoever runs a command read in one line why the database cannot be used.
+
+    `others`: errors that are the database's here, such as OSError while a connection is made.
+
+    Raises:
+        DatabaseUnusableError: naming DATABASE_URL.
+    """
+    unusable = (asyncpg.PostgresError, asyncpg.InterfaceError) + others  # noqa: RUF005  (typed)
+    try:
+        yield
+    except asyncpg.UndefinedTableError as error:
+        raise DatabaseUnusableError(
+            f"DATABASE_URL: {error}: bring the database up to date with `python ops.py migrate`"
+        ) from error
+    except unusable as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise DatabaseUnusableError(
+            f"DATABASE_URL: the database cannot be used: {reason}"
+        ) from error

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import asyncpg
 
-from database.case.cases import read_facts
+from database.case.facts import read_facts
 from database.event_effects import EffectRefusedError, EventContext, take_effect
 from database.sql import SQL, Connection, Pool
 from domain.case.judged_event import JudgedEvent, Verdict

@@ -25,7 +25,8 @@ from demo.systems.feed import subject, watch
 from demo.systems.ledger import Ledger
 from demo.systems.post import Post
 from runtime.logs import configure_logging
-from runtime.settings import connect_temporal, load_settings
+from runtime.settings import load_settings
+from temporal.client import connect_temporal
 
 # The loans that are overdue on the first day, and how their people are reached.
 _OVERDUE = """

@@ -1,13 +1,12 @@
 """Which provider serves which channel: the only place that reads a provider's name."""
 
 from collections.abc import Mapping
-from typing import Literal, assert_never
+from typing import assert_never
 
 from domain.policy.contact import Channel
 from gateways.protocol import Gateway
 from gateways.simulated import Outbox, SimulatedGateway
-
-GatewayName = Literal["simulated"]
+from runtime.settings import GatewayName
 
 
 def choose_gateways(

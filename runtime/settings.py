@@ -1,24 +1,19 @@
 """Everything the environment decides, read once at start and checked before anything runs."""
 
-import os
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
-from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
-from temporalio.envconfig import ClientConfig
-from temporalio.service import RPCError
 
 from domain.clock import REAL, BusinessClock
 from domain.mistakes import describe_mistake, reason
-from gateways.choice import GatewayName
 
 CHINA_POLICY = Path(__file__).parents[1] / "policies" / "cn.yaml"
 
-_TEMPORAL_ADDRESS = "localhost:7233"
+GatewayName = Literal["simulated"]  # `gateways/choice.py` has a provider for each
+
 _DATABASE_URL_SHAPE = "an address like postgresql://user:password@host:5432/collections"
 
 
@@ -30,7 +25,7 @@ class Settings(BaseSettings):
     """The service's settings; each field is the environment variable of the same name.
 
     An empty variable counts as one that is not set. Temporal's own variables are read by
-    `connect_temporal`.
+    `temporal.client.connect_temporal`.
     """
 
     model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True)
@@ -47,19 +42,14 @@ class Settings(BaseSettings):
     @classmethod
     def _is_postgres(cls, url: str) -> str:
         # The address may hold a password: the message never repeats it.
-        if not url.startswith(("postgresql://", "postgres://")):
+        if not url.startswith(("postgresql://", "postgres://")) or not _has_possible_ports(url):
             raise ValueError(f"must be {_DATABASE_URL_SHAPE}")
         return url
 
     @field_validator("business_clock", mode="before")
     @classmethod
     def _parse_clock(cls, clock: object) -> object:
-        if not isinstance(clock, str):
-            return clock
-        try:
-            return BusinessClock.parse(clock)
-        except ValidationError as error:
-            raise ValueError(f'must be "{REAL}" or a clock as JSON: {_reason(error)}') from error
+        return read_clock(clock) if isinstance(clock, str) else clock
 
     @field_validator("policy_file")
     @classmethod
@@ -84,46 +74,27 @@ def load_settings() -> Settings:
         raise SettingsError(f"{variable} is wrong: {_reason(error)}") from None
 
 
-async def connect_temporal() -> Client:
-    """Connect as the standard `TEMPORAL_*` variables say, and see that the namespace exists.
+def read_clock(text: str) -> BusinessClock:
+    """The clock that a variable describes: `real`, or a clock as JSON.
 
-    Raises SettingsError when a variable is wrong or the server does not answer.
+    Raises ValueError, whose text is one line, when it describes none.
     """
-    config = _temporal_config()
-    address = config.setdefault("target_host", _TEMPORAL_ADDRESS)
     try:
-        client = await Client.connect(**config, data_converter=pydantic_data_converter)
-    except (RuntimeError, ValueError) as error:
-        raise SettingsError(f"TEMPORAL_ADDRESS: no server at {address}: {_line(error)}") from None
-    await _see_namespace(client)
-    return client
+        return BusinessClock.parse(text)
+    except ValidationError as error:
+        raise ValueError(f'must be "{REAL}" or a clock as JSON: {_reason(error)}') from error
 
 
-def _temporal_config() -> dict[str, Any]:
-    # An empty key would turn TLS on and be sent as a credential; compose files write it that way.
-    environment = {
-        name: value for name, value in os.environ.items() if value or name != "TEMPORAL_API_KEY"
-    }
+def _has_possible_ports(url: str) -> bool:
+    """Of each host in an address: there may be several, or none."""
     try:
-        return dict(ClientConfig.load_client_connect_config(override_env_vars=environment))
-    except (RuntimeError, ValueError, OSError) as error:
-        raise SettingsError(f"TEMPORAL_* variables cannot be read: {_line(error)}") from None
-
-
-async def _see_namespace(client: Client) -> None:
-    try:
-        await client.workflow_service.describe_namespace(
-            DescribeNamespaceRequest(namespace=client.namespace)
-        )
-    except RPCError as error:
-        raise SettingsError(f"TEMPORAL_NAMESPACE {client.namespace}: {error.message}") from None
+        hosts = urlsplit(url).netloc.rpartition("@")[2].split(",")
+        return all(urlsplit(f"//{host}").port != 0 for host in hosts)
+    except ValueError:  # no number, too large a number, or half an IPv6 address
+        return False
 
 
 def _reason(error: ValidationError) -> str:
     first = error.errors()[0]
     # The variable itself is named by the caller; a clock's own field is worth naming.
     return describe_mistake(first) if error.title == "BusinessClock" else reason(first)
-
-
-def _line(error: Exception) -> str:
-    return " ".join(str(error).split())

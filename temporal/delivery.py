@@ -24,20 +24,22 @@ class LateAnswerError(NoAnswerError):
     """None in time: the event may still be taken in."""
 
 
-async def deliver(client: Client, loan_id: str, event: dict[str, Any]) -> dict[str, Any]:
+async def deliver(
+    client: Client, loan_id: str, event: dict[str, Any], answer_within: timedelta = ANSWER_WITHIN
+) -> dict[str, Any]:
     """What became of an event, which carries its name.
 
     Raises:
-        NoAnswerError: when no answer came.
+        NoAnswerError: when no answer came within `answer_within`.
     """
     handle = client.get_workflow_handle(workflow_id(loan_id))
     try:
-        async with asyncio.timeout(ANSWER_WITHIN.total_seconds()):
+        async with asyncio.timeout(answer_within.total_seconds()):
             answer: dict[str, Any] = await handle.execute_update(DELIVER, event)
     # The client answers a wait that is cut short with an error of its own.
     except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
         raise LateAnswerError(
-            f"no answer within {ANSWER_WITHIN.seconds} s: is a worker running?"
+            f"no answer within {answer_within.seconds} s: is a worker running?"
         ) from error
     except (RPCError, WorkflowUpdateFailedError) as error:
         raise NoAnswerError(why_no_answer(error)) from error

@@ -1,13 +1,12 @@
-"""Cases: their facts, their policy, their stage and their end."""
+"""Cases from the moment their workflow takes them up: their stage and their end."""
 
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
-from database.sql import SQL, Connection, Pool
+from database.case.facts import CaseNotFoundError, read_facts, read_facts_and_statement
+from database.sql import SQL, Pool
 from domain.case.facts import CaseFacts, Outcome
-from domain.debt.statement import DebtTerms, draw_statement
 from domain.policy.policy import Policy
 
 # What a loan becomes when its case ends for good. After `cured` and `plan_completed` it goes on.
@@ -18,14 +17,6 @@ _LOAN_STATUS = {
     Outcome.TRANSFERRED: "transferred",
     Outcome.WITHDRAWN: "withdrawn",
 }
-
-
-class CaseNotFoundError(LookupError):
-    """There is no such case."""
-
-
-class PolicyChangedError(Exception):
-    """A policy file has other numbers than the stored policy of the same version."""
 
 
 class PinnedCase(NamedTuple):
@@ -40,25 +31,6 @@ class PinnedCase(NamedTuple):
     broken_plans: int
 
 
-async def read_facts(connection: Connection | Pool, case_id: str, now: datetime) -> CaseFacts:
-    """The snapshot a case is decided on."""
-    text = await SQL.case_facts(connection, case_id=case_id, now=now)
-    if text is None:
-        raise CaseNotFoundError(case_id)
-    return CaseFacts.model_validate_json(text)
-
-
-async def read_facts_and_statement(
-    connection: Connection | Pool, case_id: str, now: datetime
-) -> CaseFacts:
-    """The snapshot, with what is owed by component: for whoever negotiates."""
-    facts = await read_facts(connection, case_id, now)
-    text = await SQL.debt_terms(connection, case_id=case_id, now=now)
-    return facts.with_statement(
-        draw_statement(DebtTerms.model_validate_json(text), facts.local(now).date())
-    )
-
-
 class Cases:
     """Reads and writes cases. Every method is one transaction and may be repeated."""
 
@@ -69,53 +41,17 @@ class Cases:
         """What the database says about a case at a moment, with the debt by component."""
         return await read_facts_and_statement(self._pool, case_id, now)
 
-    async def take_up(self, case_id: str) -> PinnedCase:
+    async def take_up_case(self, case_id: str) -> PinnedCase:
         """Mark the case's workflow as running; answers with the policy the case is pinned to."""
-        row = await SQL.case_policy(self._pool, case_id=case_id)
+        row = await SQL.take_up_case(self._pool, case_id=case_id)
         if row is None:
             raise CaseNotFoundError(case_id)
         return PinnedCase(**{**row, "policy": Policy.model_validate_json(row["policy"])})
-
-    async def store_policy(self, policy: Policy, sha256: str, now: datetime) -> None:
-        """Keep a policy under its version.
-
-        Raises:
-            PolicyChangedError: when the version is already stored with other numbers.
-        """
-        await SQL.store_policy(
-            self._pool,
-            version=policy.version,
-            profile=policy.profile,
-            sha256=sha256,
-            body=policy.model_dump_json(),
-            longest_window_days=policy.contact.longest_days,
-            now=now,
-        )
-        stored = await SQL.stored_policy(self._pool, version=policy.version)
-        if stored["sha256"] != sha256:
-            raise PolicyChangedError(
-                f"policy {policy.version} is stored with other numbers: give the file a new version"
-            )
-
-    async def read_policy(self, version: str) -> Policy:
-        """A stored policy."""
-        row = await SQL.stored_policy(self._pool, version=version)
-        if row is None:
-            raise LookupError(f"no policy has version {version}")
-        return Policy.model_validate_json(row["policy"])
 
     async def enter_stage(self, case_id: str, stage: str, now: datetime) -> CaseFacts:
         """Record where a case stands; answers with fresh facts."""
         async with self._pool.acquire() as connection, connection.transaction():
             await SQL.enter_stage(connection, case_id=case_id, stage=stage)
-            return await read_facts(connection, case_id, now)
-
-    async def resolve_promise(
-        self, case_id: str, promise_id: str, status: str, now: datetime
-    ) -> CaseFacts:
-        """Note a promise as `kept` or `broken`; answers with fresh facts."""
-        async with self._pool.acquire() as connection, connection.transaction():
-            await SQL.resolve_promise(connection, promise_id=promise_id, status=status, now=now)
             return await read_facts(connection, case_id, now)
 
     async def close_case(
@@ -173,23 +109,3 @@ class Cases:
                 return None
             await SQL.set_loan_status(connection, loan_id=loan_id, status="active")
             return await read_facts(connection, case_id, now)
-
-    async def notify_staff(
-        self,
-        notice_id: str,
-        case_id: str,
-        audience: str,
-        kind: str,
-        body: Mapping[str, object],
-        now: datetime,
-    ) -> None:
-        """Tell the lender's own people something, once for each `notice_id`."""
-        await SQL.notify_staff(
-            self._pool,
-            notice_id=notice_id,
-            case_id=case_id,
-            audience=audience,
-            kind=kind,
-            body=json.dumps(body),
-            now=now,
-        )

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from database.case.cases import CaseNotFoundError
+from database.case.facts import CaseNotFoundError
 from database.sql import SQL, Connection, Pool
 
 Row = dict[str, Any]

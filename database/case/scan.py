@@ -28,13 +28,19 @@ class Page(BaseModel):
 
 
 class Scan:
-    """Finds overdue loans without a running case."""
+    """Finds overdue loans that no workflow takes care of."""
 
-    def __init__(self, pool: Pool) -> None:
+    def __init__(self, pool: Pool, page_size: int = PAGE_SIZE) -> None:
         self._pool = pool
+        self._page_size = page_size  # in loans
 
-    async def pages(self, after: Cursor, policy_version: str, now: datetime) -> AsyncIterator[Page]:
-        """Page by page from a cursor; each page's cases are on record before it is given out."""
+    async def open_cases(
+        self, after: Cursor, policy_version: str, now: datetime
+    ) -> AsyncIterator[Page]:
+        """Open a case for each overdue loan without one, page by page from a cursor.
+
+        Each page's cases are on record before it is given out.
+        """
         while True:
             rows = [
                 row
@@ -44,7 +50,7 @@ class Scan:
                     today=(now + timedelta(hours=14)).date(),
                     after_date=after.overdue_since,
                     after_loan=after.loan_id,
-                    size=PAGE_SIZE,
+                    size=self._page_size,
                 )
             ]
             if not rows:

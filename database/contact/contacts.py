@@ -5,8 +5,8 @@ import json
 from datetime import datetime
 from typing import NamedTuple
 
-from database.case.cases import read_facts
-from database.policy.pinned_policies import PolicyShelf
+from database.case.facts import read_facts
+from database.policy.pinned_policies import PinnedPolicies
 from database.sql import SQL, Connection, Pool
 from domain.case.facts import CaseFacts
 from domain.contact.facts import ContactFacts
@@ -48,9 +48,9 @@ class Ruling(NamedTuple):
 class Contacts:
     """Reserves contacts and records their results."""
 
-    def __init__(self, pool: Pool, shelf: PolicyShelf) -> None:
+    def __init__(self, pool: Pool, policies: PinnedPolicies) -> None:
         self._pool = pool
-        self._shelf = shelf
+        self._policies = policies
 
     async def reserve_contact(self, intent: Intent, now: datetime) -> Reservation | Refused:
         """Reserve one contact on facts that still hold, or record why it is refused.
@@ -114,11 +114,11 @@ class Contacts:
             case_id=intent.case_id,
             intent_key=intent.key,
             now=now,
-            days_back=self._shelf.days_back,
+            days_back=self._policies.days_back,
         )
         facts = ContactFacts.model_validate_json(row["facts"])
         recipient = Recipient.model_validate({**json.loads(row["recipient"]), "facts": facts})
-        policies = await self._shelf.strictest_of(connection, recipient.policy_version)
+        policies = await self._policies.strictest_of(connection, recipient.policy_version)
         decision = may_contact(
             intent.channel, intent.purpose, recipient.facts, policies, recipient.at
         )
@@ -129,7 +129,7 @@ class Contacts:
         return {
             "policy_version": ruling.recipient.policy_version,
             "policy_sha256": ruling.recipient.policy_sha256,
-            "current_policy": self._shelf.current.version,
+            "current_policy": self._policies.current.version,
             "facts": ruling.facts,
         }
 

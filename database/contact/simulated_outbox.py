@@ -5,7 +5,7 @@ from datetime import datetime
 from database.sql import SQL, Pool
 
 
-class Outbox:
+class SimulatedOutbox:
     """Takes each reference once, as a good provider does."""
 
     def __init__(self, pool: Pool) -> None:

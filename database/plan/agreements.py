@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import asyncpg
 
-from database.case.cases import read_facts_and_statement
+from database.case.facts import read_facts_and_statement
 from database.sql import SQL, Connection, Pool
 from domain.case.facts import CaseFacts
 from domain.debt.limitation import limitation_until

@@ -4,7 +4,7 @@ from database.sql import SQL, Connection
 from domain.policy.policy import Policy
 
 
-class PolicyShelf:
+class PinnedPolicies:
     """The current policy, and the stored ones that running cases are pinned to."""
 
     def __init__(self, current: Policy) -> None:

@@ -9,9 +9,9 @@ SELECT debt_terms(l.loan_id, b.time_zone, c.policy_version,
 FROM collection_cases c JOIN loans l USING (loan_id) JOIN borrowers b USING (borrower_id)
 WHERE c.case_id = :case_id;
 
--- name: case_policy(case_id)^
--- The policy a case is pinned to; marks the workflow as running. A case that was reopened goes
--- on counting its visits and plans where it stopped: their numbers are part of their ids.
+-- name: take_up_case(case_id)^
+-- Marks the case's workflow as running; answers with the policy it is pinned to. A case that was
+-- reopened goes on counting its visits and plans where it stopped: the numbers are part of ids.
 UPDATE collection_cases c SET started_at = coalesce(c.started_at, c.opened_at)
 FROM policies p
 WHERE c.case_id = :case_id AND p.version = c.policy_version
@@ -29,14 +29,6 @@ RETURNING p.body::text AS policy,
            FROM agreements g WHERE g.case_id = c.case_id) AS plans,
           (SELECT count(*) FROM agreements g
            WHERE g.case_id = c.case_id AND g.status = 'broken') AS broken_plans;
-
--- name: store_policy(version, profile, sha256, body, longest_window_days, now)!
-INSERT INTO policies (version, profile, sha256, body, longest_window_days, stored_at)
-VALUES (:version, :profile, :sha256, :body::jsonb, :longest_window_days, :now)
-ON CONFLICT (version) DO NOTHING;
-
--- name: stored_policy(version)^
-SELECT sha256, body::text AS policy FROM policies WHERE version = :version;
 
 -- name: enter_stage(case_id, stage)!
 UPDATE collection_cases SET stage = :stage WHERE case_id = :case_id;
@@ -61,16 +53,3 @@ WHERE c.case_id = :case_id
   AND NOT EXISTS (SELECT FROM collection_cases other WHERE other.loan_id = c.loan_id
                   AND other.closed_at IS NULL AND other.case_id <> c.case_id)
 RETURNING c.loan_id;
-
--- name: resolve_open_promises(case_id, status, now)!
-UPDATE promises SET status = :status, resolved_at = :now
-WHERE case_id = :case_id AND status = 'open';
-
--- name: resolve_promise(promise_id, status, now)!
-UPDATE promises SET status = :status, resolved_at = :now
-WHERE promise_id = :promise_id AND status = 'open';
-
--- name: notify_staff(notice_id, case_id, audience, kind, body, now)!
-INSERT INTO staff_notices (notice_id, case_id, audience, kind, body, created_at)
-VALUES (:notice_id, :case_id, :audience, :kind, :body::jsonb, :now)
-ON CONFLICT (notice_id) DO NOTHING;

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import asyncpg
 
+from database.errors import unusable_in_words
 from database.migrate import apply_migrations
 from database.sql import Connection
 from database.tape.tape_store import ImportOptions, NumberedRow, Stored, TapeStore
@@ -16,10 +17,6 @@ BATCH_ROWS = 500
 Tell = Callable[[Finding], None]
 
 
-class DatabaseUnusableError(Exception):
-    """The database cannot be reached or refuses; the text is one clear line."""
-
-
 async def import_tape(
     tape: Tape, database_url: str, options: ImportOptions, tell: Tell
 ) -> ImportReport:
@@ -30,18 +27,13 @@ async def import_tape(
     Raises:
         DatabaseUnusableError: importing the same tape again goes on where it stopped.
     """
-    try:
+    with unusable_in_words(OSError):
         await apply_migrations(database_url)
         connection = await asyncpg.connect(database_url)
         try:
             return await _import(tape, connection, options, tell)
         finally:
             await connection.close()
-    except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise DatabaseUnusableError(
-            f"DATABASE_URL: the database cannot be used: {reason}"
-        ) from error
 
 
 async def _import(

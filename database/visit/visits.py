@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel
 
-from database.case.cases import read_facts_and_statement
+from database.case.facts import read_facts_and_statement
 from database.sql import SQL, Connection, Pool
 from domain.case.state import Slot
 

@@ -18,7 +18,8 @@ from temporalio.common import SearchAttributePair, TypedSearchAttributes
 
 from embedded.processes import StackError
 from embedded.stack import ENV_FILE, EmbeddedStack
-from runtime.settings import SettingsError, connect_temporal
+from runtime.settings import SettingsError
+from temporal.client import connect_temporal
 from temporal.search_attributes import HOLDS, OUTSTANDING_MINOR, SEARCH_ATTRIBUTES
 
 WITHIN = 60.0  # seconds; far more than any of these takes

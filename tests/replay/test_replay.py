@@ -17,6 +17,7 @@ from temporalio.worker import Replayer
 
 import activities
 from activities.case_activities import CaseActivities
+from commands.worker import activities_of, sandbox
 from domain.case.state import CaseState, Stage
 from temporal.names import LOAN_COLLECTION
 from tests.replay.catalogue import (
@@ -29,7 +30,6 @@ from tests.replay.catalogue import (
     read_history,
     recorded,
 )
-from worker import activities_of, sandbox
 from workflows.desk.case_desk import CaseDesk
 from workflows.loan_collection import PROCESS, LoanCollection
 

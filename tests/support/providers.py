@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from database.contact.simulated_outbox import Outbox
+from database.contact.simulated_outbox import SimulatedOutbox
 from database.sql import Pool
 from domain.policy.contact import Channel
 from gateways.choice import choose_gateways
@@ -11,4 +11,4 @@ from gateways.protocol import Gateway
 
 def simulated_gateways(pool: Pool) -> Mapping[Channel, Gateway]:
     """Both channels by the simulated provider."""
-    return choose_gateways(dict.fromkeys(Channel, "simulated"), Outbox(pool))
+    return choose_gateways(dict.fromkeys(Channel, "simulated"), SimulatedOutbox(pool))

@@ -10,7 +10,8 @@ from database.case.cases import Cases
 from database.contact.contacts import Contacts
 from database.event_record import Events
 from database.plan.agreements import Agreements
-from database.policy.pinned_policies import PolicyShelf
+from database.policy.pinned_policies import PinnedPolicies
+from database.policy.stored_policies import StoredPolicies
 from database.sql import Pool
 from database.visit.visits import SlotWish, Visits
 from domain.case.facts import CaseFacts
@@ -51,7 +52,7 @@ class Record:
         self.visit_id = f"{case_id}:visit-1"
         self._numbers = count(1)
         self._contacts = ContactActivities(
-            Contacts(pool, PolicyShelf(policy)),
+            Contacts(pool, PinnedPolicies(policy)),
             simulated_gateways(pool),
             policy.channels,
             lambda: self.now,
@@ -98,7 +99,7 @@ class Record:
         await self._interrupt()
         await self._agree(await self._visit())
         adopted = self.policy.model_copy(update={"version": "cn-adopted"})
-        await Cases(self.pool).store_policy(adopted, fingerprint(adopted), self.now)
+        await StoredPolicies(self.pool).store_policy(adopted, fingerprint(adopted), self.now)
         await self.deliver("policy_adopted", policy_version="cn-adopted")
 
     async def _reach_borrower(self) -> None:
@@ -178,7 +179,9 @@ class Record:
 
     async def offer(self, offer: Offer) -> str:
         """Draw up an agreement; answers with its fingerprint."""
-        agreements = AgreementActivities(Agreements(self.pool), Cases(self.pool), lambda: self.now)
+        agreements = AgreementActivities(
+            Agreements(self.pool), StoredPolicies(self.pool), lambda: self.now
+        )
         return await agreements.offer_agreement(
             OfferRequest(offer=offer, policy_version=self.policy.version)
         )

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from database.case.cases import Cases
+from database.policy.stored_policies import StoredPolicies
 from database.sql import Pool
 from database.visit.visits import CrewMember, SlotWish, Visits
 from domain.policy.policy import Policy
@@ -38,7 +38,7 @@ _VISITS = """
 
 async def insert_visits(pool: Pool, policy: Policy, number: int) -> None:
     """Approved visits V-1 to V-`number` with codes 000001 on, in the region `north`."""
-    await Cases(pool).store_policy(policy, fingerprint(policy), MONDAY)
+    await StoredPolicies(pool).store_policy(policy, fingerprint(policy), MONDAY)
     for statement in (_PEOPLE, _ADDRESSES, _LOANS):
         await pool.execute(statement, number)
     await pool.execute(_CASES, number, policy.version, MONDAY)

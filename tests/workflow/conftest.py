@@ -15,9 +15,10 @@ from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
 from activities.business_time import Now
+from commands.worker import build_worker
 from database.audit import Audit
-from database.case.cases import Cases
 from database.case.scan import Cursor, Scan
+from database.policy.stored_policies import StoredPolicies
 from database.sql import Pool
 from domain.case.state import LONG_HISTORY_EVENTS, CaseState, DueCase
 from domain.clock import BusinessClock
@@ -30,7 +31,6 @@ from temporal.search_attributes import SEARCH_ATTRIBUTES
 from tests.support.life import MOMENT, RIPE, Life, StartLife
 from tests.support.providers import simulated_gateways
 from tests.support.world import Loan, insert_crew, insert_earlier_contacts, insert_loan
-from worker import build_worker
 
 __all__ = ["StartLife"]
 
@@ -79,12 +79,12 @@ async def start_life(
             clocks.append(clock)
             await insert_loan(pool, loan)
             await insert_crew(pool)
-            await Cases(pool).store_policy(policy, fingerprint(policy), began_at)
+            await StoredPolicies(pool).store_policy(policy, fingerprint(policy), began_at)
             if is_first:  # one worker serves every life; they begin on about the same day
                 worker = build_worker(env.client, pool, policy, clock, _time_of(clock), gateways)
                 await lives.enter_async_context(worker)
             case = DueCase(case_id=f"{loan.loan_id}:{loan.first_due_on}", loan_id=loan.loan_id)
-            async for page in Scan(pool).pages(Cursor(), policy.version, began_at):
+            async for page in Scan(pool).open_cases(Cursor(), policy.version, began_at):
                 assert page.to_start == [case]
             if tried:
                 await insert_earlier_contacts(pool, loan, case.case_id, policy.version)

@@ -10,8 +10,9 @@ from temporalio import activity
 from temporalio.testing import WorkflowEnvironment
 
 from activities.scan_activities import ScanSummary, scan_overdue
-from database.case.cases import Cases
+from commands.worker import build_worker
 from database.case.scan import Scan
+from database.policy.stored_policies import StoredPolicies
 from database.sql import Pool
 from domain.clock import BusinessClock
 from domain.policy.policy import Policy
@@ -20,7 +21,6 @@ from temporal.case_starter import TemporalCaseStarter
 from temporal.names import workflow_id
 from tests.support.providers import simulated_gateways
 from tests.support.world import Loan, insert_loan
-from worker import build_worker
 
 TODAY = date(2026, 8, 3)
 DAYS_PAST_DUE = [1, 1, 1, 2, 3, 7, 7, 20, 20, 30, 55, 80, 89, 90, 95, 95, 112, 125, 158, 165, 180]
@@ -51,7 +51,7 @@ async def book(env: WorkflowEnvironment, pool: Pool, policy: Policy) -> AsyncIte
         await insert_loan(pool, loan)
     began_at = loans[0].local(TODAY, hour=6)
     clock = BusinessClock(started_at=await env.get_current_time(), origin=began_at)
-    await Cases(pool).store_policy(policy, fingerprint(policy), began_at)
+    await StoredPolicies(pool).store_policy(policy, fingerprint(policy), began_at)
 
     def now() -> datetime:
         return clock.business(activity.info().started_time)

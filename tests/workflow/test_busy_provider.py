@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from database.contact.simulated_outbox import Outbox
+from database.contact.simulated_outbox import SimulatedOutbox
 from database.sql import Pool
 from domain.case.state import Stage
 from domain.policy.contact import Channel
@@ -44,7 +44,7 @@ def line() -> Iterator[type[Line]]:
 @pytest.fixture
 def gateways(pool: Pool) -> Mapping[Channel, Gateway]:
     """Every provider is behind the line."""
-    return {channel: Line(channel, Outbox(pool)) for channel in Channel}
+    return {channel: Line(channel, SimulatedOutbox(pool)) for channel in Channel}
 
 
 ATTEMPTS = "SELECT template, status, outcome FROM contact_attempts ORDER BY reserved_at"

@@ -8,7 +8,6 @@ from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from domain.case.state import CaseState
-from temporal import delivery
 from temporal.delivery import LateAnswerError, NoAnswerError, deliver
 from temporal.names import LOAN_COLLECTION, workflow_id
 from tests.workflow.conftest import TEST_SERVER
@@ -31,11 +30,8 @@ async def test_loan_without_a_workflow_is_named_as_such(env: WorkflowEnvironment
         await deliver(env.client, "L-404", {"name": "hold_placed"})
 
 
-async def test_wait_for_a_worker_that_is_away_ends(
-    own_server: WorkflowEnvironment, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_wait_for_a_worker_that_is_away_ends(own_server: WorkflowEnvironment) -> None:
     """With what to look at, instead of hanging or of an error of the client."""
-    monkeypatch.setattr(delivery, "ANSWER_WITHIN", timedelta(seconds=1))
     await own_server.client.start_workflow(
         LOAN_COLLECTION,
         CaseState(loan_id="L-away", case_id="L-away:2026-01-01"),
@@ -43,4 +39,4 @@ async def test_wait_for_a_worker_that_is_away_ends(
         task_queue="no-worker",
     )
     with pytest.raises(LateAnswerError, match=r"no answer within 1 s: is a worker running\?"):
-        await deliver(own_server.client, "L-away", {"name": "hold_placed"})
+        await deliver(own_server.client, "L-away", {"name": "hold_placed"}, timedelta(seconds=1))

@@ -390,9 +390,9 @@ async def test_next_delinquency_does_not_reopen_the_one_before(start_life: Start
     await life.pay(INSTALMENT)
     assert (await life.status())["stage"] == Stage.ENDED
     await life.skip(timedelta(hours=2))
-    async for page in Scan(life.pool).pages(Cursor(), life.policy.version, await life.now()):
+    async for page in Scan(life.pool).open_cases(Cursor(), life.policy.version, await life.now()):
         (case,) = page.to_start
-        await Cases(life.pool).take_up(case.case_id)  # that life is not told here
+        await Cases(life.pool).take_up_case(case.case_id)  # that life is not told here
     assert await life.outcome() == "cured"
     cases = await life.fetch("SELECT outcome FROM collection_cases ORDER BY overdue_since")
     assert [case["outcome"] for case in cases] == ["cured", None]

@@ -1,8 +1,8 @@
 """Running cases adopt a policy: each once, again after a cut, and with every failure named."""
 
-from commands.adopt import adopt
-from database.case.cases import Cases
+from commands.policy.adopt import move_cases
 from database.policy.adoption import Adoption, Scope
+from database.policy.stored_policies import StoredPolicies
 from policies.reader import fingerprint
 from tests.support.life import Life, StartLife
 from tests.support.world import Loan
@@ -12,13 +12,13 @@ BOOK = Scope(lender="test-lender")
 
 async def _store(life: Life, version: str) -> None:
     policy = life.policy.model_copy(update={"version": version})
-    await Cases(life.pool).store_policy(policy, fingerprint(policy), await life.now())
+    await StoredPolicies(life.pool).store_policy(policy, fingerprint(policy), await life.now())
 
 
 async def _adopt(life: Life, version: str) -> list[str]:
     now = await life.now()
     cases = await Adoption(life.pool).cases_to_move(version, BOOK)
-    failures = await adopt(life.env.client, version, cases, 100, lambda: now)
+    failures = await move_cases(life.env.client, version, cases, 100, lambda: now)
     return [failure.reason for failure in failures]
 
 
@@ -48,7 +48,7 @@ async def test_repeated_event_of_a_cut_run_counts_once(start_life: StartLife) ->
     now = await life.now()
     cases = await Adoption(life.pool).cases_to_move("cn-next", BOOK)
     for _ in range(2):
-        assert await adopt(life.env.client, "cn-next", cases, 100, lambda: now) == []
+        assert await move_cases(life.env.client, "cn-next", cases, 100, lambda: now) == []
     assert await life.value("SELECT count(*) FROM case_events") == 1
 
 

@@ -7,7 +7,6 @@ from calendar import monthrange
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
 
 import asyncpg
 import pytest
@@ -351,47 +350,6 @@ def test_contradicting_statuses_are_told(importer: Importer) -> None:
     )
     assert (counted["disagreements"], counted["overdue"]) == (2, 1)
     assert importer.fetch("SELECT DISTINCT status FROM loans") == [("active",)]
-
-
-def test_a_file_that_cannot_be_read_is_one_clear_line(importer: Importer, tmp_path: Path) -> None:
-    """Nothing is written, the exit code is 2."""
-    short = tmp_path / "short.csv"
-    short.write_text("loan_id,lender\nL-1,x\n", encoding="utf-8")
-    empty = tmp_path / "empty.csv"
-    empty.touch()
-    for file, words in {
-        tmp_path / "none.csv": "No such file or directory",
-        tmp_path: "Is a directory",
-        tmp_path / "tape.xlsx": "No such file or directory",
-        empty: "the file is empty",
-        short: "line 1: missing columns: borrower_id, currency, principal_minor",
-    }.items():
-        result = importer.run(file)
-        assert (result.exit_code, result.stdout) == (2, "")
-        assert result.stderr.startswith(f"{file}: {words}")
-        assert len(result.stderr.splitlines()) == 1
-    assert importer.fetch("SELECT * FROM loans") == []
-
-
-def test_wrong_options_are_named(importer: Importer) -> None:
-    """An unknown zone or language or a far day never reaches the file."""
-    for option, value in (
-        ("--time-zone", "Mars"),
-        ("--language", "fr"),
-        ("--shift-to", "0001-01-01"),
-    ):
-        result = importer.run(TAPE, option, value)
-        assert (result.exit_code, option in result.stderr) == (2, True)
-
-
-def test_an_unreachable_database_is_one_clear_line(tmp_path: Path) -> None:
-    """The line names the variable and keeps the password to itself."""
-    nowhere = urlencode({"host": tmp_path})
-    result = Importer(f"postgresql://me:secret@/x?{nowhere}", tmp_path).run(TAPE)
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith("DATABASE_URL: the database cannot be used: ")
-    assert "secret" not in result.stderr
-    assert len(result.stderr.splitlines()) == 1
 
 
 def test_components_and_the_penalty_rate_are_stored(importer: Importer) -> None:

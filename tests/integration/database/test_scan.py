@@ -6,9 +6,9 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from activities.scan_activities import ScanSummary, scan_overdue
-from database.case import scan as scan_module
 from database.case.cases import Cases
 from database.case.scan import Cursor, Scan
+from database.policy.stored_policies import StoredPolicies
 from database.sql import SQL, Pool
 from domain.case.facts import Outcome
 from domain.case.state import DueCase
@@ -43,13 +43,14 @@ class Scanner:
 
     def __init__(self, pool: Pool, policy: Policy) -> None:
         self.pool, self.starter = pool, FakeStarter()
+        self.scan = Scan(pool)
         self.cases = Cases(pool)
         self._policy = policy
         self.reports: list[ScanSummary] = []
 
     async def run(self, now: datetime = NOW, cursor: Cursor | None = None) -> ScanSummary:
         return await scan_overdue(
-            Scan(self.pool),
+            self.scan,
             self.starter,
             self._policy.version,
             lambda: now,
@@ -61,12 +62,12 @@ class Scanner:
         """The workflows that were started take their cases up."""
         rows = await self.pool.fetch("SELECT case_id FROM collection_cases")
         for row in rows:
-            await self.cases.take_up(row["case_id"])
+            await self.cases.take_up_case(row["case_id"])
 
 
 @pytest.fixture
 async def scanner(pool: Pool, policy: Policy) -> Scanner:
-    await Cases(pool).store_policy(policy, fingerprint(policy), NOW)
+    await StoredPolicies(pool).store_policy(policy, fingerprint(policy), NOW)
     return Scanner(pool, policy)
 
 
@@ -99,11 +100,9 @@ async def test_day_is_that_of_the_borrower(scanner: Scanner, zone: str) -> None:
     assert (await scanner.run(midnight)).started == 1
 
 
-async def test_pages_go_on_after_the_last_row(
-    scanner: Scanner, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_pages_go_on_after_the_last_row(scanner: Scanner) -> None:
     """Seven loans, three a page, several of the same day: each once, and restartable anywhere."""
-    monkeypatch.setattr(scan_module, "PAGE_SIZE", 3)
+    scanner.scan = Scan(scanner.pool, page_size=3)
     for number in range(7):
         first = LOAN.first_due_on - timedelta(days=number // 2)
         await insert_loan(scanner.pool, Loan(f"L-{number}", f"B-{number}", first_due_on=first))
@@ -213,7 +212,7 @@ async def test_reopened_case_goes_on_counting_its_visits(scanner: Scanner) -> No
         case_id,
         NOW,
     )
-    assert (await scanner.cases.take_up(case_id)).applications == 1
+    assert (await scanner.cases.take_up_case(case_id)).applications == 1
 
 
 async def test_overdue_loans_are_found_by_the_index(scanner: Scanner) -> None:

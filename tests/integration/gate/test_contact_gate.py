@@ -10,9 +10,9 @@ from temporalio.testing import ActivityEnvironment
 
 from activities import contact_activities
 from activities.contact_activities import ContactActivities, ContactResult, ContactStatus
-from database.case.cases import Cases
 from database.contact.contacts import Contacts
-from database.policy.pinned_policies import PolicyShelf
+from database.policy.pinned_policies import PinnedPolicies
+from database.policy.stored_policies import StoredPolicies
 from database.sql import Pool
 from domain.contact.facts import ContactFacts
 from domain.contact.intent import Intent
@@ -73,7 +73,7 @@ class Gate:
         self.pool, self.gateway, self.now = pool, gateway, NOON
         self._case_id = case_id
         self.activities = ContactActivities(
-            Contacts(pool, PolicyShelf(policy)),
+            Contacts(pool, PinnedPolicies(policy)),
             dict.fromkeys(Channel, gateway),
             policy.channels,
             lambda: self.now,
@@ -189,7 +189,7 @@ async def test_gate_looks_as_far_back_as_the_longer_of_its_two_policies(
     )
     case_id, other = await open_case(LOAN), await open_case(Loan(loan_id="L-2"))
     if longer_is == "pinned":
-        await Cases(pool).store_policy(longer, fingerprint(longer), NOON)
+        await StoredPolicies(pool).store_policy(longer, fingerprint(longer), NOON)
         await pool.execute("UPDATE collection_cases SET policy_version = 'cn-next'")
     gate = Gate(pool, policy if longer_is == "pinned" else longer, case_id, FakeGateway())
     call = {"channel": Channel.CALL, "template": "overdue_call"}

@@ -7,8 +7,8 @@ import pytest
 from temporalio.exceptions import ApplicationError
 
 from database.audit import Audit
-from database.case.cases import Cases
 from database.contact.contacts import Contacts, Ruling
+from database.policy.stored_policies import StoredPolicies
 from database.sql import Connection, Pool
 from domain.contact.intent import Intent
 from domain.local_time import HoursOfDay
@@ -83,7 +83,7 @@ async def test_hours_that_the_borrower_asked_for_end_before_the_provider_is_aske
 async def test_retry_says_under_what_it_was_sent(pool: Pool, policy: Policy, gate: Gate) -> None:
     """The policy and the debt of then, not those of the first try."""
     old = _until_five(policy, "cn-old")
-    await Cases(pool).store_policy(old, fingerprint(old), NOON)
+    await StoredPolicies(pool).store_policy(old, fingerprint(old), NOON)
     await pool.execute("UPDATE collection_cases SET policy_version = 'cn-old'")
     gate.gateway.fail_next(GatewayBusyError())
     with pytest.raises(ApplicationError):

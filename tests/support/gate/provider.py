@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from database.contact.contacts import Contacts, Reservation
-from database.policy.pinned_policies import PolicyShelf
+from database.policy.pinned_policies import PinnedPolicies
 from database.sql import Pool
 from domain.case.facts import CaseFacts
 from domain.contact.intent import Intent
@@ -70,8 +70,8 @@ class CrashingGateway:
 class CrashingContacts(Contacts):
     """One process's line to the database."""
 
-    def __init__(self, pool: Pool, shelf: PolicyShelf, crash: Crash) -> None:
-        super().__init__(pool, shelf)
+    def __init__(self, pool: Pool, policies: PinnedPolicies, crash: Crash) -> None:
+        super().__init__(pool, policies)
         self._crash = crash
 
     async def reserve_contact(self, intent: Intent, now: datetime) -> Reservation | Refused:

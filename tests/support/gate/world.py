@@ -15,7 +15,8 @@ from activities.contact_activities import ContactActivities
 from database.case.cases import Cases
 from database.case.scan import Cursor, Scan
 from database.event_record import Events
-from database.policy.pinned_policies import PolicyShelf
+from database.policy.pinned_policies import PinnedPolicies
+from database.policy.stored_policies import StoredPolicies
 from database.sql import Pool
 from domain.case.judged_event import JudgedEvent
 from domain.contact.intent import Intent
@@ -47,7 +48,8 @@ class World:
 
     def __init__(self, pool: Pool, policy: Policy, bug: Bug, name: str, plan: Plan) -> None:
         self._pool, self._bug, self._plan = pool, bug, plan
-        self._shelf, self._channels = PolicyShelf(bug.policy or policy), policy.channels
+        self._pinned = PinnedPolicies(bug.policy or policy)
+        self._channels = policy.channels
         self._policy = policy
         self._provider = Provider(can_tell=plan.provider_can_tell)
         self._events = Events(pool)
@@ -80,13 +82,13 @@ class World:
 
     async def _begin(self) -> None:
         now = self.now()
-        await Cases(self._pool).store_policy(self._policy, fingerprint(self._policy), now)
+        await StoredPolicies(self._pool).store_policy(self._policy, fingerprint(self._policy), now)
         for loan in self.loans:
             await insert_loan(self._pool, loan)
         await self._pool.execute("UPDATE phones SET number = phone_id")
-        async for page in Scan(self._pool).pages(Cursor(), self._policy.version, now):
+        async for page in Scan(self._pool).open_cases(Cursor(), self._policy.version, now):
             for case in page.to_start:
-                await Cases(self._pool).take_up(case.case_id)
+                await Cases(self._pool).take_up_case(case.case_id)
 
     async def _end(self) -> None:
         await self._pool.execute(
@@ -116,7 +118,7 @@ class World:
         self._open[intent.key] = intent
         gateway = self._bug.gateway(self._provider, crash)
         activities = ContactActivities(
-            self._bug.contacts(self._pool, self._shelf, crash),
+            self._bug.contacts(self._pool, self._pinned, crash),
             dict.fromkeys(Channel, gateway),
             self._channels,
             self.now,

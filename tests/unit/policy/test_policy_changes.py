@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from commands.policy import say
+from commands.policy.diff import describe_change
 from domain.policy.changes import Change, Effect, changes_between, rules_of
 from domain.policy.policy import Policy
 
@@ -20,7 +20,7 @@ def _with(policy: Policy, path: str, value: Any) -> Policy:
 
 
 def _described(old: Policy, new: Policy) -> list[str]:
-    return [say(change) for change in changes_between(old, new)]
+    return [describe_change(change) for change in changes_between(old, new)]
 
 
 @pytest.mark.parametrize(
@@ -92,4 +92,7 @@ def test_fields_of_a_value_are_said_only_where_they_differ() -> None:
     """A counter has many fields; mostly its limit changes."""
     old, new = {"scope": "loan", "limit": 7}, {"scope": "loan", "limit": 5}
     change = Change("contact.counters.calls", "US-01", old, new, Effect.STRICTER)
-    assert say(change) == "contact.counters.calls [US-01]: limit 7 becomes limit 5 (stricter)"
+    assert (
+        describe_change(change)
+        == "contact.counters.calls [US-01]: limit 7 becomes limit 5 (stricter)"
+    )

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from domain.clock import BusinessClock
-from runtime.settings import CHINA_POLICY, Settings, SettingsError, connect_temporal, load_settings
+from runtime.settings import CHINA_POLICY, Settings, SettingsError, load_settings
 
 URL = "postgresql://collector:secret@db:5432/collections"
 
@@ -16,8 +16,6 @@ def clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Only DATABASE_URL is set."""
     for field in Settings.model_fields:
         monkeypatch.delenv(field.upper(), raising=False)
-    for variable in ("ADDRESS", "NAMESPACE", "API_KEY", "PROFILE", "TLS", "CONFIG_FILE"):
-        monkeypatch.delenv(f"TEMPORAL_{variable}", raising=False)
     monkeypatch.setenv("DATABASE_URL", URL)
 
 
@@ -38,6 +36,10 @@ def test_everything_but_the_database_has_a_default() -> None:
     [
         ("DATABASE_URL", "", "DATABASE_URL is not set: must be an address like postgresql://"),
         ("DATABASE_URL", "mysql://db/x", "DATABASE_URL is wrong: must be an address like postgres"),
+        ("DATABASE_URL", "postgresql://db:port/x", "DATABASE_URL is wrong: must be an address"),
+        ("DATABASE_URL", "postgresql://db:99999/x", "DATABASE_URL is wrong: must be an address"),
+        ("DATABASE_URL", "postgresql://a,b:0/x", "DATABASE_URL is wrong: must be an address like"),
+        ("DATABASE_URL", "postgresql://[::1/x", "DATABASE_URL is wrong: must be an address like"),
         ("SMS_GATEWAY", "pigeon", "SMS_GATEWAY is wrong: Input should be 'simulated'"),
         ("CALL_GATEWAY", "pigeon", "CALL_GATEWAY is wrong: Input should be 'simulated'"),
         ("BUSINESS_CLOCK", "fast", 'BUSINESS_CLOCK is wrong: must be "real" or a clock as JSON'),
@@ -72,10 +74,28 @@ def test_the_database_password_is_never_shown(monkeypatch: pytest.MonkeyPatch) -
     """Neither in the settings' text nor in the line about a wrong address."""
     assert "secret" not in repr(load_settings())
 
-    monkeypatch.setenv("DATABASE_URL", "http://collector:secret@db")
-    with pytest.raises(SettingsError) as caught:
-        load_settings()
-    assert "secret" not in str(caught.value)
+    for url in ("http://collector:secret@db", "postgresql://collector:secret/word@db/x"):
+        monkeypatch.setenv("DATABASE_URL", url)
+        with pytest.raises(SettingsError) as caught:
+            load_settings()
+        assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql://me:pass@db/x",
+        "postgres://me:pass@a:5432,b:5433/x",
+        "postgresql://me@/x?host=/run/postgresql",
+        "postgresql://[::1]:5432/x",
+        "postgresql://",
+    ],
+)
+def test_every_kind_of_address_is_taken(monkeypatch: pytest.MonkeyPatch, url: str) -> None:
+    """Several hosts, a socket's directory, IPv6, and the client's own defaults."""
+    monkeypatch.setenv("DATABASE_URL", url)
+
+    assert load_settings().database_url == url
 
 
 def test_a_fast_clock_is_read_back_from_its_text(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,16 +116,3 @@ def test_a_policy_file_is_taken_from_the_environment(
     monkeypatch.setenv("POLICY_FILE", str(policy))
 
     assert load_settings().policy_file == policy
-
-
-async def test_a_server_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    """An empty key counts as none: otherwise the client would insist on TLS."""
-    monkeypatch.setenv("TEMPORAL_ADDRESS", "127.0.0.1:1")
-    monkeypatch.setenv("TEMPORAL_API_KEY", "")
-    monkeypatch.setenv("TEMPORAL_CONFIG_FILE", "/dev/null")
-
-    with pytest.raises(SettingsError, match=r"^TEMPORAL_ADDRESS: no server at 127\.0\.0\.1:1") as e:
-        await connect_temporal()
-
-    assert "\n" not in str(e.value)
-    assert "tls" not in str(e.value).lower()

@@ -1,39 +1,24 @@
 """`ops.py policy adopt`, where it must not say that all is done."""
 
 import shutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
-from commands import policy as policy_commands
 from commands.command_line import CommandError
-from database.policy.adoption import Scope
-from database.sql import Pool
+from commands.policy.adopt import adopt
 from runtime.settings import CHINA_POLICY
 from tests.integration.conftest import OpenCase
 from tests.support.world import Loan
 
-BOOK = Scope(lender="test-lender")
-
 
 @pytest.fixture(autouse=True)
-async def _stored_case(pool: Pool, open_case: OpenCase, monkeypatch: pytest.MonkeyPatch) -> None:
+async def _stored_case(
+    database_url: str, open_case: OpenCase, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A case under the shipped policy, in the database that the command opens."""
-
-    @asynccontextmanager
-    async def database(_: object) -> AsyncIterator[Pool]:
-        yield pool
-
     await open_case(Loan())
-    monkeypatch.setattr(policy_commands, "database", database)
-    monkeypatch.setattr(policy_commands, "load_settings", SimpleNamespace)
-
-
-async def _adopt(file: Path, scope: Scope) -> int:
-    return await policy_commands._adopt(str(file), scope, 20, dry_run=True)
+    monkeypatch.setenv("DATABASE_URL", database_url)
 
 
 async def test_version_that_is_stored_with_other_numbers_is_not_adopted(tmp_path: Path) -> None:
@@ -41,17 +26,19 @@ async def test_version_that_is_stored_with_other_numbers_is_not_adopted(tmp_path
     for name in ("cn.yaml", "own-choices.yaml"):
         shutil.copy(CHINA_POLICY.with_name(name), tmp_path)
     file = tmp_path / "cn.yaml"
-    assert await _adopt(file, BOOK) == 0
+    assert await adopt(str(file), lender="test-lender", dry_run=True) == 0
     file.write_text(file.read_text(encoding="utf-8").replace("limit: 3\n", "limit: 1\n", 1))
     with pytest.raises(CommandError, match="is stored with other numbers"):
-        await _adopt(file, BOOK)
+        await adopt(str(file), lender="test-lender", dry_run=True)
 
 
 @pytest.mark.parametrize(
-    ("scope", "whose"),
-    [(Scope(lender="nobody"), "lender nobody"), (Scope(loan_id="L-404"), "loan L-404")],
+    ("loan", "lender", "whose"),
+    [(None, "nobody", "lender nobody"), ("L-404", None, "loan L-404")],
 )
-async def test_loan_or_lender_of_whom_no_case_is_open_is_named(scope: Scope, whose: str) -> None:
+async def test_loan_or_lender_of_whom_no_case_is_open_is_named(
+    loan: str | None, lender: str | None, whose: str
+) -> None:
     """A typing mistake does not look like success."""
     with pytest.raises(CommandError, match=f"no case of {whose} is open"):
-        await _adopt(CHINA_POLICY, scope)
+        await adopt(str(CHINA_POLICY), loan, lender, dry_run=True)

@@ -1,0 +1,47 @@
+"""`ops.py policy diff`: what changes from one policy to another."""
+
+from typing import Any
+
+import typer
+
+from commands.policy.source import Source, find_policy
+from commands.policy.values import value_in_words
+from domain.policy.changes import Change, changes_between
+
+
+async def diff(old: Source, new: Source) -> int:
+    """Say what changes from one policy to another, rule by rule. Ends with 1 when anything does."""
+    changes = changes_between(await find_policy(old), await find_policy(new))
+    for change in changes:
+        typer.echo(describe_change(change))
+    if not changes:
+        typer.echo("nothing changes")
+    return 1 if changes else 0
+
+
+def describe_change(change: Change) -> str:
+    """One change in words."""
+    name = f"{change.path} [{change.rule_id}]" if change.rule_id else change.path
+    if isinstance(change.old, list) and isinstance(change.new, list):
+        return f"{name}: {_list_change(change.old, change.new)}"
+    if change.old is None:
+        return f"{name}: {value_in_words(change.new)}, new"
+    if change.new is None:
+        return f"{name}: {value_in_words(change.old)}, dropped"
+    effect = f" ({change.effect})" if change.effect else ""
+    old, new = _differing(change.old, change.new)
+    return f"{name}: {value_in_words(old)} becomes {value_in_words(new)}{effect}"
+
+
+def _list_change(old: list[Any], new: list[Any]) -> str:
+    gone = [f"without {value_in_words(each)}" for each in old if each not in new]
+    added = [f"with {value_in_words(each)}" for each in new if each not in old]
+    return "; ".join(gone + added) or "in another order"
+
+
+def _differing(old: Any, new: Any) -> tuple[Any, Any]:
+    """Of two values with fields, only the fields that differ; hours are said whole."""
+    if not isinstance(old, dict) or not isinstance(new, dict) or "start" in old:
+        return old, new
+    names = [name for name in {**old, **new} if old.get(name) != new.get(name)]
+    return {name: old.get(name) for name in names}, {name: new.get(name) for name in names}

@@ -1,0 +1,42 @@
+"""`starter.py scan`: one pass over the overdue loans, as the schedule does it."""
+
+import json
+from typing import Annotated
+
+import typer
+
+from activities.business_time import business_time
+from activities.scan_activities import ScanSummary, scan_overdue
+from commands.command_line import open_database
+from database.case.scan import Scan
+from database.policy.stored_policies import StoredPolicies
+from policies.reader import fingerprint, read_policy
+from runtime.settings import load_settings
+from temporal.case_starter import TemporalCaseStarter
+from temporal.client import connect_temporal
+
+
+async def scan(
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
+) -> int:
+    """One pass: a case and a workflow for every overdue loan without one. Safe to repeat.
+
+    Ends with 1 when a workflow could not be started; the next pass tries it again.
+    """
+    settings = load_settings()
+    policy = read_policy(settings.policy_file)
+    now = business_time(settings.business_clock)
+    client = await connect_temporal()
+    async with open_database(settings) as pool:
+        await StoredPolicies(pool).store_policy(policy, fingerprint(policy), now())
+        starter = TemporalCaseStarter(client, settings.business_clock)
+        summary = await scan_overdue(
+            Scan(pool), starter, policy.version, now, ScanSummary(), report=lambda _: None
+        )
+    counts: dict[str, int] = summary.model_dump(exclude={"cursor"})
+    typer.echo(json.dumps(counts) if as_json else _as_text(counts))
+    return 1 if summary.failed else 0
+
+
+def _as_text(counts: dict[str, int]) -> str:
+    return "\n".join(f"{name.replace('_', ' '):16}{count}" for name, count in counts.items())

@@ -1,0 +1,43 @@
+"""`ops.py send LOAN NAME JSON`: one event, and what became of it."""
+
+import json
+from typing import Annotated, Any
+
+import typer
+
+from commands.command_line import CommandError, LoanId, print_json
+from domain.events import EVENTS
+from temporal.client import connect_temporal
+from temporal.delivery import LateAnswerError, NoAnswerError, deliver
+
+
+async def send(
+    loan_id: LoanId,
+    name: Annotated[str, typer.Argument(help="The event, such as payment_received")],
+    body: Annotated[str, typer.Argument(metavar="JSON", help="The event's body, one JSON object")],
+) -> int:
+    """Send one event and print what became of it. Ends with 1 when it was refused."""
+    event = _read_event(name, body)
+    client = await connect_temporal()
+    try:
+        answer = await deliver(client, loan_id, event)
+    except LateAnswerError as error:
+        again = "The event may still be taken in: send it again under the same event_id"
+        raise CommandError(f"LOAN {loan_id}: {error} {again}") from error
+    except NoAnswerError as error:
+        raise CommandError(f"LOAN {loan_id}: {error}") from error
+    print_json(answer)
+    return 0 if answer["accepted"] else 1
+
+
+def _read_event(name: str, body: str) -> dict[str, Any]:
+    """The event as it is delivered, with its name."""
+    if name not in EVENTS:
+        raise CommandError(f"NAME: no event is called {name}; there are: {', '.join(EVENTS)}")
+    try:
+        event = json.loads(body)
+    except ValueError as error:
+        raise CommandError(f"JSON: {error}") from error
+    if not isinstance(event, dict):
+        raise CommandError("JSON: must be one object, {…}")
+    return event | {"name": name}

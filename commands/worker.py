@@ -1,0 +1,115 @@
+"""The worker, put together from all its parts: what `worker.py` runs."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from typing import Any
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from activities.agreement_activities import AgreementActivities
+from activities.business_time import Now, business_time
+from activities.case_activities import CaseActivities
+from activities.contact_activities import ContactActivities
+from activities.legal_activities import LegalActivities
+from activities.scan_activities import ScanActivities
+from activities.visit_activities import VisitActivities
+from activities.visitor_activities import VisitorActivities
+from commands.command_line import open_database, stop_requested
+from database.case.cases import Cases
+from database.case.legal_package import LegalPackages
+from database.case.notices import StaffNotices
+from database.case.promises import Promises
+from database.case.scan import Scan
+from database.contact.contacts import Contacts
+from database.contact.simulated_outbox import SimulatedOutbox
+from database.errors import rows_kept_out_of_errors
+from database.event_record import Events
+from database.plan.agreements import Agreements
+from database.policy.pinned_policies import PinnedPolicies
+from database.policy.stored_policies import StoredPolicies
+from database.sql import Pool
+from database.visit.visitor_checks import VisitorChecks
+from database.visit.visits import Visits
+from domain.clock import BusinessClock
+from domain.policy.contact import Channel
+from domain.policy.policy import Policy
+from gateways.choice import choose_gateways
+from gateways.protocol import Gateway
+from policies.reader import fingerprint, read_policy
+from runtime.logs import configure_logging
+from runtime.settings import load_settings
+from temporal.case_starter import TemporalCaseStarter
+from temporal.client import connect_temporal
+from temporal.error_privacy import ErrorPrivacy
+from temporal.names import TASK_QUEUE
+from workflows.loan_collection import LoanCollection
+from workflows.overdue_scan import OverdueScan
+from workflows.visitor_check import VisitorCheck
+
+# Loaded once, not again for each workflow: what keeps them pure is held by the linters.
+PASSED_THROUGH = (
+    "activities", "database", "documents", "domain", "gateways", "policies", "temporal", "workflows"
+)  # fmt: skip
+GRACE = timedelta(seconds=30)
+
+
+async def run_worker() -> int:
+    """Run until SIGTERM or SIGINT, then let activities finish."""
+    settings = load_settings()
+    configure_logging(settings.log_format)
+    policy = read_policy(settings.policy_file)
+    now = business_time(settings.business_clock)
+    client = await connect_temporal()
+    async with open_database(settings) as pool:
+        await StoredPolicies(pool).store_policy(policy, fingerprint(policy), now())
+        stop = stop_requested()
+        chosen = {Channel.SMS: settings.sms_gateway, Channel.CALL: settings.call_gateway}
+        gateways = choose_gateways(chosen, SimulatedOutbox(pool))
+        async with build_worker(client, pool, policy, settings.business_clock, now, gateways):
+            await stop.wait()
+    return 0
+
+
+def build_worker(
+    client: Client,
+    pool: Pool,
+    policy: Policy,
+    clock: BusinessClock,
+    now: Now,
+    gateways: Mapping[Channel, Gateway],
+) -> Worker:
+    """A worker with all its parts. `policy` must be stored; `now` gives business time."""
+    owners = (
+        CaseActivities(Cases(pool), Promises(pool), StaffNotices(pool), Events(pool), now),
+        ContactActivities(Contacts(pool, PinnedPolicies(policy)), gateways, policy.channels, now),
+        VisitActivities(Visits(pool), now),
+        VisitorActivities(VisitorChecks(pool, policy.visit), now),
+        AgreementActivities(Agreements(pool), StoredPolicies(pool), now),
+        LegalActivities(LegalPackages(pool), now),
+        ScanActivities(Scan(pool), TemporalCaseStarter(client, clock), policy.version, now),
+    )
+    return Worker(
+        client,
+        task_queue=TASK_QUEUE,
+        workflows=[LoanCollection, OverdueScan, VisitorCheck],
+        activities=[function for owner in owners for function in activities_of(owner)],
+        workflow_runner=sandbox(),
+        interceptors=[ErrorPrivacy(rows_kept_out_of_errors)],
+        graceful_shutdown_timeout=GRACE,
+    )
+
+
+def sandbox() -> SandboxedWorkflowRunner:
+    """Where workflows run: our own modules are loaded once."""
+    return SandboxedWorkflowRunner(
+        restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
+    )
+
+
+def activities_of(owner: object) -> list[Callable[..., Any]]:
+    """Every activity among the methods of an object, or of a class."""
+    members = inspect.getmembers(owner, inspect.isroutine)
+    return [each for _, each in members if hasattr(each, "__temporal_activity_definition")]

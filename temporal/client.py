@@ -1,0 +1,53 @@
+"""The client of the Temporal server that the environment names."""
+
+import os
+from typing import Any
+
+from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
+from temporalio.client import Client
+from temporalio.contrib.pydantic import pydantic_data_converter
+from temporalio.envconfig import ClientConfig
+from temporalio.service import RPCError
+
+from runtime.settings import SettingsError
+
+_TEMPORAL_ADDRESS = "localhost:7233"
+
+
+async def connect_temporal() -> Client:
+    """Connect as the standard `TEMPORAL_*` variables say, and see that the namespace exists.
+
+    Raises SettingsError when a variable is wrong or the server does not answer.
+    """
+    config = _temporal_config()
+    address = config.setdefault("target_host", _TEMPORAL_ADDRESS)
+    try:
+        client = await Client.connect(**config, data_converter=pydantic_data_converter)
+    except (RuntimeError, ValueError) as error:
+        raise SettingsError(f"TEMPORAL_ADDRESS: no server at {address}: {_line(error)}") from None
+    await _see_namespace(client)
+    return client
+
+
+def _temporal_config() -> dict[str, Any]:
+    # An empty key would turn TLS on and be sent as a credential; compose files write it that way.
+    environment = {
+        name: value for name, value in os.environ.items() if value or name != "TEMPORAL_API_KEY"
+    }
+    try:
+        return dict(ClientConfig.load_client_connect_config(override_env_vars=environment))
+    except (RuntimeError, ValueError, OSError) as error:
+        raise SettingsError(f"TEMPORAL_* variables cannot be read: {_line(error)}") from None
+
+
+async def _see_namespace(client: Client) -> None:
+    try:
+        await client.workflow_service.describe_namespace(
+            DescribeNamespaceRequest(namespace=client.namespace)
+        )
+    except RPCError as error:
+        raise SettingsError(f"TEMPORAL_NAMESPACE {client.namespace}: {error.message}") from None
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())
