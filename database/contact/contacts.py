@@ -36,7 +36,7 @@ class Reservation(NamedTuple):
 
 
 class Ruling(NamedTuple):
-    """What the gate decided, and on what."""
+    """What the gate decided, and on what: both are kept, so that a decision can be explained."""
 
     recipient: Recipient
     facts: str  # as they were read: kept with the attempt or the refusal
@@ -122,15 +122,6 @@ class Contacts:
         )
         return Ruling(recipient, row["facts"], decision)
 
-    def _grounds(self, ruling: Ruling) -> dict[str, str]:
-        """What is kept with each decision, so that it can be explained."""
-        return {
-            "policy_version": ruling.recipient.policy_version,
-            "policy_sha256": ruling.recipient.policy_sha256,
-            "current_policy": self._shelf.current.version,
-            "facts": ruling.facts,
-        }
-
     async def _reserve(
         self, connection: Connection, intent: Intent, ruling: Ruling, allowed: Allowed
     ) -> Attempt | None:
@@ -149,7 +140,10 @@ class Contacts:
             template=intent.template,
             purpose=intent.purpose.value,
             now=recipient.at,
-            **self._grounds(ruling),
+            policy_version=recipient.policy_version,
+            policy_sha256=recipient.policy_sha256,
+            current_policy=self._shelf.current.version,
+            facts=ruling.facts,
         )
         return None if row is None else Attempt(**row)
 
@@ -163,7 +157,10 @@ class Contacts:
             revision=ruling.recipient.revision,
             phone_id=allowed.phone_id,
             now=ruling.recipient.at,
-            **self._grounds(ruling),
+            policy_version=ruling.recipient.policy_version,
+            policy_sha256=ruling.recipient.policy_sha256,
+            current_policy=self._shelf.current.version,
+            facts=ruling.facts,
         )
         return None if row is None else Attempt(**row)
 
@@ -180,7 +177,10 @@ class Contacts:
             reason=refused.reason,
             retry_at=refused.retry_at,
             now=recipient.at,
-            **self._grounds(ruling),
+            policy_version=recipient.policy_version,
+            policy_sha256=recipient.policy_sha256,
+            current_policy=self._shelf.current.version,
+            facts=ruling.facts,
         )
 
     async def record_sent(

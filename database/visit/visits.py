@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel
@@ -11,6 +11,9 @@ from pydantic import AwareDatetime, BaseModel
 from database.case.cases import read_facts_and_statement
 from database.sql import SQL, Connection, Pool
 from domain.case.state import Slot
+
+if TYPE_CHECKING:
+    from database.declared import AddCrewMemberRow, BookCrewRow
 
 _BOOKING = 7_206_452  # the lock that bookings take in turn
 
@@ -124,8 +127,16 @@ class Visits:
             )
 
 
-def _columns(member: CrewMember) -> dict[str, object]:
-    return {name: value for name, value in member._asdict().items() if name != "absences"}
+def _columns(member: CrewMember) -> "AddCrewMemberRow":
+    return {
+        "badge_id": member.badge_id,
+        "full_name": member.full_name,
+        "region": member.region,
+        "skills": member.skills,
+        "work_days": member.work_days,
+        "works_from": member.works_from,
+        "works_until": member.works_until,
+    }
 
 
 async def _free_crew(connection: Connection, wish: SlotWish, start: datetime) -> list[str]:
@@ -144,7 +155,7 @@ async def _free_crew(connection: Connection, wish: SlotWish, start: datetime) ->
 
 async def _book(connection: Connection, wish: SlotWish, start: datetime, badges: list[str]) -> Slot:
     end = start + wish.duration
-    bookings = [
+    bookings: list[BookCrewRow] = [
         {
             "visit_id": wish.visit_id,
             "slot_id": wish.slot_id,
