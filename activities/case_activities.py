@@ -8,8 +8,9 @@ from temporalio import activity
 from activities.business_time import Now
 from database.case.cases import Cases
 from database.event_record import Events
-from domain.case.facts import CaseFacts, Outcome
+from domain.case.facts import CaseFacts, Outcome, PromiseStatus
 from domain.case.judged_event import JudgedEvent, Verdict
+from domain.case.notices import Audience, NoticeKind
 from domain.policy.policy import Policy
 
 
@@ -40,7 +41,7 @@ class PromiseResolution(BaseModel):
 
     case_id: str
     promise_id: str
-    status: str
+    status: PromiseStatus
 
 
 class CaseEnd(BaseModel):
@@ -56,8 +57,8 @@ class StaffNotice(BaseModel):
 
     notice_id: str
     case_id: str
-    audience: str
-    kind: str
+    audience: Audience
+    kind: NoticeKind
     body: dict[str, Any] = {}
 
 

@@ -6,17 +6,20 @@ from datetime import datetime
 from typing import NamedTuple
 
 from database.sql import SQL, Connection, Pool
-from domain.case.facts import CaseFacts, Outcome
+from domain.case.facts import CaseFacts, Outcome, PromiseStatus
+from domain.case.notices import Audience, NoticeKind
 from domain.debt.statement import DebtTerms, draw_statement
+from domain.debt.status import LoanStatus
+from domain.plan.status import AgreementStatus
 from domain.policy.policy import Policy
 
 # What a loan becomes when its case ends for good. After `cured` and `plan_completed` it goes on.
 _LOAN_STATUS = {
-    Outcome.SETTLED: "settled",
-    Outcome.HANDED_TO_LEGAL: "in_legal",
-    Outcome.WRITTEN_OFF: "written_off",
-    Outcome.TRANSFERRED: "transferred",
-    Outcome.WITHDRAWN: "withdrawn",
+    Outcome.SETTLED: LoanStatus.SETTLED,
+    Outcome.HANDED_TO_LEGAL: LoanStatus.IN_LEGAL,
+    Outcome.WRITTEN_OFF: LoanStatus.WRITTEN_OFF,
+    Outcome.TRANSFERRED: LoanStatus.TRANSFERRED,
+    Outcome.WITHDRAWN: LoanStatus.WITHDRAWN,
 }
 
 
@@ -111,9 +114,9 @@ class Cases:
             return await read_facts(connection, case_id, now)
 
     async def resolve_promise(
-        self, case_id: str, promise_id: str, status: str, now: datetime
+        self, case_id: str, promise_id: str, status: PromiseStatus, now: datetime
     ) -> CaseFacts:
-        """Note a promise as `kept` or `broken`; answers with fresh facts."""
+        """Note a promise as kept or broken; answers with fresh facts."""
         async with self._pool.acquire() as connection, connection.transaction():
             await SQL.resolve_promise(connection, promise_id=promise_id, status=status, now=now)
             return await read_facts(connection, case_id, now)
@@ -147,15 +150,20 @@ class Cases:
                     amount_minor=signed["waiver_minor"],
                     now=now,
                 )
-            ends = {"signed": "completed" if outcome.is_paid else "withdrawn"}
-            for was, status in (ends | {"offered": "withdrawn"}).items():
+            ends = {
+                AgreementStatus.SIGNED: AgreementStatus.COMPLETED
+                if outcome.is_paid
+                else AgreementStatus.WITHDRAWN,
+                AgreementStatus.OFFERED: AgreementStatus.WITHDRAWN,
+            }
+            for was, status in ends.items():
                 await SQL.end_agreement(
                     connection, case_id=case_id, was=was, status=status, now=now
                 )
             await SQL.resolve_open_promises(
                 connection,
                 case_id=case_id,
-                status="kept" if outcome.is_paid else "broken",
+                status=PromiseStatus.KEPT if outcome.is_paid else PromiseStatus.BROKEN,
                 now=now,
             )
             if outcome in _LOAN_STATUS:
@@ -171,15 +179,15 @@ class Cases:
             loan_id = await SQL.reopen_case(connection, case_id=case_id)
             if loan_id is None:
                 return None
-            await SQL.set_loan_status(connection, loan_id=loan_id, status="active")
+            await SQL.set_loan_status(connection, loan_id=loan_id, status=LoanStatus.ACTIVE)
             return await read_facts(connection, case_id, now)
 
     async def notify_staff(
         self,
         notice_id: str,
         case_id: str,
-        audience: str,
-        kind: str,
+        audience: Audience,
+        kind: NoticeKind,
         body: Mapping[str, object],
         now: datetime,
     ) -> None:

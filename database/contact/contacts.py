@@ -4,6 +4,8 @@ import hashlib
 from datetime import datetime
 from typing import NamedTuple
 
+import asyncpg
+
 from database.case.cases import read_facts
 from database.policy.pinned_policies import PolicyShelf
 from database.sql import SQL, Connection, Pool
@@ -12,15 +14,14 @@ from domain.contact.intent import Intent
 from domain.contact.permission import may_contact
 from domain.contact.question import Allowed, Decision, Refused
 from domain.contact.recipient import Recipient
-
-RESERVED = "reserved"  # and not known to be sent
+from domain.contact.status import AttemptStatus
 
 
 class Attempt(NamedTuple):
     """An attempt that is on record."""
 
     attempt_id: str
-    status: str
+    status: AttemptStatus
     number: str
 
 
@@ -28,7 +29,7 @@ class Reservation(NamedTuple):
     """The right, and the duty, to make one contact; or the attempt that exists already."""
 
     attempt_id: str
-    status: str  # 'reserved' now; or what the record says of the earlier attempt
+    status: AttemptStatus  # reserved now; or what the record says of the earlier attempt
     is_new: bool
     number: str
     recipient: Recipient
@@ -80,7 +81,7 @@ class Contacts:
             while True:
                 ruling = await self._decide(connection, intent, now)
                 attempt = await self._attempt_of(connection, intent)
-                if attempt.status != RESERVED:  # another try has settled it meanwhile
+                if attempt.status is not AttemptStatus.RESERVED:  # settled meanwhile by another try
                     return _reservation(ruling, attempt, is_new=False)
                 if isinstance(ruling.decision, Refused):
                     await self._record_refusal(connection, intent, ruling, ruling.decision)
@@ -145,7 +146,7 @@ class Contacts:
             current_policy=self._shelf.current.version,
             facts=ruling.facts,
         )
-        return None if row is None else Attempt(**row)
+        return _attempt(row)
 
     async def _renew(
         self, connection: Connection, attempt: Attempt, ruling: Ruling, allowed: Allowed
@@ -162,7 +163,7 @@ class Contacts:
             current_policy=self._shelf.current.version,
             facts=ruling.facts,
         )
-        return None if row is None else Attempt(**row)
+        return _attempt(row)
 
     async def _record_refusal(
         self, connection: Connection, intent: Intent, ruling: Ruling, refused: Refused
@@ -198,7 +199,7 @@ class Contacts:
         return CaseFacts.model_validate_json(text)
 
     async def record_unsent(
-        self, case_id: str, attempt_id: str, status: str, outcome: str, now: datetime
+        self, case_id: str, attempt_id: str, status: AttemptStatus, outcome: str, now: datetime
     ) -> CaseFacts:
         """Note that a message `failed`, or that it is `unknown` whether it was sent.
 
@@ -216,7 +217,13 @@ class Contacts:
 
 async def _find_attempt(connection: Connection | Pool, intent: Intent) -> Attempt | None:
     row = await SQL.attempt_of_intent(connection, intent_key=intent.key)
-    return None if row is None else Attempt(**row)
+    return _attempt(row)
+
+
+def _attempt(row: asyncpg.Record | None) -> Attempt | None:
+    if row is None:
+        return None
+    return Attempt(row["attempt_id"], AttemptStatus(row["status"]), row["number"])
 
 
 def _attempt_id(intent: Intent) -> str:

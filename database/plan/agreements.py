@@ -12,6 +12,7 @@ from domain.case.facts import CaseFacts
 from domain.debt.limitation import limitation_until
 from domain.plan.agreement import AgreementTerms, Component, Document, Offer
 from domain.plan.plan import Plan
+from domain.plan.status import AgreementStatus
 from domain.policy.policy import Policy
 
 
@@ -76,8 +77,10 @@ class Agreements:
             return None
         return Document(html=kept["document_html"], pdf=kept["document_pdf"])
 
-    async def end_agreement(self, case_id: str, was: str, status: str, now: datetime) -> None:
-        """End what is `offered` or what is `signed`: as `expired`, `withdrawn` or `broken`."""
+    async def end_agreement(
+        self, case_id: str, was: AgreementStatus, status: AgreementStatus, now: datetime
+    ) -> None:
+        """End what is offered or what is signed: as expired, withdrawn or broken."""
         await SQL.end_agreement(self._pool, case_id=case_id, was=was, status=status, now=now)
 
 

@@ -11,6 +11,7 @@ from pydantic import AwareDatetime, BaseModel
 from database.case.cases import read_facts_and_statement
 from database.sql import SQL, Connection, Pool
 from domain.case.state import Slot
+from domain.visit.status import VisitStatus
 
 if TYPE_CHECKING:
     from database.declared import AddCrewMemberRow, BookCrewRow
@@ -118,7 +119,9 @@ class Visits:
             components = facts.model_dump_json(include={"overdue", "outstanding", "penalty_minor"})
             await SQL.prepare_dossier(connection, visit_id=visit_id, now=now, components=components)
 
-    async def end_visit(self, visit_id: str, status: str, reason: str, now: datetime) -> None:
+    async def end_visit(
+        self, visit_id: str, status: VisitStatus, reason: str, now: datetime
+    ) -> None:
         """End a visit; what is booked from now on is free again."""
         async with self._pool.acquire() as connection, connection.transaction():
             await SQL.release_crew(connection, visit_id=visit_id, now=now)

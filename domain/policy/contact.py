@@ -8,7 +8,7 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from domain.local_time import HoursOfDay
-from domain.messages.templates import LADDER, WITHOUT_DEBT_DETAILS
+from domain.messages.templates import LADDER, WITHOUT_DEBT_DETAILS, Template
 from domain.policy.rule import PolicyModel, Rule
 
 Count = Annotated[int, Field(ge=0, le=1000)]
@@ -37,13 +37,15 @@ class LadderStep(PolicyModel):
 
     days_past_due: Annotated[int, Field(ge=1, le=3650)]
     channel: Channel
-    template: str
+    template: Template
 
     @model_validator(mode="after")
     def _says_what_a_step_may_say(self) -> Self:
         templates = LADDER[self.channel]
         if self.template not in templates:
-            raise ValueError(f"template: a step by {self.channel} says one of {sorted(templates)}")
+            raise ValueError(
+                f"template: a step by {self.channel} says one of {sorted(map(str, templates))}"
+            )
         return self
 
     @property

@@ -19,6 +19,7 @@ from domain.contact.intent import Intent
 from domain.events import Capacity, Proposal, read_event
 from domain.plan.agreement import Offer
 from domain.plan.plan import build_plan
+from domain.plan.status import AgreementStatus
 from domain.policy.contact import Channel, Purpose
 from domain.policy.policy import Policy
 from policies.reader import fingerprint
@@ -181,6 +182,12 @@ class Record:
         agreements = AgreementActivities(Agreements(self.pool), Cases(self.pool), lambda: self.now)
         return await agreements.offer_agreement(
             OfferRequest(offer=offer, policy_version=self.policy.version)
+        )
+
+    async def break_agreement(self) -> None:
+        """The agreement that is signed is broken now."""
+        await Agreements(self.pool).end_agreement(
+            self.case_id, AgreementStatus.SIGNED, AgreementStatus.BROKEN, self.now
         )
 
     async def _agree(self, proposed_at: datetime) -> None:

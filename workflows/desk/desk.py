@@ -19,9 +19,11 @@ from activities.contact_activities import (
     missed,
 )
 from domain.calendar import closes, is_within, next_within, stable_moment
+from domain.case.notices import Audience, NoticeKind
 from domain.case.state import Refusal
 from domain.contact.intent import Intent
 from domain.local_time import HoursOfDay
+from domain.messages.templates import Template
 from domain.policy.contact import Channel, Purpose
 from workflows.desk.case_desk import (
     CaseDesk,
@@ -38,7 +40,7 @@ class Desk(CaseDesk):
         self,
         key: str,
         channel: Channel,
-        template: str,
+        template: Template,
         purpose: Purpose,
         *,
         by: datetime,
@@ -122,7 +124,7 @@ class Desk(CaseDesk):
         self,
         key: str,
         channel: Channel,
-        template: str,
+        template: Template,
         purpose: Purpose,
         *,
         slot_start: datetime | None = None,
@@ -195,7 +197,7 @@ class Desk(CaseDesk):
         what = f"{intent.template} by {intent.channel}"
         self.case.note_refusal(Refusal(what=what, at=self.now, rule_id=rule_id, reason=reason))
 
-    async def notify(self, key: str, audience: str, kind: str, **body: Any) -> None:
+    async def notify(self, key: str, audience: Audience, kind: NoticeKind, **body: Any) -> None:
         """Tell the lender's own people something, once for each key."""
         await workflow.execute_activity_method(
             CaseActivities.notify_staff,

@@ -6,8 +6,12 @@ from activities.case_activities import CaseActivities, CaseEnd
 from activities.contact_activities import ContactStatus
 from activities.legal_activities import LegalActivities
 from domain.case.facts import Outcome
+from domain.case.notices import Audience, NoticeKind
 from domain.case.state import Stage
+from domain.messages.templates import Template
+from domain.plan.status import AgreementStatus
 from domain.policy.contact import Channel, Purpose
+from domain.visit.status import VisitStatus
 from workflows.desk.case_desk import NextAction
 from workflows.desk.desk import Desk, of_window
 from workflows.desk.options import DATABASE
@@ -20,9 +24,9 @@ from workflows.routines.visit_ends import (
 )
 
 CLOSING_TEMPLATES = {
-    Outcome.CURED: "paid_notice",
-    Outcome.SETTLED: "settled_notice",
-    Outcome.PLAN_COMPLETED: "plan_completed_notice",
+    Outcome.CURED: Template.PAID_NOTICE,
+    Outcome.SETTLED: Template.SETTLED_NOTICE,
+    Outcome.PLAN_COMPLETED: Template.PLAN_COMPLETED_NOTICE,
 }
 CREW_IS_OUT = (Stage.APPOINTMENT, Stage.PREPARATION, Stage.VISIT)
 CALL_OFF_DAYS = 1  # the next morning, if need be
@@ -113,7 +117,9 @@ async def _hand_over(desk: Desk) -> None:
         summary="the file for the legal desk",
         **DATABASE,
     )
-    await desk.notify("legal-package", "legal", "legal_package_ready", sha256=sha256)
+    await desk.notify(
+        "legal-package", Audience.LEGAL, NoticeKind.LEGAL_PACKAGE_READY, sha256=sha256
+    )
 
 
 async def _call_off(desk: Desk, outcome: Outcome) -> None:
@@ -128,12 +134,12 @@ async def _call_off(desk: Desk, outcome: Outcome) -> None:
         # Not much later: while a hold forbids the message, the case would stay open for it.
         await tell_called_off(desk, by=desk.in_days(CALL_OFF_DAYS))
     if (visit := desk.case.visit) is not None:
-        status = "completed" if visit.checked_in else "called_off"
+        status = VisitStatus.COMPLETED if visit.checked_in else VisitStatus.CALLED_OFF
         await end_visit(desk, status, f"the case has ended: {outcome}")
     plan = desk.case.plan_at_hand
     if plan is not None and not plan.in_force:
         desk.case.next_plan = None
-        await end_offered_agreement(desk, "withdrawn")
+        await end_offered_agreement(desk, AgreementStatus.WITHDRAWN)
     if not outcome.is_paid:
         desk.case.plan = None
 

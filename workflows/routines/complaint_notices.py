@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from domain.case.complaints import due_notices, next_notice_at
+from domain.case.notices import Audience
 from domain.case.state import Slot
 from workflows.desk.desk import Desk
 
@@ -30,7 +31,7 @@ async def tell_complaint_handlers(
             told.add(notice.key)
             await desk.notify(
                 notice.key,
-                "complaint_desk",
+                Audience.COMPLAINT_DESK,
                 notice.kind,
                 complaint_id=complaint.complaint_id,
                 answer_due_at=complaint.answer_due_at.isoformat(),

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from domain.case.notices import Audience, NoticeKind
 from domain.case.plan_care import missed_at
 from domain.case.state import PlanState, Stage
 from workflows.desk.desk import Desk
@@ -37,8 +38,8 @@ async def give_up(desk: Desk, plan: PlanState, reason: str) -> Stage:
     desk.case.next_plan = None
     await desk.notify(
         f"{plan.plan_id}:not-agreed",
-        "collectors",
-        "renegotiation_ended",
+        Audience.COLLECTORS,
+        NoticeKind.RENEGOTIATION_ENDED,
         plan_id=plan.plan_id,
         reason=reason,
     )

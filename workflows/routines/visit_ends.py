@@ -11,8 +11,12 @@ from temporalio import workflow
 from activities.agreement_activities import AgreementActivities, AgreementEnd
 from activities.visit_activities import CrewRelease, VisitActivities, VisitEnd
 from domain.case.effects import call_off_appointment
+from domain.case.notices import Audience, NoticeKind
 from domain.case.state import Slot, Stage, VisitState
+from domain.messages.templates import Template
+from domain.plan.status import AgreementStatus
 from domain.policy.contact import Channel, Purpose
+from domain.visit.status import VisitStatus
 from workflows.desk.desk import Desk
 from workflows.desk.options import DATABASE
 
@@ -24,7 +28,7 @@ def require_visit(desk: Desk) -> VisitState:
     return desk.case.visit
 
 
-async def end_visit(desk: Desk, status: str, reason: str) -> Stage:
+async def end_visit(desk: Desk, status: VisitStatus, reason: str) -> Stage:
     """End the visit on the record. Contact goes on after a pause, or the case is reviewed."""
     visit = require_visit(desk)
     desk.case.visit = None
@@ -78,8 +82,8 @@ async def stand_down(desk: Desk, visit: VisitState, slot: Slot, reason: str) -> 
     """Tell a crew that its appointment will not take place."""
     await desk.notify(
         f"{slot.slot_id}:called-off",
-        "crew",
-        "appointment_called_off",
+        Audience.CREW,
+        NoticeKind.APPOINTMENT_CALLED_OFF,
         visit_id=visit.visit_id,
         slot_id=slot.slot_id,
         reason=reason,
@@ -99,7 +103,7 @@ async def tell_called_off(desk: Desk, *, by: datetime | None = None) -> None:
     await desk.contact(
         f"{slot.slot_id}:called-off",
         Channel.SMS,
-        "visit_called_off",
+        Template.VISIT_CALLED_OFF,
         Purpose.VISIT,
         by=slot.start if by is None else min(by, slot.start),
         slot_start=slot.start,
@@ -108,17 +112,17 @@ async def tell_called_off(desk: Desk, *, by: datetime | None = None) -> None:
     desk.case.called_off_slot = None
 
 
-async def end_offered_agreement(desk: Desk, status: str) -> None:
-    """End the agreement that is offered, if one is: `expired` or `withdrawn`."""
-    await _end_agreement(desk, status, was="offered")
+async def end_offered_agreement(desk: Desk, status: AgreementStatus) -> None:
+    """End the agreement that is offered, if one is: as expired or withdrawn."""
+    await _end_agreement(desk, status, was=AgreementStatus.OFFERED)
 
 
-async def end_signed_agreement(desk: Desk, status: str) -> None:
-    """End the agreement that is in force: `broken`."""
-    await _end_agreement(desk, status, was="signed")
+async def end_signed_agreement(desk: Desk, status: AgreementStatus) -> None:
+    """End the agreement that is in force: as broken."""
+    await _end_agreement(desk, status, was=AgreementStatus.SIGNED)
 
 
-async def _end_agreement(desk: Desk, status: str, was: str) -> None:
+async def _end_agreement(desk: Desk, status: AgreementStatus, was: AgreementStatus) -> None:
     await workflow.execute_activity_method(
         AgreementActivities.end_agreement,
         AgreementEnd(case_id=desk.case.case_id, status=status, was=was),
@@ -136,11 +140,11 @@ async def negotiate_again(desk: Desk, reason: str) -> Stage:
     if visit.negotiations < desk.policy.plan.negotiation_rounds.value:
         await desk.notify(
             f"{visit.visit_id}:negotiation-{visit.negotiations}",
-            "crew",
-            "negotiate_again",
+            Audience.CREW,
+            NoticeKind.NEGOTIATE_AGAIN,
             visit_id=visit.visit_id,
             reason=reason,
         )
         return Stage.VISIT
     desk.case.visits += 1
-    return await end_visit(desk, "completed", f"no plan: {reason}")
+    return await end_visit(desk, VisitStatus.COMPLETED, f"no plan: {reason}")

@@ -1,6 +1,8 @@
 """Application: the borrower is invited to apply for a visit; a collector may apply instead."""
 
+from domain.case.notices import Audience, NoticeKind
 from domain.case.state import Stage
+from domain.messages.templates import Template
 from domain.policy.contact import Channel, Purpose
 from workflows.desk.desk import Desk
 
@@ -14,8 +16,9 @@ async def invite_to_apply(desk: Desk) -> Stage:
 
     if not desk.case.reminders and not has_applied():
         key = f"{Stage.APPLICATION}:{desk.facts.overdue_since}:{desk.situation.days_past_due}"
-        await desk.notify(key, "collectors", "visit_possible")
-        await desk.contact(key, Channel.SMS, "visit_invitation", Purpose.VISIT, by=ends_at)
+        await desk.notify(key, Audience.COLLECTORS, NoticeKind.VISIT_POSSIBLE)
+        invitation = Template.VISIT_INVITATION
+        await desk.contact(key, Channel.SMS, invitation, Purpose.VISIT, by=ends_at)
         desk.case.reminders = 1
     if await desk.until(has_applied, ends_at, "give up waiting for an application"):
         return Stage.APPROVAL

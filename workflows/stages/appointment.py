@@ -6,9 +6,12 @@ from temporalio import workflow
 
 from activities.contact_activities import ContactStatus
 from activities.visit_activities import AppointmentWish, VisitActivities
+from domain.case.notices import Audience, NoticeKind
 from domain.case.state import Answer, Slot, Stage, VisitState
+from domain.messages.templates import Template
 from domain.policy.contact import Channel, Purpose
 from domain.visit.appointments import visit_times
+from domain.visit.status import VisitStatus
 from workflows.desk.desk import Desk
 from workflows.desk.options import DATABASE
 from workflows.routines.visit_ends import (
@@ -34,7 +37,7 @@ async def arrange_appointment(desk: Desk) -> Stage:
         await tell_called_off(desk)
         if visit.slot is None:
             if visit.rounds >= desk.policy.visit.proposal_rounds.value:
-                return await end_visit(desk, "called_off", "no appointment was agreed on")
+                return await end_visit(desk, VisitStatus.CALLED_OFF, "no appointment was agreed on")
             visit.slot = await _book(desk, visit)
         if visit.slot is None:
             await _wait_for_crews(desk, visit)
@@ -42,7 +45,7 @@ async def arrange_appointment(desk: Desk) -> Stage:
             await _propose(desk, visit, visit.slot)
     await release_crew(desk, "the approval expired", tell_borrower=True)
     await tell_called_off(desk)
-    return await end_visit(desk, "expired", "the approval expired")
+    return await end_visit(desk, VisitStatus.EXPIRED, "the approval expired")
 
 
 async def _book(desk: Desk, visit: VisitState) -> Slot | None:
@@ -73,7 +76,10 @@ async def _book(desk: Desk, visit: VisitState) -> Slot | None:
 async def _wait_for_crews(desk: Desk, visit: VisitState) -> None:
     visit.rounds -= 1  # nothing was proposed
     await desk.notify(
-        f"{visit.visit_id}:no-crew:{desk.today}", "crew", "no_crew_free", visit_id=visit.visit_id
+        f"{visit.visit_id}:no-crew:{desk.today}",
+        Audience.CREW,
+        NoticeKind.NO_CREW_FREE,
+        visit_id=visit.visit_id,
     )
     await desk.reach(desk.in_days(1), "look for a free crew", "no crew was free")
 
@@ -83,7 +89,11 @@ async def _propose(desk: Desk, visit: VisitState, slot: Slot) -> None:
     lead = timedelta(hours=desk.policy.visit.reminder_hours.value)
     if not visit.notice_sent:
         told = await desk.contact(
-            slot.slot_id, Channel.SMS, "visit_appointment", Purpose.VISIT, by=slot.start - lead
+            slot.slot_id,
+            Channel.SMS,
+            Template.VISIT_APPOINTMENT,
+            Purpose.VISIT,
+            by=slot.start - lead,
         )
         visit.notice_sent = told is ContactStatus.SENT
         if told is ContactStatus.UNKNOWN:  # he may have read it: he is told that nobody comes

@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 
+from domain.case.notices import Audience, NoticeKind
 from domain.case.state import Answer, Stage, VisitState
+from domain.visit.status import VisitStatus
 from workflows.desk.desk import Desk
 from workflows.routines.visit_ends import end_visit, require_visit
 
@@ -31,13 +33,17 @@ async def ask_for_approval(desk: Desk) -> Stage:
     if visit.approval is Answer.YES:
         return Stage.APPOINTMENT
     if visit.approval is None:
-        return await end_visit(desk, "expired", "no approval in time")
-    return await end_visit(desk, "rejected", "rejected by the approver")
+        return await end_visit(desk, VisitStatus.EXPIRED, "no approval in time")
+    return await end_visit(desk, VisitStatus.REJECTED, "rejected by the approver")
 
 
 async def _remind(desk: Desk, visit: VisitState, *, is_escalated: bool) -> None:
     key = f"{visit.visit_id}:approval-{visit.approvals_voided + 1}-{desk.case.reminders}"
-    for audience in ("approvers", "senior_approvers") if is_escalated else ("approvers",):
+    second_level = [Audience.SENIOR_APPROVERS] if is_escalated else []
+    for audience in (Audience.APPROVERS, *second_level):
         await desk.notify(
-            f"{key}:{audience}", audience, "visit_approval_wanted", visit_id=visit.visit_id
+            f"{key}:{audience}",
+            audience,
+            NoticeKind.VISIT_APPROVAL_WANTED,
+            visit_id=visit.visit_id,
         )

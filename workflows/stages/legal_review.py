@@ -1,7 +1,9 @@
 """Legal review: the last stage of collection, with a last word to the borrower."""
 
 from domain.case.facts import Outcome
+from domain.case.notices import Audience, NoticeKind
 from domain.case.state import Stage
+from domain.messages.templates import Template
 from domain.policy.contact import Channel, Purpose
 from workflows.desk.desk import Desk
 from workflows.routines.promises import wait_for_promise
@@ -18,8 +20,9 @@ async def review_legally(desk: Desk) -> Stage:
     while desk.facts.promises:
         await wait_for_promise(desk, desk.facts.promises[0])
     if not desk.case.reminders:
-        await desk.notify(key, "legal", "review_wanted")
-        await desk.contact(key, Channel.SMS, "legal_notice", Purpose.COLLECTION, by=ends_at)
+        await desk.notify(key, Audience.LEGAL, NoticeKind.REVIEW_WANTED)
+        last_word = Template.LEGAL_NOTICE
+        await desk.contact(key, Channel.SMS, last_word, Purpose.COLLECTION, by=ends_at)
         desk.case.reminders = 1
     came_for_its_age = _is_too_old(desk)
     if await desk.until_sure(

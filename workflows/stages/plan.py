@@ -1,5 +1,6 @@
 """The plan: its maths were checked with the report; a large waiver needs its own approval."""
 
+from domain.case.notices import Audience, NoticeKind
 from domain.case.state import Answer, PlanState, Stage
 from domain.plan.authority import request_waiver
 from domain.plan.plan import needs_approval
@@ -23,8 +24,8 @@ async def settle_plan(desk: Desk) -> Stage:
     ends_at = desk.begin("plan_approved", desk.in_days(desk.policy.plan.approval_days.value))
     await desk.notify(
         f"{plan.plan_id}:approval",
-        "approvers",
-        "waiver_approval_wanted",
+        Audience.APPROVERS,
+        NoticeKind.WAIVER_APPROVAL_WANTED,
         plan_id=plan.plan_id,
         level=request_waiver(plan.plan, desk.policy.plan).level,
     )

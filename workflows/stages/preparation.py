@@ -5,7 +5,9 @@ from datetime import timedelta
 from temporalio import workflow
 
 from activities.visit_activities import VisitActivities
+from domain.case.notices import Audience, NoticeKind
 from domain.case.state import Answer, Slot, Stage, VisitState
+from domain.messages.templates import Template
 from domain.policy.contact import Channel, Purpose
 from workflows.desk.desk import Desk
 from workflows.desk.options import DATABASE
@@ -48,8 +50,8 @@ async def _prepare(desk: Desk, visit: VisitState, slot: Slot) -> None:
     )
     await desk.notify(
         f"{slot.slot_id}:dossier",
-        "crew",
-        "visit_prepared",
+        Audience.CREW,
+        NoticeKind.VISIT_PREPARED,
         visit_id=visit.visit_id,
         badge_ids=slot.badge_ids,
         starts_at=slot.start.isoformat(),
@@ -57,7 +59,7 @@ async def _prepare(desk: Desk, visit: VisitState, slot: Slot) -> None:
     await desk.contact(
         f"{slot.slot_id}:reminder",
         Channel.SMS,
-        "visit_reminder",
+        Template.VISIT_REMINDER,
         Purpose.VISIT,
         by=slot.start - DEPARTURE,
     )

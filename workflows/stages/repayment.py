@@ -2,8 +2,11 @@
 
 from domain.case.plan_care import missed_at
 from domain.case.state import Stage
+from domain.messages.templates import Template
 from domain.plan.progress import OpenPart
+from domain.plan.status import AgreementStatus
 from domain.policy.contact import Channel, Purpose
+from domain.visit.status import VisitStatus
 from workflows.desk.desk import Desk
 from workflows.routines.plan_care import care_until, has_moved, open_part, plan_in_force
 from workflows.routines.visit_ends import end_signed_agreement, end_visit
@@ -33,12 +36,12 @@ async def close_visit(desk: Desk) -> Stage:
         await desk.contact(
             f"{plan_in_force(desk).plan_id}:closing",
             Channel.SMS,
-            "visit_closing",
+            Template.VISIT_CLOSING,
             Purpose.REPAYMENT,
             by=desk.in_days(2),
         )
     desk.case.visits += 1
-    await end_visit(desk, "completed", "agreement signed, first part paid")
+    await end_visit(desk, VisitStatus.COMPLETED, "agreement signed, first part paid")
     return Stage.REPAYMENT
 
 
@@ -72,10 +75,10 @@ async def _break_plan(desk: Desk) -> Stage:
     """A broken plan returns to contact, or goes to legal review when it was the last."""
     desk.case.broken_plan_id, desk.case.plan = plan_in_force(desk).plan_id, None
     desk.case.broken_plans += 1
-    await end_signed_agreement(desk, "broken")
+    await end_signed_agreement(desk, AgreementStatus.BROKEN)
     if desk.case.visit is not None:
         desk.case.visits += 1
-        await end_visit(desk, "completed", "the first part was not paid")
+        await end_visit(desk, VisitStatus.COMPLETED, "the first part was not paid")
     await desk.look_again()
     overdue_too_long = desk.situation.days_past_due > desk.policy.visit.until_days_past_due.value
     if overdue_too_long or desk.case.broken_plans >= desk.policy.plan.broken_plans.value:
@@ -93,7 +96,7 @@ async def tell_plan_broken(desk: Desk) -> None:
     await desk.contact(
         f"{desk.case.broken_plan_id}:broken",
         Channel.SMS,
-        "plan_broken",
+        Template.PLAN_BROKEN,
         Purpose.COLLECTION,
         by=desk.in_days(NOTICE_DAYS),
     )

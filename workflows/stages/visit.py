@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from domain.case.state import Stage
+from domain.visit.status import VisitStatus
 from workflows.desk.desk import Desk
 from workflows.routines.visit_ends import end_visit, require_visit
 
@@ -34,7 +35,7 @@ async def visit_borrower(desk: Desk) -> Stage:
 
     desk.case.visits += 1
     if visit.outcome == "unsafe":
-        await end_visit(desk, "completed", "unsafe")
+        await end_visit(desk, VisitStatus.COMPLETED, "unsafe")
         return Stage.LEGAL_REVIEW
-    status = "completed" if visit.checked_in else "missed"
+    status = VisitStatus.COMPLETED if visit.checked_in else VisitStatus.MISSED
     return await end_visit(desk, status, visit.outcome or "no report in time")
