@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from pydantic import AwareDatetime, BaseModel
 
 from database.sql import SQL, Connection, Pool
-from domain.policy.policy import VisitPolicy
 from domain.policy.rule import RateLimit
+from domain.policy.visit import VisitPolicy
 from domain.visit.visitors import (
     Booking,
     VisitorAnswer,

@@ -8,7 +8,8 @@ from pydantic import AwareDatetime, BaseModel
 from domain.case.notices import NoticeKind
 from domain.policy.policy import AftercarePolicy
 
-MOST_EXTENSIONS = 2  # complex, then special
+# CN-19 knows two grounds, complex and special; each has its own days in the policy.
+MOST_EXTENSIONS = 2
 
 
 class OpenComplaint(BaseModel):

@@ -14,6 +14,7 @@ from domain.events import Capacity, Proposal
 from domain.plan.plan import Plan
 from domain.visit.status import VisitStatus
 
+# What a run carries along, so that its state stays small; the record knows all of both.
 REMEMBERED_EVENTS = 500
 REMEMBERED_REFUSALS = 10
 

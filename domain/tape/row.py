@@ -123,7 +123,11 @@ class TapeRow(BaseModel):
 
     @cached_property
     def tolerance_minor(self) -> int:
-        """The largest cumulative shortfall that is rounding: under 5 % of one instalment."""
+        """The largest cumulative shortfall that is rounding: under 5 % of one instalment.
+
+        A reading of the tape's amounts, which are rounded; kept with the loan, where a lender that
+        writes loans itself says its own.
+        """
         return (self.installment_minor - 1) // 20
 
     @property

@@ -5,7 +5,7 @@ made once for its key, at a lawful moment, or written down as missed.
 """
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from temporalio import workflow
@@ -29,8 +29,6 @@ from workflows.desk.case_desk import (
     CaseDesk,
 )
 from workflows.desk.options import DATABASE, PROVIDER, SHORTEST_CONTACT_WINDOW
-
-URGENT = timedelta(days=1)  # who expects a crew so soon hears as soon as it is permitted
 
 
 class Desk(CaseDesk):
@@ -99,7 +97,8 @@ class Desk(CaseDesk):
 
     def _hours_for(self, intent: Intent) -> HoursOfDay:
         """Today's hours for reaching him; what is urgent may use all that are permitted."""
-        if intent.slot_start is not None and intent.slot_start - self.now < URGENT:
+        urgent = self.policy.visit.urgent
+        if intent.slot_start is not None and intent.slot_start - self.now < urgent:
             return self.policy.contact.hours_of(intent.channel, self.today).value
         return self.situation.planned_hours(intent.channel, self.today)
 

@@ -29,8 +29,6 @@ CLOSING_TEMPLATES = {
     Outcome.PLAN_COMPLETED: Template.PLAN_COMPLETED_NOTICE,
 }
 CREW_IS_OUT = (Stage.APPOINTMENT, Stage.PREPARATION, Stage.VISIT)
-CALL_OFF_DAYS = 1  # the next morning, if need be
-CLOSING_NOTICE_DAYS = 3  # later it would only confuse
 
 
 async def end_case(desk: Desk) -> Outcome | None:
@@ -132,7 +130,7 @@ async def _call_off(desk: Desk, outcome: Outcome) -> None:
         await release_crew(desk, reason, tell_borrower=not outcome.is_paid)
     if not outcome.is_paid:
         # Not much later: while a hold forbids the message, the case would stay open for it.
-        await tell_called_off(desk, by=desk.in_days(CALL_OFF_DAYS))
+        await tell_called_off(desk, by=desk.now + desk.policy.visit.call_off)
     if (visit := desk.case.visit) is not None:
         status = VisitStatus.COMPLETED if visit.checked_in else VisitStatus.CALLED_OFF
         await end_visit(desk, status, f"the case has ended: {outcome}")
@@ -147,7 +145,7 @@ async def _call_off(desk: Desk, outcome: Outcome) -> None:
 async def _send_closing_notice(desk: Desk, outcome: Outcome) -> bool:
     """Send the one closing notice, in the morning if need be, unless the payment is reversed."""
     hours = desk.policy.contact.hours_of(Channel.SMS, desk.today).value
-    last = desk.in_days(CLOSING_NOTICE_DAYS)
+    last = desk.now + desk.policy.aftercare.closing_notice
     at = desk.next_moment(desk.now, hours, last)
 
     def is_reversed() -> bool:

@@ -81,7 +81,8 @@ async def _wait_for_crews(desk: Desk, visit: VisitState) -> None:
         NoticeKind.NO_CREW_FREE,
         visit_id=visit.visit_id,
     )
-    await desk.reach(desk.in_days(1), "look for a free crew", "no crew was free")
+    again_at = desk.now + desk.policy.visit.crew_retry
+    await desk.reach(again_at, "look for a free crew", "no crew was free")
 
 
 async def _propose(desk: Desk, visit: VisitState, slot: Slot) -> None:

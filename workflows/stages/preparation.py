@@ -13,8 +13,6 @@ from workflows.desk.desk import Desk
 from workflows.desk.options import DATABASE
 from workflows.routines.visit_ends import reason_of_no, release_crew, require_visit
 
-DEPARTURE = timedelta(hours=2)  # before the appointment
-
 
 async def prepare_visit(desk: Desk) -> Stage:
     """Everything that happens between the confirmation and the crew's departure."""
@@ -22,7 +20,7 @@ async def prepare_visit(desk: Desk) -> Stage:
     if visit.slot is None:
         return Stage.APPOINTMENT
     slot = visit.slot
-    departs_at = slot.start - DEPARTURE
+    departs_at = slot.start - desk.policy.visit.departure
     desk.begin("departure", departs_at)
 
     def is_off() -> bool:
@@ -61,6 +59,6 @@ async def _prepare(desk: Desk, visit: VisitState, slot: Slot) -> None:
         Channel.SMS,
         Template.VISIT_REMINDER,
         Purpose.VISIT,
-        by=slot.start - DEPARTURE,
+        by=slot.start - desk.policy.visit.departure,
     )
     visit.prepared = True

@@ -11,8 +11,6 @@ from workflows.desk.desk import Desk
 from workflows.routines.plan_care import care_until, has_moved, open_part, plan_in_force
 from workflows.routines.visit_ends import end_signed_agreement, end_visit
 
-NOTICE_DAYS = 2  # that a plan has ended is told at once, or by the message of another day
-
 
 async def guide_first_payment(desk: Desk) -> Stage:
     """Tell the borrower exactly how to pay the first part, and help until it has arrived."""
@@ -29,7 +27,7 @@ async def guide_first_payment(desk: Desk) -> Stage:
 
 async def close_visit(desk: Desk) -> Stage:
     """Tell the borrower what follows: the next date and amount, the hotline, where to complain."""
-    desk.begin("closing_notice", desk.in_days(2))
+    desk.begin("closing_notice", desk.now + desk.policy.visit.closing)
     if desk.case.visit is None:
         return Stage.REPAYMENT
     if open_part(desk) is not None:
@@ -38,7 +36,7 @@ async def close_visit(desk: Desk) -> Stage:
             Channel.SMS,
             Template.VISIT_CLOSING,
             Purpose.REPAYMENT,
-            by=desk.in_days(2),
+            by=desk.now + desk.policy.visit.closing,
         )
     desk.case.visits += 1
     await end_visit(desk, VisitStatus.COMPLETED, "agreement signed, first part paid")
@@ -54,7 +52,7 @@ async def follow_repayment(desk: Desk) -> Stage:
             return await _break_plan(desk)
         if desk.case.next_plan is not None:
             return Stage.PLAN
-    # Everything is paid: the facts say so, and the next wait ends the case.
+    # Everything is paid: the facts say so, and the next wait ends the case; a day is a backstop.
     await desk.look_again()
     await desk.reach(desk.in_days(1), "see the plan completed")
     return Stage.REPAYMENT
@@ -98,6 +96,6 @@ async def tell_plan_broken(desk: Desk) -> None:
         Channel.SMS,
         Template.PLAN_BROKEN,
         Purpose.COLLECTION,
-        by=desk.in_days(NOTICE_DAYS),
+        by=desk.now + desk.policy.plan.broken_notice,
     )
     desk.case.broken_plan_id = None

@@ -26,7 +26,7 @@ RECIPIENT = Recipient(
     currency="CNY",
     full_name="借款人",
     language="zh",
-    policy_version="cn-2026-11",
+    policy_version="cn-2026-12",
     policy_sha256="0" * 64,
     overdue_since=date(2026, 1, 10),
     visit=VisitDetails(visit_code="012345", starts_at=NOW, crew=["外勤甲 C-1", "外勤乙 C-2"]),
