@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo up test lint lock bench record-histories clean
+.PHONY: help demo up test lint lock bench record-histories statements clean
 
 help: ## Show the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -40,6 +40,9 @@ bench: $(VENV)/installed ## Gate, contact steps, scan and memory, each against i
 
 record-histories: $(VENV)/installed ## Runs of the demo's loans for the replay guard
 	$(BIN)/python -m tests.replay.record
+
+statements: $(VENV)/installed ## Declare the SQL statements to mypy, after one has changed
+	$(BIN)/python -m database.statements
 
 lock: $(VENV)/installed ## Write the hash-locked requirements again
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \

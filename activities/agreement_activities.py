@@ -10,14 +10,15 @@ from database.plan.agreements import Agreements
 from database.policy.stored_policies import StoredPolicies
 from documents.agreement import render_agreement
 from domain.plan.agreement import Offer
+from domain.plan.status import AgreementStatus
 
 
 class AgreementEnd(BaseModel):
-    """How an agreement ends unfulfilled: `expired`, `superseded`, `withdrawn` or `broken`."""
+    """How an agreement that is offered or signed ends unfulfilled."""
 
     case_id: str
-    status: str
-    was: str  # `offered` or `signed`
+    status: AgreementStatus
+    was: AgreementStatus
 
 
 class OfferRequest(BaseModel):

@@ -10,8 +10,9 @@ from database.case.cases import Cases
 from database.case.notices import StaffNotices
 from database.case.promises import Promises
 from database.event_record import Events
-from domain.case.facts import CaseFacts, Outcome
+from domain.case.facts import CaseFacts, Outcome, PromiseStatus
 from domain.case.judged_event import JudgedEvent, Verdict
+from domain.case.notices import Audience, NoticeKind
 from domain.policy.policy import Policy
 
 
@@ -42,7 +43,7 @@ class PromiseResolution(BaseModel):
 
     case_id: str
     promise_id: str
-    status: str
+    status: PromiseStatus
 
 
 class CaseEnd(BaseModel):
@@ -58,8 +59,8 @@ class StaffNotice(BaseModel):
 
     notice_id: str
     case_id: str
-    audience: str
-    kind: str
+    audience: Audience
+    kind: NoticeKind
     body: dict[str, Any] = {}
 
 

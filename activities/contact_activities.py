@@ -10,12 +10,14 @@ from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.business_time import Now
-from database.contact.contacts import RESERVED, Attempt, Contacts, Reservation
+from database.contact.contacts import Attempt, Contacts, Reservation
 from domain.case.facts import CaseFacts
 from domain.contact.intent import Intent
 from domain.contact.question import Refused
 from domain.contact.recipient import message_values, speaks_of_next_part
-from domain.messages.templates import render
+from domain.contact.status import AttemptStatus
+from domain.messages.templates import Template
+from domain.messages.texts import render
 from domain.policy.contact import Channel
 from domain.policy.policy import Channels
 from gateways.protocol import (
@@ -43,6 +45,11 @@ MISSED = "LC-MISSED"  # the rule of a contact for which no lawful moment was lef
 def missed(intent: Intent) -> Refused:
     """Why a contact is not made any more: no lawful moment was left for it."""
     return Refused(rule_id=MISSED, reason=f"no lawful moment before {intent.by:%F %H:%M}")
+
+
+def retired(intent: Intent) -> Refused:
+    """Why a contact of a release before is not made: its message is not sent any more."""
+    return Refused(rule_id="LC-TEMPLATE", reason=f"there is no message {intent.template} any more")
 
 
 class ContactResult(BaseModel):
@@ -85,14 +92,16 @@ class ContactActivities:
         """
         # Within the activity's own time: a call that nobody waits for may still send.
         answer_by = asyncio.get_running_loop().time() + ANSWER_SECONDS
+        if not isinstance(intent.template, Template):
+            return await self._give_up(intent, retired(intent))
         if intent.by is not None and self._now() >= intent.by:
-            return await self._too_late(intent)
+            return await self._give_up(intent, missed(intent))
         reservation = await self._contacts.reserve_contact(intent, self._now())
         if isinstance(reservation, Refused):
             return await self._refused(intent, reservation)
         if reservation.is_new:
             return await self._send(intent, reservation, answer_by)
-        if reservation.status == RESERVED:
+        if reservation.status is AttemptStatus.RESERVED:
             return await self._recover(intent, reservation, answer_by)
         return await self._settled(intent, reservation.status)
 
@@ -106,7 +115,7 @@ class ContactActivities:
         attempt = await self._contacts.find_attempt(intent)
         if attempt is None:
             return None
-        if attempt.status != RESERVED:
+        if attempt.status is not AttemptStatus.RESERVED:
             return await self._settled(intent, attempt.status)
         try:
             sent = await self._gateways[intent.channel].find(attempt.attempt_id)
@@ -123,9 +132,9 @@ class ContactActivities:
         """Write down that no lawful moment was left for a contact."""
         await self._contacts.record_refusal(intent, missed(intent), self._now())
 
-    async def _settled(self, intent: Intent, status: str) -> ContactResult:
+    async def _settled(self, intent: Intent, status: AttemptStatus) -> ContactResult:
         return ContactResult(
-            status=ContactStatus(status),
+            status=ContactStatus(status.value),
             is_on_record=True,
             facts=await self._contacts.read_facts(intent.case_id, self._now()),
         )
@@ -139,13 +148,13 @@ class ContactActivities:
             retry_at=refused.retry_at,
         )
 
-    async def _too_late(self, intent: Intent) -> ContactResult:
+    async def _give_up(self, intent: Intent, refused: Refused) -> ContactResult:
         """Nothing more is sent; an attempt that is reserved is settled as it stands."""
         settled = await self.settle_contact(intent)
         if settled is not None and settled.status is not ContactStatus.FAILED:
             return settled
-        await self.record_missed(intent)
-        return await self._refused(intent, missed(intent))
+        await self._contacts.record_refusal(intent, refused, self._now())
+        return await self._refused(intent, refused)
 
     async def _recover(
         self, intent: Intent, reservation: Reservation, answer_by: float
@@ -187,7 +196,7 @@ class ContactActivities:
             )
         try:
             text = render(
-                intent.template,
+                Template(intent.template),
                 reservation.recipient.language,
                 message_values(reservation.recipient, self._channels, at, intent.slot_start),
             )
@@ -229,7 +238,7 @@ class ContactActivities:
         self, intent: Intent, attempt: Attempt | Reservation, status: ContactStatus, reason: str
     ) -> ContactResult:
         facts = await self._contacts.record_unsent(
-            intent.case_id, attempt.attempt_id, status.value, reason, self._now()
+            intent.case_id, attempt.attempt_id, AttemptStatus(status.value), reason, self._now()
         )
         return ContactResult(status=status, facts=facts, rule_id="LC-PROVIDER", reason=reason)
 

@@ -11,7 +11,7 @@ from activities.business_time import Now
 from database.case.scan import Cursor, Scan
 from domain.case.state import DueCase
 
-STARTS_AT_ONCE = 50
+STARTS_AT_ONCE = 50  # what one server takes without delay; not how many loans are collected
 
 
 class CaseStarter(Protocol):

@@ -9,6 +9,7 @@ from activities.business_time import Now
 from database.visit.visits import SlotWish, Visits
 from domain.case.state import Slot
 from domain.visit.appointments import VisitTimes, candidate_starts
+from domain.visit.status import VisitStatus
 from policies.public_holidays import public_holidays
 
 
@@ -24,10 +25,10 @@ class AppointmentWish(BaseModel):
 
 
 class VisitEnd(BaseModel):
-    """How a visit ends: `completed`, `expired`, `called_off` or `missed`, and why."""
+    """How a visit ends, and why."""
 
     visit_id: str
-    status: str
+    status: VisitStatus
     reason: str
 
 

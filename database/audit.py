@@ -10,17 +10,17 @@ from database.sql import SQL, Connection, Pool
 
 # Each statement answers with the rows that break the guarantee.
 CHECKS = {
-    "G1": ("audit_paid_in_peace", "audit_one_closing_notice"),
-    "G2": ("audit_permitted_hours",),
-    "G3": ("audit_caps",),
-    "G4": ("audit_holds", "audit_preferences"),
-    "G5": ("audit_sent_once",),
-    "G6": ("audit_visits",),
-    "G7": ("audit_agreements",),
-    "G8": ("audit_one_case",),
-    "G9": ("audit_effects", "audit_events"),
-    "G10": ("audit_open_cases",),
-    "G11": ("audit_decisions",),
+    "G1": (SQL.audit_paid_in_peace, SQL.audit_one_closing_notice),
+    "G2": (SQL.audit_permitted_hours,),
+    "G3": (SQL.audit_caps,),
+    "G4": (SQL.audit_holds, SQL.audit_preferences),
+    "G5": (SQL.audit_sent_once,),
+    "G6": (SQL.audit_visits,),
+    "G7": (SQL.audit_agreements,),
+    "G8": (SQL.audit_one_case,),
+    "G9": (SQL.audit_effects, SQL.audit_events),
+    "G10": (SQL.audit_open_cases,),
+    "G11": (SQL.audit_decisions,),
 }
 
 
@@ -55,6 +55,6 @@ class Audit:
         """The violations of one guarantee."""
         return [
             Violation(guarantee, row["subject"], row["what"])
-            for query in CHECKS[guarantee]
-            async for row in getattr(SQL, query)(self._pool, now=now)
+            for find_breaches in CHECKS[guarantee]
+            async for row in find_breaches(self._pool, now=now)
         ]

@@ -50,10 +50,18 @@ class Events:
             reason = await _reason_against_effect(connection, judged, now)
         await SQL.append_event(
             connection,
-            **judged.model_dump(exclude={"refusal", "visit_id", "due_at", "waiver"}),
+            case_id=judged.case_id,
+            loan_id=judged.loan_id,
+            event_id=judged.event_id,
+            name=judged.name,
+            source=judged.source,
+            occurred_at=judged.occurred_at,
             received_at=now,
+            stage=judged.stage,
             accepted=reason is None,
             reason=reason,
+            body=judged.body,
+            receipt=judged.receipt,
         )
         return Verdict(accepted=reason is None, reason=reason)
 

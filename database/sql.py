@@ -39,18 +39,21 @@ class _Adapter(AsyncPGAdapter):
         return await conn.execute(sql, *self._in_order(query_name, parameters))
 
 
-# Statements are looked up by name at run time; a test holds every name used against the files.
-_ADAPTER: Any = _Adapter
-SQL: Any = aiosql.from_path(Path(__file__).parent / "queries", _ADAPTER, mandatory_parameters=False)
-
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
+
+    from database.declared import Statements
 
     Pool = asyncpg.Pool[asyncpg.Record]
     Connection = asyncpg.Connection[asyncpg.Record] | PoolConnectionProxy[asyncpg.Record]
 else:  # generic to the type checker only
     Pool = asyncpg.Pool
     Connection = asyncpg.Connection
+
+_ADAPTER: Any = _Adapter
+_STATEMENTS: Any = aiosql.from_path(Path(__file__).parent / "queries", _ADAPTER)
+# Looked up by name at run time. To mypy each is a method with its parameters, see `statements.py`.
+SQL: "Statements" = _STATEMENTS
 
 
 async def open_pool(database_url: str, size: int = 10) -> Pool:

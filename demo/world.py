@@ -24,6 +24,7 @@ from demo.stories.person import Person
 from demo.systems.feed import subject, watch
 from demo.systems.ledger import Ledger
 from demo.systems.post import Post
+from domain.messages.templates import Template
 from runtime.logs import configure_logging
 from runtime.settings import load_settings
 from temporal.client import connect_temporal
@@ -116,9 +117,9 @@ class World:
             return
         host = self._borrowers[person.loan_id].host
         match subject(message["text"]):
-            case "visit_invitation":
+            case Template.VISIT_INVITATION:
                 self._tasks.create_task(host.read_invitation())
-            case "visit_appointment":
+            case Template.VISIT_APPOINTMENT:
                 self._tasks.create_task(host.read_appointment(message["text"]))
 
     async def _read_agreement(self, agreement: asyncpg.Record) -> None:

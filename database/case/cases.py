@@ -6,16 +6,18 @@ from typing import NamedTuple
 
 from database.case.facts import CaseNotFoundError, read_facts, read_facts_and_statement
 from database.sql import SQL, Pool
-from domain.case.facts import CaseFacts, Outcome
+from domain.case.facts import CaseFacts, Outcome, PromiseStatus
+from domain.debt.status import LoanStatus
+from domain.plan.status import AgreementStatus
 from domain.policy.policy import Policy
 
 # What a loan becomes when its case ends for good. After `cured` and `plan_completed` it goes on.
 _LOAN_STATUS = {
-    Outcome.SETTLED: "settled",
-    Outcome.HANDED_TO_LEGAL: "in_legal",
-    Outcome.WRITTEN_OFF: "written_off",
-    Outcome.TRANSFERRED: "transferred",
-    Outcome.WITHDRAWN: "withdrawn",
+    Outcome.SETTLED: LoanStatus.SETTLED,
+    Outcome.HANDED_TO_LEGAL: LoanStatus.IN_LEGAL,
+    Outcome.WRITTEN_OFF: LoanStatus.WRITTEN_OFF,
+    Outcome.TRANSFERRED: LoanStatus.TRANSFERRED,
+    Outcome.WITHDRAWN: LoanStatus.WITHDRAWN,
 }
 
 
@@ -83,15 +85,20 @@ class Cases:
                     amount_minor=signed["waiver_minor"],
                     now=now,
                 )
-            ends = {"signed": "completed" if outcome.is_paid else "withdrawn"}
-            for was, status in (ends | {"offered": "withdrawn"}).items():
+            ends = {
+                AgreementStatus.SIGNED: AgreementStatus.COMPLETED
+                if outcome.is_paid
+                else AgreementStatus.WITHDRAWN,
+                AgreementStatus.OFFERED: AgreementStatus.WITHDRAWN,
+            }
+            for was, status in ends.items():
                 await SQL.end_agreement(
                     connection, case_id=case_id, was=was, status=status, now=now
                 )
             await SQL.resolve_open_promises(
                 connection,
                 case_id=case_id,
-                status="kept" if outcome.is_paid else "broken",
+                status=PromiseStatus.KEPT if outcome.is_paid else PromiseStatus.BROKEN,
                 now=now,
             )
             if outcome in _LOAN_STATUS:
@@ -107,5 +114,5 @@ class Cases:
             loan_id = await SQL.reopen_case(connection, case_id=case_id)
             if loan_id is None:
                 return None
-            await SQL.set_loan_status(connection, loan_id=loan_id, status="active")
+            await SQL.set_loan_status(connection, loan_id=loan_id, status=LoanStatus.ACTIVE)
             return await read_facts(connection, case_id, now)

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from database.sql import SQL, Pool
 from domain.case.state import DueCase
 
-PAGE_SIZE = 500
+PAGE_SIZE = 500  # rows in memory at a time; a pass reads every page
 
 
 class Cursor(BaseModel):

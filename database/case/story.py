@@ -8,6 +8,7 @@ import asyncpg
 from pydantic import BaseModel
 
 from database.sql import SQL, Pool
+from domain.contact.status import AttemptStatus
 
 
 class Entry(BaseModel):
@@ -50,7 +51,7 @@ async def read_story(pool: Pool, loan_id: str) -> Story | None:
 
 def _contact(row: asyncpg.Record) -> Entry:
     result = row["status"]
-    if row["status"] == "reserved":
+    if row["status"] == AttemptStatus.RESERVED:
         result = "reserved; nobody has written down what came of it, and it counts as made"
     elif row["outcome"]:
         result = f"{row['status']}: {row['outcome']}"

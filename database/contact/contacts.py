@@ -5,6 +5,8 @@ import json
 from datetime import datetime
 from typing import NamedTuple
 
+import asyncpg
+
 from database.case.facts import read_facts
 from database.policy.pinned_policies import PinnedPolicies
 from database.sql import SQL, Connection, Pool
@@ -14,15 +16,14 @@ from domain.contact.intent import Intent
 from domain.contact.permission import may_contact
 from domain.contact.question import Allowed, Decision, Refused
 from domain.contact.recipient import Recipient
-
-RESERVED = "reserved"  # and not known to be sent
+from domain.contact.status import AttemptStatus
 
 
 class Attempt(NamedTuple):
     """An attempt that is on record."""
 
     attempt_id: str
-    status: str
+    status: AttemptStatus
     number: str
 
 
@@ -30,7 +31,7 @@ class Reservation(NamedTuple):
     """The right, and the duty, to make one contact; or the attempt that exists already."""
 
     attempt_id: str
-    status: str  # 'reserved' now; or what the record says of the earlier attempt
+    status: AttemptStatus  # reserved now; or what the record says of the earlier attempt
     is_new: bool
     number: str
     recipient: Recipient
@@ -38,7 +39,7 @@ class Reservation(NamedTuple):
 
 
 class Ruling(NamedTuple):
-    """What the gate decided, and on what."""
+    """What the gate decided, and on what: both are kept, so that a decision can be explained."""
 
     recipient: Recipient
     facts: str  # as they were read: kept with the attempt or the refusal
@@ -82,7 +83,7 @@ class Contacts:
             while True:
                 ruling = await self._decide(connection, intent, now)
                 attempt = await self._attempt_of(connection, intent)
-                if attempt.status != RESERVED:  # another try has settled it meanwhile
+                if attempt.status is not AttemptStatus.RESERVED:  # settled meanwhile by another try
                     return _reservation(ruling, attempt, is_new=False)
                 if isinstance(ruling.decision, Refused):
                     await self._record_refusal(connection, intent, ruling, ruling.decision)
@@ -124,15 +125,6 @@ class Contacts:
         )
         return Ruling(recipient, row["facts"], decision)
 
-    def _grounds(self, ruling: Ruling) -> dict[str, str]:
-        """What is kept with each decision, so that it can be explained."""
-        return {
-            "policy_version": ruling.recipient.policy_version,
-            "policy_sha256": ruling.recipient.policy_sha256,
-            "current_policy": self._policies.current.version,
-            "facts": ruling.facts,
-        }
-
     async def _reserve(
         self, connection: Connection, intent: Intent, ruling: Ruling, allowed: Allowed
     ) -> Attempt | None:
@@ -151,9 +143,12 @@ class Contacts:
             template=intent.template,
             purpose=intent.purpose.value,
             now=recipient.at,
-            **self._grounds(ruling),
+            policy_version=recipient.policy_version,
+            policy_sha256=recipient.policy_sha256,
+            current_policy=self._policies.current.version,
+            facts=ruling.facts,
         )
-        return None if row is None else Attempt(**row)
+        return _attempt(row)
 
     async def _renew(
         self, connection: Connection, attempt: Attempt, ruling: Ruling, allowed: Allowed
@@ -165,9 +160,12 @@ class Contacts:
             revision=ruling.recipient.revision,
             phone_id=allowed.phone_id,
             now=ruling.recipient.at,
-            **self._grounds(ruling),
+            policy_version=ruling.recipient.policy_version,
+            policy_sha256=ruling.recipient.policy_sha256,
+            current_policy=self._policies.current.version,
+            facts=ruling.facts,
         )
-        return None if row is None else Attempt(**row)
+        return _attempt(row)
 
     async def _record_refusal(
         self, connection: Connection, intent: Intent, ruling: Ruling, refused: Refused
@@ -182,7 +180,10 @@ class Contacts:
             reason=refused.reason,
             retry_at=refused.retry_at,
             now=recipient.at,
-            **self._grounds(ruling),
+            policy_version=recipient.policy_version,
+            policy_sha256=recipient.policy_sha256,
+            current_policy=self._policies.current.version,
+            facts=ruling.facts,
         )
 
     async def record_sent(
@@ -200,7 +201,7 @@ class Contacts:
         return CaseFacts.model_validate_json(text)
 
     async def record_unsent(
-        self, case_id: str, attempt_id: str, status: str, outcome: str, now: datetime
+        self, case_id: str, attempt_id: str, status: AttemptStatus, outcome: str, now: datetime
     ) -> CaseFacts:
         """Note that a message `failed`, or that it is `unknown` whether it was sent.
 
@@ -218,7 +219,13 @@ class Contacts:
 
 async def _find_attempt(connection: Connection | Pool, intent: Intent) -> Attempt | None:
     row = await SQL.attempt_of_intent(connection, intent_key=intent.key)
-    return None if row is None else Attempt(**row)
+    return _attempt(row)
+
+
+def _attempt(row: asyncpg.Record | None) -> Attempt | None:
+    if row is None:
+        return None
+    return Attempt(row["attempt_id"], AttemptStatus(row["status"]), row["number"])
 
 
 def _attempt_id(intent: Intent) -> str:

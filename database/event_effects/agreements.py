@@ -10,6 +10,7 @@ from database.event_effects.effect import (
 )
 from database.sql import SQL, Connection
 from domain import events
+from domain.case.facts import PromiseStatus
 from domain.plan.authority import Level
 
 
@@ -51,7 +52,7 @@ async def _(event: events.AgreementSigned, connection: Connection, context: Even
     refuse_unless(signed, "agreement_id: the agreement is not offered any more")
     await SQL.charge_penalty(connection, agreement_id=event.agreement_id, now=context.now)
     await SQL.resolve_open_promises(
-        connection, case_id=context.case_id, status="replaced", now=context.now
+        connection, case_id=context.case_id, status=PromiseStatus.REPLACED, now=context.now
     )
     await SQL.defer_instalments(connection, agreement_id=event.agreement_id)
 

@@ -4,6 +4,7 @@ from database.event_effects.effect import EventContext, refuse_unless, take_effe
 from database.sql import SQL, Connection
 from domain import events
 from domain.case.complaints import MOST_EXTENSIONS
+from domain.contact.hold import HoldReason
 
 COMPLAINT_HOLD = "complaint:{complaint_id}"
 HANDLER_RULE = "CN-19"
@@ -28,7 +29,7 @@ async def _(event: events.ComplaintFiled, connection: Connection, context: Event
         connection,
         loan_id=context.loan_id,
         hold_id=COMPLAINT_HOLD.format(complaint_id=event.complaint_id),
-        reason="complaint",
+        reason=HoldReason.COMPLAINT,
         until=None,
         now=context.now,
     )

@@ -5,6 +5,7 @@ import json
 from database.event_effects.effect import EventContext, refuse_unless, take_effect
 from database.sql import SQL, Connection
 from domain import events
+from domain.contact.status import PhoneStatus
 
 
 @take_effect.register
@@ -19,7 +20,10 @@ async def _(event: events.CallFinished, connection: Connection, context: EventCo
         now=context.now,
     )
     refuse_unless(call, "attempt_id: no call of this case waits for its outcome")
-    marks = {"invalid_number": "invalid", "wrong_person": "wrong_person"}
+    marks = {
+        "invalid_number": PhoneStatus.INVALID,
+        "wrong_person": PhoneStatus.WRONG_PERSON,
+    }
     if event.outcome in marks:
         await SQL.mark_phone(connection, phone_id=call["phone_id"], status=marks[event.outcome])
     if event.outcome == "refused":

@@ -12,6 +12,7 @@ from domain.case.facts import CaseFacts
 from domain.debt.limitation import limitation_until
 from domain.plan.agreement import AgreementTerms, Component, Document, Offer
 from domain.plan.plan import Plan
+from domain.plan.status import AgreementStatus
 from domain.policy.policy import Policy
 
 
@@ -76,8 +77,10 @@ class Agreements:
             return None
         return Document(html=kept["document_html"], pdf=kept["document_pdf"])
 
-    async def end_agreement(self, case_id: str, was: str, status: str, now: datetime) -> None:
-        """End what is `offered` or what is `signed`: as `expired`, `withdrawn` or `broken`."""
+    async def end_agreement(
+        self, case_id: str, was: AgreementStatus, status: AgreementStatus, now: datetime
+    ) -> None:
+        """End what is offered or what is signed: as expired, withdrawn or broken."""
         await SQL.end_agreement(self._pool, case_id=case_id, was=was, status=status, now=now)
 
 
@@ -124,28 +127,38 @@ async def _keep(
     before = offer.plan.before
     await SQL.offer_agreement(
         connection,
-        **offer.model_dump(
-            include={
-                "agreement_id", "case_id", "visit_id", "plan_id", "waiver_approver_id",
-                "lender_signatory", "counted_from", "expires_at",
-            }
-        ),
+        agreement_id=offer.agreement_id,
+        case_id=offer.case_id,
         loan_id=terms.loan_id,
+        visit_id=offer.visit_id,
+        plan_id=offer.plan_id,
         # The instalments that the first agreement deferred are those that this one defers.
         as_of=offer.plan.as_of if before is None else before.as_of,
         supersedes=None if before is None else before.agreement_id,
         carried_minor=0 if before is None else before.carried_minor,
         total_minor=offer.plan.total_minor,
         waiver_minor=offer.plan.waiver_minor,
+        waiver_approver_id=offer.waiver_approver_id,
         penalty_minor=offer.plan.penalty_minor,
         html=document.html,
         pdf=document.pdf,
         html_sha256=document.html_sha256,
         sha256=document.sha256,
+        lender_signatory=offer.lender_signatory,
         limitation_until=terms.limitation_until,
+        counted_from=offer.counted_from,
+        expires_at=offer.expires_at,
         now=terms.offered_at,
-    )  # fmt: skip
+    )
     await SQL.add_agreement_part(
         connection,
-        [{"agreement_id": offer.agreement_id, **part.model_dump()} for part in offer.plan.parts],
+        [
+            {
+                "agreement_id": offer.agreement_id,
+                "number": part.number,
+                "due_on": part.due_on,
+                "amount_minor": part.amount_minor,
+            }
+            for part in offer.plan.parts
+        ],
     )

@@ -36,12 +36,17 @@ class Adoption:
                 row["policy_version"],
                 _event_id(version, row["case_id"], row["earlier"]),
             )
-            async for row in SQL.cases_to_move(self._pool, version=version, **scope._asdict())
+            async for row in SQL.cases_to_move(
+                self._pool, version=version, loan_id=scope.loan_id, lender=scope.lender
+            )
         ]
 
     async def cases_governed(self, version: str, scope: Scope) -> int:
         """How many open cases of a scope the version governs already."""
-        return int(await SQL.cases_governed(self._pool, version=version, **scope._asdict()))
+        count = await SQL.cases_governed(
+            self._pool, version=version, loan_id=scope.loan_id, lender=scope.lender
+        )
+        return int(count)
 
 
 def _event_id(version: str, case_id: str, earlier: int) -> str:

@@ -1,5 +1,8 @@
 -- The audit of cases: G6 to G11. Every statement answers with the rows that break a guarantee;
 -- none asks the functions or the code that enforce it.
+--
+-- How many days something may be overdue before it is held against us is the audit's own patience:
+-- longer than any outage is meant to last, and nobody's rule.
 
 -- name: audit_visits(now)
 -- G6: who was checked in on had an application, an approval in force by another person, a
@@ -99,7 +102,8 @@ GROUP BY loan_id HAVING count(*) > 1;
 
 -- name: audit_effects(now)
 -- G9: every accepted event has its effect on record, exactly once. An end that another system
--- asked for has two days to take effect: what is under way is called off first.
+-- asked for has two days to take effect, or a day more than its policy leaves for the message that
+-- nobody comes: what is under way is called off first.
 SELECT e.event_id AS subject,
        concat(e.name, ' on loan ', e.loan_id, ' accepted at ', e.received_at,
               ': no effect on record, or another') AS what
@@ -171,7 +175,10 @@ WHERE e.accepted AND e.received_at <= :now AND NOT CASE e.name
           AND c.policy_version = e.body ->> 'policy_version') OR EXISTS (
         SELECT FROM case_events f WHERE f.case_id = e.case_id AND f.sequence > e.sequence
           AND f.name = e.name AND f.accepted)
-    WHEN 'case_closed' THEN e.received_at > :now::timestamptz - interval '2 days' OR EXISTS (
+    WHEN 'case_closed' THEN e.received_at > :now::timestamptz - make_interval(days => greatest(2, (
+        SELECT 1 + (p.body #>> '{visit,call_off_days,value}')::integer
+        FROM collection_cases c JOIN policies p ON p.version = c.policy_version
+        WHERE c.case_id = e.case_id))) OR EXISTS (
         SELECT FROM collection_cases c WHERE c.case_id = e.case_id AND c.closed_at IS NOT NULL)
     ELSE true
 END

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from pydantic import AwareDatetime, BaseModel
 
 from database.sql import SQL, Connection, Pool
-from domain.policy.policy import VisitPolicy
 from domain.policy.rule import RateLimit
+from domain.policy.visit import VisitPolicy
 from domain.visit.visitors import (
     Booking,
     VisitorAnswer,
@@ -50,7 +50,9 @@ class VisitorChecks:
                 connection,
                 check_id=check_id,
                 asked_at=now,
-                **question.model_dump(),
+                caller=question.caller,
+                visit_code=question.visit_code,
+                badge_id=question.badge_id,
                 visit_id=visit_id,
                 answer=result.answer,
                 retry_at=result.retry_at,

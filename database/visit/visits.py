@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel
@@ -11,6 +11,10 @@ from pydantic import AwareDatetime, BaseModel
 from database.case.facts import read_facts_and_statement
 from database.sql import SQL, Connection, Pool
 from domain.case.state import Slot
+from domain.visit.status import VisitStatus
+
+if TYPE_CHECKING:
+    from database.declared import AddCrewMemberRow, BookCrewRow
 
 _BOOKING = 7_206_452  # the lock that bookings take in turn
 
@@ -115,7 +119,9 @@ class Visits:
             components = facts.model_dump_json(include={"overdue", "outstanding", "penalty_minor"})
             await SQL.prepare_dossier(connection, visit_id=visit_id, now=now, components=components)
 
-    async def end_visit(self, visit_id: str, status: str, reason: str, now: datetime) -> None:
+    async def end_visit(
+        self, visit_id: str, status: VisitStatus, reason: str, now: datetime
+    ) -> None:
         """End a visit; what is booked from now on is free again."""
         async with self._pool.acquire() as connection, connection.transaction():
             await SQL.release_crew(connection, visit_id=visit_id, now=now)
@@ -124,8 +130,16 @@ class Visits:
             )
 
 
-def _columns(member: CrewMember) -> dict[str, object]:
-    return {name: value for name, value in member._asdict().items() if name != "absences"}
+def _columns(member: CrewMember) -> "AddCrewMemberRow":
+    return {
+        "badge_id": member.badge_id,
+        "full_name": member.full_name,
+        "region": member.region,
+        "skills": member.skills,
+        "work_days": member.work_days,
+        "works_from": member.works_from,
+        "works_until": member.works_until,
+    }
 
 
 async def _free_crew(connection: Connection, wish: SlotWish, start: datetime) -> list[str]:
@@ -144,7 +158,7 @@ async def _free_crew(connection: Connection, wish: SlotWish, start: datetime) ->
 
 async def _book(connection: Connection, wish: SlotWish, start: datetime, badges: list[str]) -> Slot:
     end = start + wish.duration
-    bookings = [
+    bookings: list[BookCrewRow] = [
         {
             "visit_id": wish.visit_id,
             "slot_id": wish.slot_id,

@@ -5,12 +5,12 @@ from demo.actors.crews import Notice
 from demo.stories.acts import Answer, nth
 from demo.stories.person import APPROVER, COLLECTOR, SENIOR_APPROVER, Person
 from demo.systems.post import Post
+from domain.case.notices import Audience
 
 SOURCE = "approval-desk"
 _IS_ANNOUNCED = """
     SELECT notice_sent_at IS NOT NULL OR ended_at IS NOT NULL FROM visits WHERE visit_id = $1
 """
-_SECOND_LEVEL = "senior_approvers"
 
 
 class Approvers:
@@ -24,7 +24,7 @@ class Approvers:
     async def decide_on_visit(self, person: Person, notice: Notice) -> None:
         """Answer, be silent, or leave it to the second level; reminders ask nothing new."""
         answer = nth(person.habit.visits.approvals, last_number(notice["visit_id"]))
-        is_senior = notice["audience"] == _SECOND_LEVEL
+        is_senior = notice["audience"] == Audience.SENIOR_APPROVERS
         question = notice["notice_id"].rpartition("-")[0]  # without the number of the reminder
         is_for_others = answer is Answer.SENIOR and not is_senior
         if answer is Answer.SILENCE or is_for_others or question in self._decided:

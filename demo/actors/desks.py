@@ -13,6 +13,7 @@ from demo.actors.crews import Crews, Notice, Spawn
 from demo.actors.roster import Roster
 from demo.stories.person import Person
 from demo.systems.post import Post
+from domain.case.notices import NoticeKind
 
 
 class Colleagues(NamedTuple):
@@ -39,16 +40,16 @@ class Desks:
         self._borrowers = borrowers
         self._post = post
         self._spawn = spawn
-        self._answers: dict[str, Callable[[Person, Notice], Awaitable[None]]] = {
-            "visit_possible": self._apply,
-            "visit_approval_wanted": colleagues.approvers.decide_on_visit,
-            "waiver_approval_wanted": colleagues.approvers.decide_on_waiver,
-            "complaint_to_answer": colleagues.complaint_desk.answer,
-            "complaint_due_soon": colleagues.complaint_desk.ask_for_time,
-            "review_wanted": self._review,
-            "visit_prepared": colleagues.roster.send_crew,
-            "appointment_called_off": colleagues.crews.call_off,
-            "negotiate_again": colleagues.crews.negotiate_again,
+        self._answers: dict[NoticeKind, Callable[[Person, Notice], Awaitable[None]]] = {
+            NoticeKind.VISIT_POSSIBLE: self._apply,
+            NoticeKind.VISIT_APPROVAL_WANTED: colleagues.approvers.decide_on_visit,
+            NoticeKind.WAIVER_APPROVAL_WANTED: colleagues.approvers.decide_on_waiver,
+            NoticeKind.COMPLAINT_TO_ANSWER: colleagues.complaint_desk.answer,
+            NoticeKind.COMPLAINT_DUE_SOON: colleagues.complaint_desk.ask_for_time,
+            NoticeKind.REVIEW_WANTED: self._review,
+            NoticeKind.VISIT_PREPARED: colleagues.roster.send_crew,
+            NoticeKind.APPOINTMENT_CALLED_OFF: colleagues.crews.call_off,
+            NoticeKind.NEGOTIATE_AGAIN: colleagues.crews.negotiate_again,
         }
 
     async def read(self, notice: asyncpg.Record) -> None:

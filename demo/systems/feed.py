@@ -9,7 +9,8 @@ from datetime import datetime
 import asyncpg
 
 from database.sql import Pool
-from domain.messages.templates import TEMPLATES
+from domain.messages.templates import Template
+from domain.messages.texts import TEXTS
 
 POLL_SECONDS = 0.2
 
@@ -68,16 +69,19 @@ async def watch(
 
 
 # A phrase that only one message has: how a reader knows what it is about.
-_PHRASES = {"visit_invitation": "申请上门服务", "visit_appointment": "请在App确认或改期"}
-assert all(phrase in TEMPLATES["zh"][name] for name, phrase in _PHRASES.items())  # noqa: S101
+_PHRASES = {
+    Template.VISIT_INVITATION: "申请上门服务",
+    Template.VISIT_APPOINTMENT: "请在App确认或改期",
+}
+assert all(phrase in TEXTS["zh"][template] for template, phrase in _PHRASES.items())  # noqa: S101
 
 _CODE = re.compile(r"到访码(\d{6})")
-assert "到访码{visit_code}" in TEMPLATES["zh"]["visit_appointment"]  # noqa: S101
+assert "到访码{visit_code}" in TEXTS["zh"][Template.VISIT_APPOINTMENT]  # noqa: S101
 
 
-def subject(text: str) -> str | None:
+def subject(text: str) -> Template | None:
     """What a message asks of the borrower, if anything."""
-    return next((name for name, phrase in _PHRASES.items() if phrase in text), None)
+    return next((template for template, phrase in _PHRASES.items() if phrase in text), None)
 
 
 def visit_code(text: str) -> str | None:

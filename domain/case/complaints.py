@@ -5,9 +5,11 @@ from typing import NamedTuple
 
 from pydantic import AwareDatetime, BaseModel
 
+from domain.case.notices import NoticeKind
 from domain.policy.policy import AftercarePolicy
 
-MOST_EXTENSIONS = 2  # complex, then special
+# CN-19 knows two grounds, complex and special; each has its own days in the policy.
+MOST_EXTENSIONS = 2
 
 
 class OpenComplaint(BaseModel):
@@ -23,7 +25,7 @@ class ComplaintNotice(NamedTuple):
     """One thing the complaint desk is told; the key makes it once."""
 
     key: str
-    kind: str
+    kind: NoticeKind
 
 
 def extended_answer_due(complaint: OpenComplaint, rules: AftercarePolicy) -> datetime | None:
@@ -43,16 +45,15 @@ def due_notices(
 ) -> list[ComplaintNotice]:
     """What the desk should have been told by now; of the reminders only the latest."""
     name = f"complaint:{complaint.complaint_id}"
-    notices = [ComplaintNotice(name, "complaint_to_answer")]
+    notices = [ComplaintNotice(name, NoticeKind.COMPLAINT_TO_ANSWER)]
     late = now - complaint.answer_due_at
     if late >= timedelta(0):
         times = late // timedelta(days=rules.complaint_overdue_days.value)
         key = f"{name}:overdue-{complaint.extensions}-{times}"
-        notices.append(ComplaintNotice(key, "complaint_overdue"))
+        notices.append(ComplaintNotice(key, NoticeKind.COMPLAINT_OVERDUE))
     elif now >= _reminder_at(complaint, rules):
-        notices.append(
-            ComplaintNotice(f"{name}:due-soon-{complaint.extensions}", "complaint_due_soon")
-        )
+        key = f"{name}:due-soon-{complaint.extensions}"
+        notices.append(ComplaintNotice(key, NoticeKind.COMPLAINT_DUE_SOON))
     return notices
 
 

@@ -14,6 +14,7 @@ from domain.case.negotiation import plan_of_report
 from domain.case.renegotiation import next_plan_state
 from domain.case.situation import Situation
 from domain.case.state import Answer, PlanState, VisitState
+from domain.visit.status import VisitStatus
 
 
 @singledispatch
@@ -64,14 +65,14 @@ def _(event: events.VisitRejected, situation: Situation) -> None:
 @apply_event.register
 def _(event: events.VisitWithdrawn, situation: Situation) -> None:
     if (visit := situation.case.visit) is not None:
-        visit.called_off_as = "withdrawn"
+        visit.called_off_as = VisitStatus.WITHDRAWN
         visit.called_off_because = "the application was withdrawn"
 
 
 @apply_event.register
 def _(event: events.ApprovalWithdrawn, situation: Situation) -> None:
     if (visit := situation.case.visit) is not None:
-        visit.called_off_as = "called_off"
+        visit.called_off_as = VisitStatus.CALLED_OFF
         visit.called_off_because = "the approval was withdrawn"
 
 

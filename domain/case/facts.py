@@ -29,6 +29,15 @@ class Outcome(StrEnum):
         return self in (Outcome.CURED, Outcome.SETTLED, Outcome.PLAN_COMPLETED)
 
 
+class PromiseStatus(StrEnum):
+    """What became of a promise, as it is on record."""
+
+    OPEN = "open"
+    KEPT = "kept"
+    BROKEN = "broken"
+    REPLACED = "replaced"  # by a signed plan
+
+
 class Promise(BaseModel):
     """A promise to pay an amount by a day."""
 

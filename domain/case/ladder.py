@@ -10,6 +10,9 @@ from domain.case.state import CaseState
 from domain.policy.contact import LadderStep, Purpose
 from domain.policy.policy import Policy
 
+# A backstop where nothing is planned: whatever changes the answer comes as an event before.
+LOOK_AGAIN = timedelta(days=1)
+
 
 class PlannedStep(BaseModel):
     """A step of the ladder and the moment at which this loan takes it."""
@@ -101,7 +104,7 @@ def next_look(situation: Situation) -> datetime:
     """When time alone may next change the answer: a visit becomes possible, or its time ends."""
     case, facts, policy, now = situation
     if facts.overdue_since is None:
-        return now + timedelta(days=1)
+        return now + LOOK_AGAIN
     rules = policy.visit
     days = [
         facts.overdue_since + timedelta(days=rules.from_days_past_due.value),
@@ -114,4 +117,4 @@ def next_look(situation: Situation) -> datetime:
         days.append((facts.local(facts.last_payment_at) + recent).date())
     hours = policy.contact.planned_hours.value
     moments = [stable_moment(case.number, day, hours, facts.time_zone) for day in days]
-    return min((moment for moment in moments if moment > now), default=now + timedelta(days=1))
+    return min((moment for moment in moments if moment > now), default=now + LOOK_AGAIN)

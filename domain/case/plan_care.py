@@ -6,22 +6,22 @@ on its own day. What a hold or an outage has put off is not caught up.
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from domain.calendar import closes, opens, stable_moment
+from domain.case.notices import NoticeKind
 from domain.case.situation import Situation
 from domain.case.state import PlanState
+from domain.messages.templates import Template
 from domain.plan.progress import OpenPart, PlanProgress
 from domain.policy.contact import Channel
-
-FIRST_PAYMENT_HELP = "first_payment_help"  # a notice to the collectors: somebody calls and helps
 
 
 class PlanStep(NamedTuple):
     """Something to be said of a part: not before `at`, and not any more from `by` on."""
 
     name: str  # within the plan; each name once
-    what: str  # a template, or the kind of a notice
+    what: Template | Literal[NoticeKind.FIRST_PAYMENT_HELP]  # a message, or a notice to collectors
     at: datetime
     by: datetime
 
@@ -59,17 +59,17 @@ def next_step(plan: PlanState, situation: Situation) -> PlanStep | None:
 def _steps_of_first(plan: PlanState, part: OpenPart, situation: Situation) -> Iterator[PlanStep]:
     """How to pay; then help on the days of the policy, and by a call when it is overdue."""
     missed = missed_at(plan, part, situation)
-    yield PlanStep("how-to-pay", "how_to_pay", situation.now, missed)
+    yield PlanStep("how-to-pay", Template.HOW_TO_PAY, situation.now, missed)
     awaited_on = _awaited_on(plan, part, situation)
     days = situation.policy.plan.guided_reminder_days
     for days_after in () if days is None else days.value:
         day = awaited_on + timedelta(days=days_after)
         if plan.said_on is None or day > plan.said_on:  # one message a day
-            yield PlanStep(
-                f"help-{day}", "payment_help", _moment(day, situation), _ends(day, situation)
-            )
+            begins, ends = _moment(day, situation), _ends(day, situation)
+            yield PlanStep(f"help-{day}", Template.PAYMENT_HELP, begins, ends)
     overdue_from = _moment(awaited_on + timedelta(days=1), situation)
-    yield PlanStep(f"{FIRST_PAYMENT_HELP}-{awaited_on}", FIRST_PAYMENT_HELP, overdue_from, missed)
+    help_by_call: Literal[NoticeKind.FIRST_PAYMENT_HELP] = NoticeKind.FIRST_PAYMENT_HELP
+    yield PlanStep(f"{help_by_call}-{awaited_on}", help_by_call, overdue_from, missed)
 
 
 def _steps_of(plan: PlanState, part: OpenPart, situation: Situation) -> Iterator[PlanStep]:
@@ -78,12 +78,12 @@ def _steps_of(plan: PlanState, part: OpenPart, situation: Situation) -> Iterator
     if awaited_on > part.due_on:
         name = f"part-{part.number}-{awaited_on}"
         missed = missed_at(plan, part, situation)
-        yield PlanStep(name, "payment_help", _moment(awaited_on, situation), missed)
+        yield PlanStep(name, Template.PAYMENT_HELP, _moment(awaited_on, situation), missed)
         return
     remind_on = part.due_on - timedelta(days=situation.policy.plan.reminder_days.value)
     hours = situation.policy.contact.planned_hours.value
     by = opens(part.due_on + timedelta(days=1), hours, situation.facts.time_zone)
-    yield PlanStep(f"part-{part.number}", "part_reminder", _moment(remind_on, situation), by)
+    yield PlanStep(f"part-{part.number}", Template.PART_REMINDER, _moment(remind_on, situation), by)
 
 
 def _awaited_on(plan: PlanState, part: OpenPart, situation: Situation) -> date:

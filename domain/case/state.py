@@ -12,7 +12,9 @@ from domain.case.facts import Outcome
 from domain.clock import BusinessClock
 from domain.events import Capacity, Proposal
 from domain.plan.plan import Plan
+from domain.visit.status import VisitStatus
 
+# What a run carries along, so that its state stays small; the record knows all of both.
 REMEMBERED_EVENTS = 500
 REMEMBERED_REFUSALS = 10
 LONG_HISTORY_EVENTS = 400
@@ -63,7 +65,7 @@ class VisitState(BaseModel):
     approval_expires_at: AwareDatetime | None = None
     approved_arrears_minor: int | None = None
     approvals_voided: int = 0
-    called_off_as: str | None = None  # the status it ends with, once it was withdrawn
+    called_off_as: VisitStatus | None = None  # the status it ends with, once it was withdrawn
     called_off_because: str = ""
     rounds: int = 0
     slot: Slot | None = None

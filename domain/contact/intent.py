@@ -1,10 +1,10 @@
 """What somebody wants to say to a person, as an intent that is made at most once."""
 
-from typing import Self
+from typing import Annotated, Self
 
-from pydantic import AwareDatetime, BaseModel, model_validator
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
-from domain.messages.templates import WITHOUT_DEBT_DETAILS
+from domain.messages.templates import WITHOUT_DEBT_DETAILS, Template
 from domain.policy.contact import Channel, Purpose
 
 
@@ -15,13 +15,15 @@ class Intent(BaseModel):
     case_id: str
     channel: Channel
     purpose: Purpose
-    template: str
+    # Other text is a template of before, in a history: it loads, and nothing is sent of it.
+    template: Annotated[Template | str, Field(union_mode="left_to_right")]
     by: AwareDatetime | None = None  # later it is not made any more
     slot_start: AwareDatetime | None = None  # of an appointment that is not on record any more
     part_number: int | None = None  # of the plan; nothing is said once another part is the next
 
     @model_validator(mode="after")
     def _tells_no_third_party_of_a_debt(self) -> Self:
-        if self.purpose is Purpose.LOCATE and self.template not in WITHOUT_DEBT_DETAILS:
+        speaks_of_debt = self.template in set(Template) - WITHOUT_DEBT_DETAILS
+        if self.purpose is Purpose.LOCATE and speaks_of_debt:
             raise ValueError(f"{self.template} tells a contact person of the debt (CN-07)")
         return self

@@ -10,7 +10,7 @@ from itertools import takewhile
 
 from domain.contact.facts import Fate, Phone, Relation
 from domain.contact.question import Question, Refused, latest
-from domain.policy.contact import LOOK_BACK_DAYS, Channel, Purpose, ThirdPartyPolicy
+from domain.policy.contact import Channel, Purpose, ThirdPartyPolicy
 
 
 def refused_by_third_party_rule(asked: Question, moment: datetime) -> Refused | None:
@@ -29,7 +29,7 @@ def _refused_by(rules: ThirdPartyPolicy, asked: Question, moment: datetime) -> R
     own = [phone for phone in asked.facts.phones if phone.relation is Relation.SELF]
     if own and not any(phone.usable for phone in own):
         return None
-    days = [asked.day(at) for at in _failed_calls(asked, own, moment)]
+    days = [asked.day(at) for at in _failed_calls(asked, own, moment - rules.look_back)]
     shown_on = min(
         (*_day_by_calls(rules, days, today), *_day_by_days(rules, days, today)), default=None
     )
@@ -43,7 +43,7 @@ def _refused_by(rules: ThirdPartyPolicy, asked: Question, moment: datetime) -> R
     return Refused(rule_id=rule_id, reason=reason, retry_at=tomorrow)
 
 
-def _failed_calls(asked: Question, own: list[Phone], moment: datetime) -> list[datetime]:
+def _failed_calls(asked: Question, own: list[Phone], since: datetime) -> list[datetime]:
     """The latest calls to the borrower's own numbers, as long as all of them failed."""
     numbers = {phone.phone_id for phone in own}
     calls = sorted(
@@ -55,8 +55,7 @@ def _failed_calls(asked: Question, own: list[Phone], moment: datetime) -> list[d
         key=lambda call: call.at,
         reverse=True,
     )
-    begins = moment - timedelta(days=LOOK_BACK_DAYS)
-    failed = takewhile(lambda call: call.fate is Fate.UNANSWERED and call.at > begins, calls)
+    failed = takewhile(lambda call: call.fate is Fate.UNANSWERED and call.at > since, calls)
     return [call.at for call in failed][::-1]
 
 

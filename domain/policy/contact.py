@@ -8,11 +8,12 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, Field, model_validator
 
 from domain.local_time import HoursOfDay
-from domain.messages.templates import LADDER, WITHOUT_DEBT_DETAILS
-from domain.policy.rule import PolicyModel, Rule
+from domain.messages.templates import LADDER, WITHOUT_DEBT_DETAILS, Template
+from domain.policy.rule import Count, PolicyModel, Rule, later_rule, value_or
 
-Count = Annotated[int, Field(ge=0, le=1000)]
-LOOK_BACK_DAYS = 7  # how far back a call may lie that shows the borrower cannot be reached
+# Contacts of so many days, of 24 hours each, are read under any policy, as the table of policies
+# asks: to read more of them than a rule counts changes no answer.
+LEAST_DAYS_READ = 8
 
 
 class Channel(StrEnum):
@@ -37,13 +38,15 @@ class LadderStep(PolicyModel):
 
     days_past_due: Annotated[int, Field(ge=1, le=3650)]
     channel: Channel
-    template: str
+    template: Template
 
     @model_validator(mode="after")
     def _says_what_a_step_may_say(self) -> Self:
         templates = LADDER[self.channel]
         if self.template not in templates:
-            raise ValueError(f"template: a step by {self.channel} says one of {sorted(templates)}")
+            raise ValueError(
+                f"template: a step by {self.channel} says one of {sorted(map(str, templates))}"
+            )
         return self
 
     @property
@@ -130,7 +133,19 @@ class ThirdPartyPolicy(PolicyModel):
 
     permitted: Rule[bool]
     failed_calls: Rule[Annotated[int, Field(ge=1, le=100)]]
-    failed_days: Rule[Annotated[int, Field(ge=1, le=LOOK_BACK_DAYS - 1)]]
+    failed_days: Rule[Annotated[int, Field(ge=1, le=100)]]
+    look_back_days: Rule[Annotated[int, Field(ge=2, le=366)]] | None = later_rule()
+
+    @property
+    def look_back(self) -> timedelta:
+        """How far back a call may lie that shows the borrower cannot be reached."""
+        return timedelta(days=value_or(self.look_back_days, 7))
+
+    @model_validator(mode="after")
+    def _looks_back_far_enough(self) -> Self:
+        if self.failed_days.value >= self.look_back.days:
+            raise ValueError("failed_days must be below look_back_days")
+        return self
 
 
 def _sorted(rules: dict[Any, Any]) -> dict[Any, Any]:
@@ -162,13 +177,20 @@ class ContactPolicy(PolicyModel):
         yield self.permitted_hours
         yield from self.permitted_hours_by_channel.values()
         yield from self.counters.values()
-        yield from (getattr(self.third_parties, name) for name in ThirdPartyPolicy.model_fields)
+        yield from (rule for _, rule in self.third_parties if rule is not None)
+
+    def needed(self) -> Iterator[tuple[str, Rule[Any]]]:
+        """The rules that cannot be disabled, by name: the process goes by them."""
+        yield "planned_hours", self.planned_hours
+        yield "ladder", self.ladder
+        if self.third_parties.look_back_days is not None:
+            yield "look_back_days", self.third_parties.look_back_days
 
     @property
     def longest_days(self) -> int:
         """How many days back, of 24 hours each, the gate must know the contacts."""
         windows = [rule.value.window.longest_days for rule in self.counters.values()]
-        return max(LOOK_BACK_DAYS + 1, *windows, 0)
+        return max(LEAST_DAYS_READ, self.third_parties.look_back.days + 1, *windows)
 
     @model_validator(mode="after")
     def _plans_within_what_is_permitted(self) -> Self:

@@ -1,30 +1,38 @@
-"""The policy: every number of the process, each with its source and its force.
+"""The policy: the numbers of the process that a lender decides, each with its source and its force.
 
 A policy file is data. It is validated into these models, hashed and stored; a case pins the
 version it started with. Days are calendar days, hours are local to the borrower, shares of
 money are basis points (1 % = 100).
+
+Numbers that no lender would decide stay in the code, and say beside them what they are: how law and
+contracts count, what a machine can bear, what keeps a wait from lasting for ever.
+
+A rule that is added is a `later_rule`: policies that were stored before it still load, and go on by
+the number that its property names.
 """
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Literal, Self
 from weakref import WeakValueDictionary
 
 from pydantic import Field, model_validator
 
-from domain.local_time import HoursOfDay
-from domain.policy.contact import (
-    ContactPolicy,
+from domain.policy.contact import ContactPolicy
+from domain.policy.rule import (
+    BasisPoints,
     Count,
+    Days,
+    Hours,
+    InEffect,
+    NoticeDays,
+    PolicyModel,
+    Rule,
+    later_rule,
+    value_or,
 )
-from domain.policy.rule import InEffect, PolicyModel, RateLimit, Rule
+from domain.policy.visit import VisitPolicy
 
-Days = Annotated[int, Field(ge=0, le=3650)]
-Hours = Annotated[int, Field(ge=0, le=24 * 366)]
-BasisPoints = Annotated[int, Field(ge=0, le=10_000)]
 ReminderDays = Annotated[tuple[Annotated[int, Field(ge=-60, le=60)], ...], Field(max_length=5)]
-Weekdays = Annotated[  # ISO: Monday is 1
-    tuple[Annotated[int, Field(ge=1, le=7)], ...], Field(min_length=1, max_length=7)
-]
 
 
 class PromisePolicy(PolicyModel):
@@ -32,52 +40,6 @@ class PromisePolicy(PolicyModel):
 
     longest_days: Rule[Days]
     grace_days: Rule[Days]
-
-
-class VisitPolicy(PolicyModel):
-    """When a visit may be arranged, and how."""
-
-    from_days_past_due: Rule[Days]
-    until_days_past_due: Rule[Days]
-    messages_tried: Rule[Count]
-    calls_tried: Rule[Count]
-    arrears_floor_minor: Rule[Annotated[int, Field(ge=0)]]
-    recent_payment_days: Rule[Days]
-    application_days: Rule[Days]
-    approval_days: Rule[Days]
-    approval_reminder_days: Rule[Days]
-    approval_escalation_days: Rule[Days]
-    approval_valid_days: Rule[Days]
-    approval_void_share: Rule[BasisPoints]
-    crew_size: Rule[Annotated[int, Field(ge=1, le=10)]]
-    permitted_hours: Rule[HoursOfDay]
-    planned_hours: Rule[HoursOfDay]
-    weekdays: Rule[Weekdays]
-    holiday_country: Rule[Annotated[str, Field(pattern=r"^[A-Z]{2}$")]]
-    notice_lead_hours: Rule[Hours]
-    confirmation_hours: Rule[Hours]
-    proposal_rounds: Rule[Count]
-    duration_hours: Rule[Hours]
-    travel_gap_hours: Rule[Hours]
-    arrival_tolerance_hours: Rule[Hours]
-    checks_per_caller: Rule[RateLimit]
-    checks_per_code: Rule[RateLimit]
-    reminder_hours: Rule[Hours]
-    report_hours: Rule[Hours]
-    visits_per_case: Rule[Count]
-    cooling_days: Rule[Days]
-
-    @model_validator(mode="after")
-    def _is_consistent(self) -> Self:
-        if self.from_days_past_due.value >= self.until_days_past_due.value:
-            raise ValueError("from_days_past_due must be below until_days_past_due")
-        if not self.permitted_hours.value.contains(self.planned_hours.value):
-            raise ValueError("planned_hours must lie within permitted_hours")
-        if self.approval_escalation_days.value > self.approval_days.value:
-            raise ValueError("approval_escalation_days must not exceed approval_days")
-        if self.reminder_hours.value > self.notice_lead_hours.value:
-            raise ValueError("reminder_hours must not exceed notice_lead_hours")
-        return self
 
 
 class PlanPolicy(PolicyModel):
@@ -103,6 +65,12 @@ class PlanPolicy(PolicyModel):
     # Counted from the due date of the first part; negative ones lie before it.
     guided_reminder_days: Rule[ReminderDays] | None = None
     renegotiations: Rule[Count] | None = None
+    broken_notice_days: Rule[NoticeDays] | None = later_rule()
+
+    @property
+    def broken_notice(self) -> timedelta:
+        """How long a borrower may be told that a plan has ended."""
+        return timedelta(days=value_or(self.broken_notice_days, 2))
 
     @model_validator(mode="after")
     def _helps_before_a_part_is_missed(self) -> Self:
@@ -122,7 +90,7 @@ class PlanPolicy(PolicyModel):
 
 
 class AftercarePolicy(PolicyModel):
-    """Complaints and the way to the legal desk."""
+    """Complaints, holds, the end of a case and the way to the legal desk."""
 
     complaint_answer_days: Rule[Days]
     complaint_complex_days: Rule[Days]
@@ -130,6 +98,19 @@ class AftercarePolicy(PolicyModel):
     complaint_reminder_days: Rule[Days]
     complaint_overdue_days: Rule[Annotated[int, Field(ge=1, le=3650)]]
     legal_review_days: Rule[Days]
+    # For 30 days after a hold the audit forgives what it put off: a case must have looked by then.
+    hold_look_days: Rule[Annotated[int, Field(ge=1, le=14)]] | None = later_rule()
+    closing_notice_days: Rule[NoticeDays] | None = later_rule()
+
+    @property
+    def hold_look(self) -> timedelta:
+        """How often a case on hold looks whether it still is."""
+        return timedelta(days=value_or(self.hold_look_days, 7))
+
+    @property
+    def closing_notice(self) -> timedelta:
+        """How long a borrower may be told that a case has ended."""
+        return timedelta(days=value_or(self.closing_notice_days, 3))
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
@@ -168,8 +149,7 @@ class Policy(InEffect):
     def _numbers_of_the_process_are_needed(self) -> Self:
         sections = (self.promise, self.visit, self.plan, self.aftercare)
         rules = [(name, rule) for section in sections for name, rule in section if rule is not None]
-        needed = [("planned_hours", self.contact.planned_hours), ("ladder", self.contact.ladder)]
-        for name, rule in [*rules, *needed]:
+        for name, rule in [*rules, *self.contact.needed()]:
             if not rule.enabled or rule.effective_from or rule.effective_until:
                 raise ValueError(f"{name} cannot be disabled or lapse: the process needs it")
         return self

@@ -2,12 +2,19 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Generic, Self, TypeVar
+from typing import Annotated, Any, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 Value = TypeVar("Value")
 WHOLE = 10_000  # basis points
+# The largest numbers are far beyond what anybody means: whoever writes one has mistyped it.
+Count = Annotated[int, Field(ge=0, le=1000)]
+Days = Annotated[int, Field(ge=0, le=3650)]
+Hours = Annotated[int, Field(ge=0, le=24 * 366)]
+BasisPoints = Annotated[int, Field(ge=0, le=WHOLE)]
+# How long something may be said or tried: in no time it never would be.
+NoticeDays = Annotated[int, Field(ge=1, le=60)]
 
 
 class PolicyModel(BaseModel):
@@ -88,6 +95,19 @@ class Rule(InEffect, Generic[Value]):
     def binds(self, day: date) -> bool:
         """Whether the rule counts on a day of the borrower's calendar."""
         return self.enabled and self.is_in_effect(day)
+
+
+def later_rule() -> Any:
+    """The field of a rule that policies of before lack.
+
+    Where there is none, nothing of it is written: such a policy keeps its fingerprint.
+    """
+    return Field(default=None, exclude_if=lambda rule: rule is None)
+
+
+def value_or(rule: Rule[Value] | None, before: Value) -> Value:
+    """The value of a later rule; of a policy that lacks it, the number by which all were worked."""
+    return before if rule is None else rule.value
 
 
 class RateLimit(PolicyModel):

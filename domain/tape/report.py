@@ -5,6 +5,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from domain.debt.status import LoanStatus
 from domain.tape.row import TapeRow
 
 
@@ -67,7 +68,7 @@ class ImportReport:
         """Note a loan that is in the database as the tape says."""
         self.as_of.add(as_of)
         days = row.days_past_due()
-        if days == 0 or row.status != "active":
+        if days == 0 or row.status is not LoanStatus.ACTIVE:
             return
         self.overdue += 1
         self.min_days_past_due = min(days, self.min_days_past_due or days)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 
 from domain.debt.amortisation import InstalmentParts, amortise
+from domain.debt.status import LoanStatus
 from domain.tape.fields import (
     Amount,
     Currency,
@@ -64,7 +65,7 @@ _OPTIONAL = frozenset(
     )
 )
 
-_CLOSED = {"fully paid": "settled", "charged off": "written_off"}
+_CLOSED = {"fully paid": LoanStatus.SETTLED, "charged off": LoanStatus.WRITTEN_OFF}
 _LATE = ("late", "in grace period", "default", "overdue", "delinquent", "past due")
 _LONGEST_WAIT = timedelta(days=366)
 
@@ -122,13 +123,17 @@ class TapeRow(BaseModel):
 
     @cached_property
     def tolerance_minor(self) -> int:
-        """The largest cumulative shortfall that is rounding: under 5 % of one instalment."""
+        """The largest cumulative shortfall that is rounding: under 5 % of one instalment.
+
+        A reading of the tape's amounts, which are rounded; kept with the loan, where a lender that
+        writes loans itself says its own.
+        """
         return (self.installment_minor - 1) // 20
 
     @property
-    def status(self) -> str:
+    def status(self) -> LoanStatus:
         """The loan's status in the database, by what the lender reports."""
-        return _CLOSED.get((self.reported_status or "").casefold(), "active")
+        return _CLOSED.get((self.reported_status or "").casefold(), LoanStatus.ACTIVE)
 
     def due_dates(self, shift: timedelta = timedelta(0)) -> list[date]:
         """The due dates, first to last; each month's end is cut from the original day."""

@@ -9,11 +9,9 @@ from pydantic import AwareDatetime, BaseModel
 
 from domain.calendar import is_within, opens
 from domain.local_time import HoursOfDay
-from domain.policy.policy import VisitPolicy
+from domain.policy.visit import LONGEST_LOOK_AHEAD_DAYS, POSSIBLE_DAYS, VisitPolicy
 
-DAYS_AHEAD = 14  # on which a visit is possible
-LONGEST_LOOK_AHEAD_DAYS = 60  # whatever is closed
-STEP = timedelta(hours=1)
+STEP = timedelta(hours=1)  # between the starts we propose; a borrower may ask for any other time
 
 
 class Holidays(NamedTuple):
@@ -34,6 +32,7 @@ class VisitTimes(BaseModel):
     weekdays: list[int]
     duration: timedelta
     zone: str
+    possible_days: int = POSSIBLE_DAYS  # on so many a start is looked for
 
     @property
     def first_day(self) -> date:
@@ -63,6 +62,7 @@ def visit_times(
         weekdays=[*policy.weekdays.value],
         duration=timedelta(hours=policy.duration_hours.value),
         zone=zone,
+        possible_days=policy.possible_days,
     )
 
 
@@ -80,7 +80,7 @@ def candidate_starts(times: VisitTimes, holidays: Holidays) -> list[datetime]:
 def _grid(times: VisitTimes, holidays: Holidays) -> Iterator[datetime]:
     """Every hour of the next days on which a visit is possible."""
     ahead = (times.first_day + timedelta(days=day) for day in range(LONGEST_LOOK_AHEAD_DAYS))
-    days = [day for day in ahead if _is_visit_day(day, times, holidays)][:DAYS_AHEAD]
+    days = [day for day in ahead if _is_visit_day(day, times, holidays)][: times.possible_days]
     for day in days:
         for step in range(24):
             yield opens(day, times.hours, times.zone).astimezone(UTC) + step * STEP

@@ -83,7 +83,7 @@ BREACHES = {
     "one message too many": (
         "G3",
         _copy("template = 'overdue_notice'"),
-        "after 1 attempts of this borrower; 1 allowed by LC-MESSAGES of cn-2026-11",
+        "after 1 attempts of this borrower; 1 allowed by LC-MESSAGES of cn-2026-12",
     ),
     "one message too many, on another loan": (
         "G3",
@@ -337,7 +337,7 @@ BREACHES = {
     "signature lost": ("G9", "UPDATE agreements SET signed_at = NULL", "agreement_signed"),
     "adoption lost": (
         "G9",
-        "UPDATE collection_cases SET policy_version = 'cn-2026-11'",
+        "UPDATE collection_cases SET policy_version = 'cn-2026-12'",
         "policy_adopted",
     ),
     "end lost": (
@@ -402,7 +402,7 @@ BREACHES = {
     "no facts of a refusal": ("G11", "UPDATE contact_refusals SET facts = '{}'", "no facts"),
     "no hash": ("G11", "UPDATE contact_attempts SET policy_sha256 = NULL", "is missing or another"),
     "other hash": ("G11", "UPDATE policies SET sha256 = repeat('0', 64)", "is missing or another"),
-    "no policy": ("G11", "DELETE FROM policies", "policy cn-2026-11 is not stored"),
+    "no policy": ("G11", "DELETE FROM policies", "policy cn-2026-12 is not stored"),
     "no rule": ("G11", "UPDATE contact_refusals SET rule_id = ''", "no rule on record"),
     "no reason for a refusal": ("G11", "UPDATE contact_refusals SET reason = ''", "no reason"),
 }

@@ -101,6 +101,7 @@ def policies(draw: st.DrawFn) -> Policy:
         permitted=rule_of(draw(st.sampled_from([True, True, False])), "permitted"),
         failed_calls=draw(rules(st.integers(1, 3), "calls")),
         failed_days=draw(rules(st.integers(1, 3), "days")),
+        look_back_days=draw(st.none() | st.integers(4, 9).map(lambda days: rule_of(days, "back"))),
     )
     contact = SHIPPED.contact.model_copy(
         update={

@@ -95,7 +95,8 @@ class Life:
     async def contacts(self) -> list[str]:
         """The templates sent so far, in order; not those of the past the loan was put in with."""
         rows = await self.fetch(
-            "SELECT template FROM contact_attempts WHERE template <> 'earlier' ORDER BY reserved_at"
+            "SELECT template FROM contact_attempts WHERE attempt_id NOT LIKE '%:earlier-%'"
+            " ORDER BY reserved_at"
         )
         return [row["template"] for row in rows]
 

@@ -20,6 +20,7 @@ from domain.contact.intent import Intent
 from domain.events import Capacity, Proposal, read_event
 from domain.plan.agreement import Offer
 from domain.plan.plan import build_plan
+from domain.plan.status import AgreementStatus
 from domain.policy.contact import Channel, Purpose
 from domain.policy.policy import Policy
 from policies.reader import fingerprint
@@ -184,6 +185,12 @@ class Record:
         )
         return await agreements.offer_agreement(
             OfferRequest(offer=offer, policy_version=self.policy.version)
+        )
+
+    async def break_agreement(self) -> None:
+        """The agreement that is signed is broken now."""
+        await Agreements(self.pool).end_agreement(
+            self.case_id, AgreementStatus.SIGNED, AgreementStatus.BROKEN, self.now
         )
 
     async def _agree(self, proposed_at: datetime) -> None:

@@ -95,7 +95,7 @@ async def insert_earlier_contacts(
         "INSERT INTO contact_attempts (attempt_id, intent_key, case_id, loan_id, borrower_id,"
         " phone_id, channel, template, purpose, reserved_at, sent_at, status, policy_version,"
         " policy_sha256, facts)"
-        " VALUES ($1, $1, $2, $3, $4, $5, $6, 'earlier', 'collection', $7, $7, 'sent', $8,"
+        " VALUES ($1, $1, $2, $3, $4, $5, $6, 'overdue_notice', 'collection', $7, $7, 'sent', $8,"
         " (SELECT sha256 FROM policies WHERE version = $8), '{\"earlier\": true}')",
         [
             (

@@ -2,25 +2,49 @@
 
 import ast
 from pathlib import Path
+from typing import TypeGuard
 
 import yaml
 
-from database.sql import SQL
+from database.statements import DECLARED, declare_statements, load_statements
 from temporal.search_attributes import SEARCH_ATTRIBUTES
 
 
-def test_every_statement_named_in_the_code_exists(repository: Path) -> None:
+def _is_statement(node: ast.AST) -> TypeGuard[ast.Attribute]:
+    return (
+        isinstance(node, ast.Attribute)
+        and isinstance(node.value, ast.Name)
+        and node.value.id == "SQL"
+    )
+
+
+def test_every_statement_is_used_and_every_used_one_exists(repository: Path) -> None:
     """Statements are looked up by name at run time: a misspelt one must not wait until then."""
     used = {
         node.attr
-        for file in (repository / "database").glob("*.py")
+        for file in (repository / "database").rglob("*.py")
         for node in ast.walk(ast.parse(file.read_text()))
-        if isinstance(node, ast.Attribute)
-        and isinstance(node.value, ast.Name)
-        and node.value.id == "SQL"
+        if _is_statement(node)
     }
-    assert used
-    assert used - set(SQL.available_queries) == set()
+    assert used == {statement.__name__ for statement in load_statements()}
+
+
+def test_statements_are_declared_as_they_are() -> None:
+    """What mypy holds every call against."""
+    assert declare_statements() == DECLARED.read_text("utf-8"), "run `make statements`"
+
+
+def test_mypy_sees_every_parameter_of_a_statement(repository: Path) -> None:
+    """Of what a call unpacks from a dict it sees no name."""
+    unpacking = [
+        f"{file.relative_to(repository)}:{node.lineno}"
+        for file in (repository / "database").rglob("*.py")
+        for node in ast.walk(ast.parse(file.read_text()))
+        if isinstance(node, ast.Call)
+        and _is_statement(node.func)
+        and any(keyword.arg is None for keyword in node.keywords)
+    ]
+    assert unpacking == []
 
 
 def test_compose_knows_every_search_attribute(repository: Path) -> None:

@@ -163,7 +163,7 @@ async def test_message_of_the_day_puts_off_the_word_that_the_plan_has_ended(life
         "INSERT INTO contact_attempts (attempt_id, intent_key, case_id, loan_id, borrower_id,"
         " phone_id, channel, template, purpose, reserved_at, sent_at, status, policy_version,"
         " policy_sha256, facts) SELECT 'X', 'X', case_id, loan_id, borrower_id, phone_id, channel,"
-        " 'earlier', 'collection', $1, $1, 'sent', policy_version, policy_sha256, facts"
+        " 'overdue_notice', 'collection', $1, $1, 'sent', policy_version, policy_sha256, facts"
         " FROM contact_attempts WHERE template = 'visit_reminder'",
         life.loan.local(broken_on, 8),
     )

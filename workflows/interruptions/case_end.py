@@ -5,8 +5,12 @@ from temporalio import workflow
 from activities.case_activities import CaseActivities, CaseEnd
 from activities.legal_activities import LegalActivities
 from domain.case.facts import Outcome
+from domain.case.notices import Audience, NoticeKind
 from domain.case.state import Stage
+from domain.messages.templates import Template
+from domain.plan.status import AgreementStatus
 from domain.policy.contact import Channel, Purpose
+from domain.visit.status import VisitStatus
 from workflows.desk.case_desk import CaseDesk
 from workflows.desk.options import DATABASE
 from workflows.desk.status import NextAction
@@ -22,13 +26,11 @@ from workflows.routines.visit_ends import (
 )
 
 CLOSING_TEMPLATES = {
-    Outcome.CURED: "paid_notice",
-    Outcome.SETTLED: "settled_notice",
-    Outcome.PLAN_COMPLETED: "plan_completed_notice",
+    Outcome.CURED: Template.PAID_NOTICE,
+    Outcome.SETTLED: Template.SETTLED_NOTICE,
+    Outcome.PLAN_COMPLETED: Template.PLAN_COMPLETED_NOTICE,
 }
 CREW_IS_OUT = (Stage.APPOINTMENT, Stage.PREPARATION, Stage.VISIT)
-CALL_OFF_DAYS = 1  # the next morning, if need be
-CLOSING_NOTICE_DAYS = 3  # later it would only confuse
 
 
 async def end_case(desk: CaseDesk) -> Outcome | None:
@@ -115,7 +117,9 @@ async def _hand_over(desk: CaseDesk) -> None:
         summary="the file for the legal desk",
         **DATABASE,
     )
-    await notify_staff(desk, "legal-package", "legal", "legal_package_ready", sha256=sha256)
+    await notify_staff(
+        desk, "legal-package", Audience.LEGAL, NoticeKind.LEGAL_PACKAGE_READY, sha256=sha256
+    )
 
 
 async def _call_off(desk: CaseDesk, outcome: Outcome) -> None:
@@ -128,14 +132,14 @@ async def _call_off(desk: CaseDesk, outcome: Outcome) -> None:
         await release_crew(desk, reason, tell_borrower=not outcome.is_paid)
     if not outcome.is_paid:
         # Not much later: while a hold forbids the message, the case would stay open for it.
-        await tell_called_off(desk, by=desk.in_days(CALL_OFF_DAYS))
+        await tell_called_off(desk, by=desk.now + desk.policy.visit.call_off)
     if (visit := desk.case.visit) is not None:
-        status = "completed" if visit.checked_in else "called_off"
+        status = VisitStatus.COMPLETED if visit.checked_in else VisitStatus.CALLED_OFF
         await end_visit(desk, status, f"the case has ended: {outcome}")
     plan = desk.case.plan_at_hand
     if plan is not None and not plan.in_force:
         desk.case.next_plan = None
-        await end_offered_agreement(desk, "withdrawn")
+        await end_offered_agreement(desk, AgreementStatus.WITHDRAWN)
     if not outcome.is_paid:
         desk.case.plan = None
 
@@ -159,7 +163,7 @@ async def _send_closing_notice(desk: CaseDesk, outcome: Outcome) -> bool:
             Purpose.CLOSING,
         ),
         Pursuit(
-            desk.in_days(CLOSING_NOTICE_DAYS),
+            desk.now + desk.policy.aftercare.closing_notice,
             unless=is_reversed,
             at_any_rate=True,
             after_hold=True,

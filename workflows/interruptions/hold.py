@@ -14,8 +14,6 @@ from workflows.routines.visit_ends import (
     stand_down,
 )
 
-LOOK_AGAIN_DAYS = 7
-
 
 async def wait_out_hold(desk: CaseDesk) -> None:
     """Sleep through a hold on the borrower, also one that stands on another loan.
@@ -84,7 +82,8 @@ async def _rest_until_news(desk: CaseDesk) -> None:
 
 def _moments_of_interest(desk: CaseDesk) -> list[tuple[datetime, str]]:
     ends = [hold.until for hold in desk.facts.holds if hold.until is not None]
-    look_at = min([desk.in_days(LOOK_AGAIN_DAYS), *(end for end in ends if end > desk.now)])
+    latest = desk.now + desk.policy.aftercare.hold_look
+    look_at = min([latest, *(end for end in ends if end > desk.now)])
     moments = [(look_at, "see whether the hold has ended")]
     if (remind_at := next_reminder_at(desk)) is not None:
         moments.append((remind_at, "remind the complaint desk"))

@@ -7,6 +7,7 @@ from temporalio import workflow
 from activities.visit_activities import VisitActivities, VoidApproval
 from domain.case.state import Stage, VisitState
 from domain.case.visit_standing import crew_is_barred, is_off, reasons_approval_is_void
+from domain.visit.status import VisitStatus
 from workflows.desk.case_desk import CaseDesk
 from workflows.desk.options import DATABASE
 from workflows.routines.visit_ends import AfterVisit, end_visit, release_crew, require_visit
@@ -21,7 +22,7 @@ async def settle_doubts(desk: CaseDesk) -> Literal[Stage.APPOINTMENT, Stage.APPR
     """
     visit = require_visit(desk)
     if is_off(desk.situation):
-        status = visit.called_off_as or "called_off"
+        status = visit.called_off_as or VisitStatus.CALLED_OFF
         reason = visit.called_off_because or "the borrower wants no visit"
         await release_crew(desk, reason, tell_borrower=True)
         return await end_visit(desk, status, reason)
@@ -31,7 +32,7 @@ async def settle_doubts(desk: CaseDesk) -> Literal[Stage.APPOINTMENT, Stage.APPR
     reason = "; ".join(reasons_approval_is_void(desk.situation))
     await release_crew(desk, reason, tell_borrower=True)
     if visit.address_id not in desk.facts.address_ids:
-        return await end_visit(desk, "called_off", reason)
+        return await end_visit(desk, VisitStatus.CALLED_OFF, reason)
     await _void_approval(visit, reason)
     return Stage.APPROVAL
 

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from domain.case.complaints import due_notices, next_notice_at
+from domain.case.notices import Audience
 from domain.case.state import Slot
 from workflows.desk.case_desk import CaseDesk
 from workflows.routines.staff_notices import notify_staff
@@ -32,7 +33,7 @@ async def tell_complaint_handlers(
             await notify_staff(
                 desk,
                 notice.key,
-                "complaint_desk",
+                Audience.COMPLAINT_DESK,
                 notice.kind,
                 complaint_id=complaint.complaint_id,
                 answer_due_at=complaint.answer_due_at.isoformat(),

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from activities.contact_activities import ContactStatus
 from domain.contact.intent import Intent
+from domain.messages.templates import Template
 from domain.policy.contact import Channel, Purpose
 from workflows.desk.case_desk import CaseDesk
 from workflows.routines.contact_attempt import name_of, record_missed, try_contact
@@ -20,7 +21,7 @@ async def contact(
     desk: CaseDesk,
     key: str,
     channel: Channel,
-    template: str,
+    template: Template,
     purpose: Purpose,
     *,
     by: datetime,
@@ -65,7 +66,7 @@ async def pursue(desk: CaseDesk, intent: Intent, pursuit: Pursuit) -> ContactSta
 
 
 def intent_of(
-    desk: CaseDesk, key: str, channel: Channel, template: str, purpose: Purpose
+    desk: CaseDesk, key: str, channel: Channel, template: Template, purpose: Purpose
 ) -> Intent:
     """What `key` names within the case, as an intent."""
     return Intent(

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
-from domain.case.plan_care import FIRST_PAYMENT_HELP, PlanStep, next_step, progress_of
+from domain.case.notices import Audience, NoticeKind
+from domain.case.plan_care import PlanStep, next_step, progress_of
 from domain.case.state import PlanState
 from domain.plan.progress import OpenPart
 from domain.policy.contact import Channel, Purpose
@@ -56,7 +57,7 @@ async def _say(desk: CaseDesk, step: PlanStep, done: Callable[[], bool]) -> None
     current = next_step(plan, desk.situation)
     if part is None or current is None or current.name != step.name:
         return  # what has happened meanwhile has made another step the next one
-    if step.what == FIRST_PAYMENT_HELP:
+    if step.what is NoticeKind.FIRST_PAYMENT_HELP:
         await _ask_for_help(desk, plan, part, step)
     else:
         key = f"{plan.plan_id}:{step.name}"
@@ -74,8 +75,8 @@ async def _ask_for_help(desk: CaseDesk, plan: PlanState, part: OpenPart, step: P
     await notify_staff(
         desk,
         f"{plan.plan_id}:{step.name}",
-        "collectors",
-        FIRST_PAYMENT_HELP,
+        Audience.COLLECTORS,
+        NoticeKind.FIRST_PAYMENT_HELP,
         plan_id=plan.plan_id,
         agreement_id=plan.agreement_id,
         due_on=part.due_on.isoformat(),

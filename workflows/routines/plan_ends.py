@@ -4,15 +4,17 @@ from typing import Literal
 
 from domain.case.plan_care import missed_at
 from domain.case.state import Stage
+from domain.messages.templates import Template
 from domain.plan.progress import OpenPart
+from domain.plan.status import AgreementStatus
 from domain.policy.contact import Channel, Purpose
+from domain.visit.status import VisitStatus
 from workflows.desk.case_desk import CaseDesk
 from workflows.routines.contacting import contact
 from workflows.routines.plan_care import care_until, has_moved, plan_in_force
 from workflows.routines.visit_ends import end_signed_agreement, end_visit
 
 AfterBrokenPlan = Literal[Stage.EARLY_CONTACT, Stage.LEGAL_REVIEW]
-NOTICE_DAYS = 2  # that a plan has ended is told at once, or by the message of another day
 
 
 async def wait_for_part(desk: CaseDesk, part: OpenPart) -> bool:
@@ -30,10 +32,10 @@ async def break_plan(desk: CaseDesk) -> AfterBrokenPlan:
     """A broken plan returns to contact, or goes to legal review when it was the last."""
     desk.case.broken_plan_id, desk.case.plan = plan_in_force(desk).plan_id, None
     desk.case.broken_plans += 1
-    await end_signed_agreement(desk, "broken")
+    await end_signed_agreement(desk, AgreementStatus.BROKEN)
     if desk.case.visit is not None:
         desk.case.visits += 1
-        await end_visit(desk, "completed", "the first part was not paid")
+        await end_visit(desk, VisitStatus.COMPLETED, "the first part was not paid")
     await desk.look_again()
     overdue_too_long = desk.situation.days_past_due > desk.policy.visit.until_days_past_due.value
     if overdue_too_long or desk.case.broken_plans >= desk.policy.plan.broken_plans.value:
@@ -52,8 +54,8 @@ async def tell_plan_broken(desk: CaseDesk) -> None:
         desk,
         f"{desk.case.broken_plan_id}:broken",
         Channel.SMS,
-        "plan_broken",
+        Template.PLAN_BROKEN,
         Purpose.COLLECTION,
-        by=desk.in_days(NOTICE_DAYS),
+        by=desk.now + desk.policy.plan.broken_notice,
     )
     desk.case.broken_plan_id = None

@@ -6,7 +6,7 @@ from temporalio import workflow
 
 from activities.case_activities import CaseActivities, PromiseResolution
 from domain.calendar import opens
-from domain.case.facts import Promise
+from domain.case.facts import Promise, PromiseStatus
 from workflows.desk.case_desk import CaseDesk
 from workflows.desk.options import DATABASE
 
@@ -28,15 +28,16 @@ async def wait_for_promise(desk: CaseDesk, promise: Promise) -> None:
     kept = await desk.until_sure(
         is_kept, verify_at, "verify the promise to pay", f"promised for {promise.due_on}"
     )
+    status = PromiseStatus.KEPT if kept else PromiseStatus.BROKEN
     desk.learn(
         await workflow.execute_activity_method(
             CaseActivities.resolve_promise,
             PromiseResolution(
                 case_id=desk.case.case_id,
                 promise_id=promise.promise_id,
-                status="kept" if kept else "broken",
+                status=status,
             ),
-            summary=f"promise {'kept' if kept else 'broken'}",
+            summary=f"promise {status}",
             **DATABASE,
         )
     )

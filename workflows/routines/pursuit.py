@@ -9,7 +9,6 @@ from domain.contact.intent import Intent
 from domain.local_time import HoursOfDay
 from workflows.desk.case_desk import CaseDesk
 
-URGENT = timedelta(days=1)  # who expects a crew so soon hears as soon as it is permitted
 PAUSE = timedelta(minutes=1)  # at least, before what was refused again is tried again
 
 
@@ -60,7 +59,9 @@ def _own_moment(desk: CaseDesk, earliest: datetime, hours: HoursOfDay, by: datet
 
 def _hours_for(desk: CaseDesk, intent: Intent, pursuit: Pursuit) -> HoursOfDay:
     """Today's hours for reaching the borrower; what is urgent may use all that are permitted."""
-    is_urgent = intent.slot_start is not None and intent.slot_start - desk.now < URGENT
+    is_urgent = (
+        intent.slot_start is not None and intent.slot_start - desk.now < desk.policy.visit.urgent
+    )
     if is_urgent or pursuit.in_any_permitted_hour:
         return desk.policy.contact.hours_of(intent.channel, desk.today).value
     return desk.situation.planned_hours(intent.channel, desk.today)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
 
+from domain.case.notices import Audience, NoticeKind
 from domain.case.plan_care import missed_at
 from domain.case.state import PlanState, Stage
 from workflows.desk.case_desk import CaseDesk
@@ -49,8 +50,8 @@ async def give_up(desk: CaseDesk, plan: PlanState, reason: str) -> AfterNoAgreem
     await notify_staff(
         desk,
         f"{plan.plan_id}:not-agreed",
-        "collectors",
-        "renegotiation_ended",
+        Audience.COLLECTORS,
+        NoticeKind.RENEGOTIATION_ENDED,
         plan_id=plan.plan_id,
         reason=reason,
     )

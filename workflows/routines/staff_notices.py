@@ -5,11 +5,14 @@ from typing import Any
 from temporalio import workflow
 
 from activities.case_activities import CaseActivities, StaffNotice
+from domain.case.notices import Audience, NoticeKind
 from workflows.desk.case_desk import CaseDesk
 from workflows.desk.options import DATABASE
 
 
-async def notify_staff(desk: CaseDesk, key: str, audience: str, kind: str, **body: Any) -> None:
+async def notify_staff(
+    desk: CaseDesk, key: str, audience: Audience, kind: NoticeKind, **body: Any
+) -> None:
     """Tell an audience something, once for each key."""
     await workflow.execute_activity_method(
         CaseActivities.notify_staff,

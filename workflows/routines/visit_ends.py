@@ -12,8 +12,12 @@ from temporalio import workflow
 from activities.agreement_activities import AgreementActivities, AgreementEnd
 from activities.visit_activities import CrewRelease, VisitActivities, VisitEnd
 from domain.case.effects import call_off_appointment
+from domain.case.notices import Audience, NoticeKind
 from domain.case.state import Slot, Stage, VisitState
+from domain.messages.templates import Template
+from domain.plan.status import AgreementStatus
 from domain.policy.contact import Channel, Purpose
+from domain.visit.status import VisitStatus
 from workflows.desk.case_desk import CaseDesk
 from workflows.desk.options import DATABASE
 from workflows.routines.contacting import intent_of, pursue
@@ -30,7 +34,7 @@ def require_visit(desk: CaseDesk) -> VisitState:
     return desk.case.visit
 
 
-async def end_visit(desk: CaseDesk, status: str, reason: str) -> AfterVisit:
+async def end_visit(desk: CaseDesk, status: VisitStatus, reason: str) -> AfterVisit:
     """End the visit on the record. Contact goes on after a pause, or the case is reviewed."""
     visit = require_visit(desk)
     desk.case.visit = None
@@ -87,8 +91,8 @@ async def stand_down(desk: CaseDesk, visit: VisitState, slot: Slot, reason: str)
     await notify_staff(
         desk,
         f"{slot.slot_id}:called-off",
-        "crew",
-        "appointment_called_off",
+        Audience.CREW,
+        NoticeKind.APPOINTMENT_CALLED_OFF,
         visit_id=visit.visit_id,
         slot_id=slot.slot_id,
         reason=reason,
@@ -106,7 +110,7 @@ async def tell_called_off(desk: CaseDesk, *, by: datetime | None = None) -> None
     if slot is None:
         return
     intent = intent_of(
-        desk, f"{slot.slot_id}:called-off", Channel.SMS, "visit_called_off", Purpose.VISIT
+        desk, f"{slot.slot_id}:called-off", Channel.SMS, Template.VISIT_CALLED_OFF, Purpose.VISIT
     )
     await pursue(
         desk,
@@ -116,17 +120,17 @@ async def tell_called_off(desk: CaseDesk, *, by: datetime | None = None) -> None
     desk.case.called_off_slot = None
 
 
-async def end_offered_agreement(desk: CaseDesk, status: str) -> None:
-    """End the agreement that is offered, if one is: `expired` or `withdrawn`."""
-    await _end_agreement(desk, status, was="offered")
+async def end_offered_agreement(desk: CaseDesk, status: AgreementStatus) -> None:
+    """End the agreement that is offered, if one is: as expired or withdrawn."""
+    await _end_agreement(desk, status, was=AgreementStatus.OFFERED)
 
 
-async def end_signed_agreement(desk: CaseDesk, status: str) -> None:
-    """End the agreement that is in force: `broken`."""
-    await _end_agreement(desk, status, was="signed")
+async def end_signed_agreement(desk: CaseDesk, status: AgreementStatus) -> None:
+    """End the agreement that is in force: as broken."""
+    await _end_agreement(desk, status, was=AgreementStatus.SIGNED)
 
 
-async def _end_agreement(desk: CaseDesk, status: str, was: str) -> None:
+async def _end_agreement(desk: CaseDesk, status: AgreementStatus, was: AgreementStatus) -> None:
     await workflow.execute_activity_method(
         AgreementActivities.end_agreement,
         AgreementEnd(case_id=desk.case.case_id, status=status, was=was),
@@ -145,11 +149,11 @@ async def negotiate_again(desk: CaseDesk, reason: str) -> Literal[Stage.VISIT] |
         await notify_staff(
             desk,
             f"{visit.visit_id}:negotiation-{visit.negotiations}",
-            "crew",
-            "negotiate_again",
+            Audience.CREW,
+            NoticeKind.NEGOTIATE_AGAIN,
             visit_id=visit.visit_id,
             reason=reason,
         )
         return Stage.VISIT
     desk.case.visits += 1
-    return await end_visit(desk, "completed", f"no plan: {reason}")
+    return await end_visit(desk, VisitStatus.COMPLETED, f"no plan: {reason}")

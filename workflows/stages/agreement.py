@@ -7,6 +7,7 @@ from temporalio import workflow
 from activities.agreement_activities import AgreementActivities, OfferRequest
 from domain.case.state import Answer, PlanState, Stage
 from domain.plan.agreement import Offer
+from domain.plan.status import AgreementStatus
 from workflows.desk.case_desk import CaseDesk
 from workflows.desk.options import DATABASE
 from workflows.routines.renegotiation import (
@@ -31,7 +32,7 @@ async def sign_agreement(desk: CaseDesk) -> Literal[Stage.GUIDED_REPAYMENT] | Af
 
     if not await _wait_for_signature(desk, plan) and _may_offer_anew(desk, plan):
         plan.agreement_id = plan.document_sha256 = None  # what is signed now is signed too late
-        await end_offered_agreement(desk, "expired")
+        await end_offered_agreement(desk, AgreementStatus.EXPIRED)
         await _offer(desk, plan)
         await _wait_for_signature(desk, plan)
     if plan.signature is Answer.YES:
@@ -39,7 +40,7 @@ async def sign_agreement(desk: CaseDesk) -> Literal[Stage.GUIDED_REPAYMENT] | Af
         return Stage.GUIDED_REPAYMENT
     if plan.signature is None:
         plan.signature = Answer.NO
-        await end_offered_agreement(desk, "expired")
+        await end_offered_agreement(desk, AgreementStatus.EXPIRED)
         return await give_up(desk, plan, "the agreement was not signed in time")
     return await give_up(desk, plan, "the agreement was declined")
 

@@ -2,7 +2,9 @@
 
 from typing import Literal
 
+from domain.case.notices import Audience, NoticeKind
 from domain.case.state import Stage
+from domain.messages.templates import Template
 from domain.policy.contact import Channel, Purpose
 from workflows.desk.case_desk import CaseDesk
 from workflows.routines.contacting import contact
@@ -18,8 +20,9 @@ async def invite_to_apply(desk: CaseDesk) -> Literal[Stage.APPROVAL, Stage.EARLY
 
     if not desk.case.reminders and not has_applied():
         key = f"{Stage.APPLICATION}:{desk.facts.overdue_since}:{desk.situation.days_past_due}"
-        await notify_staff(desk, key, "collectors", "visit_possible")
-        await contact(desk, key, Channel.SMS, "visit_invitation", Purpose.VISIT, by=ends_at)
+        await notify_staff(desk, key, Audience.COLLECTORS, NoticeKind.VISIT_POSSIBLE)
+        invitation = Template.VISIT_INVITATION
+        await contact(desk, key, Channel.SMS, invitation, Purpose.VISIT, by=ends_at)
         desk.case.reminders = 1
     if await desk.until(has_applied, ends_at, "give up waiting for an application"):
         return Stage.APPROVAL

@@ -7,9 +7,12 @@ from temporalio import workflow
 
 from activities.contact_activities import ContactStatus
 from activities.visit_activities import AppointmentWish, VisitActivities
+from domain.case.notices import Audience, NoticeKind
 from domain.case.state import Answer, Slot, Stage, VisitState
+from domain.messages.templates import Template
 from domain.policy.contact import Channel, Purpose
 from domain.visit.appointments import visit_times
+from domain.visit.status import VisitStatus
 from workflows.desk.case_desk import CaseDesk
 from workflows.desk.options import DATABASE
 from workflows.routines.contacting import contact
@@ -38,7 +41,7 @@ async def arrange_appointment(desk: CaseDesk) -> Literal[Stage.PREPARATION] | Af
         await tell_called_off(desk)
         if visit.slot is None:
             if visit.rounds >= desk.policy.visit.proposal_rounds.value:
-                return await end_visit(desk, "called_off", "no appointment was agreed on")
+                return await end_visit(desk, VisitStatus.CALLED_OFF, "no appointment was agreed on")
             visit.slot = await _book(desk, visit)
         if visit.slot is None:
             await _wait_for_crews(desk, visit)
@@ -46,7 +49,7 @@ async def arrange_appointment(desk: CaseDesk) -> Literal[Stage.PREPARATION] | Af
             await _propose(desk, visit, visit.slot)
     await release_crew(desk, "the approval expired", tell_borrower=True)
     await tell_called_off(desk)
-    return await end_visit(desk, "expired", "the approval expired")
+    return await end_visit(desk, VisitStatus.EXPIRED, "the approval expired")
 
 
 async def _book(desk: CaseDesk, visit: VisitState) -> Slot | None:
@@ -79,11 +82,12 @@ async def _wait_for_crews(desk: CaseDesk, visit: VisitState) -> None:
     await notify_staff(
         desk,
         f"{visit.visit_id}:no-crew:{desk.today}",
-        "crew",
-        "no_crew_free",
+        Audience.CREW,
+        NoticeKind.NO_CREW_FREE,
         visit_id=visit.visit_id,
     )
-    await desk.reach(desk.in_days(1), "look for a free crew", "no crew was free")
+    again_at = desk.now + desk.policy.visit.crew_retry
+    await desk.reach(again_at, "look for a free crew", "no crew was free")
 
 
 async def _propose(desk: CaseDesk, visit: VisitState, slot: Slot) -> None:
@@ -94,7 +98,7 @@ async def _propose(desk: CaseDesk, visit: VisitState, slot: Slot) -> None:
             desk,
             slot.slot_id,
             Channel.SMS,
-            "visit_appointment",
+            Template.VISIT_APPOINTMENT,
             Purpose.VISIT,
             by=slot.start - lead,
         )

@@ -3,7 +3,9 @@
 from datetime import timedelta
 from typing import Literal
 
+from domain.case.notices import Audience, NoticeKind
 from domain.case.state import Answer, Stage, VisitState
+from domain.visit.status import VisitStatus
 from workflows.desk.case_desk import CaseDesk
 from workflows.routines.staff_notices import notify_staff
 from workflows.routines.visit_ends import AfterVisit, end_visit, require_visit
@@ -33,13 +35,18 @@ async def ask_for_approval(desk: CaseDesk) -> Literal[Stage.APPOINTMENT] | After
     if visit.approval is Answer.YES:
         return Stage.APPOINTMENT
     if visit.approval is None:
-        return await end_visit(desk, "expired", "no approval in time")
-    return await end_visit(desk, "rejected", "rejected by the approver")
+        return await end_visit(desk, VisitStatus.EXPIRED, "no approval in time")
+    return await end_visit(desk, VisitStatus.REJECTED, "rejected by the approver")
 
 
 async def _remind(desk: CaseDesk, visit: VisitState, *, is_escalated: bool) -> None:
     key = f"{visit.visit_id}:approval-{visit.approvals_voided + 1}-{desk.case.reminders}"
-    for audience in ("approvers", "senior_approvers") if is_escalated else ("approvers",):
+    second_level = [Audience.SENIOR_APPROVERS] if is_escalated else []
+    for audience in (Audience.APPROVERS, *second_level):
         await notify_staff(
-            desk, f"{key}:{audience}", audience, "visit_approval_wanted", visit_id=visit.visit_id
+            desk,
+            f"{key}:{audience}",
+            audience,
+            NoticeKind.VISIT_APPROVAL_WANTED,
+            visit_id=visit.visit_id,
         )

@@ -3,7 +3,9 @@
 from typing import Literal
 
 from domain.case.facts import Outcome
+from domain.case.notices import Audience, NoticeKind
 from domain.case.state import Stage
+from domain.messages.templates import Template
 from domain.policy.contact import Channel, Purpose
 from workflows.desk.case_desk import CaseDesk
 from workflows.routines.contacting import contact
@@ -22,8 +24,9 @@ async def review_legally(desk: CaseDesk) -> Literal[Stage.LEGAL_REVIEW, Stage.EA
     while desk.facts.promises:
         await wait_for_promise(desk, desk.facts.promises[0])
     if not desk.case.reminders:
-        await notify_staff(desk, key, "legal", "review_wanted")
-        await contact(desk, key, Channel.SMS, "legal_notice", Purpose.COLLECTION, by=ends_at)
+        await notify_staff(desk, key, Audience.LEGAL, NoticeKind.REVIEW_WANTED)
+        last_word = Template.LEGAL_NOTICE
+        await contact(desk, key, Channel.SMS, last_word, Purpose.COLLECTION, by=ends_at)
         desk.case.reminders = 1
     came_for_its_age = _is_too_old(desk)
     if await desk.until_sure(

@@ -2,6 +2,7 @@
 
 from typing import Literal
 
+from domain.case.notices import Audience, NoticeKind
 from domain.case.state import Answer, Stage
 from domain.plan.authority import request_waiver
 from domain.plan.plan import needs_approval
@@ -25,8 +26,8 @@ async def settle_plan(desk: CaseDesk) -> Literal[Stage.AGREEMENT] | AfterNoAgree
     await notify_staff(
         desk,
         f"{plan.plan_id}:approval",
-        "approvers",
-        "waiver_approval_wanted",
+        Audience.APPROVERS,
+        NoticeKind.WAIVER_APPROVAL_WANTED,
         plan_id=plan.plan_id,
         level=request_waiver(plan.plan, desk.policy.plan).level,
     )

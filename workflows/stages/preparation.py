@@ -6,15 +6,15 @@ from typing import Literal
 from temporalio import workflow
 
 from activities.visit_activities import VisitActivities
+from domain.case.notices import Audience, NoticeKind
 from domain.case.state import Answer, Slot, Stage, VisitState
+from domain.messages.templates import Template
 from domain.policy.contact import Channel, Purpose
 from workflows.desk.case_desk import CaseDesk
 from workflows.desk.options import DATABASE
 from workflows.routines.contacting import contact
 from workflows.routines.staff_notices import notify_staff
 from workflows.routines.visit_ends import reason_of_no, release_crew, require_visit
-
-DEPARTURE = timedelta(hours=2)  # before the appointment
 
 
 async def prepare_visit(desk: CaseDesk) -> Literal[Stage.VISIT, Stage.APPOINTMENT]:
@@ -23,7 +23,7 @@ async def prepare_visit(desk: CaseDesk) -> Literal[Stage.VISIT, Stage.APPOINTMEN
     if visit.slot is None:
         return Stage.APPOINTMENT
     slot = visit.slot
-    departs_at = slot.start - DEPARTURE
+    departs_at = slot.start - desk.policy.visit.departure
     desk.begin("departure", departs_at)
 
     def is_off() -> bool:
@@ -52,8 +52,8 @@ async def _prepare(desk: CaseDesk, visit: VisitState, slot: Slot) -> None:
     await notify_staff(
         desk,
         f"{slot.slot_id}:dossier",
-        "crew",
-        "visit_prepared",
+        Audience.CREW,
+        NoticeKind.VISIT_PREPARED,
         visit_id=visit.visit_id,
         badge_ids=slot.badge_ids,
         starts_at=slot.start.isoformat(),
@@ -62,8 +62,8 @@ async def _prepare(desk: CaseDesk, visit: VisitState, slot: Slot) -> None:
         desk,
         f"{slot.slot_id}:reminder",
         Channel.SMS,
-        "visit_reminder",
+        Template.VISIT_REMINDER,
         Purpose.VISIT,
-        by=slot.start - DEPARTURE,
+        by=slot.start - desk.policy.visit.departure,
     )
     visit.prepared = True

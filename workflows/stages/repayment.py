@@ -20,7 +20,7 @@ async def follow_repayment(
             return await break_plan(desk)
         if desk.case.next_plan is not None:
             return Stage.PLAN
-    # Everything is paid: the facts say so, and the next wait ends the case.
+    # Everything is paid: the facts say so, and the next wait ends the case; a day is a backstop.
     await desk.look_again()
     await desk.reach(desk.in_days(1), "see the plan completed")
     return Stage.REPAYMENT

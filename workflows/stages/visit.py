@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Literal
 
 from domain.case.state import Stage
+from domain.visit.status import VisitStatus
 from workflows.desk.case_desk import CaseDesk
 from workflows.routines.visit_ends import AfterVisit, end_visit, require_visit
 
@@ -35,7 +36,7 @@ async def visit_borrower(desk: CaseDesk) -> Literal[Stage.PLAN] | AfterVisit:
 
     desk.case.visits += 1
     if visit.outcome == "unsafe":
-        await end_visit(desk, "completed", "unsafe")
+        await end_visit(desk, VisitStatus.COMPLETED, "unsafe")
         return Stage.LEGAL_REVIEW
-    status = "completed" if visit.checked_in else "missed"
+    status = VisitStatus.COMPLETED if visit.checked_in else VisitStatus.MISSED
     return await end_visit(desk, status, visit.outcome or "no report in time")

@@ -17,7 +17,9 @@ from domain.case.state import Answer, Stage, VisitState
 from domain.case.visit_standing import crew_is_barred, is_off, reasons_approval_is_void
 from domain.plan.plan import PlanRefusedError
 
-CLOCKS_DIFFER = timedelta(minutes=15)  # between the crew's device and ours
+# Not a rule but a check that the date is no mistake: an early crew and a device that is set to
+# another time zone lie within it.
+BEFORE_THE_APPOINTMENT = timedelta(days=1)
 
 
 @judge_fit.register
@@ -60,7 +62,7 @@ def _require_standing(situation: Situation) -> None:
 
 def _require_past(event: events.Event, situation: Situation) -> None:
     require(
-        event.occurred_at <= situation.now + CLOCKS_DIFFER,
+        event.occurred_at <= situation.now + situation.policy.visit.clock_tolerance,
         "LC-TIME",
         "occurred_at: lies in the future",
     )
@@ -82,7 +84,7 @@ def _require_in_time(event: events.VisitCheckedIn, visit: VisitState, situation:
 def _require_after_slot(event: events.VisitReported, visit: VisitState) -> None:
     """The dates of a plan are judged by the day of the report, which cannot be any day."""
     require(
-        visit.slot is None or event.occurred_at >= visit.slot.start - timedelta(days=1),
+        visit.slot is None or event.occurred_at >= visit.slot.start - BEFORE_THE_APPOINTMENT,
         "LC-TIME",
         "occurred_at: lies before the appointment",
     )

@@ -8,7 +8,6 @@ import pytest
 
 from database.audit import Audit
 from database.case.cases import Cases
-from database.plan.agreements import Agreements
 from database.sql import Pool
 from domain.calendar import add_months
 from domain.case.facts import Outcome
@@ -142,7 +141,7 @@ async def test_broken_chain_brings_the_waived_penalty_back_once(record: Record) 
     await _second(record, first, 6)
     record.now += timedelta(days=20)
     assert (await record.facts()).penalty_minor == 0
-    await Agreements(record.pool).end_agreement(record.case_id, "signed", "broken", record.now)
+    await record.break_agreement()
     assert (await record.facts()).penalty_minor == 1_000
     rows = await record.pool.fetch("SELECT status FROM agreements ORDER BY agreement_id")
     assert [row["status"] for row in rows] == ["superseded", "broken"]
@@ -170,7 +169,7 @@ async def test_instalments_end_where_one_plan_would_have_put_them(
 async def test_agreement_that_is_not_in_force_is_not_replaced(record: Record) -> None:
     """It was broken meanwhile: the signature is refused, and changes nothing."""
     first = await _first(record, 0)
-    await Agreements(record.pool).end_agreement(record.case_id, "signed", "broken", record.now)
+    await record.break_agreement()
     with pytest.raises(AssertionError, match="the agreement it replaces is not in force"):
         await _sign_offered_after(record, first)
     rows = await record.pool.fetch("SELECT status FROM agreements ORDER BY agreement_id")

@@ -16,6 +16,7 @@ from database.sql import Pool
 from domain.plan.agreement import Offer
 from domain.plan.plan import Plan, Predecessor
 from domain.plan.progress import Part
+from domain.plan.status import AgreementStatus
 from domain.policy.policy import Policy
 from tests.integration.conftest import OpenCase
 from tests.support.record import Record
@@ -83,9 +84,11 @@ async def test_kept_bytes_are_those_that_were_hashed(record: Record) -> None:
 async def test_ended_offer_is_not_signed(record: Record) -> None:
     """The record has the last word: an agreement is not signed and expired at once."""
     agreements = Agreements(record.pool)
-    await agreements.end_agreement(record.case_id, "signed", "broken", record.now)
+    await record.break_agreement()
     sha256 = await record.offer(_offer(record, "G-2"))
-    await agreements.end_agreement(record.case_id, "offered", "expired", record.now)
+    await agreements.end_agreement(
+        record.case_id, AgreementStatus.OFFERED, AgreementStatus.EXPIRED, record.now
+    )
     with pytest.raises(AssertionError, match="the agreement is not offered any more"):
         await record.deliver(
             "agreement_signed", agreement_id="G-2", document_sha256=sha256, signatories=["B-1"]
@@ -97,7 +100,7 @@ async def test_ended_offer_is_not_signed(record: Record) -> None:
 async def test_offer_that_is_repeated_gives_what_is_kept(record: Record) -> None:
     """A retry at a later moment draws up nothing anew: the borrower may have the first already."""
     agreements = Agreements(record.pool)
-    await agreements.end_agreement(record.case_id, "signed", "broken", record.now)
+    await record.break_agreement()
     offer = _offer(record, "G-2", replaces="G-1")
     first = await record.offer(offer)
     kept = await agreements.read_document("G-2")
@@ -113,7 +116,7 @@ async def test_offer_that_is_repeated_gives_what_is_kept(record: Record) -> None
 async def test_document_names_people_and_what_it_replaces(record: Record) -> None:
     """Read from the record when it is drawn up: none of it was in the request but ids."""
     agreements = Agreements(record.pool)
-    await agreements.end_agreement(record.case_id, "signed", "broken", record.now)
+    await record.break_agreement()
     offer = _offer(record, "G-2", replaces="G-1")
     await record.offer(offer)
     crew = await record.pool.fetchval("SELECT full_name FROM crew_members WHERE badge_id = 'C-1'")
@@ -129,7 +132,7 @@ async def test_document_names_people_and_what_it_replaces(record: Record) -> Non
 async def test_time_barred_debt_is_recognised(record: Record, years_ago: int) -> None:
     """LA-01 to LA-03 on the record: three years after the last instalment, and nothing since."""
     agreements = Agreements(record.pool)
-    await agreements.end_agreement(record.case_id, "signed", "broken", record.now)
+    await record.break_agreement()
     await record.pool.execute("DELETE FROM payments")
     await record.pool.execute("UPDATE agreements SET signed_at = signed_at - interval '9 years'")
     await record.pool.execute(

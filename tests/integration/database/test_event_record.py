@@ -236,8 +236,8 @@ async def test_call_outcome_marks_the_number(record: Recorder, outcome: str, sta
     await record.pool.execute(
         "INSERT INTO contact_attempts (attempt_id, intent_key, case_id, loan_id, borrower_id,"
         " phone_id, channel, template, purpose, reserved_at, sent_at, status, policy_version)"
-        " SELECT 'A-1', 'k', case_id, loan_id, 'B-1', 'B-1-p1', 'call', 't', 'collection', $1, $1,"
-        " 'sent', policy_version FROM collection_cases",
+        " SELECT 'A-1', 'k', case_id, loan_id, 'B-1', 'B-1-p1', 'call', 'overdue_call',"
+        " 'collection', $1, $1, 'sent', policy_version FROM collection_cases",
         NOW,
     )
     await record.accepted("call_finished", attempt_id="A-1", outcome=outcome, duration_s=30)

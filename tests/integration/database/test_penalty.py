@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from database.audit import Audit
 from database.case.cases import Cases
-from database.plan.agreements import Agreements
 from database.sql import Pool
 from database.visit.staff import Staff
 from database.visit.visits import Visits
@@ -110,7 +109,7 @@ async def test_broken_plan_leaves_the_charge_owed_and_no_day_twice(record: Recor
     plan = await _sign(record, waiver_minor=1_000)
     await record.deliver("payment_received", payment_id="P-9", amount_minor=50_000)
     record.now += timedelta(days=20)
-    await Agreements(record.pool).end_agreement(record.case_id, "signed", "broken", record.now)
+    await record.break_agreement()
     facts = await record.facts()
     assert facts.arrears_minor == ARREARS + PENALTY - 1_000 - 50_000
     # The payment covered the charge, then interest, then principal.

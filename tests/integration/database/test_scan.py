@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -227,8 +228,9 @@ async def test_overdue_loans_are_found_by_the_index(scanner: Scanner) -> None:
         ANALYZE loans;
         """
     )
+    statement: Any = SQL.overdue_loans
     plan = await scanner.pool.fetch(
-        f"EXPLAIN (ANALYZE, TIMING OFF) {SQL.overdue_loans.sql}",
+        f"EXPLAIN (ANALYZE, TIMING OFF) {statement.sql}",
         date(2026, 6, 1),
         date(2026, 3, 1),
         "L-1",

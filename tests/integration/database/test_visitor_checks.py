@@ -9,6 +9,7 @@ from database.sql import Pool
 from database.visit.visitor_checks import VisitorChecks
 from database.visit.visits import Visits
 from domain.policy.policy import Policy
+from domain.visit.status import VisitStatus
 from domain.visit.visitors import VisitorAnswer, VisitorQuestion
 from tests.support.visits import MONDAY, insert_members, insert_visits, wish
 
@@ -66,7 +67,7 @@ async def test_released_crew_is_called_off_unless_it_has_been_there(
     await pool.execute(
         "UPDATE visits SET status = 'checked_in', checked_in_at = $1 WHERE slot_id IS NOT NULL", TEN
     )
-    await Visits(pool).end_visit("V-1", "completed", "agreed", TEN)
+    await Visits(pool).end_visit("V-1", VisitStatus.COMPLETED, "agreed", TEN)
     assert await _answer(checks, TEN) == "expected_now"
     await Visits(pool).book_crew(wish(2, TEN))
     await pool.execute(

@@ -16,6 +16,7 @@ from database.sql import Connection, Pool, open_pool
 from domain.case.facts import CaseFacts
 from domain.contact.intent import Intent
 from domain.contact.question import Allowed, Refused
+from domain.contact.status import AttemptStatus
 from domain.policy.policy import Policy
 from gateways.protocol import Sent
 from tests.support.gate.plan import PLANS, Plan
@@ -161,7 +162,7 @@ class StaleContacts(CrashingContacts):
             attempt = await self._attempt_of(connection, intent)
         return Reservation(
             attempt_id=attempt.attempt_id,
-            status="reserved",
+            status=AttemptStatus.RESERVED,
             is_new=True,
             number=attempt.number,
             recipient=ruling.recipient,

@@ -5,12 +5,14 @@ from typing import Any
 
 import pytest
 
-from domain.case.plan_care import FIRST_PAYMENT_HELP, missed_at, next_step, progress_of
+from domain.case.notices import NoticeKind
+from domain.case.plan_care import missed_at, next_step, progress_of
 from domain.case.situation import Situation
 from domain.case.state import PlanState, Stage
 from domain.policy.policy import Policy
 from tests.support.situations import NOON, situation
 
+FIRST_PAYMENT_HELP = NoticeKind.FIRST_PAYMENT_HELP
 DUE = date(2026, 4, 25)  # of the first part, five days from NOON; the others follow monthly
 
 
@@ -32,13 +34,13 @@ def _at(
 
 def _steps(plan: PlanState, situation: Situation) -> list[tuple[str, date]]:
     """Everything that is said from then on, if nothing is paid: the kind, and its local day."""
-    steps = []
+    steps: list[tuple[str, date]] = []
     now = situation.now
     while (step := next_step(plan, situation._replace(now=now))) is not None:
         now = max(now, step.at)
         steps.append((step.what, situation.facts.local(now).date()))
         plan.said = [*plan.said, step.name]
-        if step.what != FIRST_PAYMENT_HELP:
+        if step.what is not FIRST_PAYMENT_HELP:
             plan.said_on = steps[-1][1]
     return steps
 

@@ -7,6 +7,7 @@ import pytest
 from domain.case.state import Stage
 from domain.case.visit_standing import approval_is_void, is_off, reasons_approval_is_void
 from domain.policy.policy import Policy
+from domain.visit.status import VisitStatus
 from tests.support.situations import situation
 
 
@@ -43,7 +44,7 @@ def test_visit_that_has_begun_stands(policy: Policy) -> None:
     """What was found at the door counts from then on."""
     at = situation(policy, Stage.VISIT, address_ids=[])
     assert at.case.visit is not None
-    at.case.visit.called_off_as = "withdrawn"
+    at.case.visit.called_off_as = VisitStatus.WITHDRAWN
     assert is_off(at)
     at.case.visit.checked_in = True
     assert not is_off(at)

@@ -146,8 +146,9 @@ def _is_unreachable(world: World, moment: datetime) -> bool:
         last_reached = max(
             (n for n, past in enumerate(calls) if past.fate is not Fate.UNANSWERED), default=-1
         )
-        week = [past for past in calls[last_reached + 1 :] if moment - past.at < timedelta(days=7)]
-        days = [local(past.at, facts).date() for past in week]
+        back = rules.look_back
+        failed = [past for past in calls[last_reached + 1 :] if moment - past.at < back]
+        days = [local(past.at, facts).date() for past in failed]
         earlier = [day for day in days if day < today]
         in_a_row = rules.failed_calls.binds(today) and len(earlier) >= rules.failed_calls.value
         length = rules.failed_days.value

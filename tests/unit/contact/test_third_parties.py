@@ -11,7 +11,8 @@ from domain.contact.facts import ContactFacts, Fate, PastAttempt, Phone, Relatio
 from domain.contact.intent import Intent
 from domain.contact.permission import may_contact
 from domain.contact.question import Allowed, Decision, Refused
-from domain.messages.templates import TEMPLATES, WITHOUT_DEBT_DETAILS
+from domain.messages.templates import WITHOUT_DEBT_DETAILS, Template
+from domain.messages.texts import TEXTS
 from domain.policy.contact import Channel, Purpose
 from policies.reader import read_policy
 from runtime.settings import CHINA_POLICY
@@ -166,13 +167,13 @@ def test_profile_without_permission_asks_nobody() -> None:
     assert (decision.rule_id, decision.retry_at) == ("LC-THIRD-PARTY-NONE", None)
 
 
-@pytest.mark.parametrize("template", TEMPLATES["en"])
-def test_contact_person_reads_nothing_of_a_debt(template: str) -> None:
+@pytest.mark.parametrize("template", Template)
+def test_contact_person_reads_nothing_of_a_debt(template: Template) -> None:
     """An intent that would tell one cannot even be made."""
     values = {"key": "k", "case_id": "c", "channel": "sms", "template": template}
     if template in WITHOUT_DEBT_DETAILS:
         assert Intent(**values, purpose=Purpose.LOCATE)
-        for language in TEMPLATES.values():
+        for language in TEXTS.values():
             fields = language[template]
             assert not any(f"{{{name}}}" in fields for name in ("amount", "days", "pay_at"))
     else:

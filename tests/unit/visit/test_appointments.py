@@ -8,8 +8,8 @@ import pytest
 
 from domain.local_time import HoursOfDay
 from domain.policy.policy import Policy
+from domain.policy.visit import POSSIBLE_DAYS
 from domain.visit.appointments import (
-    DAYS_AHEAD,
     Holidays,
     VisitTimes,
     candidate_starts,
@@ -53,7 +53,7 @@ def test_every_hour_that_leaves_time_for_the_visit() -> None:
         10,
     ]
     days = _days(starts)
-    assert len(days) == DAYS_AHEAD
+    assert len(days) == POSSIBLE_DAYS
     assert {day.isoweekday() for day in days} == {1, 2, 3, 4, 5, 6}
     assert all(start.utcoffset() == timedelta(0) for start in starts)
 
@@ -100,7 +100,7 @@ def test_nothing_is_proposed_in_the_golden_week_but_on_the_days_worked_for_it() 
         date(2026, 10, 9),
         date(2026, 10, 10),  # a Saturday, worked
     ]
-    assert len(after) == DAYS_AHEAD
+    assert len(after) == POSSIBLE_DAYS
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,33 @@
+"""What the lender's own people are told of a case, and who of them."""
+
+from enum import StrEnum
+
+
+class Audience(StrEnum):
+    """Who reads a notice."""
+
+    APPROVERS = "approvers"
+    SENIOR_APPROVERS = "senior_approvers"
+    CREW = "crew"
+    COLLECTORS = "collectors"
+    COMPLAINT_DESK = "complaint_desk"
+    LEGAL = "legal"
+
+
+class NoticeKind(StrEnum):
+    """What a notice is about."""
+
+    VISIT_POSSIBLE = "visit_possible"
+    VISIT_APPROVAL_WANTED = "visit_approval_wanted"
+    NO_CREW_FREE = "no_crew_free"
+    VISIT_PREPARED = "visit_prepared"
+    APPOINTMENT_CALLED_OFF = "appointment_called_off"
+    NEGOTIATE_AGAIN = "negotiate_again"
+    WAIVER_APPROVAL_WANTED = "waiver_approval_wanted"
+    RENEGOTIATION_ENDED = "renegotiation_ended"
+    FIRST_PAYMENT_HELP = "first_payment_help"  # somebody calls and helps
+    COMPLAINT_TO_ANSWER = "complaint_to_answer"
+    COMPLAINT_DUE_SOON = "complaint_due_soon"
+    COMPLAINT_OVERDUE = "complaint_overdue"
+    REVIEW_WANTED = "review_wanted"
+    LEGAL_PACKAGE_READY = "legal_package_ready"
