@@ -13,7 +13,7 @@ def test_every_statement_named_in_the_code_exists(repository: Path) -> None:
     """Statements are looked up by name at run time: a misspelt one must not wait until then."""
     used = {
         node.attr
-        for file in (repository / "database").glob("*.py")
+        for file in (repository / "database").rglob("*.py")
         for node in ast.walk(ast.parse(file.read_text()))
         if isinstance(node, ast.Attribute)
         and isinstance(node.value, ast.Name)
