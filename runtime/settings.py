@@ -8,13 +8,13 @@ from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
 from temporalio.service import RPCError
 
 from domain.clock import REAL, BusinessClock
 from domain.mistakes import describe_mistake, reason
 from gateways.choice import GatewayName
+from temporal.converter import DATA_CONVERTER
 
 CHINA_POLICY = Path(__file__).parents[1] / "policies" / "cn.yaml"
 
@@ -92,7 +92,7 @@ async def connect_temporal() -> Client:
     config = _temporal_config()
     address = config.setdefault("target_host", _TEMPORAL_ADDRESS)
     try:
-        client = await Client.connect(**config, data_converter=pydantic_data_converter)
+        client = await Client.connect(**config, data_converter=DATA_CONVERTER)
     except (RuntimeError, ValueError) as error:
         raise SettingsError(f"TEMPORAL_ADDRESS: no server at {address}: {_line(error)}") from None
     await _see_namespace(client)
