@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: help demo up test lint lock bench record-histories statements clean
+.PHONY: help demo up test lint lock bench docs record-histories statements clean
 
 help: ## Show the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,9 @@ bench: $(VENV)/installed ## Gate, contact steps, scan and memory, each against i
 	$(BIN)/python -m benchmarks.contact_steps
 	$(BIN)/python -m benchmarks.scan_starts
 	$(BIN)/python -m benchmarks.cached_loans
+
+docs: $(VENV)/installed ## The pages that are drawn from the code
+	$(BIN)/python -m domain.case.event_document > docs/event-table.md
 
 record-histories: $(VENV)/installed ## Runs of the demo's loans for the replay guard
 	$(BIN)/python -m tests.replay.record

@@ -7,7 +7,8 @@ from datetime import datetime
 import asyncpg
 
 from database.case.facts import read_facts
-from database.event_effects import EffectRefusedError, EventContext, take_effect
+from database.event_effects.effect import EffectRefusedError, EventContext
+from database.event_effects.table import take_effect
 from database.sql import SQL, Connection, Pool
 from domain.case.judged_event import JudgedEvent, Verdict
 from domain.events import read_event

@@ -10,10 +10,10 @@ from typing import Any
 
 from temporalio.client import Client
 from temporalio.common import SearchAttributeKey
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
 from embedded.processes import LOOPBACK, Child, StackError, free_ports, inherited_environment
+from temporal.converter import DATA_CONVERTER
 from temporal.search_attributes import SEARCH_ATTRIBUTES
 
 NAMESPACE = "default"
@@ -76,9 +76,7 @@ async def answers(server: Child, address: str) -> bool:
 
 async def connect(address: str) -> Client:
     """A new client with the service's data converter."""
-    return await Client.connect(
-        address, namespace=NAMESPACE, data_converter=pydantic_data_converter
-    )
+    return await Client.connect(address, namespace=NAMESPACE, data_converter=DATA_CONVERTER)
 
 
 async def _is_healthy(address: str) -> bool:

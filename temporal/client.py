@@ -5,11 +5,11 @@ from typing import Any
 
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.envconfig import ClientConfig
 from temporalio.service import RPCError
 
 from runtime.settings import SettingsError
+from temporal.converter import DATA_CONVERTER
 
 _TEMPORAL_ADDRESS = "localhost:7233"
 
@@ -22,7 +22,7 @@ async def connect_temporal() -> Client:
     config = _temporal_config()
     address = config.setdefault("target_host", _TEMPORAL_ADDRESS)
     try:
-        client = await Client.connect(**config, data_converter=pydantic_data_converter)
+        client = await Client.connect(**config, data_converter=DATA_CONVERTER)
     except (RuntimeError, ValueError) as error:
         raise SettingsError(f"TEMPORAL_ADDRESS: no server at {address}: {_line(error)}") from None
     await _see_namespace(client)

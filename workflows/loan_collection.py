@@ -17,12 +17,14 @@ from temporalio.exceptions import ApplicationError
 with workflow.unsafe.imports_passed_through():
     from domain.case.facts import Outcome
     from domain.case.state import CaseState, Stage
-    from domain.events import UNNAMED, UnreadableEventError, VisitCheckedIn, read_json
+    from domain.events import UNNAMED, VisitCheckedIn
     from domain.visit.doorstep import Instruction, explain, instruct
-    from temporal.names import DELIVER, LOAN_COLLECTION
+    from temporal.converter import read_untyped
+    from temporal.names import DELIVER, LOAN_COLLECTION, STATUS
     from workflows.desk.case_desk import CaseDesk
     from workflows.desk.inbox import Inbox, IncomingEvent
     from workflows.desk.intake import Intake
+    from workflows.desk.signals import declare_signals
     from workflows.desk.status import status
     from workflows.desk.stops import (
         CaseOverError,
@@ -73,6 +75,7 @@ class CaseEnded(BaseModel):
 
 
 @workflow.defn(name=LOAN_COLLECTION)
+@declare_signals
 class LoanCollection:
     """Collects one overdue loan, from the first reminder to its end."""
 
@@ -117,27 +120,37 @@ class LoanCollection:
             except FreshRunNeededError:
                 return None
 
-    @workflow.signal(dynamic=True)
-    def receive_event(self, name: str, bodies: Sequence[RawValue]) -> None:
+    def take_in(self, name: str, bodies: Sequence[object]) -> IncomingEvent:
         """Take in an event of any name and any shape; it is judged, and never lost."""
-        self._inbox.receive(IncomingEvent(name, _read_body(bodies)))
-
-    @workflow.update(dynamic=True)
-    async def deliver(self, update: str, bodies: Sequence[RawValue]) -> dict[str, Any]:
-        """Take in an event, `{"name": …, …}`, by the update `deliver`; answer what became of it.
-
-        Dynamic, like the signals: arguments that do not fit a declared type would stop the run.
-        """
-        if update != DELIVER:
-            raise ApplicationError(f"the only update is {DELIVER}")
-        event = _read_body(bodies)
-        name = event.get("name") if isinstance(event, dict) else None
-        incoming = IncomingEvent(name if isinstance(name, str) else UNNAMED, event)
+        incoming = IncomingEvent(name, _one_body(bodies))
         self._inbox.receive(incoming)
+        return incoming
+
+    @workflow.signal(dynamic=True, description="Any other name: refused, and on record.")
+    def take_in_unknown(self, name: str, bodies: Sequence[RawValue]) -> None:
+        """What the table of events does not know: the intake refuses it, as all that is wrong."""
+        self.take_in(name, [read_untyped(body.payload) for body in bodies])
+
+    @workflow.update(
+        name=DELIVER,
+        description='An event, {"name": …, …}, as its signal takes it; answers what became of it.',
+    )
+    async def deliver(self, *bodies: object) -> dict[str, Any]:
+        """Take in an event and answer what became of it; a crew at the door waits for that."""
+        event = _one_body(bodies)
+        name = event.get("name") if isinstance(event, dict) else None
+        incoming = self.take_in(name if isinstance(name, str) else UNNAMED, bodies)
         await workflow.wait_condition(lambda: incoming.verdict is not None)
         return _answer(incoming, self._case.stage)
 
-    @workflow.query
+    @workflow.update(dynamic=True, description=f"Refused: the only update is {DELIVER}.")
+    async def refuse_update(self, update: str, bodies: Sequence[RawValue]) -> None:
+        """Tell the caller of another update which one there is."""
+        raise ApplicationError(f"the only update is {DELIVER}")
+
+    @workflow.query(
+        name=STATUS, description="Where the loan stands, what it waits for, and what comes next."
+    )
     def status(self) -> dict[str, Any]:
         """Where the loan stands, what it waits for, what comes next, and what was not done."""
         desk = self._desk
@@ -157,12 +170,6 @@ def _answer(incoming: IncomingEvent, stage: Stage) -> dict[str, Any]:
     return answer
 
 
-def _read_body(bodies: Sequence[RawValue]) -> object:
-    """The one JSON value of a signal; several are kept together, and refused together."""
-    values: list[object] = []
-    for body in bodies:
-        try:
-            values.append(read_json(body.payload.data))
-        except UnreadableEventError as error:
-            values.append(str(error))
-    return values[0] if len(values) == 1 else values or None
+def _one_body(bodies: Sequence[object]) -> object:
+    """The one body of an event; several are kept together, and refused together."""
+    return bodies[0] if len(bodies) == 1 else list(bodies) or None

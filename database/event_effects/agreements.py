@@ -6,7 +6,6 @@ from database.event_effects.effect import (
     EffectRefusedError,
     EventContext,
     refuse_unless,
-    take_effect,
 )
 from database.sql import SQL, Connection
 from domain import events
@@ -14,8 +13,9 @@ from domain.case.facts import PromiseStatus
 from domain.plan.authority import Level
 
 
-@take_effect.register
-async def _(event: events.PlanApproved, connection: Connection, context: EventContext) -> None:
+async def require_authority_to_waive(
+    event: events.PlanApproved, connection: Connection, context: EventContext
+) -> None:
     """The approver's name goes into the agreement that the plan leads to; his level is checked."""
     if (waiver := context.waiver) is None:
         return
@@ -31,13 +31,9 @@ async def _(event: events.PlanApproved, connection: Connection, context: EventCo
         )
 
 
-@take_effect.register
-async def _(event: events.PlanRejected, connection: Connection, context: EventContext) -> None:
-    """Anybody from outside may say no."""
-
-
-@take_effect.register
-async def _(event: events.AgreementSigned, connection: Connection, context: EventContext) -> None:
+async def record_agreement_signed(
+    event: events.AgreementSigned, connection: Connection, context: EventContext
+) -> None:
     replaced = await SQL.supersede_agreement(
         connection, agreement_id=event.agreement_id, now=context.now
     )
@@ -57,13 +53,7 @@ async def _(event: events.AgreementSigned, connection: Connection, context: Even
     await SQL.defer_instalments(connection, agreement_id=event.agreement_id)
 
 
-@take_effect.register
-async def _(
-    event: events.RenegotiationRequested, connection: Connection, context: EventContext
+async def record_agreement_declined(
+    event: events.AgreementDeclined, connection: Connection, context: EventContext
 ) -> None:
-    """Nothing yet: the plan in force goes on until another one is signed."""
-
-
-@take_effect.register
-async def _(event: events.AgreementDeclined, connection: Connection, context: EventContext) -> None:
     await SQL.decline_agreement(connection, agreement_id=event.agreement_id, now=context.now)

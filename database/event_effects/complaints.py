@@ -1,6 +1,6 @@
 """Complaints: each is a hold, too. Nobody answers for what he has a part in (CN-19)."""
 
-from database.event_effects.effect import EventContext, refuse_unless, take_effect
+from database.event_effects.effect import EventContext, refuse_unless
 from database.sql import SQL, Connection
 from domain import events
 from domain.case.complaints import MOST_EXTENSIONS
@@ -11,8 +11,9 @@ HANDLER_RULE = "CN-19"
 NOT_OPEN = "complaint_id: no such complaint is open on this loan"
 
 
-@take_effect.register
-async def _(event: events.ComplaintFiled, connection: Connection, context: EventContext) -> None:
+async def record_complaint_filed(
+    event: events.ComplaintFiled, connection: Connection, context: EventContext
+) -> None:
     await _require_no_interest(connection, context, "handler_id", event.handler_id)
     filed = await SQL.file_complaint(
         connection,
@@ -35,8 +36,9 @@ async def _(event: events.ComplaintFiled, connection: Connection, context: Event
     )
 
 
-@take_effect.register
-async def _(event: events.ComplaintExtended, connection: Connection, context: EventContext) -> None:
+async def record_complaint_extended(
+    event: events.ComplaintExtended, connection: Connection, context: EventContext
+) -> None:
     complaint = await SQL.open_complaint(
         connection, loan_id=context.loan_id, complaint_id=event.complaint_id
     )
@@ -72,8 +74,9 @@ async def _(event: events.ComplaintExtended, connection: Connection, context: Ev
     )
 
 
-@take_effect.register
-async def _(event: events.ComplaintResolved, connection: Connection, context: EventContext) -> None:
+async def record_complaint_resolved(
+    event: events.ComplaintResolved, connection: Connection, context: EventContext
+) -> None:
     await _require_a_fit_handler(event, connection, context)
     resolved = await SQL.resolve_complaint(
         connection,

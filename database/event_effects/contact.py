@@ -2,14 +2,15 @@
 
 import json
 
-from database.event_effects.effect import EventContext, refuse_unless, take_effect
+from database.event_effects.effect import EventContext, refuse_unless
 from database.sql import SQL, Connection
 from domain import events
 from domain.contact.status import PhoneStatus
 
 
-@take_effect.register
-async def _(event: events.CallFinished, connection: Connection, context: EventContext) -> None:
+async def record_call_finished(
+    event: events.CallFinished, connection: Connection, context: EventContext
+) -> None:
     call = await SQL.finish_call(
         connection,
         attempt_id=event.attempt_id,
@@ -30,8 +31,9 @@ async def _(event: events.CallFinished, connection: Connection, context: EventCo
         await SQL.note_third_party_refusal(connection, phone_id=call["phone_id"])
 
 
-@take_effect.register
-async def _(event: events.HoldPlaced, connection: Connection, context: EventContext) -> None:
+async def record_hold_placed(
+    event: events.HoldPlaced, connection: Connection, context: EventContext
+) -> None:
     placed = await SQL.place_hold(
         connection,
         loan_id=context.loan_id,
@@ -43,8 +45,9 @@ async def _(event: events.HoldPlaced, connection: Connection, context: EventCont
     refuse_unless(placed, "hold_id: this hold was placed before")
 
 
-@take_effect.register
-async def _(event: events.HoldReleased, connection: Connection, context: EventContext) -> None:
+async def record_hold_released(
+    event: events.HoldReleased, connection: Connection, context: EventContext
+) -> None:
     complaint_id = await SQL.complaint_of_hold(
         connection, loan_id=context.loan_id, hold_id=event.hold_id
     )
@@ -55,8 +58,7 @@ async def _(event: events.HoldReleased, connection: Connection, context: EventCo
     refuse_unless(released, "hold_id: no such hold is in force on this loan")
 
 
-@take_effect.register
-async def _(
+async def record_preferences_changed(
     event: events.ContactPreferencesChanged, connection: Connection, context: EventContext
 ) -> None:
     channels, hours = event.blocked_channels, event.agreed_hours

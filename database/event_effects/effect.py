@@ -1,7 +1,6 @@
 """What effects on the record are made of."""
 
 from datetime import datetime
-from functools import singledispatch
 from typing import NamedTuple
 
 from database.sql import Connection
@@ -24,14 +23,8 @@ class EventContext(NamedTuple):
     waiver: WaiverRequest | None = None  # of the plan that is decided on
 
 
-@singledispatch
-async def take_effect(event: events.Event, connection: Connection, context: EventContext) -> None:
-    """Change the database as an event says, within the caller's transaction.
-
-    Raises:
-        EffectRefusedError: when the record speaks against it.
-    """
-    raise NotImplementedError(type(event).__name__)
+async def nothing(event: events.Event, connection: Connection, context: EventContext) -> None:
+    """The event itself is recorded, and changes nothing else in the database."""
 
 
 def refuse_unless(fits: object, reason: str, rule_id: str = "LC-RECORD") -> None:

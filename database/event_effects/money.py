@@ -1,12 +1,13 @@
 """Payments and promises to pay."""
 
-from database.event_effects.effect import EventContext, refuse_unless, take_effect
+from database.event_effects.effect import EventContext, refuse_unless
 from database.sql import SQL, Connection
 from domain import events
 
 
-@take_effect.register
-async def _(event: events.PaymentReceived, connection: Connection, context: EventContext) -> None:
+async def record_payment_received(
+    event: events.PaymentReceived, connection: Connection, context: EventContext
+) -> None:
     known = await SQL.known_payment(connection, payment_id=event.payment_id)
     if known is not None:
         # The ledger may have written the payment itself: then this is only the knock on the door.
@@ -25,8 +26,9 @@ async def _(event: events.PaymentReceived, connection: Connection, context: Even
     )
 
 
-@take_effect.register
-async def _(event: events.PaymentReversed, connection: Connection, context: EventContext) -> None:
+async def record_payment_reversed(
+    event: events.PaymentReversed, connection: Connection, context: EventContext
+) -> None:
     known = await SQL.known_payment(connection, payment_id=event.payment_id)
     refuse_unless(
         known is not None and known["loan_id"] == context.loan_id,
@@ -36,8 +38,9 @@ async def _(event: events.PaymentReversed, connection: Connection, context: Even
     await SQL.reverse_payment(connection, payment_id=event.payment_id, now=context.now)
 
 
-@take_effect.register
-async def _(event: events.PromiseMade, connection: Connection, context: EventContext) -> None:
+async def record_promise_made(
+    event: events.PromiseMade, connection: Connection, context: EventContext
+) -> None:
     await SQL.add_promise(
         connection,
         promise_id=f"{context.case_id}:{event.event_id}",

@@ -2,14 +2,15 @@
 
 import secrets
 
-from database.event_effects.effect import EffectRefusedError, EventContext, take_effect
+from database.event_effects.effect import EffectRefusedError, EventContext
 from database.sql import SQL, Connection
 from domain import events
 from domain.contact.hold import public_reason
 
 
-@take_effect.register
-async def _(event: events.VisitRequested, connection: Connection, context: EventContext) -> None:
+async def record_visit_requested(
+    event: events.VisitRequested, connection: Connection, context: EventContext
+) -> None:
     await SQL.add_visit(
         connection,
         visit_id=context.visit_id,
@@ -24,8 +25,9 @@ async def _(event: events.VisitRequested, connection: Connection, context: Event
     )
 
 
-@take_effect.register
-async def _(event: events.VisitApproved, connection: Connection, context: EventContext) -> None:
+async def record_visit_approved(
+    event: events.VisitApproved, connection: Connection, context: EventContext
+) -> None:
     await SQL.approve_visit(
         connection,
         visit_id=context.visit_id,
@@ -35,35 +37,29 @@ async def _(event: events.VisitApproved, connection: Connection, context: EventC
     )
 
 
-@take_effect.register
-async def _(event: events.VisitRejected, connection: Connection, context: EventContext) -> None:
+async def record_visit_rejected(
+    event: events.VisitRejected, connection: Connection, context: EventContext
+) -> None:
     await SQL.reject_visit(
         connection, visit_id=context.visit_id, approver_id=event.approver_id, now=context.now
     )
 
 
-@take_effect.register
-async def _(event: events.VisitWithdrawn, connection: Connection, context: EventContext) -> None:
-    """Nothing yet: the workflow frees the crew and tells it, then ends the visit."""
-
-
-@take_effect.register
-async def _(event: events.ApprovalWithdrawn, connection: Connection, context: EventContext) -> None:
+async def record_approval_withdrawn(
+    event: events.ApprovalWithdrawn, connection: Connection, context: EventContext
+) -> None:
     await SQL.end_approval(
         connection, visit_id=context.visit_id, reason="withdrawn", now=context.now
     )
 
 
-@take_effect.register
-async def _(
+async def record_appointment_confirmed(
     event: events.AppointmentConfirmed, connection: Connection, context: EventContext
 ) -> None:
     await SQL.confirm_appointment(connection, visit_id=context.visit_id, now=context.now)
 
 
-@take_effect.register(events.AppointmentDeclined)
-@take_effect.register(events.AppointmentWithdrawn)
-async def _(
+async def record_appointment_given_up(
     event: events.AppointmentDeclined | events.AppointmentWithdrawn,
     connection: Connection,
     context: EventContext,
@@ -72,8 +68,9 @@ async def _(
     await SQL.clear_slot(connection, visit_id=context.visit_id)
 
 
-@take_effect.register
-async def _(event: events.VisitCheckedIn, connection: Connection, context: EventContext) -> None:
+async def record_visit_checked_in(
+    event: events.VisitCheckedIn, connection: Connection, context: EventContext
+) -> None:
     held = await SQL.holds_at(connection, loan_id=context.loan_id, moment=event.occurred_at)
     if held is not None:
         reasons = ", ".join(sorted({public_reason(reason) for reason in held}))
@@ -90,8 +87,9 @@ async def _(event: events.VisitCheckedIn, connection: Connection, context: Event
     )
 
 
-@take_effect.register
-async def _(event: events.VisitReported, connection: Connection, context: EventContext) -> None:
+async def record_visit_reported(
+    event: events.VisitReported, connection: Connection, context: EventContext
+) -> None:
     await SQL.report_visit(
         connection,
         visit_id=context.visit_id,

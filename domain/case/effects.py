@@ -1,14 +1,12 @@
-"""What an accepted event changes in the state of a case, one function an event.
+"""What an accepted event changes in the state of a case, one function an event: `apply_…`.
 
 Effects are applied at once, one event after the other, so that the next event is judged on what
 the last one left. Stages only look at the state. What an event changes in the database (payments,
 holds, promises, preferences) comes back as fresh facts.
 """
 
-from datetime import datetime, timedelta
-from functools import singledispatch
-
 from domain import events
+from domain.case.event_terms import approval_expiry, next_visit_id
 from domain.case.facts import Outcome
 from domain.case.negotiation import plan_of_report
 from domain.case.renegotiation import next_plan_state
@@ -17,73 +15,51 @@ from domain.case.state import Answer, PlanState, VisitState
 from domain.visit.status import VisitStatus
 
 
-@singledispatch
-def apply_event(
-    event: events.Event,
-    situation: Situation,
-) -> None:
-    """Change the state of the case as an accepted event says."""
-    return
+def nothing(event: events.Event, situation: Situation) -> None:
+    """The state stays as it is: what the event changes, the next facts say."""
 
 
-def visit_id_of_next_application(situation: Situation) -> str:
-    """The id that the next visit applied for will have."""
-    return f"{situation.case.case_id}:visit-{situation.case.applications + 1}"
-
-
-def approval_expiry(situation: Situation) -> datetime:
-    """When an approval given now expires."""
-    return situation.now + timedelta(days=situation.policy.visit.approval_valid_days.value)
-
-
-@apply_event.register
-def _(event: events.VisitRequested, situation: Situation) -> None:
+def apply_visit_requested(event: events.VisitRequested, situation: Situation) -> None:
     situation.case.visit = VisitState(
-        visit_id=visit_id_of_next_application(situation),
+        visit_id=next_visit_id(event, situation),
         address_id=event.address_id,
         applicant_id=event.applicant_id,
     )
     situation.case.applications += 1
 
 
-@apply_event.register
-def _(event: events.VisitApproved, situation: Situation) -> None:
+def apply_visit_approved(event: events.VisitApproved, situation: Situation) -> None:
     if (visit := situation.case.visit) is not None:
         visit.approval = Answer.YES
         visit.approver_id = event.approver_id
-        visit.approval_expires_at = approval_expiry(situation)
+        visit.approval_expires_at = approval_expiry(event, situation)
         visit.approved_arrears_minor = situation.facts.arrears_minor
 
 
-@apply_event.register
-def _(event: events.VisitRejected, situation: Situation) -> None:
+def apply_visit_rejected(event: events.VisitRejected, situation: Situation) -> None:
     if (visit := situation.case.visit) is not None:
         visit.approval = Answer.NO
         visit.approver_id = event.approver_id
 
 
-@apply_event.register
-def _(event: events.VisitWithdrawn, situation: Situation) -> None:
+def apply_visit_withdrawn(event: events.VisitWithdrawn, situation: Situation) -> None:
     if (visit := situation.case.visit) is not None:
         visit.called_off_as = VisitStatus.WITHDRAWN
         visit.called_off_because = "the application was withdrawn"
 
 
-@apply_event.register
-def _(event: events.ApprovalWithdrawn, situation: Situation) -> None:
+def apply_approval_withdrawn(event: events.ApprovalWithdrawn, situation: Situation) -> None:
     if (visit := situation.case.visit) is not None:
         visit.called_off_as = VisitStatus.CALLED_OFF
         visit.called_off_because = "the approval was withdrawn"
 
 
-@apply_event.register
-def _(event: events.AppointmentConfirmed, situation: Situation) -> None:
+def apply_appointment_confirmed(event: events.AppointmentConfirmed, situation: Situation) -> None:
     if (visit := situation.case.visit) is not None:
         visit.appointment = Answer.YES
 
 
-@apply_event.register
-def _(event: events.AppointmentDeclined, situation: Situation) -> None:
+def apply_appointment_declined(event: events.AppointmentDeclined, situation: Situation) -> None:
     if (visit := situation.case.visit) is not None:
         visit.appointment = Answer.NO
         visit.preferred_times = [*event.preferred_times]
@@ -91,24 +67,21 @@ def _(event: events.AppointmentDeclined, situation: Situation) -> None:
             visit.declined_times = [*visit.declined_times, visit.slot.start]
 
 
-@apply_event.register
-def _(event: events.AppointmentWithdrawn, situation: Situation) -> None:
+def apply_appointment_withdrawn(event: events.AppointmentWithdrawn, situation: Situation) -> None:
     if (visit := situation.case.visit) is not None:
         visit.appointment, visit.withdrawn = Answer.NO, True
         visit.rounds -= 1  # the borrower still has all of his
         visit.withdrawals += 1
 
 
-@apply_event.register
-def _(event: events.VisitCheckedIn, situation: Situation) -> None:
+def apply_visit_checked_in(event: events.VisitCheckedIn, situation: Situation) -> None:
     if (visit := situation.case.visit) is not None:
         visit.checked_in = True
         visit.identity_verified = event.identity_verified
         visit.badges_on_site = sorted(set(event.badge_ids))
 
 
-@apply_event.register
-def _(event: events.VisitReported, situation: Situation) -> None:
+def apply_visit_reported(event: events.VisitReported, situation: Situation) -> None:
     if (visit := situation.case.visit) is None:
         return
     visit.outcome = event.outcome
@@ -126,28 +99,26 @@ def _(event: events.VisitReported, situation: Situation) -> None:
         )
 
 
-@apply_event.register
-def _(event: events.RenegotiationRequested, situation: Situation) -> None:
+def apply_renegotiation_requested(
+    event: events.RenegotiationRequested, situation: Situation
+) -> None:
     if (plan := situation.case.plan) is not None:
         situation.case.next_plan = next_plan_state(event, plan, situation)
         situation.case.plans += 1
         situation.case.renegotiation_requests += 1
 
 
-@apply_event.register
-def _(event: events.PlanApproved, situation: Situation) -> None:
+def apply_plan_approved(event: events.PlanApproved, situation: Situation) -> None:
     if (plan := situation.case.plan_at_hand) is not None:
         plan.approval, plan.approver_id = Answer.YES, event.approver_id
 
 
-@apply_event.register
-def _(event: events.PlanRejected, situation: Situation) -> None:
+def apply_plan_rejected(event: events.PlanRejected, situation: Situation) -> None:
     if (plan := situation.case.plan_at_hand) is not None:
         plan.approval, plan.approver_id = Answer.NO, event.approver_id
 
 
-@apply_event.register
-def _(event: events.AgreementSigned, situation: Situation) -> None:
+def apply_agreement_signed(event: events.AgreementSigned, situation: Situation) -> None:
     if (plan := situation.case.plan_at_hand) is None:
         return
     plan.signature = Answer.YES
@@ -158,20 +129,17 @@ def _(event: events.AgreementSigned, situation: Situation) -> None:
         situation.case.renegotiation_requests = 0
 
 
-@apply_event.register
-def _(event: events.AgreementDeclined, situation: Situation) -> None:
+def apply_agreement_declined(event: events.AgreementDeclined, situation: Situation) -> None:
     if (plan := situation.case.plan_at_hand) is not None:
         plan.signature = Answer.NO
 
 
-@apply_event.register
-def _(event: events.PaymentReversed, situation: Situation) -> None:
+def apply_payment_reversed(event: events.PaymentReversed, situation: Situation) -> None:
     if (plan := situation.case.plan) is not None and plan.in_force:
         plan.reversed_at = situation.now
 
 
-@apply_event.register
-def _(event: events.CaseClosed, situation: Situation) -> None:
+def apply_case_closed(event: events.CaseClosed, situation: Situation) -> None:
     situation.case.closed_as = Outcome(event.outcome)
 
 

@@ -28,12 +28,20 @@ class UnreadableEventError(ValueError):
     """An event that does not fit the contract; the text says which fields and why."""
 
 
+class UnreadableBody(str):
+    """Stands in the place of a body that could not be read, and says why."""
+
+    __slots__ = ()
+
+
 def read_event(name: str, body: object) -> Event:
     """The event of a name in a JSON value of any shape.
 
     Raises:
         UnreadableEventError: naming every wrong field and the reason.
     """
+    if isinstance(body, UnreadableBody):
+        raise UnreadableEventError(body)
     if not isinstance(body, dict):
         raise UnreadableEventError(f"the event must be one JSON object, not {_shape(body)}")
     if name == UNNAMED:

@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 from temporalio.client import Client
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 
 from domain.clock import BusinessClock
+from temporal.converter import DATA_CONVERTER
 from tests.support.patience import until
 from tests.support.plant import Plant, Victim
 from tests.support.tape import write_tape
@@ -84,7 +84,7 @@ async def test_nothing_is_lost_and_nothing_twice(plant: Plant, tmp_path: Path) -
     await plant.reach(
         "SELECT count(*) = $1 FROM collection_cases WHERE started_at IS NOT NULL", LOANS
     )
-    client = await Client.connect(plant.temporal_address, data_converter=pydantic_data_converter)
+    client = await Client.connect(plant.temporal_address, data_converter=DATA_CONVERTER)
     payers, held = iter(PAYS), iter(HELD)
     async with asyncio.TaskGroup() as senders:
         for victims in STRIKES:

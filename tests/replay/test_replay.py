@@ -12,13 +12,13 @@ import pytest
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from temporalio import activity
 from temporalio.client import WorkflowHistory
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.worker import Replayer
 
 import activities
 from activities.case_activities import CaseActivities
 from commands.worker import activities_of, sandbox
 from domain.case.state import CaseState, Stage
+from temporal.converter import DATA_CONVERTER
 from temporal.names import LOAN_COLLECTION
 from tests.replay.catalogue import (
     Json,
@@ -47,7 +47,7 @@ HISTORIES = {file.name: read_history(file) for file in recorded()}
 async def _replay(name: str) -> None:
     replayer = Replayer(
         workflows=[LoanCollection],
-        data_converter=pydantic_data_converter,
+        data_converter=DATA_CONVERTER,
         workflow_runner=sandbox(),
     )
     history = WorkflowHistory.from_json(LOAN_COLLECTION, HISTORIES[name])

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from domain.case.judgement import EventRefusedError, judge
+from domain.case.judge import judge
+from domain.case.judgement.fitting import EventRefusedError
 from domain.case.situation import Situation
 from domain.events import read_event
 from tests.support.situations import (

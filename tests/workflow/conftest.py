@@ -10,7 +10,6 @@ import pytest
 from temporalio import activity
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.service import RPCError
 from temporalio.testing import WorkflowEnvironment
 
@@ -26,6 +25,7 @@ from domain.policy.contact import Channel
 from domain.policy.policy import Policy
 from gateways.protocol import Gateway
 from policies.reader import fingerprint
+from temporal.converter import DATA_CONVERTER
 from temporal.names import LOAN_COLLECTION, TASK_QUEUE, workflow_id
 from temporal.search_attributes import SEARCH_ATTRIBUTES
 from tests.support.life import MOMENT, RIPE, Life, StartLife
@@ -42,7 +42,7 @@ TEST_SERVER = Path(sys.executable).parent / "temporal-test-server"
 async def env() -> AsyncIterator[WorkflowEnvironment]:
     """A time-skipping server that knows our search attributes; its time only goes forward."""
     async with await WorkflowEnvironment.start_time_skipping(
-        test_server_existing_path=str(TEST_SERVER), data_converter=pydantic_data_converter
+        test_server_existing_path=str(TEST_SERVER), data_converter=DATA_CONVERTER
     ) as env:
         request = AddSearchAttributesRequest()
         for key in SEARCH_ATTRIBUTES:

@@ -4,10 +4,10 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from domain.case.state import CaseState
+from temporal.converter import DATA_CONVERTER
 from temporal.delivery import LateAnswerError, NoAnswerError, deliver
 from temporal.names import LOAN_COLLECTION, workflow_id
 from tests.workflow.conftest import TEST_SERVER
@@ -19,7 +19,7 @@ async def own_server() -> AsyncIterator[WorkflowEnvironment]:
     being skipped for every test that comes after.
     """
     async with await WorkflowEnvironment.start_time_skipping(
-        test_server_existing_path=str(TEST_SERVER), data_converter=pydantic_data_converter
+        test_server_existing_path=str(TEST_SERVER), data_converter=DATA_CONVERTER
     ) as env:
         yield env
 

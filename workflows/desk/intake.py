@@ -5,53 +5,21 @@ the last one left, has them recorded with their effect, and changes the state. S
 while a provider is being retried is on record before the next try.
 """
 
-from datetime import datetime
 from typing import TypeGuard
 
 from temporalio import workflow
 
 from activities.case_activities import CaseActivities
-from domain.case.complaints import extended_answer_due
-from domain.case.effects import apply_event, approval_expiry, visit_id_of_next_application
+from domain.case.event_table import EVENT_TABLE
+from domain.case.judge import judge
 from domain.case.judged_event import JudgedEvent, Verdict
-from domain.case.judgement import EventRefusedError, judge
+from domain.case.judgement.fitting import EventRefusedError
+from domain.case.situation import Situation
 from domain.case.state import Refusal
-from domain.events import (
-    AgreementDeclined,
-    AgreementSigned,
-    AppointmentConfirmed,
-    AppointmentDeclined,
-    ComplaintExtended,
-    ComplaintFiled,
-    Event,
-    PlanApproved,
-    PolicyAdopted,
-    RenegotiationRequested,
-    UnreadableEventError,
-    VisitApproved,
-    VisitCheckedIn,
-    VisitReported,
-    VisitRequested,
-    printable,
-    read_event,
-    recordable,
-)
-from domain.plan.authority import WaiverRequest, request_waiver
+from domain.events import Event, UnreadableEventError, printable, read_event, recordable
 from workflows.desk.case_desk import CaseDesk
 from workflows.desk.inbox import Inbox, IncomingEvent
 from workflows.desk.options import DATABASE
-
-# Somebody stands at a door; or answers what an activity has just sent. Its result may come in
-# the same task as the answer, and is taken in after it: by the time the facts are there, it is.
-_JUDGED_ON_FRESH_FACTS = (
-    VisitCheckedIn,
-    VisitReported,
-    RenegotiationRequested,
-    AppointmentConfirmed,
-    AppointmentDeclined,
-    AgreementSigned,
-    AgreementDeclined,
-)
 
 
 class Intake:
@@ -81,9 +49,9 @@ class Intake:
         try:
             event = incoming.event = read_event(incoming.name, incoming.body)
         except UnreadableEventError as error:
-            return await self._record(incoming, None, f"LC-CONTRACT: {error}")
-        refusal = None
-        if isinstance(event, _JUDGED_ON_FRESH_FACTS):
+            return await self._record(self._unread(incoming, f"LC-CONTRACT: {error}"))
+        row, refusal = EVENT_TABLE[event.name], None
+        if row.fresh_facts:
             await self._desk.look_again()
         # The effect is taken on what was judged: recording may last over midnight, in an outage.
         situation = self._desk.situation
@@ -93,81 +61,67 @@ class Intake:
             refusal = str(error)
         if event.event_id in self._desk.case.remembered_events:
             refusal = None  # the record answers a repeated event as it did before
-        verdict = await self._record(incoming, event, refusal)
+        verdict = await self._record(self._judged(event, situation, refusal))
+        self._desk.case.remember(event.event_id)
         if verdict.accepted and not verdict.repeated:
-            apply_event(event, situation)
-            if isinstance(event, PolicyAdopted):
+            row.apply(event, situation)
+            if row.changes_policy:
                 await self._desk.take_up()
                 self._desk.publish()
         return verdict
 
-    async def _record(
-        self, incoming: IncomingEvent, event: Event | None, refusal: str | None
-    ) -> Verdict:
-        desk = self._desk
-        desk.case.events_received += 1
-        name = printable(incoming.name, 60)
-        receipt = f"{workflow.info().run_id}:{desk.case.events_received}"
-        verdict = await workflow.execute_activity_method(
-            CaseActivities.record_event,
-            JudgedEvent(
-                case_id=desk.case.case_id,
-                loan_id=desk.case.loan_id,
-                event_id=event.event_id if event else _claimed_id(incoming.body, receipt),
-                name=name,
-                source=event.source if event else _claimed_source(incoming.body),
-                occurred_at=event.occurred_at if event else desk.now,
-                stage=desk.case.stage,
-                # What takes effect is read from here: whole, while a refused body may be cut.
-                body=event.model_dump_json() if event else recordable(incoming.body),
-                refusal=refusal,
-                receipt=receipt,
-                visit_id=self._visit_of(event),
-                due_at=self._due_at(event),
-                waiver=self._waiver_of(event),
-            ),
-            summary=name,
-            **DATABASE,
+    def _judged(self, event: Event, situation: Situation, refusal: str | None) -> JudgedEvent:
+        """An event for the record, with what its effect there needs to know."""
+        row = EVENT_TABLE[event.name]
+        return JudgedEvent(
+            case_id=situation.case.case_id,
+            loan_id=situation.case.loan_id,
+            event_id=event.event_id,
+            name=event.name,
+            source=event.source,
+            occurred_at=event.occurred_at,
+            stage=situation.case.stage,
+            body=event.model_dump_json(),
+            refusal=refusal,
+            receipt=self._next_receipt(),
+            visit_id=row.visit_id(event, situation),
+            due_at=row.due_at(event, situation),
+            waiver=row.waiver(event, situation),
         )
-        if event is not None:
-            desk.case.remember(event.event_id)
+
+    def _unread(self, incoming: IncomingEvent, refusal: str) -> JudgedEvent:
+        """What could not be read, for the record; its body may be cut."""
+        case, receipt = self._desk.case, self._next_receipt()
+        return JudgedEvent(
+            case_id=case.case_id,
+            loan_id=case.loan_id,
+            event_id=_claimed_id(incoming.body, receipt),
+            name=printable(incoming.name, 60),
+            source=_claimed_source(incoming.body),
+            occurred_at=self._desk.now,
+            stage=case.stage,
+            body=recordable(incoming.body),
+            refusal=refusal,
+            receipt=receipt,
+        )
+
+    def _next_receipt(self) -> str:
+        """Names one delivery: tells a retried write from a repeated event."""
+        self._desk.case.events_received += 1
+        return f"{workflow.info().run_id}:{self._desk.case.events_received}"
+
+    async def _record(self, judged: JudgedEvent) -> Verdict:
+        desk = self._desk
+        verdict = await workflow.execute_activity_method(
+            CaseActivities.record_event, judged, summary=judged.name, **DATABASE
+        )
         if not verdict.accepted and not verdict.repeated:
             rule_id, _, reason = (verdict.reason or "").partition(": ")
-            desk.case.note_refusal(Refusal(what=name, at=desk.now, rule_id=rule_id, reason=reason))
+            desk.case.note_refusal(
+                Refusal(what=judged.name, at=desk.now, rule_id=rule_id, reason=reason)
+            )
         desk.learn(verdict.facts)
         return verdict
-
-    def _visit_of(self, event: Event | None) -> str | None:
-        if isinstance(event, VisitRequested):
-            return visit_id_of_next_application(self._desk.situation)
-        return self._desk.case.visit.visit_id if self._desk.case.visit else None
-
-    def _waiver_of(self, event: Event | None) -> WaiverRequest | None:
-        plan = self._desk.case.plan_at_hand
-        if not isinstance(event, PlanApproved) or plan is None:
-            return None
-        return request_waiver(plan.plan, self._desk.policy.plan)
-
-    def _due_at(self, event: Event | None) -> datetime | None:
-        if isinstance(event, VisitApproved):
-            return approval_expiry(self._desk.situation)
-        if isinstance(event, ComplaintFiled):
-            return self._desk.in_days(self._desk.policy.aftercare.complaint_answer_days.value)
-        if isinstance(event, ComplaintExtended):
-            return self._extended_answer_due(event.complaint_id)
-        return None
-
-    def _extended_answer_due(self, complaint_id: str) -> datetime | None:
-        """None for a complaint that is not open: the record refuses it."""
-        rules = self._desk.policy.aftercare
-        return next(
-            (
-                extended_answer_due(complaint, rules)
-                for complaint in self._desk.facts.complaints
-                if complaint.complaint_id == complaint_id
-            ),
-            None,
-        )
 
 
 def _claimed_source(body: object) -> str:

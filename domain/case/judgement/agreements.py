@@ -1,37 +1,28 @@
 """Plans and agreements."""
 
 from domain import events
-from domain.case.judgement.fitting import EventRefusedError, judge_fit, require, require_stage
+from domain.case.judgement.fitting import EventRefusedError, require
 from domain.case.situation import Situation
-from domain.case.state import Stage
 
 
-@judge_fit.register
-def _(event: events.PlanApproved, situation: Situation) -> None:
-    _require_open_plan(event.plan_id, event.approver_id, situation)
-
-
-@judge_fit.register
-def _(event: events.PlanRejected, situation: Situation) -> None:
-    _require_open_plan(event.plan_id, event.approver_id, situation)
-
-
-def _require_open_plan(plan_id: str, approver_id: str, situation: Situation) -> None:
-    require_stage(situation, Stage.PLAN)
+def judge_plan_decision(
+    event: events.PlanApproved | events.PlanRejected, situation: Situation
+) -> None:
+    """One decision, by somebody who has no part in the plan."""
     plan, visit = situation.case.plan_at_hand, situation.case.visit
-    if plan is None or plan.plan_id != plan_id:
+    if plan is None or plan.plan_id != event.plan_id:
         raise EventRefusedError("LC-PLAN", "plan_id: not the plan that waits for approval")
     require(plan.approval is None, "LC-STAGE", "this plan has been decided on")
     crew = () if visit is None else (*visit.badges_on_site, visit.applicant_id)
     require(
-        approver_id not in (*crew, *plan.negotiator_ids, situation.facts.borrower_id),
+        event.approver_id not in (*crew, *plan.negotiator_ids, situation.facts.borrower_id),
         "LC-FOUR-EYES",
         "approver_id: neither the applicant nor the crew can approve a waiver",
     )
 
 
-@judge_fit.register
-def _(event: events.AgreementSigned, situation: Situation) -> None:
+def judge_agreement_signed(event: events.AgreementSigned, situation: Situation) -> None:
+    """The document that was offered, in time, with its costs confirmed."""
     _require_open_agreement(event.agreement_id, situation)
     require(
         (plan := situation.case.plan_at_hand) is not None
@@ -57,13 +48,12 @@ def _require_in_time(event: events.AgreementSigned, situation: Situation) -> Non
         )
 
 
-@judge_fit.register
-def _(event: events.AgreementDeclined, situation: Situation) -> None:
+def judge_agreement_declined(event: events.AgreementDeclined, situation: Situation) -> None:
+    """The agreement that is offered, unanswered so far."""
     _require_open_agreement(event.agreement_id, situation)
 
 
 def _require_open_agreement(agreement_id: str, situation: Situation) -> None:
-    require_stage(situation, Stage.AGREEMENT)
     plan = situation.case.plan_at_hand
     if plan is None or plan.agreement_id != agreement_id:
         raise EventRefusedError("LC-DOCUMENT", "agreement_id: not the agreement that is offered")

@@ -3,20 +3,12 @@
 from datetime import timedelta
 
 from domain import events
-from domain.case.judgement.fitting import (
-    EventRefusedError,
-    judge_fit,
-    require,
-    require_no_hold,
-    require_stage,
-)
+from domain.case.judgement.fitting import EventRefusedError, require, require_no_hold
 from domain.case.situation import Situation
-from domain.case.state import Stage
 
 
-@judge_fit.register
-def _(event: events.VisitRequested, situation: Situation) -> None:
-    require_stage(situation, Stage.EARLY_CONTACT, Stage.APPLICATION)
+def judge_visit_requested(event: events.VisitRequested, situation: Situation) -> None:
+    """Within the days, the arrears and the number of visits that the policy allows."""
     rules = situation.policy.visit
     overdue = situation.days_past_due
     first, last = rules.from_days_past_due, rules.until_days_past_due
@@ -57,23 +49,15 @@ def _require_cooled_down(situation: Situation) -> None:
     )
 
 
-@judge_fit.register
-def _(event: events.VisitApproved, situation: Situation) -> None:
-    _require_open_approval(event.approver_id, situation)
-
-
-@judge_fit.register
-def _(event: events.VisitRejected, situation: Situation) -> None:
-    _require_open_approval(event.approver_id, situation)
-
-
-def _require_open_approval(approver_id: str, situation: Situation) -> None:
-    require_stage(situation, Stage.APPROVAL)
+def judge_visit_decision(
+    event: events.VisitApproved | events.VisitRejected, situation: Situation
+) -> None:
+    """One decision, by somebody other than the applicant."""
     visit = situation.case.visit
     if visit is None or visit.approval is not None:
         raise EventRefusedError("LC-STAGE", "this visit has been decided on")
     require(
-        approver_id != visit.applicant_id,
+        event.approver_id != visit.applicant_id,
         "LC-FOUR-EYES",
         "approver_id: the applicant cannot approve the visit",
     )

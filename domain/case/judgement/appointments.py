@@ -1,21 +1,14 @@
 """The appointment."""
 
 from domain import events
-from domain.case.judgement.fitting import (
-    EventRefusedError,
-    judge_fit,
-    require,
-    require_no_hold,
-    require_stage,
-)
+from domain.case.judgement.fitting import EventRefusedError, require, require_no_hold
 from domain.case.situation import Situation
 from domain.case.state import Answer, Stage
 from domain.case.visit_standing import crew_is_barred
 
 
-@judge_fit.register
-def _(event: events.AppointmentConfirmed, situation: Situation) -> None:
-    require_stage(situation, Stage.APPOINTMENT)
+def judge_appointment_confirmed(event: events.AppointmentConfirmed, situation: Situation) -> None:
+    """The slot that is proposed, in time, while nothing holds."""
     _require_offered_slot(event.slot_id, situation)
     require_no_hold(situation)
     visit = situation.case.visit
@@ -32,17 +25,15 @@ def _(event: events.AppointmentConfirmed, situation: Situation) -> None:
     )
 
 
-@judge_fit.register
-def _(event: events.AppointmentDeclined, situation: Situation) -> None:
-    require_stage(situation, Stage.APPOINTMENT, Stage.PREPARATION)
+def judge_appointment_declined(event: events.AppointmentDeclined, situation: Situation) -> None:
+    """The slot that is proposed, also after it was confirmed."""
     _require_offered_slot(
         event.slot_id, situation, may_be_confirmed=situation.case.stage is Stage.PREPARATION
     )
 
 
-@judge_fit.register
-def _(event: events.AppointmentWithdrawn, situation: Situation) -> None:
-    require_stage(situation, Stage.APPOINTMENT, Stage.PREPARATION)
+def judge_appointment_withdrawn(event: events.AppointmentWithdrawn, situation: Situation) -> None:
+    """The slot that is booked, whether or not the borrower knows of it."""
     visit = situation.case.visit
     booked = None if visit is None or visit.appointment is Answer.NO else visit.slot
     require(

@@ -6,14 +6,12 @@ from domain import events
 from domain.calendar import is_within
 from domain.case.judgement.fitting import (
     EventRefusedError,
-    judge_fit,
     require,
-    require_stage,
     require_visit,
 )
 from domain.case.negotiation import plan_of_report
 from domain.case.situation import Situation
-from domain.case.state import Answer, Stage, VisitState
+from domain.case.state import Answer, VisitState
 from domain.case.visit_standing import crew_is_barred, is_off, reasons_approval_is_void
 from domain.plan.plan import PlanRefusedError
 
@@ -22,13 +20,11 @@ from domain.plan.plan import PlanRefusedError
 BEFORE_THE_APPOINTMENT = timedelta(days=1)
 
 
-@judge_fit.register
-def _(event: events.VisitCheckedIn, situation: Situation) -> None:
+def judge_visit_checked_in(event: events.VisitCheckedIn, situation: Situation) -> None:
     """Whether the crew may begin. It may be offline: the rules are those of when it came.
 
     Whether the borrower was to be left in peace then, the record knows.
     """
-    require_stage(situation, Stage.VISIT)
     visit = require_visit(event.visit_id, situation)
     require(not visit.identity_verified, "LC-STAGE", "the crew has checked in already")
     require(
@@ -123,9 +119,8 @@ def _require_crew(event: events.VisitCheckedIn, visit: VisitState, situation: Si
     )
 
 
-@judge_fit.register
-def _(event: events.VisitReported, situation: Situation) -> None:
-    require_stage(situation, Stage.VISIT)
+def judge_visit_reported(event: events.VisitReported, situation: Situation) -> None:
+    """Once, after the check-in; what was agreed on is a plan within the limits."""
     visit = require_visit(event.visit_id, situation)
     require(visit.outcome is None, "LC-STAGE", "the visit has been reported")
     _require_past(event, situation)

@@ -1,7 +1,5 @@
 """What judgements are made of: the refusal, and what many events ask for."""
 
-from functools import singledispatch
-
 from domain import events
 from domain.case.situation import Situation
 from domain.case.state import Stage, VisitState
@@ -16,13 +14,8 @@ class EventRefusedError(Exception):
         self.reason = reason
 
 
-@singledispatch
-def judge_fit(
-    event: events.Event,
-    situation: Situation,
-) -> None:
-    """Accept the event by returning; an event without a function of its own always fits."""
-    return
+def always_accepted(event: events.Event, situation: Situation) -> None:
+    """Where its stage fits, nothing in the state of the case speaks against the event."""
 
 
 def require(fits: bool, rule_id: str, reason: str) -> None:

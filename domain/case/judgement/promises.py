@@ -3,15 +3,12 @@
 from datetime import timedelta
 
 from domain import events
-from domain.case.judgement.fitting import (
-    judge_fit,
-    require,
-)
+from domain.case.judgement.fitting import require
 from domain.case.situation import Situation
 
 
-@judge_fit.register
-def _(event: events.PromiseMade, situation: Situation) -> None:
+def judge_promise_made(event: events.PromiseMade, situation: Situation) -> None:
+    """One at a time, for a day that is near, and not beside a plan in force."""
     longest = situation.policy.promise.longest_days
     require(
         situation.today <= event.due_on <= situation.today + timedelta(days=longest.value),

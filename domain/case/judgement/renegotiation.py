@@ -1,22 +1,16 @@
 """A plan that is honoured may be replaced by another, a bounded number of times."""
 
 from domain import events
-from domain.case.judgement.fitting import (
-    EventRefusedError,
-    judge_fit,
-    require,
-    require_no_hold,
-    require_stage,
-)
+from domain.case.judgement.fitting import EventRefusedError, require, require_no_hold
 from domain.case.renegotiation import build_next_plan
 from domain.case.situation import Situation
-from domain.case.state import Stage
 from domain.plan.plan import PlanRefusedError
 
 
-@judge_fit.register
-def _(event: events.RenegotiationRequested, situation: Situation) -> None:
-    require_stage(situation, Stage.GUIDED_REPAYMENT, Stage.REPAYMENT)
+def judge_renegotiation_requested(
+    event: events.RenegotiationRequested, situation: Situation
+) -> None:
+    """Of the agreement in force, and for a plan within the limits."""
     plan = situation.case.plan
     require(
         plan is not None and plan.in_force and plan.agreement_id == event.agreement_id,

@@ -1,16 +1,14 @@
 """An application or an approval that is withdrawn, until the crew has checked in."""
 
 from domain import events
-from domain.case.judgement.fitting import judge_fit, require, require_stage, require_visit
+from domain.case.judgement.fitting import require, require_visit
 from domain.case.situation import Situation
-from domain.case.state import Stage, VisitState
+from domain.case.state import VisitState
 
 
-@judge_fit.register
-def _(event: events.VisitWithdrawn, situation: Situation) -> None:
-    visit = _require_not_begun(
-        event.visit_id, situation, Stage.APPROVAL, Stage.APPOINTMENT, Stage.PREPARATION, Stage.VISIT
-    )
+def judge_visit_withdrawn(event: events.VisitWithdrawn, situation: Situation) -> None:
+    """By who applied for it, or by the borrower."""
+    visit = _require_not_begun(event.visit_id, situation)
     require(
         event.withdrawn_by_id in (visit.applicant_id, situation.facts.borrower_id),
         "LC-APPLICANT",
@@ -18,11 +16,9 @@ def _(event: events.VisitWithdrawn, situation: Situation) -> None:
     )
 
 
-@judge_fit.register
-def _(event: events.ApprovalWithdrawn, situation: Situation) -> None:
-    visit = _require_not_begun(
-        event.visit_id, situation, Stage.APPOINTMENT, Stage.PREPARATION, Stage.VISIT
-    )
+def judge_approval_withdrawn(event: events.ApprovalWithdrawn, situation: Situation) -> None:
+    """By anybody but the applicant, who withdraws the visit."""
+    visit = _require_not_begun(event.visit_id, situation)
     require(
         event.approver_id != visit.applicant_id,
         "LC-FOUR-EYES",
@@ -30,8 +26,7 @@ def _(event: events.ApprovalWithdrawn, situation: Situation) -> None:
     )
 
 
-def _require_not_begun(visit_id: str, situation: Situation, *stages: Stage) -> VisitState:
-    require_stage(situation, *stages)
+def _require_not_begun(visit_id: str, situation: Situation) -> VisitState:
     visit = require_visit(visit_id, situation)
     require(visit.called_off_as is None, "LC-STAGE", "the visit has been withdrawn")
     require(not visit.checked_in, "LC-STAGE", "the crew has checked in")

@@ -1,6 +1,6 @@
 """The table of events and stages: which event is accepted where, and which rule refuses it.
 
-`TABLE` is the source of the documentation's table of events.
+Said here once more, by hand, so that no stage is opened or closed to an event by mistake.
 """
 
 import pytest

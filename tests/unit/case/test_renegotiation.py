@@ -5,12 +5,13 @@ from typing import Any
 
 import pytest
 
-from domain.case.effects import apply_event
-from domain.case.judgement import EventRefusedError, judge
+from domain.case.effects import apply_agreement_signed, apply_renegotiation_requested
+from domain.case.judge import judge
+from domain.case.judgement.fitting import EventRefusedError
 from domain.case.renegotiation import build_next_plan
 from domain.case.situation import Situation
 from domain.case.state import Stage
-from domain.events import RenegotiationRequested, read_event
+from domain.events import AgreementSigned, RenegotiationRequested, read_event
 from domain.plan.authority import Level, request_waiver
 from domain.plan.plan import PlanRefusedError, needs_approval
 from domain.policy.policy import Policy
@@ -148,16 +149,17 @@ def test_third_plan_carries_the_chain(policy: Policy) -> None:
 
 
 def _sign(situation: Situation, request: RenegotiationRequested) -> None:
-    apply_event(request, situation)
+    apply_renegotiation_requested(request, situation)
     signed = {"agreement_id": "G-2", "document_sha256": "a" * 64, "signatories": ["B-1"]}
-    apply_event(read_event("agreement_signed", any_event(NOON, event_id="s", **signed)), situation)
+    body = any_event(NOON, event_id="s", **signed)
+    apply_agreement_signed(AgreementSigned.model_validate(body), situation)
 
 
 def test_signature_puts_the_new_plan_in_force(policy: Policy) -> None:
     """Until then both are there, and only the old one is in force."""
     at = _at(policy)
     old = at.case.plan
-    apply_event(_request(), at)
+    apply_renegotiation_requested(_request(), at)
     assert at.case.plan is old
     assert at.case.next_plan is not None
     assert not at.case.next_plan.in_force
@@ -204,7 +206,7 @@ def test_new_agreement_is_signed_by_its_own_deadline(
 ) -> None:
     """The deadline of the one it replaces passed long ago."""
     at = _at(policy)
-    apply_event(_request(), at)
+    apply_renegotiation_requested(_request(), at)
     old, new = at.case.plan, at.case.next_plan
     assert old is not None
     assert new is not None

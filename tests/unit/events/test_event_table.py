@@ -1,99 +1,64 @@
-"""The documentation's table of events and stages says what the tested table says.
+"""The tables of events are complete, or they do not load; the documentation shows what they say."""
 
-python -m tests.unit.events.test_event_table    writes docs/event-table.md anew
-"""
-
+import runpy
 from pathlib import Path
+from types import ModuleType
+from typing import ClassVar, NamedTuple
 
-from domain.case.state import Stage
-from tests.support.judged import ACCEPTED
-from tests.unit.case.test_judgement import TABLE
+import pytest
+
+from database.event_effects import table as effect_table
+from domain.case import event_table
+from domain.case.event_document import render
+from domain.case.event_table import EVENT_TABLE
+from domain.events import EVENTS, Event
+from domain.events.tables import EventTableError, one_row_each
 
 DOCUMENT = Path(__file__).parents[3] / "docs" / "event-table.md"
 
-# What an accepted event does, in a few words; docs/events.md says it in full.
-EFFECTS = {
-    "payment_received": "recorded once; no arrears end the case",
-    "payment_reversed": "owed again; a case about to close reopens",
-    "promise_made": "silence until its day",
-    "call_finished": "the call's outcome; a wrong number is out of use",
-    "visit_requested": "approval is asked for",
-    "visit_approved": "an appointment is proposed",
-    "visit_rejected": "the visit ends",
-    "visit_withdrawn": "the visit ends; crew and borrower are told",
-    "approval_withdrawn": "the visit ends; crew and borrower are told",
-    "appointment_confirmed": "preparation",
-    "appointment_declined": "another time is proposed",
-    "appointment_withdrawn": "another time is proposed; the borrower is told",
-    "visit_checked_in": "the crew reads what to do",
-    "visit_reported": "the plan, or the end of the visit",
-    "plan_approved": "the agreement is offered",
-    "plan_rejected": "back to the table",
-    "agreement_signed": "the plan is in force",
-    "agreement_declined": "back to the table",
-    "renegotiation_requested": "another plan is settled; this one goes on",
-    "complaint_filed": "a hold; an answer is due",
-    "complaint_extended": "the answer is due later",
-    "complaint_resolved": "the hold ends",
-    "hold_placed": "every contact stops",
-    "hold_released": "the case goes on where it was",
-    "contact_preferences_changed": "binds from then on",
-    "policy_adopted": "the case is pinned to it",
-    "case_closed": "the end, as said",
-}
-# A rule that refuses: its sign in the table, and why it does.
-REFUSALS = {
-    "LC-STAGE": ("·", "the stage has not come, or is over"),
-    "LC-CASE-CLOSED": ("×", "the case has ended"),
-    "CN-17": ("p", "a signed plan is being repaid"),
-}
-SHORT = {
-    Stage.EARLY_CONTACT: "early",
-    Stage.APPLICATION: "appl.",
-    Stage.APPROVAL: "appr.",
-    Stage.APPOINTMENT: "appt.",
-    Stage.PREPARATION: "prep.",
-    Stage.GUIDED_REPAYMENT: "guided",
-    Stage.CLOSING_VISIT: "closing",
-    Stage.LEGAL_REVIEW: "legal",
-}
+
+class RoofRepaired(Event):
+    """No event of the contract."""
+
+    name: ClassVar[str] = "roof_repaired"
 
 
-def render() -> str:
-    """The whole document."""
-    stages = [SHORT.get(stage, stage.value) for stage in Stage]
-    legend = [f"| `{sign}` | {rule} | {why} |" for rule, (sign, why) in REFUSALS.items()]
-    return "\n".join(
-        [
-            "# Events and stages",
-            "",
-            "What the state of a case says of a well-formed event, stage by stage: accepted (`+`),",
-            "or refused by a rule. Within a stage more is asked for (the right slot, the right",
-            "hash, another person): [events](events.md) says what. `ended` is a case that is paid,",
-            "until its closing notice is sent. A test holds every cell against the code.",
-            "",
-            "| | refused by | because |",
-            "|---|---|---|",
-            *legend,
-            "",
-            f"| event | {' | '.join(stages)} | when accepted |",
-            f"|---|{':-:|' * len(stages)}---|",
-            *(_line(name, row) for name, row in TABLE.items()),
-            "",
-        ]
-    )
+class _Row(NamedTuple):
+    event: type[Event]
 
 
-def _line(name: str, row: dict[Stage, str]) -> str:
-    cells = ["+" if row[stage] == ACCEPTED else REFUSALS[row[stage]][0] for stage in Stage]
-    return f"| `{name}` | {' | '.join(cells)} | {EFFECTS[name]} |"
-
-
-def test_document_says_what_the_code_does() -> None:
-    """Write it anew with the command above when an event or a stage has changed."""
-    assert TABLE.keys() == EFFECTS.keys()
+def test_document_says_what_the_table_says() -> None:
+    """`make docs` writes it anew when the table has changed."""
     assert DOCUMENT.read_text(encoding="utf-8") == render()
 
 
-if __name__ == "__main__":
-    DOCUMENT.write_text(render(), encoding="utf-8")
+def test_event_without_a_row_is_named() -> None:
+    """And so are a row that no event needs, and a second one."""
+    rows = [_Row(kind) for kind in EVENTS.values()]
+    assert one_row_each("here", rows).keys() == EVENTS.keys()
+    wrong = [row for row in rows if row.event.name != "hold_placed"]
+    wrong += [_Row(EVENTS["case_closed"]), _Row(RoofRepaired)]
+    with pytest.raises(EventTableError) as found:
+        one_row_each("here", wrong)
+    assert str(found.value) == (
+        "here: no row for hold_placed; a row for what is no event: roof_repaired;"
+        " more than one row for case_closed"
+    )
+
+
+@pytest.mark.parametrize("module", [event_table, effect_table])
+def test_tables_load_only_when_complete(
+    monkeypatch: pytest.MonkeyPatch, module: ModuleType
+) -> None:
+    """An event of the contract that nobody has written a row for stops the service at its start."""
+    monkeypatch.setitem(EVENTS, RoofRepaired.name, RoofRepaired)
+    with pytest.raises(EventTableError, match=r"^the table of .*: no row for roof_repaired$"):
+        runpy.run_path(str(module.__file__))
+
+
+def test_synopsis_names_every_field() -> None:
+    """For who fills a body in by hand: what is needed, and what may be left out."""
+    assert EVENT_TABLE["hold_placed"].synopsis == (
+        "The borrower is to be left in peace, until a time or until the hold is released."
+        " JSON object with event_id, occurred_at, source, hold_id, reason; optional: until."
+    )

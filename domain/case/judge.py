@@ -1,0 +1,22 @@
+"""Does an event fit the case as it stands? A refusal says which rule refused and why."""
+
+from domain.case.event_table import EVENT_TABLE
+from domain.case.judgement.fitting import EventRefusedError, require_stage
+from domain.case.situation import Situation
+from domain.case.state import Stage
+from domain.events import Event
+
+
+def judge(event: Event, situation: Situation) -> None:
+    """Accept an event by returning.
+
+    Raises:
+        EventRefusedError: with the rule and the reason.
+    """
+    row, case = EVENT_TABLE[event.name], situation.case
+    if case.closed_as is not None and not row.even_when_closed:
+        raise EventRefusedError("LC-CASE-CLOSED", f"the case has ended: {case.closed_as}")
+    if case.stage is Stage.ENDED and Stage.ENDED not in row.stages:
+        raise EventRefusedError("LC-CASE-CLOSED", "the case has ended: it is paid")
+    require_stage(situation, *row.stages)
+    row.judge(event, situation)
