@@ -39,7 +39,7 @@ bench: $(VENV)/installed ## Gate, contact steps, scan and memory, each against i
 	$(BIN)/python -m benchmarks.cached_loans
 
 record-histories: $(VENV)/installed ## Runs of the demo's loans for the replay guard
-	$(BIN)/python -m tests.replay.record
+	$(BIN)/python -m tests.support.replay.record
 
 lock: $(VENV)/installed ## Write the hash-locked requirements again
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \

@@ -14,8 +14,8 @@ import asyncpg
 import pytest
 
 from domain.clock import BusinessClock
-from tests.support.commands import output_of
-from tests.support.patience import POLL_SECONDS, until
+from tests.support.processes.commands import output_of
+from tests.support.processes.patience import POLL_SECONDS, until
 
 BIN = Path(sys.executable).parent
 

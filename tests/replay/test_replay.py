@@ -19,7 +19,7 @@ import activities
 from activities.case_activities import CaseActivities
 from domain.case.state import CaseState, Stage
 from temporal.names import LOAN_COLLECTION
-from tests.replay.catalogue import (
+from tests.support.replay.catalogue import (
     Json,
     Payload,
     activity_inputs,

@@ -27,7 +27,7 @@ from gateways.protocol import Gateway
 from policies.reader import fingerprint
 from temporal.names import LOAN_COLLECTION, TASK_QUEUE, workflow_id
 from temporal.search_attributes import SEARCH_ATTRIBUTES
-from tests.support.life import MOMENT, RIPE, Life, StartLife
+from tests.support.lives.life import MOMENT, RIPE, Life, StartLife
 from tests.support.providers import simulated_gateways
 from tests.support.world import Loan, insert_crew, insert_earlier_contacts, insert_loan
 from worker import build_worker

@@ -16,7 +16,7 @@ from domain.policy.policy import Policy
 from gateways.protocol import GatewayBusyError
 from policies.reader import fingerprint
 from tests.integration.conftest import OpenCase
-from tests.integration.database.test_event_record import Recorder
+from tests.integration.database.events.test_event_record import Recorder
 from tests.integration.gate.test_contact_gate import LOAN, NOON, CrashError, FakeGateway, Gate
 
 CALL = {"channel": "call", "template": "overdue_call"}

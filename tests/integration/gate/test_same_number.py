@@ -6,7 +6,7 @@ from database.sql import Pool
 from domain.policy.contact import Purpose
 from domain.policy.policy import Policy
 from tests.integration.conftest import OpenCase
-from tests.integration.database.test_event_record import Recorder
+from tests.integration.database.events.test_event_record import Recorder
 from tests.integration.gate.test_contact_gate import LOAN, FakeGateway, Gate
 
 CALL = {"channel": "call", "template": "overdue_call"}

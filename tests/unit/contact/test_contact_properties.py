@@ -18,7 +18,7 @@ from domain.local_time import HoursOfDay
 from domain.policy.contact import Channel, Counted, Counter, Purpose, Scope
 from domain.policy.policy import Policy
 from domain.policy.rule import Rule
-from tests.support.contact_worlds import NOWS, borrowers, histories, local, policies
+from tests.support.contact.worlds import NOWS, borrowers, histories, local, policies
 
 EXAMPLES = settings(
     max_examples=120,

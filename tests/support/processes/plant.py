@@ -19,8 +19,8 @@ from domain.clock import BusinessClock
 from embedded.postgres import EmbeddedPostgres
 from embedded.processes import LOOPBACK, Child, Guard, free_ports, inherited_environment
 from embedded.temporal import TemporalPorts, answers, spawn_temporal
-from tests.support.commands import output_of
-from tests.support.patience import until
+from tests.support.processes.commands import output_of
+from tests.support.processes.patience import until
 
 GRACE = timedelta(seconds=5)
 AT_ONCE = timedelta(0)

@@ -11,7 +11,7 @@ from domain.case.state import Stage
 from domain.policy.contact import Channel
 from gateways.protocol import Gateway, GatewayBusyError, Outbound, Sent
 from gateways.simulated import SimulatedGateway
-from tests.support.life import MOMENT, RIPE, StartLife
+from tests.support.lives.life import MOMENT, RIPE, StartLife
 
 
 class Line(SimulatedGateway):

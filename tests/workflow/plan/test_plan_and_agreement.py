@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from domain.case.state import Stage
-from tests.support.life import MOMENT, Life
+from tests.support.lives.life import MOMENT, Life
 
 # Plan and agreement
 

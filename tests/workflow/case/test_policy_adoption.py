@@ -4,7 +4,7 @@ from commands.adopt import adopt
 from database.case.cases import Cases
 from database.policy.adoption import Adoption, Scope
 from policies.reader import fingerprint
-from tests.support.life import Life, StartLife
+from tests.support.lives.life import Life, StartLife
 from tests.support.world import Loan
 
 BOOK = Scope(lender="test-lender")

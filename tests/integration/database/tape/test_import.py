@@ -20,7 +20,7 @@ from domain.tape.report import ImportReport, Outcome
 from domain.tape.row import BORROWER_COLUMNS, COLUMNS
 from starter import app
 
-TAPE = Path(__file__).parents[3] / "demo" / "data" / "loan_tape_2018.csv"
+TAPE = Path(__file__).parents[4] / "demo" / "data" / "loan_tape_2018.csv"
 ROW = {
     "loan_id": "L-1",
     "borrower_id": "B-1",

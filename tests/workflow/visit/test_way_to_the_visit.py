@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from domain.case.state import Stage
-from tests.support.life import RIPE, Life, StartLife
+from tests.support.lives.life import RIPE, Life, StartLife
 
 # Application and approval
 

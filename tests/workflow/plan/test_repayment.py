@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from domain.case.state import Stage
-from tests.support.life import Json, Life
+from tests.support.lives.life import Json, Life
 from tests.support.world import INSTALMENT
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from domain.case.state import Stage
-from tests.support.life import Json, Life, StartLife
+from tests.support.lives.life import Json, Life, StartLife
 from tests.support.world import INSTALMENT
 
 FILED = {"complaint_id": "C-1", "about": "too many calls"}

@@ -23,7 +23,15 @@ from demo.run import SCAN_EVERY_SECONDS, Demo, clock_of
 from embedded.stack import EmbeddedStack
 from temporal.names import LOAN_COLLECTION
 from temporal.search_attributes import COLLECTION_STAGE, WAITING_FOR
-from tests.replay.catalogue import HISTORIES, Json, Mark, is_open, marks, read_history, recorded
+from tests.support.replay.catalogue import (
+    HISTORIES,
+    Json,
+    Mark,
+    is_open,
+    marks,
+    read_history,
+    recorded,
+)
 
 DAY_LENGTH = timedelta(seconds=1.25)
 LIMIT = timedelta(minutes=9)

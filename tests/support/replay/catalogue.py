@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from domain.case.state import Stage
 
-HISTORIES = Path(__file__).parent / "histories"
+HISTORIES = Path(__file__).parents[2] / "replay" / "histories"
 
 Json = dict[str, Any]
 Mark = tuple[str, ...]

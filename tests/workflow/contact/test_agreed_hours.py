@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.life import RIPE, StartLife
+from tests.support.lives.life import RIPE, StartLife
 
 
 @pytest.mark.parametrize("hours", [("08:00", "09:00"), ("09:00", "11:00"), ("17:30", "19:00")])

@@ -6,7 +6,7 @@ from temporalio.api.enums.v1 import EventType
 from temporalio.api.history.v1 import HistoryEvent
 
 from domain.case.state import Stage
-from tests.support.life import Life, StartLife
+from tests.support.lives.life import Life, StartLife
 
 # How many events each costs at least: its own, and three of the workflow task that it wakes.
 COSTS = {

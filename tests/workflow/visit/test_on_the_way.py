@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from domain.case.state import Stage
-from tests.support.life import Json, Life
+from tests.support.lives.life import Json, Life
 
 Point = Callable[[Life], Awaitable[None]]
 

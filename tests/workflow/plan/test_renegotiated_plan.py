@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from domain.case.state import Stage
-from tests.support.life import MOMENT, Json, Life
+from tests.support.lives.life import MOMENT, Json, Life
 
 
 async def _request(life: Life, **proposal: object) -> Json:

@@ -8,7 +8,7 @@ from database.case.cases import Cases
 from database.case.scan import Cursor, Scan
 from documents.legal_package import differences
 from domain.case.state import Stage
-from tests.support.life import RIPE, Life, StartLife
+from tests.support.lives.life import RIPE, Life, StartLife
 from tests.support.world import INSTALMENT, Loan, insert_loan
 
 STAGES = [stage for stage in Stage if stage is not Stage.ENDED]
