@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.acceptance.conftest import Outside
+from tests.support.processes.outside import Outside
 from tests.support.processes.patience import until
 from tests.support.tapes.files import LENDER, write_tape
 

@@ -13,8 +13,7 @@ from commands.command_line import CommandError
 from database.policy.adoption import Scope
 from database.sql import Pool
 from runtime.settings import CHINA_POLICY
-from tests.integration.conftest import OpenCase
-from tests.support.world import Loan
+from tests.support.world import Loan, OpenCase
 
 BOOK = Scope(lender="test-lender")
 

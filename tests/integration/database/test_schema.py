@@ -10,8 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from database.sql import Connection, Pool
-from tests.integration.conftest import OpenCase
-from tests.support.world import Loan
+from tests.support.world import Loan, OpenCase
 
 LOAN = Loan()
 NOW = LOAN.at_days_past_due(100, hour=12)

@@ -15,9 +15,9 @@ from domain.local_time import HoursOfDay
 from domain.policy.policy import Policy
 from gateways.protocol import GatewayBusyError
 from policies.reader import fingerprint
-from tests.integration.conftest import OpenCase
-from tests.integration.database.events.test_event_record import Recorder
-from tests.integration.gate.test_contact_gate import LOAN, NOON, CrashError, FakeGateway, Gate
+from tests.support.gate.gate import LOAN, NOON, CrashError, FakeGateway, Gate
+from tests.support.recorder import Recorder
+from tests.support.world import OpenCase
 
 CALL = {"channel": "call", "template": "overdue_call"}
 EVENING = NOON.replace(hour=18)

@@ -5,9 +5,9 @@ import pytest
 from database.sql import Pool
 from domain.policy.contact import Purpose
 from domain.policy.policy import Policy
-from tests.integration.conftest import OpenCase
-from tests.integration.database.events.test_event_record import Recorder
-from tests.integration.gate.test_contact_gate import LOAN, FakeGateway, Gate
+from tests.support.gate.gate import LOAN, FakeGateway, Gate
+from tests.support.recorder import Recorder
+from tests.support.world import OpenCase
 
 CALL = {"channel": "call", "template": "overdue_call"}
 

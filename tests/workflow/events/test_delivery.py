@@ -4,14 +4,13 @@ from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
 
 from domain.case.state import CaseState
 from temporal import delivery
 from temporal.delivery import LateAnswerError, NoAnswerError, deliver
 from temporal.names import LOAN_COLLECTION, workflow_id
-from tests.workflow.conftest import TEST_SERVER
+from tests.support.lives.time_skipping import start_time_skipping
 
 
 @pytest.fixture
@@ -19,9 +18,7 @@ async def own_server() -> AsyncIterator[WorkflowEnvironment]:
     """A server of its own: a task that no worker takes would keep the shared one's time from
     being skipped for every test that comes after.
     """
-    async with await WorkflowEnvironment.start_time_skipping(
-        test_server_existing_path=str(TEST_SERVER), data_converter=pydantic_data_converter
-    ) as env:
+    async with await start_time_skipping() as env:
         yield env
 
 

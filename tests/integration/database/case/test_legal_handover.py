@@ -20,9 +20,8 @@ from database.sql import Pool
 from documents.legal_package import differences, fingerprint_of
 from domain.case.facts import Outcome
 from domain.policy.policy import Policy
-from tests.integration.conftest import OpenCase
 from tests.support.record import Record
-from tests.support.world import Loan
+from tests.support.world import Loan, OpenCase
 
 LOAN = Loan(phones=2)
 

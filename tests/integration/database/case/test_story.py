@@ -4,9 +4,8 @@ from commands.why import tell
 from database.case.story import read_story
 from database.sql import Pool
 from domain.policy.policy import Policy
-from tests.integration.conftest import OpenCase
 from tests.support.record import Record
-from tests.support.world import Loan
+from tests.support.world import Loan, OpenCase
 
 LOAN = Loan(phones=2)
 

@@ -9,9 +9,8 @@ from database.event_record import Events
 from database.sql import Pool
 from database.visit.visits import SlotWish, Visits
 from domain.case.judged_event import Verdict
-from tests.integration.conftest import OpenCase
 from tests.support.record import delivery
-from tests.support.world import Loan, event
+from tests.support.world import Loan, OpenCase, event
 
 LOAN = Loan()
 NOW = LOAN.at_days_past_due(100, hour=12)

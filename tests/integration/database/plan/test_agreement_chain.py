@@ -17,9 +17,8 @@ from domain.events import Capacity, Proposal
 from domain.plan.agreement import Offer
 from domain.plan.plan import Plan, build_plan
 from domain.policy.policy import Policy
-from tests.integration.conftest import OpenCase
 from tests.support.record import Record
-from tests.support.world import Loan
+from tests.support.world import Loan, OpenCase
 
 LOAN = Loan(first_due_on=date(2026, 1, 31))  # month ends: what is cut must not stay cut
 CAPACITY = Capacity(monthly_income_minor=900_000, monthly_expense_minor=100_000)

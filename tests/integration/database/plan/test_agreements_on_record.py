@@ -17,9 +17,8 @@ from domain.plan.agreement import Offer
 from domain.plan.plan import Plan, Predecessor
 from domain.plan.progress import Part
 from domain.policy.policy import Policy
-from tests.integration.conftest import OpenCase
 from tests.support.record import Record
-from tests.support.world import Loan
+from tests.support.world import Loan, OpenCase
 
 LOAN = Loan()
 

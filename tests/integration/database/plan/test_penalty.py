@@ -22,9 +22,8 @@ from domain.plan.agreement import Offer
 from domain.plan.authority import Level
 from domain.plan.plan import Plan, build_plan
 from domain.policy.policy import Policy
-from tests.integration.conftest import OpenCase
 from tests.support.record import Record
-from tests.support.world import Loan
+from tests.support.world import Loan, OpenCase
 
 LOAN = Loan()
 ARREARS = 400_000  # four instalments of 1,000.00, of which 100.00 are interest
