@@ -22,7 +22,7 @@ from domain.plan.plan import build_plan
 from domain.policy.contact import Channel, Purpose
 from domain.policy.policy import Policy
 from policies.reader import fingerprint
-from tests.support.providers import simulated_gateways
+from tests.support.gateways import simulated_gateways
 from tests.support.world import INSTALMENT, Loan, event
 
 

@@ -6,16 +6,15 @@ from datetime import datetime, timedelta
 import pytest
 from temporalio.exceptions import ApplicationError
 
-from activities import contact_activities
 from activities.contact_activities import ContactStatus
 from database.case.cases import Cases
 from database.sql import Pool
 from domain.contact.facts import ContactFacts
 from domain.policy.contact import Channel, Counter, Purpose
 from domain.policy.policy import Policy
-from gateways.protocol import GatewayBusyError, GatewayRefusedError
 from policies.reader import fingerprint
-from tests.support.gate.gate import LOAN, NOON, CrashError, FakeGateway, Gate
+from tests.support.gate.gate import LOAN, NOON, Gate
+from tests.support.gateways import DiedError, FakeGateway, Fault
 from tests.support.world import Loan, OpenCase
 
 
@@ -33,7 +32,7 @@ async def test_message_is_sent_once_for_an_intent(gate: Gate) -> None:
     """The same intent again answers as the first time and reaches nobody."""
     results = [await gate.contact() for _ in range(3)]
     assert [result.status for result in results] == ["sent"] * 3
-    assert len(gate.gateway.sent) == 1
+    assert len(gate.gateway.handed_over) == 1
     [attempt] = await gate.attempts()
     assert (attempt["sent_at"], attempt["phone_id"]) == (NOON, "B-1-p1")
 
@@ -55,7 +54,7 @@ async def test_cap_holds_over_all_loans_at_once(
         )
     )
     assert sum(result.status == "sent" for result in results) == cap
-    assert len(gate.gateway.sent) == cap
+    assert len(gate.gateway.handed_over) == cap
     rules = {result.rule_id for result in results if result.status == "refused"}
     assert rules == {"LC-MESSAGES" if channel == "sms" else "CN-04"}
 
@@ -167,7 +166,7 @@ async def test_contact_person_is_asked_when_nobody_else_can_be(gate: Gate) -> No
     assert (await gate.contact("again", **locate)).rule_id == "LC-THIRD-PARTY"
     used = {attempt["purpose"]: attempt["phone_id"] for attempt in await gate.attempts()}
     assert used == {"collection": "B-1-p1", "locate": "friend"}
-    [_, message] = gate.gateway.sent.values()
+    [_, message] = gate.gateway.handed_over
     assert "CNY" not in message.text
     gate.now += timedelta(days=1)
     assert (await gate.contact("tomorrow")).rule_id == "LC-NO-PHONE"
@@ -180,7 +179,7 @@ async def test_busy_provider_is_asked_again(
     pool: Pool, policy: Policy, open_case: OpenCase
 ) -> None:
     """The reservation stays, and the next try sends under it."""
-    gate = Gate(pool, policy, await open_case(LOAN), FakeGateway(GatewayBusyError()))
+    gate = Gate(pool, policy, await open_case(LOAN), FakeGateway(Fault.BUSY))
     with pytest.raises(ApplicationError):
         await gate.contact()
     [attempt] = await gate.attempts()
@@ -192,24 +191,24 @@ async def test_busy_provider_is_asked_again(
 
 async def test_crash_after_sending_never_sends_twice(gate: Gate) -> None:
     """The retry asks the provider by our reference and writes down what it says."""
-    gate.gateway.crashes_after_sending = True
-    with pytest.raises(CrashError):
+    gate.gateway.fail_next(Fault.DIES_AFTER)
+    with pytest.raises(DiedError):
         await gate.contact()
     gate.now += timedelta(minutes=1)
     assert (await gate.contact()).status == "sent"
-    assert len(gate.gateway.sent) == 1
+    assert len(gate.gateway.handed_over) == 1
     [attempt] = await gate.attempts()
     assert attempt["sent_at"] == NOON
 
 
 async def test_provider_that_cannot_tell_is_not_asked_to_send_again(gate: Gate) -> None:
     """The attempt is `unknown`, counts against the cap, and stays so."""
-    gate.gateway.crashes_after_sending = True
-    gate.gateway.can_tell = False
-    with pytest.raises(CrashError):
+    gate.gateway.fail_next(Fault.DIES_AFTER)
+    gate.gateway.faults.add(Fault.CANNOT_TELL)
+    with pytest.raises(DiedError):
         await gate.contact()
     assert [(await gate.contact()).status for _ in range(2)] == ["unknown"] * 2
-    assert len(gate.gateway.sent) == 1
+    assert len(gate.gateway.handed_over) == 1
     assert (await gate.contact("another")).rule_id == "LC-MESSAGES"
 
 
@@ -217,12 +216,12 @@ async def test_final_refusal_of_the_provider_is_a_failure(
     pool: Pool, policy: Policy, open_case: OpenCase
 ) -> None:
     """It is not tried again, does not count, and says why."""
-    gateway = FakeGateway(GatewayRefusedError("no such number"))
+    gateway = FakeGateway(Fault.REFUSES)
     gate = Gate(pool, policy, await open_case(LOAN), gateway)
     result = await gate.contact()
     assert (result.status, result.reason) == ("failed", "no such number")
     assert (await gate.contact()).status == "failed"
-    assert not gateway.sent
+    assert not gateway.handed_over
     assert (await gate.contact("another")).status == "sent"
 
 
@@ -230,7 +229,7 @@ async def test_message_that_has_lost_its_subject_is_not_sent(gate: Gate) -> None
     """A reminder of a part that no plan has any more fails at once instead of trying for hours."""
     result = await gate.contact(purpose=Purpose.REPAYMENT, template="part_reminder")
     assert (result.status, result.reason) == ("failed", "nothing to say of 'part_amount'")
-    assert not gate.gateway.sent
+    assert not gate.gateway.handed_over
 
 
 EVENTS_IN_BETWEEN = {
@@ -268,13 +267,13 @@ async def test_what_happens_between_reservation_and_retry_stops_it(
 ) -> None:
     """Nothing is sent on an old permission, whatever has changed meanwhile."""
     await open_case(Loan(loan_id="L-2"))
-    gate = Gate(pool, policy, await open_case(LOAN), FakeGateway(GatewayBusyError()))
+    gate = Gate(pool, policy, await open_case(LOAN), FakeGateway(Fault.BUSY))
     with pytest.raises(ApplicationError):
         await gate.contact()
     await pool.execute(statement, NOON)
     result = await gate.contact()
     assert (result.status, result.reason) == ("refused", reason)
-    assert not gate.gateway.sent
+    assert not gate.gateway.handed_over
     assert await pool.fetchval("SELECT status FROM contact_attempts") == "failed"
     assert await pool.fetchval("SELECT reason FROM contact_refusals") == reason
 
@@ -283,26 +282,26 @@ async def test_late_retry_in_the_night_sends_nothing(
     pool: Pool, policy: Policy, open_case: OpenCase
 ) -> None:
     """A provider that comes back after the hours gets no message any more."""
-    gate = Gate(pool, policy, await open_case(LOAN), FakeGateway(GatewayBusyError()))
+    gate = Gate(pool, policy, await open_case(LOAN), FakeGateway(Fault.BUSY))
     with pytest.raises(ApplicationError):
         await gate.contact()
     gate.now = NOON.replace(hour=23)
     result = await gate.contact()
     assert (result.status, result.rule_id) == ("refused", "CN-02")
     assert result.retry_at is not None
-    assert not gate.gateway.sent
+    assert not gate.gateway.handed_over
 
 
 async def test_retry_uses_a_number_that_may_still_be_used(
     pool: Pool, policy: Policy, open_case: OpenCase
 ) -> None:
     """The number of the first try was blocked meanwhile: the message goes to the second."""
-    gate = Gate(pool, policy, await open_case(LOAN), FakeGateway(GatewayBusyError()))
+    gate = Gate(pool, policy, await open_case(LOAN), FakeGateway(Fault.BUSY))
     with pytest.raises(ApplicationError):
         await gate.contact()
     await pool.execute("UPDATE phones SET blocked_at = $1 WHERE phone_id = 'B-1-p1'", NOON)
     assert (await gate.contact()).status == "sent"
-    [message] = gate.gateway.sent.values()
+    [message] = gate.gateway.handed_over
     assert message.number.endswith("2")
     [attempt] = await gate.attempts()
     assert attempt["phone_id"] == "B-1-p2"
@@ -312,7 +311,7 @@ async def test_late_retry_counts_on_the_day_it_is_sent(
     pool: Pool, policy: Policy, open_case: OpenCase
 ) -> None:
     """A message that was reserved yesterday and is sent today is today's message."""
-    gate = Gate(pool, policy, await open_case(LOAN), FakeGateway(GatewayBusyError()))
+    gate = Gate(pool, policy, await open_case(LOAN), FakeGateway(Fault.BUSY))
     with pytest.raises(ApplicationError):
         await gate.contact()
     gate.now += timedelta(days=1)
@@ -331,11 +330,11 @@ async def test_settling_leaves_nothing_reserved(
     pool: Pool, policy: Policy, open_case: OpenCase, crashes: bool, can_tell: bool, status: str
 ) -> None:
     """The provider is asked by our reference, once; where it cannot tell nobody can."""
-    gate = Gate(pool, policy, await open_case(LOAN), FakeGateway())
-    gate.gateway.crashes_after_sending, gate.gateway.can_tell = crashes, can_tell
-    if not crashes:
-        gate.gateway.fail_next(GatewayBusyError())
-    with pytest.raises((CrashError, ApplicationError)):
+    gateway = FakeGateway(Fault.DIES_AFTER if crashes else Fault.BUSY)
+    gate = Gate(pool, policy, await open_case(LOAN), gateway)
+    if not can_tell:
+        gateway.faults.add(Fault.CANNOT_TELL)
+    with pytest.raises((DiedError, ApplicationError)):
         await gate.contact()
     for _ in range(2):
         result = await gate.settle()
@@ -381,28 +380,31 @@ async def test_facts_that_come_back_count_the_message(gate: Gate) -> None:
 
 
 async def test_nothing_is_handed_over_when_the_time_of_the_try_is_up(
-    gate: Gate, monkeypatch: pytest.MonkeyPatch
+    pool: Pool, policy: Policy, open_case: OpenCase, gateway: FakeGateway
 ) -> None:
     """The database took all of it, and another try may be on its way."""
-    monkeypatch.setattr(contact_activities, "ANSWER_SECONDS", 0)
+    case_id = await open_case(LOAN)
+    gate = Gate(pool, policy, case_id, gateway, answer_within=timedelta(0))
     with pytest.raises(ApplicationError, match="busy"):
         await gate.contact()
-    assert not gate.gateway.sent
+    assert not gate.gateway.handed_over
     [attempt] = await gate.attempts()
     assert attempt["status"] == "reserved"
-    monkeypatch.undo()
+    gate = Gate(pool, policy, case_id, gateway)
     assert (await gate.contact()).status is ContactStatus.SENT
 
 
 @pytest.mark.parametrize("takes_once", [True, False])
 async def test_provider_that_never_answers_is_asked_again_only_if_it_sends_once(
-    gate: Gate, monkeypatch: pytest.MonkeyPatch, *, takes_once: bool
+    pool: Pool, policy: Policy, open_case: OpenCase, *, takes_once: bool
 ) -> None:
     """What nobody waits for any more may still be sent: it is not handed over a second time."""
-    monkeypatch.setattr(contact_activities, "ANSWER_SECONDS", 1)
-    gate.gateway.takes_once, gate.gateway.never_answers = takes_once, True
+    gateway = FakeGateway(Fault.HANGS, takes_once=takes_once)
+    case_id = await open_case(LOAN)
+    gate = Gate(pool, policy, case_id, gateway, answer_within=timedelta(seconds=1))
     if takes_once:
         with pytest.raises(ApplicationError, match="busy"):
             await gate.contact()
     else:
         assert (await gate.contact()).status is ContactStatus.UNKNOWN
+    assert len(gateway.handed_over) == 1

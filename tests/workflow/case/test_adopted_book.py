@@ -18,7 +18,7 @@ from domain.policy.policy import Policy
 from policies.reader import fingerprint
 from temporal.case_starter import TemporalCaseStarter
 from temporal.names import workflow_id
-from tests.support.providers import simulated_gateways
+from tests.support.gateways import simulated_gateways
 from tests.support.world import Loan, insert_loan
 from worker import build_worker
 
