@@ -11,31 +11,13 @@ from database.case.cases import Cases
 from database.case.scan import Cursor, Scan
 from database.sql import SQL, Pool
 from domain.case.facts import Outcome
-from domain.case.state import DueCase
 from domain.policy.policy import Policy
 from policies.reader import fingerprint
+from tests.support.case_starters import FakeStarter
 from tests.support.world import INSTALMENT, Loan, insert_loan
 
 LOAN = Loan()
 NOW = LOAN.at_days_past_due(5)
-
-
-class FakeStarter:
-    """Starts nothing; remembers what it was asked to start, and crashes when told to."""
-
-    def __init__(self) -> None:
-        self.started: list[str] = []
-        self.running: set[str] = set()
-        self.fails_for: set[str] = set()
-
-    async def start_case(self, case: DueCase) -> bool:
-        if case.loan_id in self.fails_for:
-            raise ConnectionError(case.loan_id)
-        if case.loan_id in self.running:
-            return False
-        self.started.append(case.loan_id)
-        self.running.add(case.loan_id)
-        return True
 
 
 class Scanner:
