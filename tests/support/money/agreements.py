@@ -1,12 +1,19 @@
-"""Terms of an agreement with everything that one can have."""
+"""Terms of an agreement with everything that one can have, and what its two forms say."""
 
+import re
 from datetime import UTC, date, datetime
+from io import BytesIO
 from typing import Any
 
-from domain.plan.agreement import AgreementTerms, Component
+import pytest
+from pypdf import PdfReader
+
+from documents.blocks import read_blocks
+from domain.plan.agreement import AgreementTerms, Component, Document
 from domain.plan.plan import Plan
 from domain.plan.progress import Part
 
+LANGUAGES = pytest.mark.parametrize("language", ["zh", "en"])
 OFFERED_AT = datetime(2026, 11, 24, 7, 30, tzinfo=UTC)  # 15:30 in Shanghai
 EXPIRES_AT = datetime(2026, 11, 27, 7, 30, tzinfo=UTC)
 AMOUNTS = {
@@ -52,3 +59,24 @@ def terms(language: str = "zh", **changes: Any) -> AgreementTerms:
         "pay_at": "官方应用“立即还款”" if language == "zh" else "the lender's app, Repay now",
     }
     return AgreementTerms(**values | changes)
+
+
+def both_forms(document: Document) -> tuple[str, str]:
+    """The text of the HTML and of the PDF, each with single blanks."""
+    blocks = read_blocks(document.html.decode())
+    cells = [cell.text for block in blocks for row in block.rows for cell in row]
+    html = " ".join([*(block.text for block in blocks), *cells])
+    return _one_line(html), _one_line(pdf_text(document.pdf))
+
+
+def pdf_text(pdf: bytes) -> str:
+    return "\n".join(page.extract_text() for page in PdfReader(BytesIO(pdf)).pages)
+
+
+def _one_line(text: str) -> str:
+    return re.sub(r"\s+", " ", text)
+
+
+def squeezed(text: str) -> str:
+    """Without blanks: a PDF breaks its lines where it likes."""
+    return re.sub(r"\s+", "", text)
