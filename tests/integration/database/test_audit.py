@@ -9,7 +9,7 @@ from database.audit import CHECKS, Audit
 from database.sql import SQL, Connection, open_pool
 from domain.policy.policy import Policy
 from embedded.postgres import EmbeddedPostgres
-from tests.support.breaches import BREACHES, DISARM
+from tests.support.breaches.all_breaches import BREACHES, DISARM
 from tests.support.databases import fresh_database
 from tests.support.record import Record
 from tests.support.world import Loan, open_case_of
