@@ -25,7 +25,8 @@ from policies.reader import fingerprint
 from temporal.names import LOAN_COLLECTION, TASK_QUEUE, workflow_id
 from temporal.search_attributes import SEARCH_ATTRIBUTES
 from tests.support.gateways import simulated_gateways
-from tests.support.lives.life import MOMENT, RIPE, Life, StartLife
+from tests.support.lives.conversation import MOMENT
+from tests.support.lives.life import RIPE, Life, StartLife
 from tests.support.lives.time_skipping import start_time_skipping
 from tests.support.world import Loan, insert_crew, insert_earlier_contacts, insert_loan
 from worker import build_worker

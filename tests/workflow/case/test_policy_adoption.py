@@ -60,3 +60,16 @@ async def test_case_without_a_workflow_is_named(start_life: StartLife) -> None:
     await _store(life, "cn-next")
     assert await _adopt(life, "cn-next") == ["no collection is running for this loan"]
     assert (await life.status())["policy_version"] == "cn-next"
+
+
+async def test_adopted_policy_binds_from_then_on(start_life: StartLife) -> None:
+    """A case moves to another policy on purpose, and to a stored one only."""
+    life = await start_life(5)
+    await life.refused("policy_adopted", "LC-RECORD", policy_version="cn-none")
+    await life.pool.execute(
+        "INSERT INTO policies SELECT 'cn-next', profile, sha256,"
+        " jsonb_set(body, '{version}', '\"cn-next\"'), stored_at FROM policies"
+    )
+    status = await life.accepted("policy_adopted", policy_version="cn-next")
+    assert status["policy_version"] == "cn-next"
+    assert await life.value("SELECT policy_version FROM collection_cases") == "cn-next"

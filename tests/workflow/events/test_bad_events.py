@@ -9,7 +9,8 @@ from temporalio.client import WorkflowUpdateFailedError
 from temporalio.common import RawValue
 
 from domain.case.state import REMEMBERED_REFUSALS
-from tests.support.lives.life import Json, Life, StartLife
+from tests.support.lives.conversation import Json
+from tests.support.lives.life import Life, StartLife
 from tests.support.world import event
 
 PAYMENT = {"payment_id": "P-1", "amount_minor": 1000}

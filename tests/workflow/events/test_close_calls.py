@@ -10,7 +10,8 @@ from database.case.cases import Cases
 from database.contact.contacts import Contacts
 from database.plan.agreements import Agreements
 from domain.case.state import Stage
-from tests.support.lives.life import Json, StartLife
+from tests.support.lives.conversation import Json
+from tests.support.lives.life import StartLife
 from tests.support.world import INSTALMENT
 
 A_DAY = timedelta(days=1)

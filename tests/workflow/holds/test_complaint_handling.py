@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 
 from domain.case.state import Stage
-from tests.support.lives.life import Json, Life, StartLife
+from tests.support.lives.conversation import Json
+from tests.support.lives.life import Life, StartLife
 from tests.support.world import INSTALMENT
 
 FILED = {"complaint_id": "C-1", "about": "too many calls"}

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from domain.case.state import Stage
-from tests.support.lives.life import MOMENT, Life
+from tests.support.lives.conversation import MOMENT
+from tests.support.lives.life import Life
 
 # Plan and agreement
 

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from domain.case.state import Stage
-from tests.support.lives.life import MOMENT, Json, Life
+from tests.support.lives.conversation import MOMENT, Json
+from tests.support.lives.life import Life
 
 
 async def _request(life: Life, **proposal: object) -> Json:
@@ -63,10 +64,8 @@ async def test_new_plan_covers_the_rest_and_is_repaid_to_the_end(life: Life) -> 
     assert (status["plan"]["agreement_id"], status["next_plan"]) == (plan["agreement_id"], {})
     assert (status["plan"]["paid_minor"], status["plan"]["rest_minor"]) == (0, old["rest_minor"])
     assert await _statuses(life) == ["superseded", "signed"]
-    assert (
-        await life.value("SELECT supersedes FROM agreements WHERE status = 'signed'")
-        == (old["agreement_id"])
-    )
+    supersedes = await life.value("SELECT supersedes FROM agreements WHERE status = 'signed'")
+    assert supersedes == old["agreement_id"]
     last_old, last_new = (
         date.fromisoformat(each["plan"]["parts"][-1]["due_on"]) for each in (old, plan)
     )

@@ -5,34 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from domain.case.state import Stage
-from tests.support.lives.life import Json, Life
+from tests.support.lives.life import Life
+from tests.support.lives.parts import amount_of, due_of, sent_as, skip_to_noon
 from tests.support.world import INSTALMENT
-
-
-def _parts(status: Json) -> list[Json]:
-    parts: list[Json] = status["plan"]["plan"]["parts"]
-    return parts
-
-
-def _due(status: Json, number: int) -> date:
-    return date.fromisoformat(_parts(status)[number - 1]["due_on"])
-
-
-def _amount(status: Json, number: int) -> int:
-    return int(_parts(status)[number - 1]["amount_minor"])
-
-
-async def _sent(life: Life, template: str) -> list[Json]:
-    return await life.fetch(
-        "SELECT a.sent_at, o.text FROM contact_attempts a JOIN simulated_outbox o"
-        " ON o.reference = a.attempt_id WHERE a.template = $1 ORDER BY a.sent_at",
-        template,
-    )
-
-
-async def _at_noon(life: Life, day: date) -> None:
-    await life.skip_to(life.loan.local(day))
-
 
 # The first payment
 
@@ -40,17 +15,17 @@ async def _at_noon(life: Life, day: date) -> None:
 async def test_first_payment_is_helped_until_the_plan_breaks(life: Life) -> None:
     """Before, on and after the due date, once a day at most; somebody is asked to call."""
     status = await life.drive_to(Stage.GUIDED_REPAYMENT)
-    due = _due(status, 1)
+    due = due_of(status, 1)
     await life.skip_to_stage(Stage.EARLY_CONTACT)
-    days = [life.loan.on(row["sent_at"]) for row in await _sent(life, "payment_help")]
+    days = [life.loan.on(row["sent_at"]) for row in await sent_as(life, "payment_help")]
     assert days == [due + timedelta(days=after) for after in (-2, 0, 2)]
-    assert len(await _sent(life, "how_to_pay")) == 1
+    assert len(await sent_as(life, "how_to_pay")) == 1
     [notice] = await life.fetch(
         "SELECT audience, body::text, created_at FROM staff_notices"
         " WHERE kind = 'first_payment_help'"
     )
     assert notice["audience"] == "collectors"
-    assert f'"rest_minor": {_amount(status, 1)}' in notice["body"]
+    assert f'"rest_minor": {amount_of(status, 1)}' in notice["body"]
     assert life.loan.on(notice["created_at"]) == due + timedelta(days=1)
 
 
@@ -59,22 +34,22 @@ async def test_nothing_is_said_after_the_first_payment_has_arrived(life: Life) -
     status = await life.drive_to(Stage.GUIDED_REPAYMENT)
     await life.pay_part(1)
     await life.skip_to_stage(Stage.REPAYMENT)
-    await _at_noon(life, _due(status, 1) + timedelta(days=4))
-    assert await _sent(life, "payment_help") == []
+    await skip_to_noon(life, due_of(status, 1) + timedelta(days=4))
+    assert await sent_as(life, "payment_help") == []
     assert await life.value("SELECT count(*) FROM staff_notices WHERE kind LIKE 'first%'") == 0
 
 
 async def test_hold_before_the_first_payment_is_followed_by_no_burst(life: Life) -> None:
     """What fell into it is not caught up: one message on the day of its end, one two days later."""
     status = await life.drive_to(Stage.GUIDED_REPAYMENT)
-    due = _due(status, 1)
-    await _at_noon(life, due - timedelta(days=3))
-    assert len(await _sent(life, "how_to_pay")) == 1
+    due = due_of(status, 1)
+    await skip_to_noon(life, due - timedelta(days=3))
+    assert len(await sent_as(life, "how_to_pay")) == 1
     await life.accepted("hold_placed", hold_id="H", reason="hardship")
-    await _at_noon(life, due + timedelta(days=9))
+    await skip_to_noon(life, due + timedelta(days=9))
     before = len(await life.contacts())
     await life.accepted("hold_released", hold_id="H")
-    await _at_noon(life, due + timedelta(days=13))
+    await skip_to_noon(life, due + timedelta(days=13))
     assert (await life.contacts())[before:] == ["payment_help"] * 2
     assert (await life.status())["stage"] == Stage.GUIDED_REPAYMENT
     await life.skip_to_stage(Stage.EARLY_CONTACT)
@@ -87,13 +62,13 @@ async def test_hold_before_the_first_payment_is_followed_by_no_burst(life: Life)
 async def test_part_of_a_part_leaves_its_rest(life: Life) -> None:
     """The status and the next message ask for the rest, not for the whole part."""
     status = await life.drive_to(Stage.GUIDED_REPAYMENT)
-    status = await life.pay(_amount(status, 1) - 12_345)
+    status = await life.pay(amount_of(status, 1) - 12_345)
     assert status["stage"] == Stage.GUIDED_REPAYMENT
     plan = status["plan"]
-    assert plan["paid_minor"] == _amount(status, 1) - 12_345
+    assert plan["paid_minor"] == amount_of(status, 1) - 12_345
     assert (plan["next_part"]["number"], plan["next_part"]["rest_minor"]) == (1, 12_345)
-    await _at_noon(life, _due(status, 1) + timedelta(days=1))
-    texts = [row["text"] for row in await _sent(life, "payment_help")]
+    await skip_to_noon(life, due_of(status, 1) + timedelta(days=1))
+    texts = [row["text"] for row in await sent_as(life, "payment_help")]
     assert texts
     assert all("CNY 123.45" in text for text in texts)
     await life.pay(12_345)
@@ -103,13 +78,13 @@ async def test_part_of_a_part_leaves_its_rest(life: Life) -> None:
 async def test_several_parts_at_once_need_no_reminder(life: Life) -> None:
     """Two parts and a bit in one payment: the third is asked for, less the bit."""
     status = await life.drive_to(Stage.GUIDED_REPAYMENT)
-    await life.pay(_amount(status, 1) + _amount(status, 2) + 100)
+    await life.pay(amount_of(status, 1) + amount_of(status, 2) + 100)
     await life.skip_to_stage(Stage.REPAYMENT)
-    await _at_noon(life, _due(status, 2))
-    assert await _sent(life, "part_reminder") == []
-    await _at_noon(life, _due(status, 3))
-    [reminder] = await _sent(life, "part_reminder")
-    assert f"CNY {(_amount(status, 3) - 100) / 100:,.2f}" in reminder["text"]
+    await skip_to_noon(life, due_of(status, 2))
+    assert await sent_as(life, "part_reminder") == []
+    await skip_to_noon(life, due_of(status, 3))
+    [reminder] = await sent_as(life, "part_reminder")
+    assert f"CNY {(amount_of(status, 3) - 100) / 100:,.2f}" in reminder["text"]
     assert (await life.status())["plan"]["next_part"]["number"] == 3
 
 
@@ -120,57 +95,10 @@ async def test_several_parts_at_once_need_no_reminder(life: Life) -> None:
 async def test_payment_by_the_day(life: Life, days_after: int, hour: int, stage: Stage) -> None:
     """On the due day and within the grace the plan goes on; later it is broken for good."""
     status = await life.drive_to(Stage.GUIDED_REPAYMENT)
-    await life.skip_to(life.loan.local(_due(status, 1) + timedelta(days=days_after), hour))
-    await life.pay(_amount(status, 1))
+    await life.skip_to(life.loan.local(due_of(status, 1) + timedelta(days=days_after), hour))
+    await life.pay(amount_of(status, 1))
     status = await life.skip_to_stage(stage)
     assert status["broken_plans"] == (1 if stage is Stage.EARLY_CONTACT else 0)
-
-
-async def test_broken_plan_stays_broken_whatever_is_paid(life: Life) -> None:
-    """All that is owed cures the loan; the plan is not completed, and its waiver not granted."""
-    await life.drive_to(Stage.VISIT)
-    await life.agree(waiver_minor=10_000)
-    await life.sign()
-    status = await life.skip_to_stage(Stage.EARLY_CONTACT)
-    assert (status["plan"], status["broken_plans"]) == ({}, 1)
-    await life.pay(await life.arrears() - 10_000)
-    assert (await life.status())["arrears_minor"] == 10_000
-    await life.pay()
-    assert await life.outcome() == "cured"
-    assert await life.value("SELECT status FROM agreements") == "broken"
-    assert await life.value("SELECT count(*) FROM payments WHERE kind = 'waiver'") == 0
-
-
-async def test_borrower_is_told_once_that_the_plan_has_ended(life: Life) -> None:
-    """With what is owed now; as a collection message, which counts as one."""
-    await life.drive_to(Stage.GUIDED_REPAYMENT)
-    await life.skip_to_stage(Stage.EARLY_CONTACT)
-    broken_on = life.loan.on(await life.now())
-    owed = await life.arrears()
-    await _at_noon(life, broken_on + timedelta(days=3))
-    [told] = await _sent(life, "plan_broken")
-    assert life.loan.on(told["sent_at"]) == broken_on
-    assert f"CNY {owed / 100:,.2f}" in told["text"]
-    purposes = await life.fetch("SELECT purpose FROM contact_attempts WHERE template='plan_broken'")
-    assert purposes == [{"purpose": "collection"}]
-
-
-async def test_message_of_the_day_puts_off_the_word_that_the_plan_has_ended(life: Life) -> None:
-    """The cap on collection messages holds for it too: he is told on the next day."""
-    status = await life.drive_to(Stage.GUIDED_REPAYMENT)
-    broken_on = _due(status, 1) + timedelta(days=6)
-    await life.pool.execute(
-        "INSERT INTO contact_attempts (attempt_id, intent_key, case_id, loan_id, borrower_id,"
-        " phone_id, channel, template, purpose, reserved_at, sent_at, status, policy_version,"
-        " policy_sha256, facts) SELECT 'X', 'X', case_id, loan_id, borrower_id, phone_id, channel,"
-        " 'earlier', 'collection', $1, $1, 'sent', policy_version, policy_sha256, facts"
-        " FROM contact_attempts WHERE template = 'visit_reminder'",
-        life.loan.local(broken_on, 8),
-    )
-    await life.skip_to_stage(Stage.EARLY_CONTACT)
-    await _at_noon(life, broken_on + timedelta(days=2))
-    [told] = await _sent(life, "plan_broken")
-    assert life.loan.on(told["sent_at"]) == broken_on + timedelta(days=1)
 
 
 # Reversal
@@ -179,27 +107,27 @@ async def test_message_of_the_day_puts_off_the_word_that_the_plan_has_ended(life
 async def test_reversed_part_is_open_again_with_a_grace_of_its_own(life: Life) -> None:
     """Months later the plan is not broken at once: he is told, and has the days of grace."""
     status = await life.drive_to(Stage.GUIDED_REPAYMENT)
-    await life.pay(_amount(status, 1), payment_id="P-first")
+    await life.pay(amount_of(status, 1), payment_id="P-first")
     await life.skip_to_stage(Stage.REPAYMENT)
-    await _at_noon(life, _due(status, 2) - timedelta(days=10))
+    await skip_to_noon(life, due_of(status, 2) - timedelta(days=10))
     reversed_on = life.loan.on(await life.now())
     status = await life.accepted("payment_reversed", payment_id="P-first")
     assert (status["stage"], status["plan"]["next_part"]["number"]) == (Stage.REPAYMENT, 1)
     assert status["plan"]["paid_minor"] == 0
-    await _at_noon(life, reversed_on + timedelta(days=4))
-    assert len(await _sent(life, "payment_help")) >= 1
+    await skip_to_noon(life, reversed_on + timedelta(days=4))
+    assert len(await sent_as(life, "payment_help")) >= 1
     assert (await life.status())["stage"] == Stage.REPAYMENT
-    await life.pay(_amount(status, 1))
-    await _at_noon(life, reversed_on + timedelta(days=7))
+    await life.pay(amount_of(status, 1))
+    await skip_to_noon(life, reversed_on + timedelta(days=7))
     assert (await life.status())["plan"]["next_part"]["number"] == 2
 
 
 async def test_reversed_part_that_is_not_paid_again_breaks_the_plan(life: Life) -> None:
     """After the days of grace."""
     status = await life.drive_to(Stage.GUIDED_REPAYMENT)
-    await life.pay(_amount(status, 1), payment_id="P-first")
+    await life.pay(amount_of(status, 1), payment_id="P-first")
     await life.skip_to_stage(Stage.REPAYMENT)
-    await _at_noon(life, _due(status, 2) - timedelta(days=10))
+    await skip_to_noon(life, due_of(status, 2) - timedelta(days=10))
     reversed_on = life.loan.on(await life.now())
     await life.accepted("payment_reversed", payment_id="P-first")
     await life.skip_until(lambda status: status["broken_plans"] == 1)
@@ -213,7 +141,7 @@ async def _settle(life: Life, *, over_minor: int = 0, payments: int = 1) -> tupl
     """Pay the stated rest today, in so many payments; answers with the day and what is owed."""
     status = await life.drive_to(Stage.REPAYMENT)
     rest = status["plan"]["early_settlement_minor"]
-    assert rest == status["plan"]["rest_minor"] == _amount(status, 2) + _amount(status, 3)
+    assert rest == status["plan"]["rest_minor"] == amount_of(status, 2) + amount_of(status, 3)
     balance = "SELECT rest_minor FROM agreement_balances WHERE status = 'signed'"
     assert await life.value(balance) == rest
     today = life.loan.on(await life.now())
@@ -251,7 +179,7 @@ async def test_honoured_plan_is_silent_but_for_its_reminders(life: Life) -> None
     await life.drive_to(Stage.REPAYMENT)
     for number in (2, 3):
         before = (await life.contacts()).count("part_reminder")
-        await _at_noon(life, _due(await life.status(), number))
+        await skip_to_noon(life, due_of(await life.status(), number))
         assert (await life.contacts()).count("part_reminder") == before + 1
         await life.pay_part(number)
     assert await life.outcome() == "plan_completed"
@@ -261,18 +189,3 @@ async def test_honoured_plan_is_silent_but_for_its_reminders(life: Life) -> None
         "part_reminder",
         "plan_completed_notice",
     ]
-
-
-async def test_broken_plan_leads_to_contact_and_a_second_one_to_legal_review(life: Life) -> None:
-    """Each part has days of grace; the first plan that breaks is not the end."""
-    await life.drive_to(Stage.GUIDED_REPAYMENT)
-    due = life.loan.on(await life.now()) + timedelta(days=5)
-    await life.skip_to(life.loan.local(due + timedelta(days=5), 20))
-    assert (await life.status())["stage"] == Stage.GUIDED_REPAYMENT
-    status = await life.skip_to_stage(Stage.EARLY_CONTACT)
-    assert status["plan"] == {}
-    assert await life.value("SELECT status FROM agreements") == "broken"
-
-    await life.drive_to(Stage.GUIDED_REPAYMENT)
-    await life.skip_to_stage(Stage.LEGAL_REVIEW)
-    assert await life.outcome() == "handed_to_legal"

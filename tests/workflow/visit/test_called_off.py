@@ -9,7 +9,8 @@ from temporalio.exceptions import ApplicationError
 
 from domain.case.state import Stage
 from temporal.names import TASK_QUEUE, VISITOR_CHECK
-from tests.support.lives.life import Json, Life
+from tests.support.lives.conversation import Json
+from tests.support.lives.life import Life
 
 
 async def _called_off(life: Life) -> list[str]:
