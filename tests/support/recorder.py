@@ -11,6 +11,7 @@ from tests.support.world import Loan, event
 
 LOAN = Loan(phones=2)
 NOW = LOAN.at_days_past_due(40, hour=12)
+PAYMENT = {"payment_id": "P-1", "amount_minor": 1000}
 
 
 class Recorder:

@@ -4,9 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 
 import pytest
-from temporalio.exceptions import ApplicationError
 
-from activities.contact_activities import ContactStatus
 from database.case.cases import Cases
 from database.sql import Pool
 from domain.contact.facts import ContactFacts
@@ -14,18 +12,8 @@ from domain.policy.contact import Channel, Counter, Purpose
 from domain.policy.policy import Policy
 from policies.reader import fingerprint
 from tests.support.gate.gate import LOAN, NOON, Gate
-from tests.support.gateways import DiedError, FakeGateway, Fault
+from tests.support.gateways import FakeGateway
 from tests.support.world import Loan, OpenCase
-
-
-@pytest.fixture
-async def gateway() -> FakeGateway:
-    return FakeGateway()
-
-
-@pytest.fixture
-async def gate(pool: Pool, policy: Policy, open_case: OpenCase, gateway: FakeGateway) -> Gate:
-    return Gate(pool, policy, await open_case(LOAN), gateway)
 
 
 async def test_message_is_sent_once_for_an_intent(gate: Gate) -> None:
@@ -172,181 +160,11 @@ async def test_contact_person_is_asked_when_nobody_else_can_be(gate: Gate) -> No
     assert (await gate.contact("tomorrow")).rule_id == "LC-NO-PHONE"
 
 
-# Failures of the provider
-
-
-async def test_busy_provider_is_asked_again(
-    pool: Pool, policy: Policy, open_case: OpenCase
-) -> None:
-    """The reservation stays, and the next try sends under it."""
-    gate = Gate(pool, policy, await open_case(LOAN), FakeGateway(Fault.BUSY))
-    with pytest.raises(ApplicationError):
-        await gate.contact()
-    [attempt] = await gate.attempts()
-    assert attempt["status"] == "reserved"
-    assert (await gate.contact()).status == "sent"
-    assert gate.gateway.asked == [attempt["attempt_id"]]
-    assert len(await gate.attempts()) == 1
-
-
-async def test_crash_after_sending_never_sends_twice(gate: Gate) -> None:
-    """The retry asks the provider by our reference and writes down what it says."""
-    gate.gateway.fail_next(Fault.DIES_AFTER)
-    with pytest.raises(DiedError):
-        await gate.contact()
-    gate.now += timedelta(minutes=1)
-    assert (await gate.contact()).status == "sent"
-    assert len(gate.gateway.handed_over) == 1
-    [attempt] = await gate.attempts()
-    assert attempt["sent_at"] == NOON
-
-
-async def test_provider_that_cannot_tell_is_not_asked_to_send_again(gate: Gate) -> None:
-    """The attempt is `unknown`, counts against the cap, and stays so."""
-    gate.gateway.fail_next(Fault.DIES_AFTER)
-    gate.gateway.faults.add(Fault.CANNOT_TELL)
-    with pytest.raises(DiedError):
-        await gate.contact()
-    assert [(await gate.contact()).status for _ in range(2)] == ["unknown"] * 2
-    assert len(gate.gateway.handed_over) == 1
-    assert (await gate.contact("another")).rule_id == "LC-MESSAGES"
-
-
-async def test_final_refusal_of_the_provider_is_a_failure(
-    pool: Pool, policy: Policy, open_case: OpenCase
-) -> None:
-    """It is not tried again, does not count, and says why."""
-    gateway = FakeGateway(Fault.REFUSES)
-    gate = Gate(pool, policy, await open_case(LOAN), gateway)
-    result = await gate.contact()
-    assert (result.status, result.reason) == ("failed", "no such number")
-    assert (await gate.contact()).status == "failed"
-    assert not gateway.handed_over
-    assert (await gate.contact("another")).status == "sent"
-
-
 async def test_message_that_has_lost_its_subject_is_not_sent(gate: Gate) -> None:
     """A reminder of a part that no plan has any more fails at once instead of trying for hours."""
     result = await gate.contact(purpose=Purpose.REPAYMENT, template="part_reminder")
     assert (result.status, result.reason) == ("failed", "nothing to say of 'part_amount'")
     assert not gate.gateway.handed_over
-
-
-EVENTS_IN_BETWEEN = {
-    "hold": (
-        "INSERT INTO holds VALUES ('L-1', 'H', 'B-1', 'dispute', $1, NULL, NULL)",
-        "on hold: dispute",
-    ),
-    "hold on another loan": (
-        "INSERT INTO holds VALUES ('L-2', 'H', 'B-1', 'bereavement', $1, NULL, NULL)",
-        "on hold: bereavement",
-    ),
-    "payment": (
-        "INSERT INTO payments VALUES ('P', 'L-1', 100000, 'payment', $1, $1, NULL, 'test')",
-        "nothing is overdue any more",
-    ),
-    "blocked channel": (
-        "UPDATE borrowers SET blocked_channels = '{sms}' WHERE $1::timestamptz IS NOT NULL",
-        "the borrower wants no sms",
-    ),
-    "agreed hours": (
-        """UPDATE borrowers SET agreed_hours = '[{"start": "18:00", "end": "20:00"}]'
-           WHERE $1::timestamptz IS NOT NULL""",
-        "outside 18:00–20:00, the hours the borrower asked for",
-    ),
-    "end of the case": (
-        "UPDATE collection_cases SET closed_at = $1, outcome = 'withdrawn'",
-        "the case is closed",
-    ),
-}
-
-
-@pytest.mark.parametrize(("statement", "reason"), EVENTS_IN_BETWEEN.values(), ids=EVENTS_IN_BETWEEN)
-async def test_what_happens_between_reservation_and_retry_stops_it(
-    pool: Pool, policy: Policy, open_case: OpenCase, statement: str, reason: str
-) -> None:
-    """Nothing is sent on an old permission, whatever has changed meanwhile."""
-    await open_case(Loan(loan_id="L-2"))
-    gate = Gate(pool, policy, await open_case(LOAN), FakeGateway(Fault.BUSY))
-    with pytest.raises(ApplicationError):
-        await gate.contact()
-    await pool.execute(statement, NOON)
-    result = await gate.contact()
-    assert (result.status, result.reason) == ("refused", reason)
-    assert not gate.gateway.handed_over
-    assert await pool.fetchval("SELECT status FROM contact_attempts") == "failed"
-    assert await pool.fetchval("SELECT reason FROM contact_refusals") == reason
-
-
-async def test_late_retry_in_the_night_sends_nothing(
-    pool: Pool, policy: Policy, open_case: OpenCase
-) -> None:
-    """A provider that comes back after the hours gets no message any more."""
-    gate = Gate(pool, policy, await open_case(LOAN), FakeGateway(Fault.BUSY))
-    with pytest.raises(ApplicationError):
-        await gate.contact()
-    gate.now = NOON.replace(hour=23)
-    result = await gate.contact()
-    assert (result.status, result.rule_id) == ("refused", "CN-02")
-    assert result.retry_at is not None
-    assert not gate.gateway.handed_over
-
-
-async def test_retry_uses_a_number_that_may_still_be_used(
-    pool: Pool, policy: Policy, open_case: OpenCase
-) -> None:
-    """The number of the first try was blocked meanwhile: the message goes to the second."""
-    gate = Gate(pool, policy, await open_case(LOAN), FakeGateway(Fault.BUSY))
-    with pytest.raises(ApplicationError):
-        await gate.contact()
-    await pool.execute("UPDATE phones SET blocked_at = $1 WHERE phone_id = 'B-1-p1'", NOON)
-    assert (await gate.contact()).status == "sent"
-    [message] = gate.gateway.handed_over
-    assert message.number.endswith("2")
-    [attempt] = await gate.attempts()
-    assert attempt["phone_id"] == "B-1-p2"
-
-
-async def test_late_retry_counts_on_the_day_it_is_sent(
-    pool: Pool, policy: Policy, open_case: OpenCase
-) -> None:
-    """A message that was reserved yesterday and is sent today is today's message."""
-    gate = Gate(pool, policy, await open_case(LOAN), FakeGateway(Fault.BUSY))
-    with pytest.raises(ApplicationError):
-        await gate.contact()
-    gate.now += timedelta(days=1)
-    assert (await gate.contact()).status == "sent"
-    assert (await gate.contact("another")).rule_id == "LC-MESSAGES"
-
-
-# When the time for a contact is over
-
-
-@pytest.mark.parametrize(
-    ("crashes", "can_tell", "status"),
-    [(True, True, "sent"), (False, True, "failed"), (True, False, "unknown")],
-)
-async def test_settling_leaves_nothing_reserved(
-    pool: Pool, policy: Policy, open_case: OpenCase, crashes: bool, can_tell: bool, status: str
-) -> None:
-    """The provider is asked by our reference, once; where it cannot tell nobody can."""
-    gateway = FakeGateway(Fault.DIES_AFTER if crashes else Fault.BUSY)
-    gate = Gate(pool, policy, await open_case(LOAN), gateway)
-    if not can_tell:
-        gateway.faults.add(Fault.CANNOT_TELL)
-    with pytest.raises((DiedError, ApplicationError)):
-        await gate.contact()
-    for _ in range(2):
-        result = await gate.settle()
-        assert result is not None
-        assert result.status == status
-    assert (await gate.contact()).status == status
-    assert len(gate.gateway.asked) == 1
-
-
-async def test_there_is_nothing_to_settle_where_nothing_was_reserved(gate: Gate) -> None:
-    """An outage of our own: the intent is as if it had never been."""
-    assert await gate.settle() is None
 
 
 async def test_strictest_of_pinned_and_current_policy_binds(
@@ -377,34 +195,3 @@ def test_noon_is_a_permitted_moment(policy: Policy) -> None:
 async def test_facts_that_come_back_count_the_message(gate: Gate) -> None:
     """What comes next is decided on them: the message that was just sent is one of those tried."""
     assert [(await gate.contact()).facts.messages_sent for _ in range(2)] == [1, 1]
-
-
-async def test_nothing_is_handed_over_when_the_time_of_the_try_is_up(
-    pool: Pool, policy: Policy, open_case: OpenCase, gateway: FakeGateway
-) -> None:
-    """The database took all of it, and another try may be on its way."""
-    case_id = await open_case(LOAN)
-    gate = Gate(pool, policy, case_id, gateway, answer_within=timedelta(0))
-    with pytest.raises(ApplicationError, match="busy"):
-        await gate.contact()
-    assert not gate.gateway.handed_over
-    [attempt] = await gate.attempts()
-    assert attempt["status"] == "reserved"
-    gate = Gate(pool, policy, case_id, gateway)
-    assert (await gate.contact()).status is ContactStatus.SENT
-
-
-@pytest.mark.parametrize("takes_once", [True, False])
-async def test_provider_that_never_answers_is_asked_again_only_if_it_sends_once(
-    pool: Pool, policy: Policy, open_case: OpenCase, *, takes_once: bool
-) -> None:
-    """What nobody waits for any more may still be sent: it is not handed over a second time."""
-    gateway = FakeGateway(Fault.HANGS, takes_once=takes_once)
-    case_id = await open_case(LOAN)
-    gate = Gate(pool, policy, case_id, gateway, answer_within=timedelta(seconds=1))
-    if takes_once:
-        with pytest.raises(ApplicationError, match="busy"):
-            await gate.contact()
-    else:
-        assert (await gate.contact()).status is ContactStatus.UNKNOWN
-    assert len(gateway.handed_over) == 1

@@ -26,12 +26,6 @@ ASKS_FOR_THE_EVENING = """
 """
 
 
-@pytest.fixture
-async def gate(pool: Pool, policy: Policy, open_case: OpenCase) -> Gate:
-    """A gate with a provider that does what it is asked."""
-    return Gate(pool, policy, await open_case(LOAN), FakeGateway())
-
-
 def _until_five(policy: Policy, version: str, **rule: object) -> Policy:
     """A policy that permits contacts from 08:00 to 17:00."""
     hours = policy.contact.permitted_hours.model_copy(

@@ -1,95 +1,10 @@
-"""The import on a real Postgres: what is stored, what is kept, what is said."""
+"""The import on a real Postgres: what is stored of a tape's loans and borrowers."""
 
-import asyncio
 import csv
-import json
 from calendar import monthrange
-from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
-from typing import Any
-from urllib.parse import urlencode
+from datetime import UTC, date, datetime
 
-import asyncpg
-import pytest
-from typer.testing import CliRunner, Result
-
-from database.tape.tape_import import import_tape
-from database.tape.tape_store import ImportOptions
-from domain.tape.lines import read_tape
-from domain.tape.report import ImportReport, Outcome
-from domain.tape.row import BORROWER_COLUMNS, COLUMNS
-from starter import app
-
-TAPE = Path(__file__).parents[4] / "demo" / "data" / "loan_tape_2018.csv"
-ROW = {
-    "loan_id": "L-1",
-    "borrower_id": "B-1",
-    "lender": "a-lender",
-    "currency": "CNY",
-    "principal_minor": 1_000_000,
-    "annual_rate_percent": "14.07",
-    "term_months": 12,
-    "installment_minor": 100_000,
-    "first_due_on": "2018-01-31",
-    "paid_minor": 150_000,
-    "as_of": "2018-07-01",
-    "region": "NJ",
-    "annual_income_minor": 9_000_000,
-    "purpose": "moving",
-    "reported_status": "Late (31-120 days)",
-}
-
-
-class Importer:
-    """Runs the command on a database and looks at what it left."""
-
-    def __init__(self, database_url: str, folder: Path) -> None:
-        self._database_url = database_url
-        self._folder = folder
-
-    def run(self, *arguments: str | Path) -> Result:
-        environment = {"DATABASE_URL": self._database_url}
-        words = ["import", *map(str, arguments)]
-        return CliRunner().invoke(app, words, env=environment, catch_exceptions=False)
-
-    def counts(self, *arguments: str | Path) -> dict[str, Any]:
-        result = self.run(*arguments, "--json")
-        counted: dict[str, Any] = json.loads(result.stdout)
-        assert result.exit_code == (1 if counted["rejected"] else 0)
-        return counted
-
-    def rows(self, *changes: dict[str, Any], suffix: str = ".csv") -> Path:
-        """A tape with one row for each set of changes to `ROW`."""
-        file = self._folder / f"tape{suffix}"
-        rows = [ROW | change for change in changes]
-        if suffix == ".csv":
-            with file.open("w", encoding="utf-8", newline="") as out:
-                writer = csv.DictWriter(out, [*COLUMNS, *BORROWER_COLUMNS])
-                writer.writeheader()
-                writer.writerows(rows)
-        else:
-            file.write_text("\n".join(json.dumps(row) for row in rows), encoding="utf-8")
-        return file
-
-    def fetch(self, query: str) -> list[tuple[Any, ...]]:
-        return asyncio.run(self._fetch(query))
-
-    async def _fetch(self, query: str) -> list[tuple[Any, ...]]:
-        connection = await asyncpg.connect(self._database_url)
-        try:
-            return [tuple(record) for record in await connection.fetch(query)]
-        finally:
-            await connection.close()
-
-
-@pytest.fixture
-def importer(database_url: str, tmp_path: Path) -> Importer:
-    return Importer(database_url, tmp_path)
-
-
-def _snapshot(importer: Importer) -> list[list[tuple[Any, ...]]]:
-    tables = ("borrowers", "phones", "addresses", "loans", "loan_instalments", "payments")
-    return [importer.fetch(f"SELECT * FROM {table} ORDER BY 1, 2") for table in tables]  # noqa: S608
+from tests.support.tapes.importer import TAPE, Importer, snapshot
 
 
 def test_the_whole_tape_is_imported_once(importer: Importer) -> None:
@@ -119,9 +34,9 @@ def test_the_whole_tape_is_imported_once(importer: Importer) -> None:
             }
         ],
     }
-    before = _snapshot(importer)
+    before = snapshot(importer)
     assert importer.counts(TAPE) == first | {"imported": 0, "unchanged": 4000}
-    assert _snapshot(importer) == before
+    assert snapshot(importer) == before
     _check_oldest_unpaid(importer)
 
 
@@ -239,159 +154,6 @@ def test_a_shifted_tape_keeps_every_distance(importer: Importer) -> None:
     assert again["unchanged"] == 1
     later = importer.counts(importer.rows({}), "--shift-to", "2026-11-25")
     assert [finding["field"] for finding in later["findings"]] == ["first_due_on"]
-
-
-def test_bad_rows_are_told_and_good_rows_stay(importer: Importer) -> None:
-    """Line, loan, field and reason of everything that is wrong; exit code 1."""
-    tape = importer.rows(
-        {}, {"loan_id": "L-2", "currency": "", "principal_minor": "12.50"}, {"loan_id": "L-3"}
-    )
-    with tape.open("ab") as file:
-        file.write(b"too,short\n\xff\xfe\n")
-    result = importer.run(tape)
-    assert result.exit_code == 1
-    assert [line for line in result.stderr.splitlines() if line.startswith("line")] == [
-        "line 3: L-2 rejected: currency: is empty",
-        "line 3: L-2 rejected: principal_minor: must be a whole number of minor units, not '12.50'",
-        "line 5: rejected: row: has 2 fields, the header has 21",
-        "line 6: rejected: row: is not UTF-8 at byte 1",
-    ]
-    assert [line.split() for line in result.stdout.splitlines()[:4]] == [
-        ["imported", "2"], ["unchanged", "0"], ["differs", "0"], ["rejected", "3"],
-    ]  # fmt: skip
-    assert "overdue        2, 123 to 123 days past due, as of 2018-07-01" in result.stdout
-    assert importer.fetch("SELECT loan_id FROM loans ORDER BY 1") == [("L-1",), ("L-3",)]
-
-
-def test_a_loan_that_is_there_is_never_changed(importer: Importer) -> None:
-    """Other facts are told field by field; the exit code is that of a good file."""
-    importer.counts(importer.rows({}))
-    before = _snapshot(importer)
-    changed = {"paid_minor": 250_000, "reported_status": "Current", "term_months": 11}
-    counted = importer.counts(importer.rows(changed))
-    assert (counted["differs"], counted["unchanged"]) == (1, 0)
-    assert [(one["kind"], one["field"], one["reason"]) for one in counted["findings"]] == [
-        ("differs", "term_months", "12 is kept, the tape says 11"),
-        ("differs", "paid_minor", "150000 is kept, the tape says 250000"),
-        ("differs", "reported_status", "Late (31-120 days) is kept, the tape says Current"),
-    ]
-    assert _snapshot(importer) == before
-
-
-def test_later_life_of_a_loan_is_no_difference(importer: Importer) -> None:
-    """Payments, deferred instalments and a closed loan do not contradict the tape."""
-    importer.counts(importer.rows({}))
-    importer.fetch("UPDATE loan_instalments SET due_on = due_on + 90")
-    importer.fetch("UPDATE loans SET status = 'settled'")
-    importer.fetch("INSERT INTO payments SELECT 'p', loan_id, 5, 'payment', received_at,"
-                   " recorded_at, NULL, 'ledger' FROM payments")  # fmt: skip
-    assert importer.counts(importer.rows({}))["unchanged"] == 1
-
-
-@pytest.mark.parametrize("between", [0, 600])
-def test_a_loan_twice_in_a_file(importer: Importer, between: int) -> None:
-    """The same again is unchanged; another content is a bad row, in one batch or across two."""
-    others = [{"loan_id": f"X-{number}"} for number in range(between)]
-    tape = importer.rows({}, *others, {}, {"principal_minor": 7, "purpose": ""})
-    counted = importer.counts(tape)
-    assert (counted["imported"], counted["unchanged"], counted["rejected"]) == (1 + between, 1, 1)
-    assert [(one["line"], one["field"], one["reason"]) for one in counted["errors"]] == [
-        (between + 4, "loan_id", "also on line 2; here with another principal_minor, purpose")
-    ]
-    assert importer.fetch("SELECT principal_minor FROM loans WHERE loan_id = 'L-1'") == [
-        (1_000_000,)
-    ]
-
-
-def test_two_lenders_share_a_borrower(importer: Importer) -> None:
-    """One borrower; what the second lender says differently is told without being repeated."""
-    counted = importer.counts(
-        importer.rows(
-            {"phone": "+00 1", "time_zone": "Asia/Tokyo"},
-            {"loan_id": "L-2", "lender": "another", "phone": "+00 2", "region": "CA"},
-        )
-    )
-    assert (counted["imported"], counted["borrowers_differ"]) == (2, 1)
-    assert [(one["kind"], one["field"]) for one in counted["findings"]] == [
-        ("borrower_differs", "phone"),
-        ("borrower_differs", "region"),
-    ]
-    assert "+00" not in json.dumps(counted)
-    assert importer.fetch("SELECT number FROM phones") == [("+00 1",)]
-    assert importer.fetch("SELECT DISTINCT received_at FROM payments") == [
-        (datetime(2018, 7, 1, tzinfo=UTC) - timedelta(hours=9),)
-    ]
-
-
-def test_two_imports_at_once_store_each_loan_once(importer: Importer, database_url: str) -> None:
-    """They wait for each other; every row is imported by one and unchanged to the other."""
-    file = importer.rows(*({"loan_id": f"L-{number}"} for number in range(1200)))
-    backwards = file.read_bytes().splitlines(keepends=True)
-    backwards[1:] = backwards[:0:-1]
-
-    async def both() -> list[ImportReport]:
-        tapes = [
-            read_tape(lines, ".csv")
-            for lines in (file.read_bytes().splitlines(keepends=True), backwards)
-        ]
-        imports = (
-            import_tape(tape, database_url, ImportOptions(), lambda _: None) for tape in tapes
-        )
-        return await asyncio.gather(*imports)
-
-    reports = asyncio.run(both())
-    assert sum(report.outcomes[Outcome.IMPORTED] for report in reports) == 1200
-    assert sum(report.outcomes[Outcome.UNCHANGED] for report in reports) == 1200
-
-
-def test_contradicting_statuses_are_told(importer: Importer) -> None:
-    """The schedule decides: both loans stay active, only the first is overdue."""
-    counted = importer.counts(
-        importer.rows({"reported_status": "Current"}, {"loan_id": "L-2", "paid_minor": 600_000})
-    )
-    assert (counted["disagreements"], counted["overdue"]) == (2, 1)
-    assert importer.fetch("SELECT DISTINCT status FROM loans") == [("active",)]
-
-
-def test_a_file_that_cannot_be_read_is_one_clear_line(importer: Importer, tmp_path: Path) -> None:
-    """Nothing is written, the exit code is 2."""
-    short = tmp_path / "short.csv"
-    short.write_text("loan_id,lender\nL-1,x\n", encoding="utf-8")
-    empty = tmp_path / "empty.csv"
-    empty.touch()
-    for file, words in {
-        tmp_path / "none.csv": "No such file or directory",
-        tmp_path: "Is a directory",
-        tmp_path / "tape.xlsx": "No such file or directory",
-        empty: "the file is empty",
-        short: "line 1: missing columns: borrower_id, currency, principal_minor",
-    }.items():
-        result = importer.run(file)
-        assert (result.exit_code, result.stdout) == (2, "")
-        assert result.stderr.startswith(f"{file}: {words}")
-        assert len(result.stderr.splitlines()) == 1
-    assert importer.fetch("SELECT * FROM loans") == []
-
-
-def test_wrong_options_are_named(importer: Importer) -> None:
-    """An unknown zone or language or a far day never reaches the file."""
-    for option, value in (
-        ("--time-zone", "Mars"),
-        ("--language", "fr"),
-        ("--shift-to", "0001-01-01"),
-    ):
-        result = importer.run(TAPE, option, value)
-        assert (result.exit_code, option in result.stderr) == (2, True)
-
-
-def test_an_unreachable_database_is_one_clear_line(tmp_path: Path) -> None:
-    """The line names the variable and keeps the password to itself."""
-    nowhere = urlencode({"host": tmp_path})
-    result = Importer(f"postgresql://me:secret@/x?{nowhere}", tmp_path).run(TAPE)
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith("DATABASE_URL: the database cannot be used: ")
-    assert "secret" not in result.stderr
-    assert len(result.stderr.splitlines()) == 1
 
 
 def test_components_and_the_penalty_rate_are_stored(importer: Importer) -> None:
