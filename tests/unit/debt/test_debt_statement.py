@@ -3,20 +3,11 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from domain.debt.statement import (
-    Amounts,
-    Due,
-    Pause,
-    draw_statement,
-    penalty_rate_units,
-    split_waiver,
-)
+from domain.debt.statement import Amounts, Due, Pause, draw_statement, penalty_rate_units
 from tests.support.money.debts import FIRST, a_payment, contract
 
-AMOUNTS = st.integers(1, 100_000)
 # Allocation
 
 
@@ -145,5 +136,13 @@ def test_all_rates_together_stay_within_the_cap(
 )
 def test_waiver_takes_the_penalty_first(waiver: int, parts: tuple[int, int, int]) -> None:
     """Then interest, then principal; never more than there is."""
-    owed = Amounts(penalty_minor=10, interest_minor=20, principal_minor=30)
-    assert tuple(split_waiver(waiver, owed).model_dump().values()) == parts
+    dues = [
+        Due(due_on=FIRST, interest_minor=20, principal_minor=30),
+        Due(due_on=FIRST, penalty_minor=10),
+    ]
+    granted = a_payment(waiver, FIRST + timedelta(days=1), kind="waiver")
+    order = ("principal", "interest", "penalty")  # of the contract, for what is paid
+    terms = contract(dues=dues, payments=[granted], allocation_order=order)
+    [taken] = draw_statement(terms, FIRST + timedelta(days=1)).allocations
+    assert (taken.penalty_minor, taken.interest_minor, taken.principal_minor) == parts
+    assert taken.overpaid_minor == max(waiver - 60, 0)
