@@ -1,6 +1,5 @@
 """The servers and the worker as processes, each of which can be killed by itself."""
 
-import asyncio
 import os
 import signal
 import sys
@@ -26,8 +25,6 @@ GRACE = timedelta(seconds=5)
 AT_ONCE = timedelta(0)
 ATTEMPTS = 3
 
-ABORTED_WITHIN_SECONDS = 0.1  # what a dead client was having done
-
 # What a client sees of a database that has crashed, until it has recovered.
 AWAY = (
     asyncpg.PostgresConnectionError,
@@ -38,6 +35,11 @@ AWAY = (
 HALF_DONE = (  # taken by the provider, and not yet written down as sent
     "SELECT attempt_id FROM contact_attempts JOIN simulated_outbox ON reference = attempt_id"
     " WHERE status = 'reserved'"
+)
+# What a dead worker was having done is aborted a moment later, or has been done.
+NOTHING_IS_BEING_DONE = (
+    "SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = 'loan-collections'"
+    " AND state = 'active' AND pid <> pg_backend_pid()"
 )
 A_WORKERS_SESSION = (
     "SELECT pid FROM pg_stat_activity WHERE application_name = 'loan-collections'"
@@ -137,7 +139,8 @@ class Plant:
             await _kill(self._worker)
         if Victim.TEMPORAL in victims:
             await _kill(self._temporal)
-        await asyncio.sleep(ABORTED_WITHIN_SECONDS)
+        if Victim.WORKER in victims:
+            await self.reach(NOTHING_IS_BEING_DONE)
         self.half_done |= await self._contacts_in_hand()
 
     async def mend(self, victims: Collection[Victim]) -> None:
