@@ -3,14 +3,18 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest
+IN_PARALLEL := --numprocesses auto --maxprocesses 4 --dist worksteal
+say = @printf '\n%s\n' '$(1)'
 
-.PHONY: help demo up test lint lock bench docs record-histories statements clean
+.PHONY: help demo up check test lint unit lock bench docs record-histories statements clean
 
 help: ## Show the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # The stamp is newer than the lock files once they are installed.
 $(VENV)/installed: requirements/app.lock requirements/dev.lock
+	$(call say,The environment: installing what the lock files name)
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
 	@touch $@
@@ -21,16 +25,28 @@ demo: $(VENV)/installed ## Months of collections in minutes, on real servers; en
 up: $(VENV)/installed ## The embedded stack, left running in real time (Ctrl-C ends it)
 	$(BIN)/python local.py up
 
-test: $(VENV)/installed lint ## Linters, types and every test
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist worksteal \
-		tests/unit tests/replay tests/integration tests/workflow
-	$(BIN)/python -m pytest tests/acceptance
+check: $(VENV)/installed lint unit ## Linters, types, unit tests and the replay guard: two minutes at most
+
+test: $(VENV)/installed lint unit ## Linters, types and every test: ten minutes at most on two cores
+	$(call say,Integration: what every provider promises; the database and the gate on a real Postgres)
+	$(PYTEST) $(IN_PARALLEL) tests/contract tests/integration
+	$(call say,Workflows: whole lives of a case on a Temporal server whose time is skipped)
+	$(PYTEST) $(IN_PARALLEL) tests/workflow
+	$(call say,Acceptance: the installation from outside; and its servers killed in the middle of work)
+	$(PYTEST) tests/acceptance
 
 lint: $(VENV)/installed ## Ruff, strict types, import layers
+	$(call say,Ruff: mistakes and layout)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(call say,mypy: strict types of everything including tests)
 	$(BIN)/mypy .
+	$(call say,Import linter: who may import whom)
 	$(BIN)/lint-imports
+
+unit: $(VENV)/installed
+	$(call say,Units: the rules; and the replay guard: recorded runs under the code of today)
+	$(PYTEST) $(IN_PARALLEL) tests/unit tests/replay
 
 bench: $(VENV)/installed ## Gate, contact steps, scan and memory, each against its floor
 	$(BIN)/python -m benchmarks.gate
@@ -42,7 +58,7 @@ docs: $(VENV)/installed ## The pages that are drawn from the code
 	$(BIN)/python -m domain.case.event_document > docs/event-table.md
 
 record-histories: $(VENV)/installed ## Runs of the demo's loans for the replay guard
-	$(BIN)/python -m tests.replay.record
+	$(BIN)/python -m tests.support.replay.record
 
 statements: $(VENV)/installed ## Declare the SQL statements to mypy, after one has changed
 	$(BIN)/python -m database.statements

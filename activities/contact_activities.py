@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from pydantic import AwareDatetime, BaseModel
@@ -38,7 +38,8 @@ class ContactStatus(StrEnum):
     UNKNOWN = "unknown"  # nobody can say; counted, and not sent again
 
 
-ANSWER_SECONDS = 15  # until the provider has to have answered; one try of the activity may take 20
+# Until the provider has to have answered; one try of the activity may take 20 seconds.
+ANSWER_WITHIN = timedelta(seconds=15)
 MISSED = "LC-MISSED"  # the rule of a contact for which no lawful moment was left
 
 
@@ -77,11 +78,13 @@ class ContactActivities:
         gateways: Mapping[Channel, Gateway],
         channels: Channels,
         now: Now,
+        answer_within: timedelta = ANSWER_WITHIN,
     ) -> None:
         self._contacts = contacts
         self._gateways = gateways
         self._channels = channels
         self._now = now
+        self._answer_within = answer_within
 
     @activity.defn
     async def contact_borrower(self, intent: Intent) -> ContactResult:
@@ -91,7 +94,7 @@ class ContactActivities:
         asks the provider by our reference; where it cannot tell, nothing is sent again.
         """
         # Within the activity's own time: a call that nobody waits for may still send.
-        answer_by = asyncio.get_running_loop().time() + ANSWER_SECONDS
+        answer_by = asyncio.get_running_loop().time() + self._answer_within.total_seconds()
         if not isinstance(intent.template, Template):
             return await self._give_up(intent, retired(intent))
         if intent.by is not None and self._now() >= intent.by:

@@ -46,7 +46,8 @@ class Gateway(Protocol):
 
         Raises:
             GatewayBusyError: nothing was sent; a later try may work.
-            GatewayRefusedError: nothing was sent and never will be.
+            GatewayRefusedError: nothing was sent and never will be; the text says why.
+            TimeoutError: no answer came; it may have been sent.
         """
         ...
 

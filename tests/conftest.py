@@ -3,8 +3,6 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
-from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,8 +15,8 @@ from domain.policy.policy import Policy
 from embedded.postgres import EmbeddedPostgres
 from policies.reader import read_policy
 from runtime.settings import CHINA_POLICY
+from tests.support.databases import TEMPLATE, fresh_database
 
-TEMPLATE = "template_migrated"
 IN_MEMORY = Path("/dev/shm")  # noqa: S108  (the directory is made there safely)
 ENOUGH_BYTES = 2 * 1024**3  # a container may give it 64 MB
 
@@ -53,27 +51,11 @@ async def _prepare_template(server: EmbeddedPostgres) -> None:
     await apply_migrations(server.url(TEMPLATE))
 
 
-_numbers = count(1)
-
-
 @pytest.fixture
 async def database_url(postgres: EmbeddedPostgres) -> AsyncIterator[str]:
     """The address of a fresh, migrated, empty database."""
     async with fresh_database(postgres) as url:
         yield url
-
-
-@asynccontextmanager
-async def fresh_database(postgres: EmbeddedPostgres) -> AsyncIterator[str]:
-    """A database of the template, while it is needed."""
-    name = f"test_{next(_numbers)}"
-    connection = await asyncpg.connect(postgres.url("postgres"))
-    try:
-        await connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
-        yield postgres.url(name)
-        await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    finally:
-        await connection.close()
 
 
 @pytest.fixture

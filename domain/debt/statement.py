@@ -138,14 +138,6 @@ def penalty_rate_units(terms: DebtTerms) -> int:
     )
 
 
-def split_waiver(waiver_minor: int, owed: Amounts) -> Amounts:
-    """What a waiver takes: penalty first, then interest, then principal."""
-    penalty = min(waiver_minor, owed.penalty_minor)
-    interest = min(waiver_minor - penalty, owed.interest_minor)
-    principal = min(waiver_minor - penalty - interest, owed.principal_minor)
-    return Amounts(penalty_minor=penalty, interest_minor=interest, principal_minor=principal)
-
-
 class _Account:
     """The debt while the days go by: what is left of each instalment, and the penalty so far."""
 

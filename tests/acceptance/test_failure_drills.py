@@ -17,9 +17,9 @@ from temporalio.service import RPCError
 
 from domain.clock import BusinessClock
 from temporal.converter import DATA_CONVERTER
-from tests.support.patience import until
-from tests.support.plant import Plant, Victim
-from tests.support.tape import write_tape
+from tests.support.processes.patience import until
+from tests.support.processes.plant import Plant, Victim
+from tests.support.tapes.files import write_tape
 
 AS_OF = date(2026, 3, 1)
 LOANS = 60  # 1 to 60 days past due: several are contacted each day

@@ -10,9 +10,9 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from tests.acceptance.conftest import Outside
-from tests.support.patience import until
-from tests.support.tape import LENDER, write_tape
+from tests.support.processes.outside import Outside
+from tests.support.processes.patience import until
+from tests.support.tapes.files import LENDER, write_tape
 
 AS_OF = date(2026, 3, 1)
 # 20, 20 and 117 days past due, and one that has paid.

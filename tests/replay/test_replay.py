@@ -20,7 +20,7 @@ from commands.worker import activities_of, sandbox
 from domain.case.state import CaseState, Stage
 from temporal.converter import DATA_CONVERTER
 from temporal.names import LOAN_COLLECTION
-from tests.replay.catalogue import (
+from tests.support.replay.catalogue import (
     Json,
     Payload,
     activity_inputs,

@@ -24,7 +24,7 @@ from domain.plan.status import AgreementStatus
 from domain.policy.contact import Channel, Purpose
 from domain.policy.policy import Policy
 from policies.reader import fingerprint
-from tests.support.providers import simulated_gateways
+from tests.support.gateways import simulated_gateways
 from tests.support.world import INSTALMENT, Loan, event
 
 

@@ -3,9 +3,10 @@
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from domain.case.facts import CaseFacts
+from domain.case.facts import CaseFacts, Promise
 from domain.case.situation import Situation
 from domain.case.state import Answer, CaseState, PlanState, Slot, Stage, VisitState
+from domain.contact.hold import Hold
 from domain.events import Capacity, Proposal
 from domain.plan.plan import build_plan
 from domain.policy.policy import Policy
@@ -30,6 +31,8 @@ FACTS = CaseFacts(
     address_ids=["B-1-a1"],
 )
 PROPOSAL = Proposal(instalments=3, first_due_on=date(2026, 4, 25))
+PROMISE = Promise(promise_id="p", amount_minor=1, due_on=date(2026, 4, 25))
+HOLD = Hold(hold_id="H", reason="dispute")
 CAPACITY = Capacity(monthly_income_minor=900_000, monthly_expense_minor=300_000)
 
 _AFTER_APPLICATION = (
@@ -104,3 +107,7 @@ def situation(
     for name, value in (case or {}).items():
         setattr(state, name, value)
     return Situation(state, FACTS.model_copy(update=facts), policy, now)
+
+
+def slot_from(start: datetime) -> Slot:
+    return Slot(slot_id=SLOT_ID, start=start, end=start + timedelta(hours=2), badge_ids=CREW)

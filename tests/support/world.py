@@ -1,15 +1,22 @@
-"""A small world for tests: a borrower with a loan, crews, and the events systems send."""
+"""A small world for tests: a borrower with a loan, its case, crews, and the events systems send."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from database.case.cases import Cases
+from database.case.scan import Cursor, Scan
+from database.policy.stored_policies import StoredPolicies
 from database.sql import Pool
 from domain.calendar import add_months
+from domain.policy.policy import Policy
+from policies.reader import fingerprint
 
 ZONE = "Asia/Shanghai"
 INSTALMENT = 100_000
+OpenCase = Callable[..., Awaitable[str]]
 
 
 @dataclass
@@ -119,6 +126,21 @@ async def insert_crew(pool: Pool, members: int = 3) -> None:
         "INSERT INTO crew_members VALUES ($1, $2) ON CONFLICT DO NOTHING",
         [(f"C-{number}", f"外勤{number}") for number in range(1, members + 1)],
     )
+
+
+async def open_case_of(loan: Loan, pool: Pool, policy: Policy, days_past_due: int = 5) -> str:
+    """Put a loan in and open its case, as the scan does; answers with the case's id."""
+    now = loan.at_days_past_due(days_past_due)
+    await StoredPolicies(pool).store_policy(policy, fingerprint(policy), now)
+    await insert_crew(pool)
+    await insert_loan(pool, loan)
+    async for _ in Scan(pool).open_cases(Cursor(), policy.version, now):
+        pass
+    case_id: str = await pool.fetchval(
+        "SELECT case_id FROM collection_cases WHERE loan_id = $1", loan.loan_id
+    )
+    await Cases(pool).take_up_case(case_id)
+    return case_id
 
 
 def event(now: datetime, **body: Any) -> dict[str, Any]:

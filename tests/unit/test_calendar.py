@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.calendar import closes, is_within, next_within, opens, stable_moment
+from domain.calendar import add_months, closes, is_within, next_within, opens, stable_moment
 from domain.local_time import HoursOfDay
 from tests.support.moments import moments
 
@@ -61,3 +61,17 @@ def test_stable_moment_is_within_its_day(place: int, day: date, zone: str) -> No
     moment = stable_moment(place, day, HOURS, zone)
     assert opens(day, HOURS, zone) <= moment < closes(day, HOURS, zone)
     assert moment == stable_moment(place, day, HOURS, zone)
+
+
+@pytest.mark.parametrize(
+    ("day", "months", "expected"),
+    [
+        ("2026-01-31", 1, "2026-02-28"),
+        ("2028-01-31", 1, "2028-02-29"),
+        ("2026-10-31", 4, "2027-02-28"),
+        ("2026-12-15", 1, "2027-01-15"),
+    ],
+)
+def test_months_end_where_they_end(day: str, months: int, expected: str) -> None:
+    """The same day of a later month, or its last."""
+    assert add_months(date.fromisoformat(day), months) == date.fromisoformat(expected)

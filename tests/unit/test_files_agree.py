@@ -71,7 +71,9 @@ def test_compose_gives_the_worker_time_to_end(repository: Path) -> None:
 
 def test_lock_files_hold_hashes_and_no_address(repository: Path) -> None:
     """Whoever installs chooses the index; what is installed is fixed."""
-    for lock in (repository / "requirements").glob("*.lock"):
+    locks = list((repository / "requirements").glob("*.lock"))
+    assert locks
+    for lock in locks:
         text = lock.read_text()
         assert "--hash=sha256:" in text
         assert "://" not in text

@@ -1,10 +1,8 @@
 """A whole life in seconds: the time-skipping Temporal server, and a real Postgres."""
 
 import asyncio
-import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, suppress
-from pathlib import Path
 
 import pytest
 from temporalio import activity
@@ -25,25 +23,21 @@ from domain.policy.contact import Channel
 from domain.policy.policy import Policy
 from gateways.protocol import Gateway
 from policies.reader import fingerprint
-from temporal.converter import DATA_CONVERTER
 from temporal.names import LOAN_COLLECTION, TASK_QUEUE, workflow_id
 from temporal.search_attributes import SEARCH_ATTRIBUTES
-from tests.support.life import MOMENT, RIPE, Life, StartLife
-from tests.support.providers import simulated_gateways
+from tests.support.gateways import simulated_gateways
+from tests.support.lives.conversation import MOMENT
+from tests.support.lives.life import RIPE, Life, StartLife
+from tests.support.lives.time_skipping import start_time_skipping
 from tests.support.world import Loan, insert_crew, insert_earlier_contacts, insert_loan
 
-__all__ = ["StartLife"]
-
 SETTLES_WITHIN_SECONDS = 10
-TEST_SERVER = Path(sys.executable).parent / "temporal-test-server"
 
 
 @pytest.fixture(scope="session")
 async def env() -> AsyncIterator[WorkflowEnvironment]:
     """A time-skipping server that knows our search attributes; its time only goes forward."""
-    async with await WorkflowEnvironment.start_time_skipping(
-        test_server_existing_path=str(TEST_SERVER), data_converter=DATA_CONVERTER
-    ) as env:
+    async with await start_time_skipping() as env:
         request = AddSearchAttributesRequest()
         for key in SEARCH_ATTRIBUTES:
             request.search_attributes[key.name] = IndexedValueType.ValueType(key.indexed_value_type)

@@ -8,8 +8,7 @@ import pytest
 from commands.command_line import CommandError
 from commands.policy.adopt import adopt
 from runtime.settings import CHINA_POLICY
-from tests.integration.conftest import OpenCase
-from tests.support.world import Loan
+from tests.support.world import Loan, OpenCase
 
 
 @pytest.fixture(autouse=True)

@@ -9,11 +9,10 @@ from database.audit import CHECKS, Audit
 from database.sql import Connection, open_pool
 from domain.policy.policy import Policy
 from embedded.postgres import EmbeddedPostgres
-from tests.conftest import fresh_database
-from tests.integration.conftest import open_case_of
-from tests.support.breaches import BREACHES, DISARM
+from tests.support.breaches.all_breaches import BREACHES, DISARM
+from tests.support.databases import fresh_database
 from tests.support.record import Record
-from tests.support.world import Loan
+from tests.support.world import Loan, open_case_of
 
 LOAN = Loan(phones=2)
 LATER = timedelta(hours=1)

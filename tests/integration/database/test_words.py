@@ -19,8 +19,7 @@ from domain.plan.status import AgreementStatus
 from domain.policy.contact import Channel, Purpose
 from domain.visit.status import VisitStatus
 from domain.visit.visitors import VisitorAnswer
-from tests.integration.conftest import OpenCase
-from tests.support.world import Loan
+from tests.support.world import Loan, OpenCase
 
 MIGRATION = MIGRATIONS / "0008-words.sql"
 NOTICE = (

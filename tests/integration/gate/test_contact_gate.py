@@ -2,122 +2,25 @@
 
 import asyncio
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
-from temporalio.exceptions import ApplicationError
-from temporalio.testing import ActivityEnvironment
 
-from activities import contact_activities
-from activities.contact_activities import ContactActivities, ContactResult, ContactStatus
-from database.contact.contacts import Contacts
-from database.policy.pinned_policies import PinnedPolicies
 from database.policy.stored_policies import StoredPolicies
 from database.sql import Pool
 from domain.contact.facts import ContactFacts
-from domain.contact.intent import Intent
 from domain.policy.contact import Channel, Counter, Purpose
 from domain.policy.policy import Policy
-from gateways.protocol import CannotTellError, GatewayBusyError, GatewayRefusedError, Outbound, Sent
 from policies.reader import fingerprint
-from tests.integration.conftest import OpenCase
-from tests.support.world import Loan
-
-LOAN = Loan(phones=2)
-NOON = LOAN.at_days_past_due(5, hour=12)
-
-
-class CrashError(Exception):
-    """The process dies here."""
-
-
-class FakeGateway:
-    """A provider that does what a test tells it, and remembers what it sent."""
-
-    takes_once = False
-    never_answers = False
-
-    def __init__(self, *mishaps: Exception) -> None:
-        self.sent: dict[str, Outbound] = {}
-        self.asked: list[str] = []
-        self._mishaps = list(mishaps)
-        self.crashes_after_sending = False
-        self.can_tell = True
-
-    def fail_next(self, mishap: Exception) -> None:
-        self._mishaps.append(mishap)
-
-    async def send(self, message: Outbound) -> Sent:
-        if self._mishaps:
-            raise self._mishaps.pop(0)
-        assert message.reference not in self.sent, "sent twice"
-        self.sent[message.reference] = message
-        if self.never_answers:
-            await asyncio.Event().wait()
-        if self.crashes_after_sending:
-            raise CrashError
-        return Sent(f"ref-{message.reference}", message.at)
-
-    async def find(self, reference: str) -> Sent | None:
-        self.asked.append(reference)
-        if not self.can_tell:
-            raise CannotTellError
-        message = self.sent.get(reference)
-        return None if message is None else Sent(f"ref-{reference}", message.at)
-
-
-class Gate:
-    """Contact activities with a fake provider and a clock that a test sets."""
-
-    def __init__(self, pool: Pool, policy: Policy, case_id: str, gateway: FakeGateway) -> None:
-        self.pool, self.gateway, self.now = pool, gateway, NOON
-        self._case_id = case_id
-        self.activities = ContactActivities(
-            Contacts(pool, PinnedPolicies(policy)),
-            dict.fromkeys(Channel, gateway),
-            policy.channels,
-            lambda: self.now,
-        )
-
-    def intent(self, key: str, **changes: Any) -> Intent:
-        values = {
-            "case_id": self._case_id,
-            "channel": Channel.SMS,
-            "purpose": Purpose.COLLECTION,
-            "template": "overdue_notice",
-        } | changes
-        return Intent(key=f"{values['case_id']}:{key}", **values)
-
-    async def contact(self, key: str = "step", **changes: Any) -> ContactResult:
-        intent = self.intent(key, **changes)
-        result: ContactResult = await ActivityEnvironment().run(
-            self.activities.contact_borrower, intent
-        )
-        return result
-
-    async def settle(self, key: str = "step") -> ContactResult | None:
-        return await self.activities.settle_contact(self.intent(key))
-
-    async def attempts(self) -> list[dict[str, Any]]:
-        rows = await self.pool.fetch("SELECT * FROM contact_attempts ORDER BY reserved_at")
-        return [dict(row) for row in rows]
-
-
-@pytest.fixture
-async def gateway() -> FakeGateway:
-    return FakeGateway()
-
-
-@pytest.fixture
-async def gate(pool: Pool, policy: Policy, open_case: OpenCase, gateway: FakeGateway) -> Gate:
-    return Gate(pool, policy, await open_case(LOAN), gateway)
+from tests.support.gate.gate import LOAN, NOON, Gate
+from tests.support.gateways import FakeGateway
+from tests.support.world import Loan, OpenCase
 
 
 async def test_message_is_sent_once_for_an_intent(gate: Gate) -> None:
     """The same intent again answers as the first time and reaches nobody."""
     results = [await gate.contact() for _ in range(3)]
     assert [result.status for result in results] == ["sent"] * 3
-    assert len(gate.gateway.sent) == 1
+    assert len(gate.gateway.handed_over) == 1
     [attempt] = await gate.attempts()
     assert (attempt["sent_at"], attempt["phone_id"]) == (NOON, "B-1-p1")
 
@@ -139,7 +42,7 @@ async def test_cap_holds_over_all_loans_at_once(
         )
     )
     assert sum(result.status == "sent" for result in results) == cap
-    assert len(gate.gateway.sent) == cap
+    assert len(gate.gateway.handed_over) == cap
     rules = {result.rule_id for result in results if result.status == "refused"}
     assert rules == {"LC-MESSAGES" if channel == "sms" else "CN-04"}
 
@@ -251,187 +154,17 @@ async def test_contact_person_is_asked_when_nobody_else_can_be(gate: Gate) -> No
     assert (await gate.contact("again", **locate)).rule_id == "LC-THIRD-PARTY"
     used = {attempt["purpose"]: attempt["phone_id"] for attempt in await gate.attempts()}
     assert used == {"collection": "B-1-p1", "locate": "friend"}
-    [_, message] = gate.gateway.sent.values()
+    [_, message] = gate.gateway.handed_over
     assert "CNY" not in message.text
     gate.now += timedelta(days=1)
     assert (await gate.contact("tomorrow")).rule_id == "LC-NO-PHONE"
-
-
-# Failures of the provider
-
-
-async def test_busy_provider_is_asked_again(
-    pool: Pool, policy: Policy, open_case: OpenCase
-) -> None:
-    """The reservation stays, and the next try sends under it."""
-    gate = Gate(pool, policy, await open_case(LOAN), FakeGateway(GatewayBusyError()))
-    with pytest.raises(ApplicationError):
-        await gate.contact()
-    [attempt] = await gate.attempts()
-    assert attempt["status"] == "reserved"
-    assert (await gate.contact()).status == "sent"
-    assert gate.gateway.asked == [attempt["attempt_id"]]
-    assert len(await gate.attempts()) == 1
-
-
-async def test_crash_after_sending_never_sends_twice(gate: Gate) -> None:
-    """The retry asks the provider by our reference and writes down what it says."""
-    gate.gateway.crashes_after_sending = True
-    with pytest.raises(CrashError):
-        await gate.contact()
-    gate.now += timedelta(minutes=1)
-    assert (await gate.contact()).status == "sent"
-    assert len(gate.gateway.sent) == 1
-    [attempt] = await gate.attempts()
-    assert attempt["sent_at"] == NOON
-
-
-async def test_provider_that_cannot_tell_is_not_asked_to_send_again(gate: Gate) -> None:
-    """The attempt is `unknown`, counts against the cap, and stays so."""
-    gate.gateway.crashes_after_sending = True
-    gate.gateway.can_tell = False
-    with pytest.raises(CrashError):
-        await gate.contact()
-    assert [(await gate.contact()).status for _ in range(2)] == ["unknown"] * 2
-    assert len(gate.gateway.sent) == 1
-    assert (await gate.contact("another")).rule_id == "LC-MESSAGES"
-
-
-async def test_final_refusal_of_the_provider_is_a_failure(
-    pool: Pool, policy: Policy, open_case: OpenCase
-) -> None:
-    """It is not tried again, does not count, and says why."""
-    gateway = FakeGateway(GatewayRefusedError("no such number"))
-    gate = Gate(pool, policy, await open_case(LOAN), gateway)
-    result = await gate.contact()
-    assert (result.status, result.reason) == ("failed", "no such number")
-    assert (await gate.contact()).status == "failed"
-    assert not gateway.sent
-    assert (await gate.contact("another")).status == "sent"
 
 
 async def test_message_that_has_lost_its_subject_is_not_sent(gate: Gate) -> None:
     """A reminder of a part that no plan has any more fails at once instead of trying for hours."""
     result = await gate.contact(purpose=Purpose.REPAYMENT, template="part_reminder")
     assert (result.status, result.reason) == ("failed", "nothing to say of 'part_amount'")
-    assert not gate.gateway.sent
-
-
-EVENTS_IN_BETWEEN = {
-    "hold": (
-        "INSERT INTO holds VALUES ('L-1', 'H', 'B-1', 'dispute', $1, NULL, NULL)",
-        "on hold: dispute",
-    ),
-    "hold on another loan": (
-        "INSERT INTO holds VALUES ('L-2', 'H', 'B-1', 'bereavement', $1, NULL, NULL)",
-        "on hold: bereavement",
-    ),
-    "payment": (
-        "INSERT INTO payments VALUES ('P', 'L-1', 100000, 'payment', $1, $1, NULL, 'test')",
-        "nothing is overdue any more",
-    ),
-    "blocked channel": (
-        "UPDATE borrowers SET blocked_channels = '{sms}' WHERE $1::timestamptz IS NOT NULL",
-        "the borrower wants no sms",
-    ),
-    "agreed hours": (
-        """UPDATE borrowers SET agreed_hours = '[{"start": "18:00", "end": "20:00"}]'
-           WHERE $1::timestamptz IS NOT NULL""",
-        "outside 18:00–20:00, the hours the borrower asked for",
-    ),
-    "end of the case": (
-        "UPDATE collection_cases SET closed_at = $1, outcome = 'withdrawn'",
-        "the case is closed",
-    ),
-}
-
-
-@pytest.mark.parametrize(("statement", "reason"), EVENTS_IN_BETWEEN.values(), ids=EVENTS_IN_BETWEEN)
-async def test_what_happens_between_reservation_and_retry_stops_it(
-    pool: Pool, policy: Policy, open_case: OpenCase, statement: str, reason: str
-) -> None:
-    """Nothing is sent on an old permission, whatever has changed meanwhile."""
-    await open_case(Loan(loan_id="L-2"))
-    gate = Gate(pool, policy, await open_case(LOAN), FakeGateway(GatewayBusyError()))
-    with pytest.raises(ApplicationError):
-        await gate.contact()
-    await pool.execute(statement, NOON)
-    result = await gate.contact()
-    assert (result.status, result.reason) == ("refused", reason)
-    assert not gate.gateway.sent
-    assert await pool.fetchval("SELECT status FROM contact_attempts") == "failed"
-    assert await pool.fetchval("SELECT reason FROM contact_refusals") == reason
-
-
-async def test_late_retry_in_the_night_sends_nothing(
-    pool: Pool, policy: Policy, open_case: OpenCase
-) -> None:
-    """A provider that comes back after the hours gets no message any more."""
-    gate = Gate(pool, policy, await open_case(LOAN), FakeGateway(GatewayBusyError()))
-    with pytest.raises(ApplicationError):
-        await gate.contact()
-    gate.now = NOON.replace(hour=23)
-    result = await gate.contact()
-    assert (result.status, result.rule_id) == ("refused", "CN-02")
-    assert result.retry_at is not None
-    assert not gate.gateway.sent
-
-
-async def test_retry_uses_a_number_that_may_still_be_used(
-    pool: Pool, policy: Policy, open_case: OpenCase
-) -> None:
-    """The number of the first try was blocked meanwhile: the message goes to the second."""
-    gate = Gate(pool, policy, await open_case(LOAN), FakeGateway(GatewayBusyError()))
-    with pytest.raises(ApplicationError):
-        await gate.contact()
-    await pool.execute("UPDATE phones SET blocked_at = $1 WHERE phone_id = 'B-1-p1'", NOON)
-    assert (await gate.contact()).status == "sent"
-    [message] = gate.gateway.sent.values()
-    assert message.number.endswith("2")
-    [attempt] = await gate.attempts()
-    assert attempt["phone_id"] == "B-1-p2"
-
-
-async def test_late_retry_counts_on_the_day_it_is_sent(
-    pool: Pool, policy: Policy, open_case: OpenCase
-) -> None:
-    """A message that was reserved yesterday and is sent today is today's message."""
-    gate = Gate(pool, policy, await open_case(LOAN), FakeGateway(GatewayBusyError()))
-    with pytest.raises(ApplicationError):
-        await gate.contact()
-    gate.now += timedelta(days=1)
-    assert (await gate.contact()).status == "sent"
-    assert (await gate.contact("another")).rule_id == "LC-MESSAGES"
-
-
-# When the time for a contact is over
-
-
-@pytest.mark.parametrize(
-    ("crashes", "can_tell", "status"),
-    [(True, True, "sent"), (False, True, "failed"), (True, False, "unknown")],
-)
-async def test_settling_leaves_nothing_reserved(
-    pool: Pool, policy: Policy, open_case: OpenCase, crashes: bool, can_tell: bool, status: str
-) -> None:
-    """The provider is asked by our reference, once; where it cannot tell nobody can."""
-    gate = Gate(pool, policy, await open_case(LOAN), FakeGateway())
-    gate.gateway.crashes_after_sending, gate.gateway.can_tell = crashes, can_tell
-    if not crashes:
-        gate.gateway.fail_next(GatewayBusyError())
-    with pytest.raises((CrashError, ApplicationError)):
-        await gate.contact()
-    for _ in range(2):
-        result = await gate.settle()
-        assert result is not None
-        assert result.status == status
-    assert (await gate.contact()).status == status
-    assert len(gate.gateway.asked) == 1
-
-
-async def test_there_is_nothing_to_settle_where_nothing_was_reserved(gate: Gate) -> None:
-    """An outage of our own: the intent is as if it had never been."""
-    assert await gate.settle() is None
+    assert not gate.gateway.handed_over
 
 
 async def test_strictest_of_pinned_and_current_policy_binds(
@@ -462,31 +195,3 @@ def test_noon_is_a_permitted_moment(policy: Policy) -> None:
 async def test_facts_that_come_back_count_the_message(gate: Gate) -> None:
     """What comes next is decided on them: the message that was just sent is one of those tried."""
     assert [(await gate.contact()).facts.messages_sent for _ in range(2)] == [1, 1]
-
-
-async def test_nothing_is_handed_over_when_the_time_of_the_try_is_up(
-    gate: Gate, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """The database took all of it, and another try may be on its way."""
-    monkeypatch.setattr(contact_activities, "ANSWER_SECONDS", 0)
-    with pytest.raises(ApplicationError, match="busy"):
-        await gate.contact()
-    assert not gate.gateway.sent
-    [attempt] = await gate.attempts()
-    assert attempt["status"] == "reserved"
-    monkeypatch.undo()
-    assert (await gate.contact()).status is ContactStatus.SENT
-
-
-@pytest.mark.parametrize("takes_once", [True, False])
-async def test_provider_that_never_answers_is_asked_again_only_if_it_sends_once(
-    gate: Gate, monkeypatch: pytest.MonkeyPatch, *, takes_once: bool
-) -> None:
-    """What nobody waits for any more may still be sent: it is not handed over a second time."""
-    monkeypatch.setattr(contact_activities, "ANSWER_SECONDS", 1)
-    gate.gateway.takes_once, gate.gateway.never_answers = takes_once, True
-    if takes_once:
-        with pytest.raises(ApplicationError, match="busy"):
-            await gate.contact()
-    else:
-        assert (await gate.contact()).status is ContactStatus.UNKNOWN

@@ -1,35 +1,29 @@
 """What changes between the question, the reservation, the provider and a report of much later."""
 
 import json
-from datetime import date, datetime, time, timedelta
+from collections.abc import Awaitable, Callable
+from datetime import date, time, timedelta
 
 import pytest
 from temporalio.exceptions import ApplicationError
 
 from database.audit import Audit
-from database.contact.contacts import Contacts, Ruling
+from database.policy.pinned_policies import PinnedPolicies
 from database.policy.stored_policies import StoredPolicies
 from database.sql import Connection, Pool
-from domain.contact.intent import Intent
 from domain.local_time import HoursOfDay
 from domain.policy.policy import Policy
-from gateways.protocol import GatewayBusyError
 from policies.reader import fingerprint
-from tests.integration.conftest import OpenCase
-from tests.integration.database.test_event_record import Recorder
-from tests.integration.gate.test_contact_gate import LOAN, NOON, CrashError, FakeGateway, Gate
+from tests.support.gate.gate import LOAN, NOON, Gate
+from tests.support.gateways import DiedError, FakeGateway, Fault
+from tests.support.recorder import Recorder
+from tests.support.world import OpenCase
 
 CALL = {"channel": "call", "template": "overdue_call"}
 EVENING = NOON.replace(hour=18)
 ASKS_FOR_THE_EVENING = """
     UPDATE borrowers SET agreed_hours = '[{"start": "18:00", "end": "20:00"}]'
 """
-
-
-@pytest.fixture
-async def gate(pool: Pool, policy: Policy, open_case: OpenCase) -> Gate:
-    """A gate with a provider that does what it is asked."""
-    return Gate(pool, policy, await open_case(LOAN), FakeGateway())
 
 
 def _until_five(policy: Policy, version: str, **rule: object) -> Policy:
@@ -68,16 +62,17 @@ async def test_disabled_hours_do_not_stop_a_message(
 
 
 async def test_hours_that_the_borrower_asked_for_end_before_the_provider_is_asked(
-    pool: Pool, gate: Gate, monkeypatch: pytest.MonkeyPatch
+    pool: Pool, policy: Policy, open_case: OpenCase
 ) -> None:
     """Reserved in their last second, by a worker that is slow."""
+    case_id = await open_case(LOAN)
     await pool.execute(ASKS_FOR_THE_EVENING)
     times = iter([EVENING.replace(hour=19, minute=59, second=59)])
     late = EVENING.replace(hour=20, second=10)
-    monkeypatch.setattr(gate.activities, "_now", lambda: next(times, late))
+    gate = Gate(pool, policy, case_id, FakeGateway(), now=lambda: next(times, late))
     result = await gate.contact()
     assert (result.status, result.reason) == ("failed", "the permitted hours have ended")
-    assert not gate.gateway.sent
+    assert not gate.gateway.handed_over
 
 
 async def test_retry_says_under_what_it_was_sent(pool: Pool, policy: Policy, gate: Gate) -> None:
@@ -85,7 +80,7 @@ async def test_retry_says_under_what_it_was_sent(pool: Pool, policy: Policy, gat
     old = _until_five(policy, "cn-old")
     await StoredPolicies(pool).store_policy(old, fingerprint(old), NOON)
     await pool.execute("UPDATE collection_cases SET policy_version = 'cn-old'")
-    gate.gateway.fail_next(GatewayBusyError())
+    gate.gateway.fail_next(Fault.BUSY)
     with pytest.raises(ApplicationError):
         await gate.contact()
     await pool.execute("UPDATE collection_cases SET policy_version = $1", policy.version)
@@ -102,7 +97,7 @@ async def test_retry_says_under_what_it_was_sent(pool: Pool, policy: Policy, gat
 
 async def test_refused_retry_is_made_when_the_rule_allows_it(pool: Pool, gate: Gate) -> None:
     """Under a key of its own: the first attempt has certainly failed."""
-    gate.gateway.fail_next(GatewayBusyError())
+    gate.gateway.fail_next(Fault.BUSY)
     with pytest.raises(ApplicationError):
         await gate.contact()
     await pool.execute(ASKS_FOR_THE_EVENING)
@@ -116,7 +111,7 @@ async def test_refused_retry_is_made_when_the_rule_allows_it(pool: Pool, gate: G
 
 async def test_nothing_is_sent_after_its_time(gate: Gate) -> None:
     """A reminder of a visit that is over; what was reserved before is settled."""
-    gate.gateway.fail_next(GatewayBusyError())
+    gate.gateway.fail_next(Fault.BUSY)
     by = NOON + timedelta(hours=1)
     with pytest.raises(ApplicationError):
         await gate.contact(by=by)
@@ -124,7 +119,7 @@ async def test_nothing_is_sent_after_its_time(gate: Gate) -> None:
     result = await gate.contact(by=by)
     assert (result.status, result.rule_id, result.retry_at) == ("refused", "LC-MISSED", None)
     assert [attempt["status"] for attempt in await gate.attempts()] == ["failed"]
-    assert not gate.gateway.sent
+    assert not gate.gateway.handed_over
 
 
 # Reports of calls
@@ -132,8 +127,9 @@ async def test_nothing_is_sent_after_its_time(gate: Gate) -> None:
 
 async def test_report_of_a_call_that_nobody_could_tell_of_counts(pool: Pool, gate: Gate) -> None:
     """Once: it is how we learn that a stranger answered, and where the recording is."""
-    gate.gateway.crashes_after_sending, gate.gateway.can_tell = True, False
-    with pytest.raises(CrashError):
+    gate.gateway.fail_next(Fault.DIES_AFTER)
+    gate.gateway.faults.add(Fault.CANNOT_TELL)
+    with pytest.raises(DiedError):
         await gate.contact(**CALL)
     assert (await gate.contact(**CALL)).status == "unknown"
     [attempt] = await gate.attempts()
@@ -147,8 +143,9 @@ async def test_report_of_a_call_that_nobody_could_tell_of_counts(pool: Pool, gat
 
 async def test_report_that_came_first_stays(pool: Pool, gate: Gate) -> None:
     """The provider cannot tell, but the call platform has."""
-    gate.gateway.crashes_after_sending, gate.gateway.can_tell = True, False
-    with pytest.raises(CrashError):
+    gate.gateway.fail_next(Fault.DIES_AFTER)
+    gate.gateway.faults.add(Fault.CANNOT_TELL)
+    with pytest.raises(DiedError):
         await gate.contact(**CALL)
     [attempt] = await gate.attempts()
     await Recorder(pool, attempt["case_id"]).accepted(
@@ -160,6 +157,21 @@ async def test_report_that_came_first_stays(pool: Pool, gate: Gate) -> None:
 
 
 # Between the question and the reservation
+
+
+class InterruptedShelf(PinnedPolicies):
+    """Lets something happen once, when the facts are read and the rules are looked up."""
+
+    def __init__(self, current: Policy, meanwhile: Callable[[], Awaitable[object]]) -> None:
+        super().__init__(current)
+        self.looks = 0
+        self._meanwhile = meanwhile
+
+    async def strictest_of(self, connection: Connection, version: str) -> list[Policy]:
+        self.looks += 1
+        if self.looks == 1:
+            await self._meanwhile()
+        return await super().strictest_of(connection, version)
 
 
 @pytest.mark.parametrize(
@@ -174,20 +186,11 @@ async def test_report_that_came_first_stays(pool: Pool, gate: Gate) -> None:
     ],
 )
 async def test_what_another_system_writes_meanwhile_is_seen(
-    pool: Pool, gate: Gate, monkeypatch: pytest.MonkeyPatch, statement: str
+    pool: Pool, policy: Policy, open_case: OpenCase, statement: str
 ) -> None:
     """With SQL alone, without an event: the rules are asked again."""
-    decide = Contacts._decide
-    done: list[str] = []
-
-    async def slowly(
-        self: Contacts, connection: Connection, intent: Intent, now: datetime
-    ) -> Ruling:
-        ruling = await decide(self, connection, intent, now)
-        if not done:
-            done.append(await pool.execute(statement, NOON))
-        return ruling
-
-    monkeypatch.setattr(Contacts, "_decide", slowly)
+    shelf = InterruptedShelf(policy, lambda: pool.execute(statement, NOON))
+    gate = Gate(pool, policy, await open_case(LOAN), FakeGateway(), shelf=shelf)
     assert (await gate.contact()).status == "refused"
-    assert not gate.gateway.sent
+    assert shelf.looks == 2
+    assert not gate.gateway.handed_over

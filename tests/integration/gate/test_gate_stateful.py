@@ -20,8 +20,9 @@ from domain.contact.status import AttemptStatus
 from domain.policy.policy import Policy
 from gateways.protocol import Sent
 from tests.support.gate.plan import PLANS, Plan
-from tests.support.gate.provider import CrashingContacts, CrashingGateway
+from tests.support.gate.provider import CrashingContacts
 from tests.support.gate.world import Bug, World
+from tests.support.gateways import FakeGateway
 
 PLANNED = settings(
     max_examples=80,
@@ -141,7 +142,7 @@ def test_reservation_after_the_send_is_found(check: Check) -> None:
     assert check.finds(Bug(contacts=LateContacts), lambda found: "sent twice" in found)
 
 
-class ForgetfulGateway(CrashingGateway):
+class ForgetfulGateway(FakeGateway):
     """Nobody asks the provider: as if it had never taken anything."""
 
     async def find(self, reference: str) -> Sent | None:

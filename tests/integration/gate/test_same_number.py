@@ -5,9 +5,10 @@ import pytest
 from database.sql import Pool
 from domain.policy.contact import Purpose
 from domain.policy.policy import Policy
-from tests.integration.conftest import OpenCase
-from tests.integration.database.test_event_record import Recorder
-from tests.integration.gate.test_contact_gate import LOAN, FakeGateway, Gate
+from tests.support.gate.gate import LOAN, Gate
+from tests.support.gateways import FakeGateway
+from tests.support.recorder import Recorder
+from tests.support.world import OpenCase
 
 CALL = {"channel": "call", "template": "overdue_call"}
 
@@ -65,4 +66,4 @@ async def test_contact_person_with_the_borrowers_number_is_none(pool: Pool, gate
     )
     result = await gate.contact(purpose=Purpose.LOCATE, template="locate_message")
     assert result.rule_id == "LC-NO-PHONE"
-    assert not gate.gateway.sent
+    assert not gate.gateway.handed_over

@@ -1,6 +1,5 @@
-"""A provider that notes what it takes, and senders' processes that die where a plan says."""
+"""A provider that notes what it should not have been sent, and processes that die as planned."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from database.contact.contacts import Contacts, Reservation
@@ -9,62 +8,31 @@ from database.sql import Pool
 from domain.case.facts import CaseFacts
 from domain.contact.intent import Intent
 from domain.contact.question import Refused
-from gateways.protocol import CannotTellError, GatewayBusyError, GatewayRefusedError, Outbound, Sent
+from gateways.protocol import Outbound, Sent
 from tests.support.gate.plan import Crash
+from tests.support.gateways import DiedError, Fault, MemoryProvider
+
+# Where a sender's process dies on its way to the provider, or how its provider fails.
+FAULTS = {
+    Crash.BEFORE_DELIVERY: Fault.DIES_BEFORE,
+    Crash.AFTER_DELIVERY: Fault.DIES_AFTER,
+    Crash.BUSY: Fault.BUSY,
+    Crash.REFUSED: Fault.REFUSES,
+}
 
 
-class DiedError(Exception):
-    """The sender's process is gone."""
+class WatchedProvider(MemoryProvider):
+    """Takes a reference as often as it is asked to, and knows whom nothing may reach."""
 
-
-@dataclass
-class Provider:
-    """What really reached people; takes a reference as often as it is asked to."""
-
-    taken: list[Outbound] = field(default_factory=list)
-    can_tell: bool = True
-    silent_numbers: set[str] = field(default_factory=set)  # not to be reached by now
-    wrong: list[str] = field(default_factory=list)
-
-    def take(self, message: Outbound) -> Sent:
-        if message.number in self.silent_numbers:
-            self.wrong.append(f"silence broken: {message.reference}")
-        self.taken.append(message)
-        return _receipt(message)
-
-    def find(self, reference: str) -> Sent | None:
-        if not self.can_tell:
-            raise CannotTellError
-        known = [message for message in self.taken if message.reference == reference]
-        return _receipt(known[0]) if known else None
-
-
-def _receipt(message: Outbound) -> Sent:
-    return Sent(f"ref-{message.reference}", message.at)
-
-
-class CrashingGateway:
-    """One process's line to the provider."""
-
-    takes_once = False
-
-    def __init__(self, provider: Provider, crash: Crash) -> None:
-        self._provider, self._crash = provider, crash
+    def __init__(self) -> None:
+        super().__init__(takes_once=False)
+        self.silent_numbers: set[str] = set()  # not to be reached by now
+        self.wrong: list[str] = []
 
     async def send(self, message: Outbound) -> Sent:
-        if self._crash is Crash.BEFORE_DELIVERY:
-            raise DiedError
-        if self._crash is Crash.BUSY:
-            raise GatewayBusyError
-        if self._crash is Crash.REFUSED:
-            raise GatewayRefusedError("no such number")
-        sent = self._provider.take(message)
-        if self._crash is Crash.AFTER_DELIVERY:
-            raise DiedError
-        return sent
-
-    async def find(self, reference: str) -> Sent | None:
-        return self._provider.find(reference)
+        if message.number in self.silent_numbers:
+            self.wrong.append(f"silence broken: {message.reference}")
+        return await super().send(message)
 
 
 class CrashingContacts(Contacts):

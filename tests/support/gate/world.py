@@ -24,8 +24,9 @@ from domain.policy.contact import Channel, Purpose
 from domain.policy.policy import Policy
 from policies.reader import fingerprint
 from tests.support.gate.plan import BORROWERS, LOANS, Crash, Event, Plan, Send, Wave
-from tests.support.gate.provider import CrashingContacts, CrashingGateway, DiedError, Provider
+from tests.support.gate.provider import FAULTS, CrashingContacts, WatchedProvider
 from tests.support.gate.wrongs import wrongs
+from tests.support.gateways import DiedError, FakeGateway, Fault
 from tests.support.world import INSTALMENT, ZONE, Loan, insert_loan
 
 DAYS_PAST_DUE = 5
@@ -39,7 +40,7 @@ class Bug:
     """The parts of the product that a test may put a bug into."""
 
     contacts: type[CrashingContacts] = CrashingContacts
-    gateway: type[CrashingGateway] = CrashingGateway
+    gateway: type[FakeGateway] = FakeGateway
     policy: Policy | None = None
 
 
@@ -51,7 +52,8 @@ class World:
         self._pinned = PinnedPolicies(bug.policy or policy)
         self._channels = policy.channels
         self._policy = policy
-        self._provider = Provider(can_tell=plan.provider_can_tell)
+        self._provider = WatchedProvider()
+        self._faults = set() if plan.provider_can_tell else {Fault.CANNOT_TELL}
         self._events = Events(pool)
         self._open: dict[str, Intent] = {}
         self._numbers = count(1)
@@ -116,7 +118,8 @@ class World:
     async def _try(self, intent: Intent, crash: Crash) -> None:
         """One try of the activity, in a process of its own."""
         self._open[intent.key] = intent
-        gateway = self._bug.gateway(self._provider, crash)
+        faults = self._faults | ({FAULTS[crash]} if crash in FAULTS else set())
+        gateway = self._bug.gateway(provider=self._provider, faults=faults)
         activities = ContactActivities(
             self._bug.contacts(self._pool, self._pinned, crash),
             dict.fromkeys(Channel, gateway),

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from database.audit import Audit
 from database.sql import Pool
-from tests.support.gate.provider import Provider
+from tests.support.gate.provider import WatchedProvider
 from tests.support.world import ZONE
 
 # Of the Chinese policy, written out: the check must not believe what it checks.
@@ -16,7 +16,7 @@ FIRST_HOUR, LAST_HOUR = 8, 21
 CAPS = {"messages": 1, "connected calls": 3, "unanswered calls": 6}
 
 
-async def wrongs(pool: Pool, provider: Provider, now: datetime) -> list[str]:
+async def wrongs(pool: Pool, provider: WatchedProvider, now: datetime) -> list[str]:
     """Everything wrong with what the provider took and with what is on record."""
     rows = await pool.fetch("SELECT * FROM contact_attempts")
     record = {row["attempt_id"]: dict(row) for row in rows}
@@ -30,18 +30,18 @@ async def wrongs(pool: Pool, provider: Provider, now: datetime) -> list[str]:
     ]
 
 
-def _sent_twice(provider: Provider) -> Iterator[str]:
+def _sent_twice(provider: WatchedProvider) -> Iterator[str]:
     times = Counter(message.reference for message in provider.taken)
     return (f"sent twice: {reference}" for reference, number in times.items() if number > 1)
 
 
-def _at_night(provider: Provider) -> Iterator[str]:
+def _at_night(provider: WatchedProvider) -> Iterator[str]:
     for message in provider.taken:
         if not FIRST_HOUR <= message.at.astimezone(ZoneInfo(ZONE)).hour <= LAST_HOUR:
             yield f"at night: {message.at}"
 
 
-def _over_caps(provider: Provider, record: dict[str, dict[str, Any]]) -> Iterator[str]:
+def _over_caps(provider: WatchedProvider, record: dict[str, dict[str, Any]]) -> Iterator[str]:
     """What nobody has reported back may have been answered, or not: it counts as both."""
     counts: Counter[tuple[str, str, object]] = Counter()
     for message in provider.taken:
@@ -61,7 +61,9 @@ def _over_caps(provider: Provider, record: dict[str, dict[str, Any]]) -> Iterato
             yield f"over the cap: {number} {what} to {whom} on {when}"
 
 
-def _recorded_wrongly(provider: Provider, record: dict[str, dict[str, Any]]) -> Iterator[str]:
+def _recorded_wrongly(
+    provider: WatchedProvider, record: dict[str, dict[str, Any]]
+) -> Iterator[str]:
     taken = {message.reference: message.number for message in provider.taken}
     for attempt_id, number in taken.items():
         attempt = record.get(attempt_id, {})

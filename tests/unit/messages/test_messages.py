@@ -10,11 +10,11 @@ import yaml
 from domain.contact.facts import ContactFacts
 from domain.contact.recipient import ReceivedDetails, Recipient, VisitDetails, message_values
 from domain.debt.money import format_money
-from domain.messages.sms_segments import sms_segments
 from domain.messages.templates import NEEDS, PARAMETERS, Template
 from domain.messages.texts import TEXTS, TemplateError, check_templates, render
 from domain.plan.progress import Part, PlanProgress
 from domain.policy.policy import Channels, Policy
+from tests.support.sms_segments import sms_segments
 
 NOW = datetime(2026, 5, 4, 1, 30, tzinfo=UTC)
 RECIPIENT = Recipient(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.messages.sms_segments import is_gsm, sms_segments
+from tests.support.sms_segments import is_gsm, sms_segments
 
 
 @pytest.mark.parametrize(

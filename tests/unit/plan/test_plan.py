@@ -1,29 +1,17 @@
 """The plan maths: exact sums, limits, and a reason for each refusal."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
 
-from domain.calendar import add_months
 from domain.events import Capacity, Proposal
-from domain.plan.authority import Level, request_waiver
-from domain.plan.plan import PlanRefusedError, build_plan, needs_approval, split_evenly
-from domain.plan.progress import PlanProgress
-from domain.policy.policy import PlanPolicy, Policy
-from policies.reader import read_policy
-from runtime.settings import CHINA_POLICY
+from domain.plan.plan import PlanRefusedError, build_plan, split_evenly
+from domain.policy.policy import Policy
+from tests.support.money.plans import RICH, RULES, TODAY, proposed
 
-TODAY = date(2026, 5, 4)
-RULES = read_policy(CHINA_POLICY).plan
 NO_FIRST_SHARE = RULES.model_copy(update={"first_payment_share": None})  # the other limits alone
-RICH = Capacity(monthly_income_minor=10**13, monthly_expense_minor=0)
-
-
-def _proposal(**values: object) -> Proposal:
-    return Proposal.model_validate({"instalments": 3, "first_due_on": "2026-05-10", **values})
 
 
 @given(st.integers(1, 10**12), st.integers(1, 600))
@@ -49,7 +37,7 @@ def test_plan_is_whole_and_in_order(
     """Its parts sum to the arrears less the waiver, and their dates only go forward."""
     waiver = arrears * waiver_share // 10_000
     first = TODAY + timedelta(days=days_ahead)
-    proposal = _proposal(
+    proposal = proposed(
         down_payment_minor=down,
         instalments=instalments,
         first_due_on=str(first),
@@ -101,10 +89,10 @@ def test_plan_is_whole_and_in_order(
 def test_each_limit_at_and_beyond_it(values: dict[str, object], reason: str | None) -> None:
     """A proposal at the limit is a plan; one beyond it is refused in words."""
     if reason is None:
-        assert build_plan(100_000, _proposal(**values), RICH, NO_FIRST_SHARE, TODAY).parts
+        assert build_plan(100_000, proposed(**values), RICH, NO_FIRST_SHARE, TODAY).parts
         return
     with pytest.raises(PlanRefusedError) as refused:
-        build_plan(100_000, _proposal(**values), RICH, NO_FIRST_SHARE, TODAY)
+        build_plan(100_000, proposed(**values), RICH, NO_FIRST_SHARE, TODAY)
     assert str(refused.value) == reason
 
 
@@ -113,7 +101,7 @@ def test_every_broken_limit_is_named() -> None:
     with pytest.raises(PlanRefusedError) as refused:
         build_plan(
             100_000,
-            _proposal(waiver_minor=90_000, instalments=100, first_due_on="2027-01-01"),
+            proposed(waiver_minor=90_000, instalments=100, first_due_on="2027-01-01"),
             RICH,
             NO_FIRST_SHARE,
             TODAY,
@@ -137,23 +125,16 @@ def test_part_must_be_affordable(income: int, expense: int, reason: str | None) 
     """Against the stated surplus; without a statement there is no plan."""
     capacity = Capacity(monthly_income_minor=income, monthly_expense_minor=expense)
     if reason is None:
-        assert build_plan(100_000, _proposal(), capacity, RULES, TODAY).parts
+        assert build_plan(100_000, proposed(), capacity, RULES, TODAY).parts
         return
     with pytest.raises(PlanRefusedError, match=reason):
-        build_plan(100_000, _proposal(), capacity, RULES, TODAY)
+        build_plan(100_000, proposed(), capacity, RULES, TODAY)
 
 
 def test_plan_without_a_capacity_is_refused() -> None:
     """Nothing is agreed on without income and expense."""
     with pytest.raises(PlanRefusedError, match="capacity: income and expense are needed"):
-        build_plan(100_000, _proposal(), None, RULES, TODAY)
-
-
-@pytest.mark.parametrize(("waiver", "needed"), [(0, False), (5_000, False), (5_001, True)])
-def test_waiver_beyond_the_crews_own_needs_approval(waiver: int, needed: bool) -> None:
-    """Five per cent are the crew's to grant."""
-    plan = build_plan(100_000, _proposal(waiver_minor=waiver), RICH, RULES, TODAY)
-    assert needs_approval(plan, RULES) is needed
+        build_plan(100_000, proposed(), None, RULES, TODAY)
 
 
 @pytest.mark.parametrize(
@@ -174,55 +155,19 @@ def test_first_payment_is_a_share_of_the_total(
 ) -> None:
     """The down payment, or the first part without one."""
     if reason is None:
-        assert build_plan(100_000, _proposal(**values), RICH, RULES, TODAY).parts
+        assert build_plan(100_000, proposed(**values), RICH, RULES, TODAY).parts
         return
     with pytest.raises(PlanRefusedError) as refused:
-        build_plan(100_000, _proposal(**values), RICH, RULES, TODAY)
+        build_plan(100_000, proposed(**values), RICH, RULES, TODAY)
     assert str(refused.value) == reason
 
 
 def test_plan_covers_the_penalty_too() -> None:
     """Limits and shares are of arrears and penalty together."""
-    plan = build_plan(90_000, _proposal(waiver_minor=30_000), RICH, RULES, TODAY, 10_000)
+    plan = build_plan(90_000, proposed(waiver_minor=30_000), RICH, RULES, TODAY, 10_000)
     assert (plan.owed_minor, plan.total_minor, plan.penalty_minor) == (100_000, 70_000, 10_000)
     with pytest.raises(PlanRefusedError, match="30001 is more than 30 % of the arrears of 100000"):
-        build_plan(90_000, _proposal(waiver_minor=30_001), RICH, RULES, TODAY, 10_000)
-
-
-@pytest.mark.parametrize(
-    ("waiver", "level"),
-    [
-        (0, Level.CREW),
-        (5_000, Level.CREW),
-        (5_001, Level.APPROVER),
-        (20_000, Level.APPROVER),
-        (20_001, Level.SENIOR_APPROVER),
-        (30_000, Level.SENIOR_APPROVER),
-    ],
-)
-def test_level_that_a_waiver_takes(waiver: int, level: Level) -> None:
-    """The lowest that may grant it; those above it may too."""
-    plan = build_plan(90_000, _proposal(waiver_minor=waiver), RICH, RULES, TODAY, 10_000)
-    request = request_waiver(plan, RULES)
-    assert request.level is level
-    able = [each for each in Level if request.may_grant(each)]
-    assert able == list(Level)[list(Level).index(level) :]
-    assert needs_approval(plan, RULES) is (level is not Level.CREW)
-
-
-def test_policy_without_a_limit_for_approvers_lets_them_grant_all() -> None:
-    """As policies of before did."""
-    rules = RULES.model_copy(update={"approver_waiver_limit": None})
-    plan = build_plan(100_000, _proposal(waiver_minor=30_000), RICH, rules, TODAY)
-    assert request_waiver(plan, rules).level is Level.APPROVER
-
-
-def test_authority_must_not_fall_with_the_level() -> None:
-    """A policy that says so is refused."""
-    rules = RULES.model_dump()
-    rules["approver_waiver_limit"]["value"] = 499
-    with pytest.raises(ValidationError, match="approver_waiver_limit and waiver_limit must not"):
-        PlanPolicy.model_validate(rules)
+        build_plan(90_000, proposed(waiver_minor=30_001), RICH, RULES, TODAY, 10_000)
 
 
 PLANS = 50_000
@@ -256,32 +201,6 @@ def test_fifty_thousand_plans_keep_every_bound() -> None:
         ):
             pytest.fail(f"{proposal}: {plan}")
     assert accepted > PLANS // 10
-
-
-def test_next_part_is_the_first_that_payments_do_not_cover() -> None:
-    """Whatever the payments were called."""
-    plan = build_plan(100, _proposal(), RICH, RULES, TODAY)
-    assert [part.amount_minor for part in plan.parts] == [34, 33, 33]
-    numbers = {0: 1, 33: 1, 34: 2, 66: 2, 67: 3, 99: 3}
-    for paid, number in numbers.items():
-        part = PlanProgress(parts=plan.parts, paid_minor=paid).next_part
-        assert part is not None
-        assert part.number == number
-    assert PlanProgress(parts=plan.parts, paid_minor=100).next_part is None
-
-
-@pytest.mark.parametrize(
-    ("day", "months", "expected"),
-    [
-        ("2026-01-31", 1, "2026-02-28"),
-        ("2028-01-31", 1, "2028-02-29"),
-        ("2026-10-31", 4, "2027-02-28"),
-        ("2026-12-15", 1, "2027-01-15"),
-    ],
-)
-def test_months_end_where_they_end(day: str, months: int, expected: str) -> None:
-    """The same day of a later month, or its last."""
-    assert add_months(date.fromisoformat(day), months) == date.fromisoformat(expected)
 
 
 def test_rules_are_those_of_the_policy(policy: Policy) -> None:

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.calendar import add_months
-from domain.plan.plan import split_evenly
+from domain.plan.plan import build_plan, split_evenly
 from domain.plan.progress import Part, PlanProgress
+from tests.support.money.plans import RICH, RULES, TODAY, proposed
 
 AMOUNTS = st.lists(st.integers(1, 10**9), min_size=1, max_size=60)
 
@@ -65,3 +66,15 @@ def test_reversal_of_what_an_earlier_plan_counted_is_owed_with_the_first_part() 
     part = progress.next_part
     assert part is not None
     assert (part.number, part.rest_minor, progress.rest_minor) == (1, 14, 24)
+
+
+def test_next_part_is_the_first_that_payments_do_not_cover() -> None:
+    """Whatever the payments were called."""
+    plan = build_plan(100, proposed(), RICH, RULES, TODAY)
+    assert [part.amount_minor for part in plan.parts] == [34, 33, 33]
+    numbers = {0: 1, 33: 1, 34: 2, 66: 2, 67: 3, 99: 3}
+    for paid, number in numbers.items():
+        part = PlanProgress(parts=plan.parts, paid_minor=paid).next_part
+        assert part is not None
+        assert part.number == number
+    assert PlanProgress(parts=plan.parts, paid_minor=100).next_part is None

@@ -12,8 +12,8 @@ from domain.policy.changes import rules_of
 from domain.policy.policy import Policy
 from domain.visit.appointments import Holidays, candidate_starts, visit_times
 from policies.reader import fingerprint
-from tests.replay.catalogue import activity_results, read_history, recorded
 from tests.support.judged import ACCEPTED, verdict
+from tests.support.replay.catalogue import activity_results, read_history, recorded
 from tests.support.situations import situation
 
 NOON = datetime(2026, 4, 20, 4, tzinfo=UTC)

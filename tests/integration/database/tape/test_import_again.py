@@ -1,0 +1,103 @@
+"""What is on record already, or twice in a tape: it is kept, and every difference is told."""
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from database.tape.tape_import import import_tape
+from database.tape.tape_store import ImportOptions
+from domain.tape.lines import read_tape
+from domain.tape.report import ImportReport, Outcome
+from tests.support.tapes.importer import Importer, snapshot
+
+
+def test_a_loan_that_is_there_is_never_changed(importer: Importer) -> None:
+    """Other facts are told field by field; the exit code is that of a good file."""
+    importer.counts(importer.rows({}))
+    before = snapshot(importer)
+    changed = {"paid_minor": 250_000, "reported_status": "Current", "term_months": 11}
+    counted = importer.counts(importer.rows(changed))
+    assert (counted["differs"], counted["unchanged"]) == (1, 0)
+    assert [(one["kind"], one["field"], one["reason"]) for one in counted["findings"]] == [
+        ("differs", "term_months", "12 is kept, the tape says 11"),
+        ("differs", "paid_minor", "150000 is kept, the tape says 250000"),
+        ("differs", "reported_status", "Late (31-120 days) is kept, the tape says Current"),
+    ]
+    assert snapshot(importer) == before
+
+
+def test_later_life_of_a_loan_is_no_difference(importer: Importer) -> None:
+    """Payments, deferred instalments and a closed loan do not contradict the tape."""
+    importer.counts(importer.rows({}))
+    importer.fetch("UPDATE loan_instalments SET due_on = due_on + 90")
+    importer.fetch("UPDATE loans SET status = 'settled'")
+    importer.fetch("INSERT INTO payments SELECT 'p', loan_id, 5, 'payment', received_at,"
+                   " recorded_at, NULL, 'ledger' FROM payments")  # fmt: skip
+    assert importer.counts(importer.rows({}))["unchanged"] == 1
+
+
+@pytest.mark.parametrize("between", [0, 600])
+def test_a_loan_twice_in_a_file(importer: Importer, between: int) -> None:
+    """The same again is unchanged; another content is a bad row, in one batch or across two."""
+    others = [{"loan_id": f"X-{number}"} for number in range(between)]
+    tape = importer.rows({}, *others, {}, {"principal_minor": 7, "purpose": ""})
+    counted = importer.counts(tape)
+    assert (counted["imported"], counted["unchanged"], counted["rejected"]) == (1 + between, 1, 1)
+    assert [(one["line"], one["field"], one["reason"]) for one in counted["errors"]] == [
+        (between + 4, "loan_id", "also on line 2; here with another principal_minor, purpose")
+    ]
+    assert importer.fetch("SELECT principal_minor FROM loans WHERE loan_id = 'L-1'") == [
+        (1_000_000,)
+    ]
+
+
+def test_two_lenders_share_a_borrower(importer: Importer) -> None:
+    """One borrower; what the second lender says differently is told without being repeated."""
+    counted = importer.counts(
+        importer.rows(
+            {"phone": "+00 1", "time_zone": "Asia/Tokyo"},
+            {"loan_id": "L-2", "lender": "another", "phone": "+00 2", "region": "CA"},
+        )
+    )
+    assert (counted["imported"], counted["borrowers_differ"]) == (2, 1)
+    assert [(one["kind"], one["field"]) for one in counted["findings"]] == [
+        ("borrower_differs", "phone"),
+        ("borrower_differs", "region"),
+    ]
+    assert "+00" not in json.dumps(counted)
+    assert importer.fetch("SELECT number FROM phones") == [("+00 1",)]
+    assert importer.fetch("SELECT DISTINCT received_at FROM payments") == [
+        (datetime(2018, 7, 1, tzinfo=UTC) - timedelta(hours=9),)
+    ]
+
+
+def test_two_imports_at_once_store_each_loan_once(importer: Importer, database_url: str) -> None:
+    """They wait for each other; every row is imported by one and unchanged to the other."""
+    file = importer.rows(*({"loan_id": f"L-{number}"} for number in range(1200)))
+    backwards = file.read_bytes().splitlines(keepends=True)
+    backwards[1:] = backwards[:0:-1]
+
+    async def both() -> list[ImportReport]:
+        tapes = [
+            read_tape(lines, ".csv")
+            for lines in (file.read_bytes().splitlines(keepends=True), backwards)
+        ]
+        imports = (
+            import_tape(tape, database_url, ImportOptions(), lambda _: None) for tape in tapes
+        )
+        return await asyncio.gather(*imports)
+
+    reports = asyncio.run(both())
+    assert sum(report.outcomes[Outcome.IMPORTED] for report in reports) == 1200
+    assert sum(report.outcomes[Outcome.UNCHANGED] for report in reports) == 1200
+
+
+def test_contradicting_statuses_are_told(importer: Importer) -> None:
+    """The schedule decides: both loans stay active, only the first is overdue."""
+    counted = importer.counts(
+        importer.rows({"reported_status": "Current"}, {"loan_id": "L-2", "paid_minor": 600_000})
+    )
+    assert (counted["disagreements"], counted["overdue"]) == (2, 1)
+    assert importer.fetch("SELECT DISTINCT status FROM loans") == [("active",)]

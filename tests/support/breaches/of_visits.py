@@ -1,0 +1,122 @@
+"""Visits and agreements that break a guarantee (G6 and G7): not asked for, not seen, not signed."""
+
+VISITS = {
+    "no application": (
+        "G6",
+        "UPDATE visits SET requested_at = checked_in_at + interval '1 hour'",
+        "no application before the check-in",
+    ),
+    "no approval": ("G6", "UPDATE visits SET approved_at = NULL", "no approval"),
+    "own approval": (
+        "G6",
+        "UPDATE visits SET approver_id = applicant_id",
+        "not approved by another person",
+    ),
+    "expired approval": (
+        "G6",
+        "UPDATE visits SET approval_expires_at = arrived_at",
+        "the approval had expired",
+    ),
+    "withdrawn approval": (
+        "G6",
+        "UPDATE visit_approvals SET ended_at = approved_at, ended_because = 'withdrawn'",
+        "the approval had been withdrawn",
+    ),
+    "crew that approved itself": (
+        "G6",
+        "UPDATE visits SET approver_id = 'C-2'",
+        "the crew applied for or approved its own visit",
+    ),
+    "no appointment": (
+        "G6",
+        "UPDATE visits SET confirmed_at = NULL",
+        "the appointment was not confirmed",
+    ),
+    "no notice": ("G6", "UPDATE visits SET notice_sent_at = NULL", "no notice"),
+    "alone": ("G6", "DELETE FROM visit_crew WHERE badge_id = 'C-1'", "a crew of 1"),
+    "alone at the door": (
+        "G6",
+        (
+            "UPDATE case_events SET body = jsonb_set(body, '{badge_ids}', '[\"C-1\"]')"
+            " WHERE name = 'visit_checked_in'"
+        ),
+        "1 of the crew at the door",
+    ),
+    "nobody's identity": (
+        "G7",
+        "UPDATE visits SET identity_verified = false",
+        "no verified identity",
+    ),
+    "no report": ("G7", "UPDATE visits SET reported_at = NULL", "no report of its visit"),
+    "other report": ("G7", "UPDATE visits SET outcome = 'refused'", "is reported as refused"),
+    "late report": (
+        "G7",
+        "UPDATE visits SET reported_at = reported_at + interval '1 day'",
+        "signed before its visit was reported",
+    ),
+    "parts": (
+        "G7",
+        "UPDATE agreement_instalments SET amount_minor = amount_minor + 1 WHERE number = 1",
+        "its parts sum to 400001, its total is 400000",
+    ),
+    "penalty of nobody": (
+        "G7",
+        (
+            "INSERT INTO loan_charges VALUES"
+            " ('X', 'L-1', 'G-1', 'penalty', 5, '2026-01-11', '2026-01-11')"
+        ),
+        "it charges 5 of a penalty of 0, and waives 0",
+    ),
+    "other document": (
+        "G7",
+        "UPDATE agreements SET document_pdf = 'other'",
+        "the hash is not that of its document",
+    ),
+    "other reading copy": (
+        "G7",
+        "UPDATE agreements SET document_html = 'other'",
+        "the hash is not that of its reading copy",
+    ),
+    "costs not disclosed": (
+        "G7",
+        "UPDATE agreements SET disclosed_at = NULL",
+        "signed without the cost disclosure",
+    ),
+    "other document signed": (
+        "G7",
+        "UPDATE agreements SET signed_sha256 = repeat('0', 64)",
+        "another document was signed",
+    ),
+    "replaced by nothing": (
+        "G7",
+        "UPDATE agreements SET status = 'superseded', ended_at = signed_at",
+        "nothing that was signed has replaced it",
+    ),
+    "replaced and in force": (
+        "G7",
+        "UPDATE agreements SET supersedes = 'G-1'",
+        "it was signed while G-1 was in force",
+    ),
+    "replaced by less": (
+        "G7",
+        "UPDATE agreements SET supersedes = 'G-1', waiver_minor = 5, penalty_minor = 5",
+        "it does not cover what was left of G-1",
+    ),
+    "replaced in another visit": (
+        "G7",
+        (
+            "INSERT INTO agreements (agreement_id, case_id, loan_id, visit_id, plan_id, as_of,"
+            " status, total_minor, waiver_minor, supersedes, document_html, document_pdf,"
+            " html_sha256, document_sha256, offered_at, counted_from, expires_at)"
+            " SELECT 'G-2', case_id, loan_id, visit_id, plan_id, as_of - 1, 'offered', total_minor,"
+            " waiver_minor, 'G-1', document_html, document_pdf, html_sha256, document_sha256,"
+            " offered_at, counted_from, expires_at FROM agreements"
+        ),
+        "it is of another case, visit or day than G-1",
+    ),
+    "ended and in force": (
+        "G7",
+        "UPDATE agreements SET ended_at = signed_at",
+        "signed, and ended at",
+    ),
+}

@@ -1,0 +1,121 @@
+"""Providers for tests: the simulated one, and one in memory that fails as a test wants.
+
+`tests/contract/test_gateways.py` holds each of them to what the protocol promises.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from enum import StrEnum
+
+from database.contact.simulated_outbox import SimulatedOutbox
+from database.sql import Pool
+from domain.policy.contact import Channel
+from gateways.choice import choose_gateways
+from gateways.protocol import (
+    CannotTellError,
+    Gateway,
+    GatewayBusyError,
+    GatewayRefusedError,
+    Outbound,
+    Sent,
+)
+
+
+def simulated_gateways(pool: Pool) -> Mapping[Channel, Gateway]:
+    """Both channels by the simulated provider."""
+    return choose_gateways(dict.fromkeys(Channel, "simulated"), SimulatedOutbox(pool))
+
+
+class DiedError(Exception):
+    """The sender's process is gone."""
+
+
+class Fault(StrEnum):
+    """What goes wrong with a message on its way to people."""
+
+    BUSY = "busy"  # nothing is taken this time
+    REFUSES = "refuses"  # nothing is taken, and never will be
+    LOSES_ANSWERS = "loses answers"  # taken; neither that nor anything else is heard
+    HANGS = "hangs"  # taken, and the answer does not end
+    CANNOT_TELL = "cannot tell"  # there is no query
+    DIES_BEFORE = "dies before"  # our own process, and nothing is taken
+    DIES_AFTER = "dies after"  # our own process, once it is taken
+
+
+class MemoryProvider:
+    """What really reached people. It never fails."""
+
+    def __init__(self, *, takes_once: bool) -> None:
+        self.takes_once = takes_once
+        self.taken: list[Outbound] = []
+
+    async def send(self, message: Outbound) -> Sent:
+        known = self._find(message.reference)
+        if known is not None and self.takes_once:
+            return known
+        self.taken.append(message)
+        return _receipt(message)
+
+    async def find(self, reference: str) -> Sent | None:
+        return self._find(reference)
+
+    def _find(self, reference: str) -> Sent | None:
+        known = (message for message in self.taken if message.reference == reference)
+        return next(map(_receipt, known), None)
+
+
+def _receipt(message: Outbound) -> Sent:
+    return Sent(f"ref-{message.reference}", message.at)
+
+
+class FakeGateway:
+    """A line to a provider, with the faults that a test puts on it.
+
+    `faults` hold until they are taken away, those of `next_faults` for one message each. Several
+    lines may lead to one provider, and may share their faults.
+    """
+
+    def __init__(
+        self,
+        *next_faults: Fault,
+        provider: Gateway | None = None,
+        faults: set[Fault] | None = None,
+        takes_once: bool = False,
+    ) -> None:
+        self.provider = MemoryProvider(takes_once=takes_once) if provider is None else provider
+        self.takes_once = self.provider.takes_once
+        self.faults = set() if faults is None else faults
+        self.handed_over: list[Outbound] = []
+        self.asked: list[str] = []
+        self._next_faults = list(next_faults)
+
+    def fail_next(self, fault: Fault) -> None:
+        """The next message meets a fault, and the one after it does not."""
+        self._next_faults.append(fault)
+
+    async def send(self, message: Outbound) -> Sent:
+        faults = self.faults | set(self._next_faults[:1])
+        del self._next_faults[:1]
+        if Fault.DIES_BEFORE in faults:
+            raise DiedError
+        if Fault.BUSY in faults:
+            raise GatewayBusyError
+        if Fault.REFUSES in faults:
+            raise GatewayRefusedError("no such number")
+        self.handed_over.append(message)
+        sent = await self.provider.send(message)
+        if Fault.DIES_AFTER in faults:
+            raise DiedError
+        if Fault.LOSES_ANSWERS in faults:
+            raise TimeoutError
+        if Fault.HANGS in faults:
+            await asyncio.Event().wait()
+        return sent
+
+    async def find(self, reference: str) -> Sent | None:
+        self.asked.append(reference)
+        if Fault.CANNOT_TELL in self.faults:
+            raise CannotTellError
+        if Fault.LOSES_ANSWERS in self.faults:
+            raise GatewayBusyError
+        return await self.provider.find(reference)

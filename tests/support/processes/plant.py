@@ -1,0 +1,225 @@
+"""The servers and the worker as processes, each of which can be killed by itself."""
+
+import os
+import signal
+import sys
+from collections.abc import Collection
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime, timedelta
+from enum import Enum, auto
+from pathlib import Path
+from typing import Any, NamedTuple, Self
+
+import asyncpg
+
+from database.migrate import apply_migrations
+from database.sql import Pool, open_pool
+from domain.clock import BusinessClock
+from embedded.postgres import EmbeddedPostgres
+from embedded.processes import LOOPBACK, Child, Guard, free_ports, inherited_environment
+from embedded.temporal import TemporalPorts, answers, spawn_temporal
+from tests.support.processes.commands import output_of
+from tests.support.processes.patience import until
+
+GRACE = timedelta(seconds=5)
+AT_ONCE = timedelta(0)
+ATTEMPTS = 3
+
+# What a client sees of a database that has crashed, until it has recovered.
+AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.InterfaceError,
+    OSError,
+)
+HALF_DONE = (  # taken by the provider, and not yet written down as sent
+    "SELECT attempt_id FROM contact_attempts JOIN simulated_outbox ON reference = attempt_id"
+    " WHERE status = 'reserved'"
+)
+# What a dead worker was having done is aborted a moment later, or has been done.
+NOTHING_IS_BEING_DONE = (
+    "SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = 'loan-collections'"
+    " AND state = 'active' AND pid <> pg_backend_pid()"
+)
+A_WORKERS_SESSION = (
+    "SELECT pid FROM pg_stat_activity WHERE application_name = 'loan-collections'"
+    " AND pid <> pg_backend_pid() ORDER BY state = 'active' DESC LIMIT 1"
+)
+
+
+class Victim(Enum):
+    """What may die."""
+
+    WORKER = auto()
+    POSTGRES = auto()
+    TEMPORAL = auto()
+
+
+class _Answer(NamedTuple):
+    """Also no rows are an answer."""
+
+    rows: list[asyncpg.Record]
+
+
+class Plant:
+    """A whole installation on this machine. `async with` starts the servers and ends everything."""
+
+    def __init__(self, repository: Path, directory: Path, clock: BusinessClock) -> None:
+        self.half_done: set[str] = set()  # contacts in hand when something died
+        self._repository = repository
+        self._directory = directory
+        self._clock = clock
+        self._postgres = EmbeddedPostgres(directory / "postgres", durable=False)
+        self._grpc_port = free_ports(1)[0]
+        self._exit = AsyncExitStack()
+        self._guard = Guard()
+        self._temporal: Child | None = None
+        self._worker: Child | None = None
+        self._pool: Pool | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The settings that lead a process to this installation."""
+        return inherited_environment(
+            {
+                "TEMPORAL_ADDRESS": self.temporal_address,
+                "DATABASE_URL": self._postgres.url(),
+                "BUSINESS_CLOCK": str(self._clock),
+                "SCAN_EVERY_SECONDS": "3",
+            }
+        )
+
+    @property
+    def temporal_address(self) -> str:
+        """Where it listens, also after a restart."""
+        return f"{LOOPBACK}:{self._grpc_port}"
+
+    @property
+    def now(self) -> datetime:
+        """Business time."""
+        return self._clock.business(datetime.now(UTC))
+
+    async def __aenter__(self) -> Self:
+        try:
+            await self._start()
+        except BaseException:
+            await self._exit.aclose()
+            raise
+        return self
+
+    async def __aexit__(self, *_error: object) -> None:
+        await self._exit.aclose()
+
+    async def _start(self) -> None:
+        self._exit.callback(self._guard.dismiss)
+        pid = self._postgres.start()
+        self._exit.push_async_callback(self._postgres.stop)
+        self._guard.watch(pid, signal.SIGINT)
+        await self._postgres.prepare()
+        await apply_migrations(self._postgres.url())
+        self._pool = await open_pool(self._postgres.url(), size=2)
+        self._exit.callback(self._pool.terminate)
+        self._exit.push_async_callback(self._end_processes)
+        await self.start_temporal()
+
+    async def _end_processes(self) -> None:
+        for child, grace in ((self._worker, GRACE), (self._temporal, AT_ONCE)):
+            if child is not None:
+                await child.stop(grace)
+
+    # What goes wrong, and what is done about it
+
+    async def strike(self, victims: Collection[Victim]) -> None:
+        """Kill, without a word, between the provider's answer and our note of it."""
+        await self.reach(f"{HALF_DONE} AND attempt_id <> ALL ($1)", self.half_done)
+        if Victim.POSTGRES in victims:
+            # A session dies: all others are cut off as well, and the server has to recover.
+            os.kill(await self.value(A_WORKERS_SESSION), signal.SIGKILL)
+        if Victim.WORKER in victims:
+            await _kill(self._worker)
+        if Victim.TEMPORAL in victims:
+            await _kill(self._temporal)
+        if Victim.WORKER in victims:
+            await self.reach(NOTHING_IS_BEING_DONE)
+        self.half_done |= await self._contacts_in_hand()
+
+    async def mend(self, victims: Collection[Victim]) -> None:
+        """Start again what does not recover by itself."""
+        if Victim.TEMPORAL in victims:
+            await self.start_temporal()
+        if Victim.WORKER in victims:
+            await self.start_worker()
+
+    async def start_temporal(self) -> None:
+        """Start Temporal, again at its address and with the data that it had before."""
+        for _ in range(ATTEMPTS):
+            temporal = self._temporal = await spawn_temporal(
+                # Somebody may have taken the others: a connection takes a free port, too.
+                TemporalPorts(grpc=self._grpc_port).chosen(),
+                database=self._directory / "temporal.db",
+                exact_timers=True,
+                log=self._directory / "temporal.log",
+            )
+            self._guard.watch(temporal.pid)
+            if await answers(temporal, self.temporal_address):
+                return
+        raise AssertionError(temporal.obituary())
+
+    async def start_worker(self) -> None:
+        """Start a worker; it finds whatever another has left."""
+        self._worker = await Child.start(
+            "worker",
+            sys.executable,
+            self._repository / "worker.py",
+            log=self._directory / "worker.log",
+            env=self.environment,
+        )
+        self._guard.watch(self._worker.pid)
+
+    async def _contacts_in_hand(self) -> set[str]:
+        return {row["attempt_id"] for row in await self.rows(HALF_DONE)}
+
+    # What is on record
+
+    async def execute(self, script: str) -> None:
+        """Run statements on the database."""
+        assert self._pool is not None, "the plant is not running"
+        await self._pool.execute(script)
+
+    async def rows(self, query: str, *arguments: Any) -> list[asyncpg.Record]:
+        """The rows of a query, as soon as the database answers."""
+        answer = await until(lambda: self._ask(query, *arguments), f"an answer to {query}")
+        return answer.rows
+
+    async def _ask(self, query: str, *arguments: Any) -> "_Answer | None":
+        assert self._pool is not None, "the plant is not running"
+        try:
+            return _Answer(await self._pool.fetch(query, *arguments))
+        except AWAY:
+            return None
+
+    async def value(self, query: str, *arguments: Any) -> Any:
+        """The one value of a query; None without a row."""
+        rows = await self.rows(query, *arguments)
+        return rows[0][0] if rows else None
+
+    async def reach(self, query: str, *arguments: Any) -> None:
+        """Wait until a query's one value is true."""
+        await until(lambda: self.value(query, *arguments), query)
+
+    async def command(self, script: str, *arguments: str) -> str:
+        """Run a command of the product; what it printed."""
+        return await output_of(
+            sys.executable,
+            self._repository / script,
+            *arguments,
+            env=self.environment,
+            cwd=self._repository,
+        )
+
+
+async def _kill(child: Child | None) -> None:
+    assert child is not None, "it has not been started"
+    assert not child.has_ended, child.obituary()
+    os.kill(child.pid, signal.SIGKILL)
+    await child.wait()
