@@ -55,7 +55,8 @@ bench: $(VENV)/installed ## Gate, contact steps, scan and memory, each against i
 	$(BIN)/python -m benchmarks.cached_loans
 
 docs: $(VENV)/installed ## The pages that are drawn from the code
-	$(BIN)/python -m domain.case.event_document > docs/event-table.md
+	$(BIN)/python -m domain.case.events.document > docs/event-table.md
+	$(BIN)/python -m workflows.picture > docs/process.svg
 
 record-histories: $(VENV)/installed ## Runs of the demo's loans for the replay guard
 	$(BIN)/python -m tests.support.replay.record

@@ -1,18 +1,18 @@
 """The operator's command line: one loan's state and story, one event, the audit, the policy."""
 
-from commands.agreement import agreement
-from commands.audit import audit
 from commands.command_line import build_app, run_app
-from commands.migrate import migrate
-from commands.package import package
-from commands.policy.adopt import adopt
-from commands.policy.check import check
-from commands.policy.diff import diff
-from commands.policy.show import show
-from commands.send import send
-from commands.status import status
-from commands.visitor import visitor
-from commands.why import why
+from commands.ops.agreement import agreement
+from commands.ops.audit import audit
+from commands.ops.migrate import migrate
+from commands.ops.package import package
+from commands.ops.policy.adopt import adopt
+from commands.ops.policy.check import check
+from commands.ops.policy.diff import diff
+from commands.ops.policy.show import show
+from commands.ops.send import send
+from commands.ops.status import status
+from commands.ops.visitor import visitor
+from commands.ops.why import why
 
 policy = build_app(
     "Check, show, compare and adopt policies.",

@@ -1,11 +1,11 @@
 """How overdue loans become workflows: import, scan, schedule; and the people: crew, staff."""
 
 from commands.command_line import build_app, run_app
-from commands.crew import crew
-from commands.import_tape import import_tape
-from commands.scan import scan
-from commands.schedule import schedule
-from commands.staff import staff
+from commands.starter.crew import crew
+from commands.starter.import_tape import import_tape
+from commands.starter.scan import scan
+from commands.starter.schedule import schedule
+from commands.starter.staff import staff
 
 app = build_app(
     "Brings loans in and starts a workflow for each that is overdue.",

@@ -10,8 +10,8 @@ from database.case.cases import Cases
 from database.case.notices import StaffNotices
 from database.case.promises import Promises
 from database.event_record import Events
+from domain.case.events.judged_event import JudgedEvent, Verdict
 from domain.case.facts import CaseFacts, Outcome, PromiseStatus
-from domain.case.judged_event import JudgedEvent, Verdict
 from domain.case.notices import Audience, NoticeKind
 from domain.policy.policy import Policy
 

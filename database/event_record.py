@@ -10,7 +10,7 @@ from database.case.facts import read_facts
 from database.event_effects.effect import EffectRefusedError, EventContext
 from database.event_effects.table import take_effect
 from database.sql import SQL, Connection, Pool
-from domain.case.judged_event import JudgedEvent, Verdict
+from domain.case.events.judged_event import JudgedEvent, Verdict
 from domain.events import read_event
 
 

@@ -1,6 +1,6 @@
 """What each event records in the database: one row an event, the keys of the table of events.
 
-Where it fits and who judges it: domain/case/event_table.py.
+Where it fits and who judges it: domain/case/events/table.py.
 """
 
 from collections.abc import Awaitable, Callable

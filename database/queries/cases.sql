@@ -53,3 +53,16 @@ WHERE c.case_id = :case_id
   AND NOT EXISTS (SELECT FROM collection_cases other WHERE other.loan_id = c.loan_id
                   AND other.closed_at IS NULL AND other.case_id <> c.case_id)
 RETURNING c.loan_id;
+
+-- name: notify_staff(notice_id, case_id, audience, kind, body, now)!
+INSERT INTO staff_notices (notice_id, case_id, audience, kind, body, created_at)
+VALUES (:notice_id, :case_id, :audience, :kind, :body::jsonb, :now)
+ON CONFLICT (notice_id) DO NOTHING;
+
+-- name: resolve_promise(promise_id, status, now)!
+UPDATE promises SET status = :status, resolved_at = :now
+WHERE promise_id = :promise_id AND status = 'open';
+
+-- name: resolve_open_promises(case_id, status, now)!
+UPDATE promises SET status = :status, resolved_at = :now
+WHERE case_id = :case_id AND status = 'open';

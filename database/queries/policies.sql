@@ -5,3 +5,24 @@ ON CONFLICT (version) DO NOTHING;
 
 -- name: stored_policy(version)^
 SELECT sha256, body::text AS policy FROM policies WHERE version = :version;
+
+-- name: cases_to_move(version, loan_id, lender)
+-- The open cases of a loan or a lender that another policy governs. `earlier` counts the events
+-- by which this version was sent to the case before: a case that has left it again needs a new id.
+SELECT c.case_id, c.loan_id, c.policy_version,
+       (SELECT count(*) FROM case_events e
+        WHERE e.case_id = c.case_id AND e.name = 'policy_adopted'
+          AND (e.event_id = 'adopt' || chr(58) || :version || chr(58) || c.case_id
+               OR starts_with(e.event_id, 'adopt' || chr(58) || :version || chr(58) || c.case_id
+                                          || chr(35)))) AS earlier
+FROM collection_cases c JOIN loans l USING (loan_id)
+WHERE c.closed_at IS NULL AND c.policy_version <> :version
+  AND (l.loan_id = :loan_id OR l.lender = :lender)
+ORDER BY c.case_id;
+
+-- name: cases_governed(version, loan_id, lender)$
+-- How many open cases the version governs already.
+SELECT count(*)
+FROM collection_cases c JOIN loans l USING (loan_id)
+WHERE c.closed_at IS NULL AND c.policy_version = :version
+  AND (l.loan_id = :loan_id OR l.lender = :lender);

@@ -109,3 +109,10 @@ DELETE FROM crew_absences WHERE badge_id = ANY (:badge_ids::text[]);
 INSERT INTO crew_absences (badge_id, during)
 VALUES (:badge_id, daterange(:first_day, :last_day, '[]'))
 ON CONFLICT DO NOTHING;
+
+-- name: staff_member(staff_id)^
+SELECT level, active FROM staff WHERE staff_id = :staff_id;
+
+-- name: add_staff_member(staff_id, level)*!
+INSERT INTO staff (staff_id, level) VALUES (:staff_id, :level)
+ON CONFLICT (staff_id) DO UPDATE SET level = excluded.level, active = true;

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from domain.case.judge import judge
+from domain.case.events.judge import judge
 from domain.case.judgement.fitting import EventRefusedError
 from domain.case.situation import Situation
 from domain.events import read_event

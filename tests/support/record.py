@@ -14,8 +14,8 @@ from database.policy.pinned_policies import PinnedPolicies
 from database.policy.stored_policies import StoredPolicies
 from database.sql import Pool
 from database.visit.visits import SlotWish, Visits
+from domain.case.events.judged_event import JudgedEvent
 from domain.case.facts import CaseFacts
-from domain.case.judged_event import JudgedEvent
 from domain.contact.intent import Intent
 from domain.events import Capacity, Proposal, read_event
 from domain.plan.agreement import Offer

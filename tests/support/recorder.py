@@ -5,7 +5,7 @@ from typing import Any
 
 from database.event_record import Events
 from database.sql import Pool
-from domain.case.judged_event import Verdict
+from domain.case.events.judged_event import Verdict
 from tests.support.record import delivery
 from tests.support.world import Loan, event
 

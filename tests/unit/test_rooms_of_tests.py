@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from pathlib import Path
 
 MOST_LINES = 250  # beyond that a file is two things
-# The table of events draws its document from the table that another test holds.
-KNOWN = {("tests/unit/events/test_event_table.py", "tests.unit.case.test_judgement")}
 
 
 def _modules(repository: Path) -> Iterator[Path]:
@@ -43,7 +41,7 @@ def test_no_module_imports_a_test_or_its_fixtures(repository: Path) -> None:
         and (node.module or "").startswith("tests.")
         and not (node.module or "").startswith("tests.support")
     }
-    assert imports <= KNOWN
+    assert imports == set()
 
 
 def test_no_module_is_two_things(repository: Path) -> None:

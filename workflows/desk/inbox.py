@@ -2,7 +2,7 @@
 
 from collections import deque
 
-from domain.case.judged_event import Verdict
+from domain.case.events.judged_event import Verdict
 from domain.events import Event
 
 

@@ -10,9 +10,9 @@ from typing import TypeGuard
 from temporalio import workflow
 
 from activities.case_activities import CaseActivities
-from domain.case.event_table import EVENT_TABLE
-from domain.case.judge import judge
-from domain.case.judged_event import JudgedEvent, Verdict
+from domain.case.events.judge import judge
+from domain.case.events.judged_event import JudgedEvent, Verdict
+from domain.case.events.table import EVENT_TABLE
 from domain.case.judgement.fitting import EventRefusedError
 from domain.case.situation import Situation
 from domain.case.state import Refusal

@@ -5,7 +5,7 @@ from typing import Protocol, TypeVar
 
 from temporalio import workflow
 
-from domain.case.event_table import EVENT_TABLE
+from domain.case.events.table import EVENT_TABLE
 
 
 class TakesEvents(Protocol):

@@ -11,7 +11,7 @@ from temporalio import workflow
 
 from activities.agreement_activities import AgreementActivities, AgreementEnd
 from activities.visit_activities import CrewRelease, VisitActivities, VisitEnd
-from domain.case.effects import call_off_appointment
+from domain.case.events.effects import call_off_appointment
 from domain.case.notices import Audience, NoticeKind
 from domain.case.state import Slot, Stage, VisitState
 from domain.messages.templates import Template

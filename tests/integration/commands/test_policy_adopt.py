@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from commands.command_line import CommandError
-from commands.policy.adopt import adopt
+from commands.ops.policy.adopt import adopt
 from runtime.settings import CHINA_POLICY
 from tests.support.world import Loan, OpenCase
 

@@ -18,7 +18,7 @@ from database.event_record import Events
 from database.policy.pinned_policies import PinnedPolicies
 from database.policy.stored_policies import StoredPolicies
 from database.sql import Pool
-from domain.case.judged_event import JudgedEvent
+from domain.case.events.judged_event import JudgedEvent
 from domain.contact.intent import Intent
 from domain.policy.contact import Channel, Purpose
 from domain.policy.policy import Policy

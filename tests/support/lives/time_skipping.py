@@ -3,8 +3,9 @@
 import sys
 from pathlib import Path
 
-from temporalio.contrib.pydantic import pydantic_data_converter
 from temporalio.testing import WorkflowEnvironment
+
+from temporal.converter import DATA_CONVERTER
 
 TEST_SERVER = Path(sys.executable).parent / "temporal-test-server"
 
@@ -12,5 +13,5 @@ TEST_SERVER = Path(sys.executable).parent / "temporal-test-server"
 async def start_time_skipping() -> WorkflowEnvironment:
     """A server of its own, with a client that speaks our models; an async context manager."""
     return await WorkflowEnvironment.start_time_skipping(
-        test_server_existing_path=str(TEST_SERVER), data_converter=pydantic_data_converter
+        test_server_existing_path=str(TEST_SERVER), data_converter=DATA_CONVERTER
     )

@@ -10,7 +10,7 @@ from domain.case.complaints import (
     extended_answer_due,
     next_notice_at,
 )
-from domain.case.judge import judge
+from domain.case.events.judge import judge
 from domain.case.judgement.fitting import EventRefusedError
 from domain.case.situation import Situation
 from domain.case.state import Stage

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from domain.case.effects import apply_agreement_signed, apply_renegotiation_requested
-from domain.case.judge import judge
+from domain.case.events.effects import apply_agreement_signed, apply_renegotiation_requested
+from domain.case.events.judge import judge
 from domain.case.judgement.fitting import EventRefusedError
 from domain.case.renegotiation import build_next_plan
 from domain.case.situation import Situation

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from commands.command_line import CommandError
-from commands.crew import read_roster
+from commands.starter.crew import read_roster
 from database.visit.visits import CrewMember
 from domain.visit.working_time import RosterError, read_days, read_working_time
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from commands.command_line import CommandError
-from commands.staff import read_staff
+from commands.starter.staff import read_staff
 from domain.plan.authority import Level
 
 

@@ -8,9 +8,9 @@ from typing import ClassVar, NamedTuple
 import pytest
 
 from database.event_effects import table as effect_table
-from domain.case import event_table
-from domain.case.event_document import render
-from domain.case.event_table import EVENT_TABLE
+from domain.case.events import table as event_table
+from domain.case.events.document import render
+from domain.case.events.table import EVENT_TABLE
 from domain.events import EVENTS, Event
 from domain.events.tables import EventTableError, one_row_each
 

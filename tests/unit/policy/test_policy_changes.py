@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from commands.policy.diff import describe_change
+from commands.ops.policy.diff import describe_change
 from domain.policy.changes import Change, Effect, changes_between, rules_of
 from domain.policy.policy import Policy
 

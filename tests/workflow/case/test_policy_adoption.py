@@ -1,6 +1,6 @@
 """Running cases adopt a policy: each once, again after a cut, and with every failure named."""
 
-from commands.policy.adopt import move_cases
+from commands.ops.policy.adopt import move_cases
 from database.policy.adoption import Adoption, Scope
 from database.policy.stored_policies import StoredPolicies
 from policies.reader import fingerprint

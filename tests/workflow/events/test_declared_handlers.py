@@ -13,7 +13,7 @@ from temporalio.client import WorkflowUpdateFailedError
 from temporalio.exceptions import ApplicationError
 from temporalio.testing import WorkflowEnvironment
 
-from domain.case.event_table import EVENT_TABLE
+from domain.case.events.table import EVENT_TABLE
 from domain.case.state import REMEMBERED_REFUSALS
 from embedded.stack import EmbeddedStack
 from temporal.names import DELIVER, STATUS

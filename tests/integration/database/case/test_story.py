@@ -1,6 +1,6 @@
 """`ops.py why`: what was done and not done, in words, from the record alone."""
 
-from commands.why import tell
+from commands.ops.why import tell
 from database.case.story import read_story
 from database.sql import Pool
 from domain.policy.policy import Policy

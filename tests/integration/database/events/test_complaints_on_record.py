@@ -8,7 +8,7 @@ import pytest
 from database.event_record import Events
 from database.sql import Pool
 from database.visit.visits import SlotWish, Visits
-from domain.case.judged_event import Verdict
+from domain.case.events.judged_event import Verdict
 from tests.support.record import delivery
 from tests.support.world import Loan, OpenCase, event
 

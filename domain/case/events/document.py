@@ -1,13 +1,13 @@
 """The table of events as a page of the documentation.
 
-python -m domain.case.event_document > docs/event-table.md    (make docs)
+python -m domain.case.events.document > docs/event-table.md    (make docs)
 """
 
 import sys
 from typing import Any
 
-from domain.case.event_row import EventRow
-from domain.case.event_table import EVENT_TABLE
+from domain.case.events.row import EventRow
+from domain.case.events.table import EVENT_TABLE
 from domain.case.state import Stage
 
 # A rule that refuses: its sign in the table, and why it does.
@@ -33,7 +33,7 @@ What the state of a case says of a well-formed event, stage by stage: accepted (
 or refused by a rule. Within a stage more is asked for (the right slot, the right
 hash, another person): [events](events.md) says what. `ended` is a case that is paid,
 until its closing notice is sent. Drawn by `make docs` from the table that the service itself
-asks, `domain/case/event_table.py`; a test holds every cell against the judgement.
+asks, `domain/case/events/table.py`; a test holds every cell against the judgement.
 
 | | refused by | because |
 |---|---|---|

@@ -2,8 +2,8 @@
 
 import typer
 
-from commands.policy.source import Source, find_policy
-from commands.policy.values import value_in_words
+from commands.ops.policy.source import Source, find_policy
+from commands.ops.policy.values import value_in_words
 from domain.policy.changes import rules_of
 from policies.reader import fingerprint
 

@@ -1,6 +1,6 @@
 """Does an event fit the case as it stands? A refusal says which rule refused and why."""
 
-from domain.case.event_table import EVENT_TABLE
+from domain.case.events.table import EVENT_TABLE
 from domain.case.judgement.fitting import EventRefusedError, require_stage
 from domain.case.situation import Situation
 from domain.case.state import Stage

@@ -14,7 +14,7 @@ from temporalio.client import Client
 
 from activities.business_time import business_time
 from commands.command_line import CommandError, open_database
-from commands.policy.source import Source, find_policy
+from commands.ops.policy.source import Source, find_policy
 from database.policy.adoption import Adoption, CaseToMove, Scope
 from database.policy.stored_policies import StoredPolicies
 from domain.policy.policy import Policy

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from domain.case.event_terms import never, no_waiver, visit_under_way
+from domain.case.events.terms import never, no_waiver, visit_under_way
 from domain.case.situation import Situation
 from domain.case.state import Stage
 from domain.events import Event

@@ -6,9 +6,9 @@ What each records in the database says a table with the same keys: database/even
 from typing import Any
 
 from domain import events
-from domain.case import effects
-from domain.case.event_row import ANY_STAGE, WHILE_OPEN, EventRow
-from domain.case.event_terms import (
+from domain.case.events import effects
+from domain.case.events.row import ANY_STAGE, WHILE_OPEN, EventRow
+from domain.case.events.terms import (
     approval_expiry,
     complaint_answer_due,
     extended_complaint_answer_due,

@@ -8,7 +8,7 @@ from typing import Annotated, NamedTuple, TypeVar
 import typer
 
 from commands.command_line import open_database
-from commands.people_file import Cells, RowError, read_people, report_rows
+from commands.starter.people_file import Cells, RowError, read_people, report_rows
 from database.visit.visits import CrewMember, Visits
 from domain.visit.working_time import RosterError, read_days, read_working_time
 from runtime.settings import load_settings

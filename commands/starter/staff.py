@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from commands.command_line import open_database
-from commands.people_file import Cells, RowError, read_people, report_rows
+from commands.starter.people_file import Cells, RowError, read_people, report_rows
 from database.visit.staff import Staff
 from domain.plan.authority import Level
 from runtime.settings import load_settings

@@ -6,7 +6,7 @@ holds, promises, preferences) comes back as fresh facts.
 """
 
 from domain import events
-from domain.case.event_terms import approval_expiry, next_visit_id
+from domain.case.events.terms import approval_expiry, next_visit_id
 from domain.case.facts import Outcome
 from domain.case.negotiation import plan_of_report
 from domain.case.renegotiation import next_plan_state

@@ -1,0 +1,1 @@
+"""The commands of `ops.py`: what looks into cases, and tells them something."""

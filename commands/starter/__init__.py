@@ -1,0 +1,1 @@
+"""The commands of `starter.py`: what brings loans and people in, and starts cases."""

@@ -1,0 +1,1 @@
+"""What a case makes of an event: the table of events, who judges it, what it changes."""
