@@ -29,6 +29,7 @@ from tests.support.gateways import simulated_gateways
 from tests.support.lives.conversation import MOMENT
 from tests.support.lives.life import RIPE, Life, StartLife
 from tests.support.lives.time_skipping import start_time_skipping
+from tests.support.replay.record import record_life
 from tests.support.world import Loan, insert_crew, insert_earlier_contacts, insert_loan
 
 SETTLES_WITHIN_SECONDS = 10
@@ -53,7 +54,11 @@ def gateways(pool: Pool) -> Mapping[Channel, Gateway]:
 
 @pytest.fixture
 async def start_life(
-    env: WorkflowEnvironment, pool: Pool, policy: Policy, gateways: Mapping[Channel, Gateway]
+    env: WorkflowEnvironment,
+    pool: Pool,
+    policy: Policy,
+    gateways: Mapping[Channel, Gateway],
+    request: pytest.FixtureRequest,
 ) -> AsyncIterator[StartLife]:
     """Starts the workflow of a loan at a number of days past due; audits what came of it."""
     clocks: list[BusinessClock] = []
@@ -94,6 +99,7 @@ async def start_life(
                 task_queue=TASK_QUEUE,
             )
             lives.push_async_callback(_end, env, loan.loan_id)
+            lives.push_async_callback(record_life, env.client, loan.loan_id, request.node.name)
             life = Life(env, pool, policy, loan, clock, handle)
             await life.skip(MOMENT)
             return life

@@ -1,11 +1,12 @@
-"""Records histories of the demo's loans on the real server, and keeps the few that show it all.
+"""Records histories, and keeps the few that show all of the process.
 
     make record-histories     adds histories that show what the kept ones do not
 
-Runs are recorded twice: in the middle of a stage, when one is first seen there, and at their end.
-What is kept is the smallest set that shows each branch, each end, each stage in the middle, each
-event, message and notice. Names of machines are taken out. `README.md` says when to record, and
-when a history may go.
+First those of the demo's loans, on the real server: in the middle of a stage, when one is first
+seen there, and at their end. Then, for branches that the demo does not take, those of the workflow
+tests, on the server whose time is skipped. What is kept is the smallest set that shows each branch,
+each end, each stage in the middle, each event, message and notice. Names of machines are taken out.
+`tests/replay/README.md` says when to record, and when a history may go.
 """
 
 import asyncio
@@ -21,7 +22,7 @@ from temporalio.client import Client, WorkflowExecution
 
 from demo.run import SCAN_EVERY_SECONDS, Demo, clock_of
 from embedded.stack import EmbeddedStack
-from temporal.names import LOAN_COLLECTION
+from temporal.names import LOAN_COLLECTION, workflow_id
 from temporal.search_attributes import COLLECTION_STAGE, WAITING_FOR
 from tests.support.replay.catalogue import (
     HISTORIES,
@@ -37,6 +38,7 @@ DAY_LENGTH = timedelta(seconds=1.25)
 LIMIT = timedelta(minutes=9)
 LOOK_EVERY_SECONDS = 1
 OF_EACH_WAIT = 3  # runs recorded in the middle of it
+RECORD_INTO = "RECORD_HISTORIES_INTO"  # the variable that names a directory
 _OF_LOANS = f"WorkflowType = '{LOAN_COLLECTION}'"
 
 
@@ -53,8 +55,23 @@ async def record() -> int:
             async for run in client.list_workflows(_OF_LOANS):
                 await _record(client, run, Path(directory))
         kept = keep_what_is_new(Path(directory))
+    with TemporaryDirectory() as directory:
+        tests = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "pytest", "-q", "tests/workflow",
+            env={**os.environ, RECORD_INTO: directory},
+        )  # fmt: skip
+        code = code or await tests.wait()
+        kept += keep_what_is_new(Path(directory))
     print(f"{len(kept)} histories added to {HISTORIES}")  # noqa: T201
     return code
+
+
+async def record_life(client: Client, loan_id: str, name: str) -> None:
+    """Record the last run of a test's loan, where the environment asks for it."""
+    if directory := os.environ.get(RECORD_INTO):
+        history = await client.get_workflow_handle(workflow_id(loan_id)).fetch_history()
+        name = "".join(each if each.isalnum() else "-" for each in name)
+        write_history(Path(directory), f"{name}-{loan_id}", json.loads(history.to_json()))
 
 
 def keep_what_is_new(directory: Path) -> list[Path]:
