@@ -42,7 +42,7 @@ have gone it: `if workflow.patched("what-changed"): new, else: old`. Or, where n
 can have done this, retire the history and record another one: `make record-histories`.
 See tests/replay/README.md.
 """
-# Branches that neither the demo nor a test's last run takes: a life with many visits, or a rare turn.
+# Branches that neither the demo nor a test's last run takes: a life with many visits, for one.
 NOT_RECORDED = {
     (Stage.APPROVAL, Stage.LEGAL_REVIEW),
     (Stage.APPOINTMENT, Stage.LEGAL_REVIEW),
