@@ -2,7 +2,9 @@
 """Stands in for Temporal's UI: its health page, while a server is at TEMPORAL_ADDRESS."""
 
 import os
+import signal
 import socket
+import sys
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 PORT = 8080
@@ -30,4 +32,6 @@ def server_answers() -> bool:
 
 
 if __name__ == "__main__":
+    # The first process of a container ignores what it has no handler for.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit())
     HTTPServer(("0.0.0.0", PORT), Health).serve_forever()  # noqa: S104  (of the container)
