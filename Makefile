@@ -3,20 +3,30 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# The linters of docker-compose.yml and the Dockerfile, apart: no test needs them.
+DEPLOY_VENV := .venv-deploy
+DEPLOY_BIN := $(DEPLOY_VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 IN_PARALLEL := --numprocesses auto --maxprocesses 4 --dist worksteal
 say = @printf '\n%s\n' '$(1)'
 
-.PHONY: help demo up check test lint unit lock bench docs record-histories statements clean
+.PHONY: help demo up check test lint unit lock bench docs record-histories statements compose-check \
+	image-test image-test-faults clean
 
 help: ## Show the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # The stamp is newer than the lock files once they are installed.
 $(VENV)/installed: requirements/app.lock requirements/dev.lock
 	$(call say,The environment: installing what the lock files name)
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	@touch $@
+
+$(DEPLOY_VENV)/installed: requirements/deploy.lock
+	@test -x $(DEPLOY_BIN)/python || $(PYTHON) -m venv $(DEPLOY_VENV)
+	$(DEPLOY_BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		-r requirements/deploy.lock
 	@touch $@
 
 demo: $(VENV)/installed ## Months of collections in minutes, on real servers; ends by itself
@@ -64,12 +74,31 @@ record-histories: $(VENV)/installed ## Runs of the demo's loans for the replay g
 statements: $(VENV)/installed ## Declare the SQL statements to mypy, after one has changed
 	$(BIN)/python -m database.statements
 
+compose-check: $(VENV)/installed $(DEPLOY_VENV)/installed ## Lint and resolve docker-compose.yml and the Dockerfile
+	$(DEPLOY_BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
+	$(DEPLOY_BIN)/hadolint --failure-threshold style Dockerfile
+	$(DEPLOY_BIN)/compose-lint check --quiet --skip-suppressed --strict-config --no-env --fail-on low \
+		--config deploy/lint/compose-lint.yml docker-compose.yml
+	$(BIN)/python -m pytest -q tests/unit/deploy
+	@command -v podman >/dev/null || { echo "podman is missing: the file was not resolved"; exit 2; }
+	POSTGRES_PASSWORD=a TEMPORAL_DB_PASSWORD=b COLLECTIONS_DB_PASSWORD=c \
+		$(DEPLOY_BIN)/podman-compose --file docker-compose.yml config >/dev/null
+
+image-test: $(VENV)/installed $(DEPLOY_VENV)/installed ## Build the images and run docker-compose.yml with podman
+	$(BIN)/python -m tests.support.images.run
+
+image-test-faults: $(VENV)/installed $(DEPLOY_VENV)/installed ## The same with planted faults, each to be found
+	$(BIN)/python -m tests.support.images.run --all-faults
+
 lock: $(VENV)/installed ## Write the hash-locked requirements again
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
 		--custom-compile-command 'make lock' pyproject.toml --upgrade -o requirements/app.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
 		--custom-compile-command 'make lock' pyproject.toml --group stack --group dev -c requirements/app.lock \
 		-o requirements/dev.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
+		--custom-compile-command 'make lock' --group pyproject.toml:deploy --upgrade \
+		-o requirements/deploy.lock
 
 clean: ## Remove the environment and local data
-	rm -rf $(VENV) .local .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) $(DEPLOY_VENV) .local .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

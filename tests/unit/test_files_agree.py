@@ -1,13 +1,10 @@
-"""What is said in two places agrees: SQL names, search attributes, locks."""
+"""What is said in two places agrees: SQL names, locks."""
 
 import ast
 from pathlib import Path
 from typing import TypeGuard
 
-import yaml
-
 from database.statements import DECLARED, declare_statements, load_statements
-from temporal.search_attributes import SEARCH_ATTRIBUTES
 
 
 def _is_statement(node: ast.AST) -> TypeGuard[ast.Attribute]:
@@ -45,28 +42,6 @@ def test_mypy_sees_every_parameter_of_a_statement(repository: Path) -> None:
         and any(keyword.arg is None for keyword in node.keywords)
     ]
     assert unpacking == []
-
-
-def test_compose_knows_every_search_attribute(repository: Path) -> None:
-    """A workflow that sets an attribute the server does not know hangs."""
-    compose = yaml.safe_load((repository / "docker-compose.yml").read_text())
-    script = compose["services"]["temporal-namespace"]["command"][0].split()
-    created = {
-        script[position + 1]: script[position + 3]
-        for position, word in enumerate(script)
-        if word == "--name"
-    }
-    wanted = {
-        key.name: "".join(part.title() for part in key.indexed_value_type.name.split("_"))
-        for key in SEARCH_ATTRIBUTES
-    }
-    assert created == wanted
-
-
-def test_compose_gives_the_worker_time_to_end(repository: Path) -> None:
-    """Activities finish before the container is killed."""
-    compose = yaml.safe_load((repository / "docker-compose.yml").read_text())
-    assert int(compose["services"]["worker"]["stop_grace_period"].removesuffix("s")) > 30
 
 
 def test_lock_files_hold_hashes_and_no_address(repository: Path) -> None:
