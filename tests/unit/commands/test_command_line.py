@@ -28,6 +28,8 @@ NEED_THE_DATABASE = [
     ("starter.py", "crew", FILE),
     ("ops.py", "audit"),
     ("ops.py", "migrate"),
+    ("ops.py", "today"),
+    ("ops.py", "collected", "--since", "2026-11-01"),
     ("ops.py", "why", LOAN),
     ("ops.py", "package", LOAN, FILE),
     ("ops.py", "agreement", "A-1", "--pdf", FILE),
