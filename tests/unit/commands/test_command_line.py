@@ -180,7 +180,7 @@ def test_usage_is_explained_by_typer() -> None:
 
 def test_process_ends_with_the_commands_exit_code(repository: Path) -> None:
     """Its output is there, although the interpreter is not wound up; through a pipe as well."""
-    command = [sys.executable, "ops.py", "policy", "check"]
+    command = [sys.executable, "ops.py", "policy", "check", "--demo"]
     checked = subprocess.run(  # noqa: S603
         command, cwd=repository, capture_output=True, text=True, check=False
     )
