@@ -117,6 +117,6 @@ def _doubt(doubt: ProviderDoubt, zone: str) -> str:
 
 _MEANING = {
     "unknown": "the provider cannot tell whether it was sent; it counts, and is not repeated",
-    "failed": "refused by the provider",
+    "failed": "not sent",
     "reserved": "nobody has written down what came of it; it counts",
 }

@@ -76,7 +76,7 @@ class StuckCase(BaseModel):
 
 
 class ProviderDoubt(BaseModel):
-    """A contact that a provider refused, or of which nobody knows what became."""
+    """A contact that was not sent after all, or of which nobody knows what became."""
 
     attempt_id: str
     loan_id: str

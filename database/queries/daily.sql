@@ -126,7 +126,7 @@ ORDER BY stuck.since, stuck.loan_id, stuck.what;
 
 -- name: provider_doubts(now)
 -- Contacts of the last seven days of which the provider could not tell what became of them, which
--- it refused, or of which nobody has written down what came of them.
+-- were not sent, for the provider refused them for one, or of which nobody has written down anything.
 SELECT a.attempt_id, a.loan_id, a.channel, a.template, a.phone_id, a.status, a.outcome,
        a.reserved_at
 FROM contact_attempts a
