@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import typer
-from temporalio.client import Client, WorkflowQueryFailedError
+from temporalio.client import Client, WorkflowExecutionStatus, WorkflowQueryFailedError
 from temporalio.service import RPCError
 
 from commands.command_line import CommandError, LoanId, print_json
@@ -19,9 +19,12 @@ ANSWER_WITHIN = timedelta(seconds=10)
 
 async def status(loan_id: LoanId) -> int:
     """Print where a loan stands, as JSON; on stderr, of when that is."""
-    answer = await read_status(await connect_temporal(), loan_id)
+    client = await connect_temporal()
+    answer = await read_status(client, loan_id)
     print_json(answer)
     typer.echo(of_when(answer), err=True)
+    if (end := await how_ended(client, loan_id)) is not None:
+        typer.echo(f"its workflow is not running any more: {end}", err=True)
     return 0
 
 
@@ -45,3 +48,14 @@ def of_when(answer: Mapping[str, Any], zone: str = "UTC") -> str:
         return "the case has not been taken up yet"
     as_of = datetime.fromisoformat(answer["as_of"])
     return f"as of {show_local(as_of, zone)} {zone}, when the case last looked at its facts"
+
+
+async def how_ended(client: Client, loan_id: str) -> str | None:
+    """How a loan's last run has ended: `completed`, `terminated`, …; None while it is running.
+
+    A run that has ended answers a query as it stood then.
+    """
+    run = await client.get_workflow_handle(workflow_id(loan_id)).describe()
+    if run.status is None or run.status is WorkflowExecutionStatus.RUNNING:
+        return None
+    return run.status.name.lower().replace("_", " ")

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from commands.command_line import CommandError, LoanId, open_database
-from commands.ops.status import of_when, read_status
+from commands.ops.status import how_ended, of_when, read_status
 from database.case.story import Entry, Story, read_story
 from domain.debt.money import format_money
 from domain.local_time import show_local
@@ -49,11 +49,15 @@ async def _now(story: Story) -> list[str]:
     """What the loan waits for and what comes next; the record alone does not know it."""
     if story.stage is None:
         return ["Now: no case is open; the schedule opens one when something is overdue"]
+    stage = story.stage.replace("_", " ")
     try:
-        answer = await read_status(await connect_temporal(), story.loan_id)
+        client = await connect_temporal()
+        answer = await read_status(client, story.loan_id)
+        end = await how_ended(client, story.loan_id)
     except (CommandError, SettingsError) as error:
-        stage = story.stage.replace("_", " ")
         return [f"Now: {stage}; what comes next is not known: {error}"]
+    if end is not None:
+        return [f"Now: {stage}; nothing comes next, for its workflow is not running: {end}"]
     return list(tell_now(answer, story))
 
 
