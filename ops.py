@@ -3,6 +3,7 @@
 from commands.command_line import build_app, run_app
 from commands.ops.agreement import agreement
 from commands.ops.audit import audit
+from commands.ops.collected import collected
 from commands.ops.migrate import migrate
 from commands.ops.package import package
 from commands.ops.policy.adopt import adopt
@@ -11,6 +12,7 @@ from commands.ops.policy.diff import diff
 from commands.ops.policy.show import show
 from commands.ops.send import send
 from commands.ops.status import status
+from commands.ops.today import today
 from commands.ops.visitor import visitor
 from commands.ops.why import why
 
@@ -26,6 +28,8 @@ policy = build_app(
 app = build_app(
     "Looks into running cases and sends them events.",
     {
+        "today": today,
+        "collected": collected,
         "status": status,
         "send": send,
         "why": why,

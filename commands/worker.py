@@ -1,6 +1,7 @@
 """The worker, put together from all its parts: what `worker.py` runs."""
 
 import inspect
+import logging
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any
@@ -53,6 +54,7 @@ from workflows.visitor_check import VisitorCheck
 PASSED_THROUGH = (
     "activities", "database", "documents", "domain", "gateways", "policies", "temporal", "workflows"
 )  # fmt: skip
+_LOG = logging.getLogger(__name__)
 GRACE = timedelta(seconds=30)
 
 
@@ -62,6 +64,13 @@ async def run_worker() -> int:
     configure_logging(settings.log_format)
     policy = read_policy(settings.policy_file)
     now = business_time(settings.business_clock)
+    if settings.business_clock.is_real and policy.channels.placeholders:
+        _LOG.warning(
+            "%s names hotlines that are placeholders (%s): before real borrowers are written to,"
+            " give POLICY_FILE a policy of yours",
+            settings.policy_file,
+            ", ".join(policy.channels.placeholders.values()),
+        )
     client = await connect_temporal()
     async with open_database(settings) as pool:
         await StoredPolicies(pool).store_policy(policy, fingerprint(policy), now())

@@ -1,9 +1,9 @@
 """A time of day where the borrower lives, as policies and events write it."""
 
-from datetime import time
+from datetime import datetime, time
 from functools import cache
 from typing import Annotated, Self
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 
@@ -52,3 +52,8 @@ class HoursOfDay(BaseModel):
 def time_zones() -> frozenset[str]:
     """The IANA names that this machine knows."""
     return frozenset(available_timezones())
+
+
+def show_local(moment: datetime, zone: str) -> str:
+    """A moment on the clock of a zone, to the minute: `2026-05-04 09:30`."""
+    return f"{moment.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M}"

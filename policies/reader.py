@@ -29,10 +29,7 @@ def read_policy(path: Path) -> Policy:
     Raises:
         PolicyError: with one `file:line: field: reason` line for each mistake.
     """
-    root = _read_file(path)
-    base = _base_of(root, path)
-    if base is not None:
-        root = _merge(_read_file(base), root)
+    root = _read_with_base(path)
     try:
         policy = Policy.model_validate(_content(root, path))
     except ValidationError as error:
@@ -45,9 +42,32 @@ def read_policy(path: Path) -> Policy:
     return policy
 
 
+def refuse_placeholders(policy: Policy, path: Path) -> None:
+    """See that a borrower who calls a number of the policy in a file can reach somebody.
+
+    Raises:
+        PolicyError: with one line for each number that is a placeholder.
+    """
+    root = _read_with_base(path)
+    lines = [
+        f"{_place_of(root, ('channels', name))}: channels.{name}: {number} is a placeholder: nobody"
+        " answers there (--demo accepts it)"
+        for name, number in policy.channels.placeholders.items()
+    ]
+    if lines:
+        raise PolicyError("\n".join(lines))
+
+
 def fingerprint(policy: Policy) -> str:
     """The SHA-256 of a policy's content, whatever its file looks like."""
     return hashlib.sha256(policy.model_dump_json().encode()).hexdigest()
+
+
+def _read_with_base(path: Path) -> yaml.MappingNode:
+    """A file's content, and below it that of the file it extends."""
+    root = _read_file(path)
+    base = _base_of(root, path)
+    return root if base is None else _merge(_read_file(base), root)
 
 
 def _read_file(path: Path) -> yaml.MappingNode:

@@ -1,17 +1,21 @@
-"""`ops.py why LOAN`: what was done and not done for a loan, in words, newest first."""
+"""`ops.py why LOAN`: what comes next, was done and not done for a loan, newest first."""
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
 from commands.command_line import CommandError, LoanId, open_database
+from commands.ops.status import how_ended, of_when, read_status
 from database.case.story import Entry, Story, read_story
 from domain.debt.money import format_money
-from runtime.settings import load_settings
+from domain.local_time import show_local
+from runtime.settings import SettingsError, load_settings
+from temporal.client import connect_temporal
 
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}.*(Z|[+-]\d{2}:\d{2})$")
 MANY = 3  # of a longer list of facts, only the number is said
 # Facts that need their own words, or that the rest of the line says already.
 _SAID_OTHERWISE = {"time_zone", "loan_id", "case_open", "arrears_minor", "holds", "phones"}
@@ -19,29 +23,74 @@ _SAID_OTHERWISE = {"time_zone", "loan_id", "case_open", "arrears_minor", "holds"
 
 async def why(
     loan_id: LoanId,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print what happened, one JSON object a line")
+    ] = False,
 ) -> int:
-    """Say what was done and not done for a loan, newest first, and which rule decided."""
+    """Say what was done and not done for a loan, newest first, and which rule decided.
+
+    Before that, what it waits for and what comes next, if its workflow answers.
+    """
     async with open_database(load_settings()) as pool:
         story = await read_story(pool, loan_id)
     if story is None:
         raise CommandError(f"LOAN {loan_id}: there is no such loan")
+    if not as_json:
+        typer.echo(f"Loan {loan_id}: all times are those of {story.time_zone}, newest first")
+        typer.echo("\n".join(await _now(story)))
     for entry in story.entries:
         typer.echo(entry.model_dump_json() if as_json else "\n".join(tell(entry, story)))
     if not story.entries and not as_json:
-        typer.echo("nothing was done, and nothing was refused")
+        typer.echo("nothing was done, nothing was refused, and no case was ever opened")
     return 0
+
+
+async def _now(story: Story) -> list[str]:
+    """What the loan waits for and what comes next; the record alone does not know it."""
+    if story.stage is None:
+        return ["Now: no case is open; the schedule opens one when something is overdue"]
+    stage = story.stage.replace("_", " ")
+    try:
+        client = await connect_temporal()
+        answer = await read_status(client, story.loan_id)
+        end = await how_ended(client, story.loan_id)
+    except (CommandError, SettingsError) as error:
+        return [f"Now: {stage}; what comes next is not known: {error}"]
+    if end is not None:
+        return [f"Now: {stage}; nothing comes next, for its workflow is not running: {end}"]
+    return list(tell_now(answer, story))
+
+
+def tell_now(answer: Mapping[str, Any], story: Story) -> Iterator[str]:
+    """Where the case stands, by the answer of its workflow to `status`."""
+    stage, waits_for = (str(answer[key]).replace("_", " ") for key in ("stage", "waiting_for"))
+    yield f"Now: {stage}, waits for {waits_for or 'nothing'}; {of_when(answer, story.time_zone)}"
+    action = answer["next_action"]
+    at = "" if action["at"] is None else f", {_local(datetime.fromisoformat(action['at']), story)}"
+    yield f"Next: {action['what']}{at}" + (f" ({action['why']})" if action["why"] else "")
+    if answer.get("arrears_minor"):
+        arrears = format_money(answer["arrears_minor"], story.currency)
+        yield f"Owed: {arrears} overdue for {answer['days_past_due']} days"
+    if answer["holds"]:
+        held = ", ".join(sorted({hold["reason"] for hold in answer["holds"]}))
+        yield f"On hold: {held}; nothing is done until that ends"
 
 
 def tell(entry: Entry, story: Story) -> Iterator[str]:
     """The lines of one entry: what happened, then what it was decided on."""
-    yield f"{_local(entry.at, story)}  {entry.kind}: {entry.what}: {entry.result}"
+    yield f"{_local(entry.at, story)}  {entry.kind}: {_what(entry, story)}: {entry.result}"
     if entry.rule_id is not None:
         yield f"    refused by rule {entry.rule_id}; {_again(entry, story)}"
     if entry.policy_version is not None:
         verb = "under" if entry.rule_id else "allowed under"
         yield f"    {verb} {_policies(entry)}"
         yield f"    on these facts: {_facts(entry.facts, story)}"
+
+
+def _what(entry: Entry, story: Story) -> str:
+    if entry.amount_minor is None:
+        return entry.what
+    return f"{format_money(entry.amount_minor, story.currency)}, {entry.what}"
 
 
 def _again(entry: Entry, story: Story) -> str:
@@ -75,17 +124,17 @@ def _facts(facts: Mapping[str, Any] | None, story: Story) -> str:
         holds = ", ".join(sorted({str(hold["reason"]) for hold in facts["holds"]}))
         said.append(f"holds: {holds or 'none'}")
     said += [
-        f"{name.replace('_', ' ')}: {_word(value)}"
+        f"{name.replace('_', ' ')}: {_word(value, story)}"
         for name, value in facts.items()
         if name not in _SAID_OTHERWISE and value not in (None, [], {}, False)
     ]
-    said += [_phone(phone) for phone in facts.get("phones", [])]
+    said += [_phone(phone, story) for phone in facts.get("phones", [])]
     return "; ".join(said)
 
 
-def _phone(phone: Mapping[str, Any]) -> str:
+def _phone(phone: Mapping[str, Any], story: Story) -> str:
     remarks = [
-        f"{name.replace('_', ' ')} {_word(value)}"
+        f"{name.replace('_', ' ')} {_word(value, story)}"
         for name, value in phone.items()
         if name not in ("phone_id", "usable", "blocked") and value
     ]
@@ -94,16 +143,27 @@ def _phone(phone: Mapping[str, Any]) -> str:
     return f"number {phone.get('phone_id')}: {', '.join(remarks) or 'free'}"
 
 
-def _word(value: object) -> str:
+def _word(value: object, story: Story) -> str:
     if value is True:
         return "yes"
     if isinstance(value, list):
-        return str(len(value)) if len(value) > MANY else ", ".join(_word(each) for each in value)
+        if len(value) > MANY:
+            return str(len(value))
+        return ", ".join(_word(each, story) for each in value)
+    if isinstance(value, dict) and {"start", "end"} <= value.keys():
+        return f"{value['start'][:5]} to {value['end'][:5]}"
     if isinstance(value, dict):
-        return " ".join(str(each) for each in value.values() if each is not None)
-    return str(value)
+        return " ".join(_word(each, story) for each in value.values() if each is not None)
+    return _moment(str(value), story)
+
+
+def _moment(text: str, story: Story) -> str:
+    """A text as it is; a moment on the borrower's own clock."""
+    if not _MOMENT.match(text):
+        return text
+    return _local(datetime.fromisoformat(text), story)
 
 
 def _local(at: datetime, story: Story) -> str:
     """A moment on the borrower's own clock."""
-    return f"{at.astimezone(ZoneInfo(story.time_zone)):%Y-%m-%d %H:%M}"
+    return show_local(at, story.time_zone)

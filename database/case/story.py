@@ -10,14 +10,38 @@ from pydantic import BaseModel
 from database.sql import SQL, Pool
 from domain.contact.status import AttemptStatus
 
+Kind = Literal[
+    "contact", "contact refused", "event", "event refused", "payment", "promise", "hold",
+    "complaint", "application", "approval", "appointment", "check-in", "visit", "plan",
+    "agreement", "wish", "policy", "case", "end",
+]  # fmt: skip
+# What an accepted event is about; any other is told as an event.
+_KINDS: dict[str, Kind] = {
+    "visit_rejected": "approval",
+    "approval_withdrawn": "approval",
+    "plan_approved": "approval",
+    "plan_rejected": "approval",
+    "appointment_declined": "appointment",
+    "appointment_withdrawn": "appointment",
+    "visit_checked_in": "check-in",
+    "visit_reported": "visit",
+    "visit_withdrawn": "visit",
+    "renegotiation_requested": "plan",
+    "agreement_declined": "agreement",
+    "contact_preferences_changed": "wish",
+    "policy_adopted": "policy",
+}
+_SAID_BY_THE_LINE = {"event_id", "occurred_at", "source", "name"}
+
 
 class Entry(BaseModel):
-    """A contact, a visit, the end of a case; or a contact or an event that was refused."""
+    """One thing that was done, said or refused; an amount is in minor units."""
 
     at: datetime
-    kind: Literal["contact", "contact refused", "event refused", "visit", "end"]
+    kind: Kind
     what: str
     result: str
+    amount_minor: int | None = None
     rule_id: str | None = None
     retry_at: datetime | None = None
     policy_version: str | None = None
@@ -32,6 +56,7 @@ class Story(BaseModel):
     loan_id: str
     currency: str
     time_zone: str
+    stage: str | None  # of the case that is open, if one is
     entries: list[Entry]
 
 
@@ -42,9 +67,17 @@ async def read_story(pool: Pool, loan_id: str) -> Story | None:
         return None
     entries = [_contact(row) async for row in SQL.story_attempts(pool, loan_id=loan_id)]
     entries += [_refusal(row) async for row in SQL.story_refusals(pool, loan_id=loan_id)]
-    entries += [_event(row) async for row in SQL.story_refused_events(pool, loan_id=loan_id)]
-    entries += [Entry(**row) async for row in SQL.story_visits(pool, loan_id=loan_id)]
-    entries += [Entry(**row) async for row in SQL.story_ends(pool, loan_id=loan_id)]
+    entries += [_refused(row) async for row in SQL.story_refused_events(pool, loan_id=loan_id)]
+    entries += [_accepted(row) async for row in SQL.story_events(pool, loan_id=loan_id)]
+    for read in (
+        SQL.story_money,
+        SQL.story_holds,
+        SQL.story_approvals,
+        SQL.story_visits,
+        SQL.story_agreements,
+        SQL.story_cases,
+    ):
+        entries += [Entry(**row) async for row in read(pool, loan_id=loan_id)]
     entries.sort(key=lambda entry: entry.at, reverse=True)
     return Story(**dict(loan), entries=entries)
 
@@ -76,7 +109,7 @@ def _refusal(row: asyncpg.Record) -> Entry:
     )
 
 
-def _event(row: asyncpg.Record) -> Entry:
+def _refused(row: asyncpg.Record) -> Entry:
     rule_id, colon, reason = row["reason"].partition(": ")
     return Entry(
         at=row["at"],
@@ -85,6 +118,36 @@ def _event(row: asyncpg.Record) -> Entry:
         result=reason if colon else row["reason"],
         rule_id=rule_id if colon else None,
     )
+
+
+def _accepted(row: asyncpg.Record) -> Entry:
+    body = json.loads(row["body"])
+    said = [
+        f"{name.replace('_', ' ')} {_in_words(value)}"
+        for name, value in body.items()
+        if name not in _SAID_BY_THE_LINE and value not in (None, "", [], {})
+    ]
+    return Entry(
+        at=row["at"],
+        kind=_KINDS.get(row["name"], "event"),
+        what=f"{row['name'].replace('_', ' ')} from {row['source']}",
+        result="; ".join(said) or "accepted",
+    )
+
+
+def _in_words(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict):
+        said = (
+            f"{name.replace('_', ' ')} {_in_words(each)}"
+            for name, each in value.items()
+            if each is not None
+        )
+        return f"({', '.join(said)})"
+    if isinstance(value, list):
+        return ", ".join(_in_words(each) for each in value)
+    return str(value)
 
 
 def _decided_on(row: asyncpg.Record) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Agreements: what is offered, word for word and byte for byte, and how it ends."""
 
+import json
 from datetime import date, datetime
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
@@ -9,6 +10,7 @@ import asyncpg
 from database.case.facts import read_facts_and_statement
 from database.sql import SQL, Connection, Pool
 from domain.case.facts import CaseFacts
+from domain.case.notices import Audience, NoticeKind
 from domain.debt.limitation import limitation_until
 from domain.plan.agreement import AgreementTerms, Component, Document, Offer
 from domain.plan.plan import Plan
@@ -68,6 +70,7 @@ class Agreements:
             if kept is not None:
                 return str(kept["document_sha256"])
             await _keep(connection, offer, terms, document)
+            await _tell_e_sign(connection, offer, terms, document)
             return document.sha256
 
     async def read_document(self, agreement_id: str) -> Document | None:
@@ -161,4 +164,25 @@ async def _keep(
             }
             for part in offer.plan.parts
         ],
+    )
+
+
+async def _tell_e_sign(
+    connection: Connection, offer: Offer, terms: AgreementTerms, document: Document
+) -> None:
+    """With the document or not at all: whoever reads the notice finds the document."""
+    body = {
+        "loan_id": terms.loan_id,
+        "agreement_id": offer.agreement_id,
+        "document_sha256": document.sha256,
+        "expires_at": offer.expires_at.isoformat(),
+    }
+    await SQL.notify_staff(
+        connection,
+        notice_id=f"{offer.agreement_id}:offered",
+        case_id=offer.case_id,
+        audience=Audience.E_SIGN,
+        kind=NoticeKind.AGREEMENT_OFFERED,
+        body=json.dumps(body),
+        now=terms.offered_at,
     )

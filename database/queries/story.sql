@@ -1,7 +1,9 @@
 -- What was done and not done for one loan, for people who ask why. Newest first.
 
 -- name: story_of_loan(loan_id)^
-SELECT l.loan_id, l.currency, b.time_zone
+SELECT l.loan_id, l.currency, b.time_zone,
+       (SELECT coalesce(c.stage, 'early_contact') FROM collection_cases c
+        WHERE c.loan_id = l.loan_id AND c.closed_at IS NULL) AS stage
 FROM loans l JOIN borrowers b USING (borrower_id) WHERE l.loan_id = :loan_id;
 
 -- name: story_attempts(loan_id)
@@ -22,11 +24,125 @@ SELECT e.received_at AS at, e.event_id, e.name, e.source, e.stage, e.reason
 FROM case_events e WHERE e.loan_id = :loan_id AND NOT e.accepted
 ORDER BY e.sequence DESC;
 
--- name: story_visits(loan_id)
-SELECT coalesce(v.ended_at, v.requested_at) AS at, 'visit' AS kind, v.visit_id AS what,
-       concat_ws(': ', v.status, v.ended_reason) AS result
-FROM visits v WHERE v.loan_id = :loan_id;
+-- name: story_events(loan_id)
+-- Accepted events that are told by no other record than their own.
+SELECT e.received_at AS at, e.name, e.source, e.body::text AS body
+FROM case_events e
+WHERE e.loan_id = :loan_id AND e.accepted
+  AND e.name IN ('visit_rejected', 'visit_checked_in', 'visit_reported', 'visit_withdrawn',
+                 'approval_withdrawn', 'appointment_declined', 'appointment_withdrawn',
+                 'plan_approved', 'plan_rejected', 'agreement_declined',
+                 'renegotiation_requested', 'contact_preferences_changed', 'policy_adopted',
+                 'case_closed')
+ORDER BY e.sequence DESC;
 
--- name: story_ends(loan_id)
-SELECT c.closed_at AS at, 'end' AS kind, concat('case ', c.case_id) AS what, c.outcome AS result
+-- name: story_money(loan_id)
+-- Payments, also those that a ledger has written itself, and promises; each twice when it was
+-- reversed or decided.
+SELECT p.received_at AS at, 'payment' AS kind, concat_ws(' from ', p.payment_id, p.source) AS what,
+       CASE p.kind WHEN 'waiver' THEN 'granted as a waiver' ELSE 'received' END AS result,
+       p.amount_minor
+FROM payments p WHERE p.loan_id = :loan_id AND p.kind <> 'opening'
+UNION ALL
+SELECT p.reversed_at, 'payment', p.payment_id, 'reversed', p.amount_minor
+FROM payments p WHERE p.loan_id = :loan_id AND p.reversed_at IS NOT NULL
+UNION ALL
+SELECT p.made_at, 'promise', concat('to pay by ', p.due_on), 'made', p.amount_minor
+FROM promises p WHERE p.loan_id = :loan_id
+UNION ALL
+SELECT p.resolved_at, 'promise', concat('to pay by ', p.due_on), p.status, p.amount_minor
+FROM promises p WHERE p.loan_id = :loan_id AND p.resolved_at IS NOT NULL;
+
+-- name: story_holds(loan_id)
+-- Holds and complaints. A hold on another loan of the borrower keeps this one in peace, too.
+WITH held AS (
+    SELECT h.*, b.time_zone,
+           concat(h.reason, ' (', h.hold_id, ')',
+                  CASE WHEN h.loan_id <> l.loan_id THEN ' on loan ' || h.loan_id END) AS what
+    FROM loans l JOIN borrowers b USING (borrower_id)
+    JOIN holds h ON h.borrower_id = l.borrower_id
+    WHERE l.loan_id = :loan_id
+), filed AS (
+    SELECT k.*, b.time_zone
+    FROM complaints k JOIN loans l USING (loan_id) JOIN borrowers b USING (borrower_id)
+    WHERE k.loan_id = :loan_id
+)
+SELECT placed_at AS at, 'hold' AS kind, what,
+       concat('placed, until ',
+              coalesce(to_char(until AT TIME ZONE time_zone, 'YYYY-MM-DD HH24:MI'),
+                       'it is released')) AS result
+FROM held
+UNION ALL
+SELECT released_at, 'hold', what, 'released' FROM held WHERE released_at IS NOT NULL
+UNION ALL
+SELECT filed_at, 'complaint', complaint_id,
+       concat('filed about ', about, '; the answer is due on ',
+              (coalesce((SELECT min(x.was_due_at) FROM complaint_extensions x
+                         WHERE x.loan_id = filed.loan_id AND x.complaint_id = filed.complaint_id),
+                        answer_due_at) AT TIME ZONE time_zone)::date)
+FROM filed
+UNION ALL
+SELECT x.extended_at, 'complaint', x.complaint_id,
+       concat('extended by ', x.extended_by, ' to ',
+              (x.answer_due_at AT TIME ZONE filed.time_zone)::date)
+FROM filed JOIN complaint_extensions x USING (loan_id, complaint_id)
+UNION ALL
+SELECT resolved_at, 'complaint', complaint_id,
+       concat_ws('; ', CASE WHEN upheld THEN 'answered, upheld' ELSE 'answered, not upheld' END,
+                 nullif(remedy, ''))
+FROM filed WHERE resolved_at IS NOT NULL;
+
+-- name: story_approvals(loan_id)
+-- Who applied for a visit, who approved it when, and which approval ended without it; the amount is
+-- what was overdue then.
+SELECT v.requested_at AS at, 'application' AS kind, v.visit_id AS what,
+       concat('applied for by the ', v.applicant, ' ', v.applicant_id) AS result,
+       NULL::bigint AS amount_minor
+FROM visits v WHERE v.loan_id = :loan_id
+UNION ALL
+SELECT a.approved_at, 'approval', v.visit_id,
+       concat('approved by ', a.approver_id, ', until ',
+              (a.expires_at AT TIME ZONE b.time_zone)::date), a.arrears_minor
+FROM visit_approvals a JOIN visits v USING (visit_id)
+JOIN loans l USING (loan_id) JOIN borrowers b USING (borrower_id) WHERE v.loan_id = :loan_id
+UNION ALL
+SELECT a.ended_at, 'approval', v.visit_id, concat('ended: ', a.ended_because), a.arrears_minor
+FROM visit_approvals a JOIN visits v USING (visit_id)
+WHERE v.loan_id = :loan_id AND a.ended_at IS NOT NULL;
+
+-- name: story_visits(loan_id)
+-- Appointments that were confirmed, and how visits have ended.
+SELECT v.confirmed_at AS at, 'appointment' AS kind, v.visit_id AS what,
+       concat('confirmed for ',
+              to_char(lower(v.slot) AT TIME ZONE b.time_zone, 'YYYY-MM-DD HH24:MI')) AS result
+FROM visits v JOIN loans l USING (loan_id) JOIN borrowers b USING (borrower_id)
+WHERE v.loan_id = :loan_id AND v.confirmed_at IS NOT NULL
+UNION ALL
+SELECT v.ended_at, 'visit', v.visit_id, concat_ws('; ', v.status, v.ended_reason)
+FROM visits v WHERE v.loan_id = :loan_id AND v.ended_at IS NOT NULL;
+
+-- name: story_agreements(loan_id)
+SELECT g.offered_at AS at, 'agreement' AS kind, g.agreement_id AS what,
+       concat('offered in ', (SELECT count(*) FROM agreement_instalments i
+                              WHERE i.agreement_id = g.agreement_id), ' parts, until ',
+              to_char(g.expires_at AT TIME ZONE b.time_zone, 'YYYY-MM-DD HH24:MI')) AS result,
+       g.total_minor AS amount_minor
+FROM agreements g JOIN loans l USING (loan_id) JOIN borrowers b USING (borrower_id)
+WHERE g.loan_id = :loan_id
+UNION ALL
+SELECT g.signed_at, 'agreement', g.agreement_id,
+       concat('signed by ', (SELECT string_agg(each, ', ')
+                             FROM jsonb_array_elements_text(g.signatories) AS each)),
+       g.total_minor
+FROM agreements g WHERE g.loan_id = :loan_id AND g.signed_at IS NOT NULL
+UNION ALL
+SELECT g.ended_at, 'agreement', g.agreement_id, g.status, g.total_minor
+FROM agreements g WHERE g.loan_id = :loan_id AND g.ended_at IS NOT NULL AND g.status <> 'declined';
+
+-- name: story_cases(loan_id)
+SELECT c.opened_at AS at, 'case' AS kind, c.case_id AS what,
+       concat('opened, overdue since ', c.overdue_since) AS result
+FROM collection_cases c WHERE c.loan_id = :loan_id
+UNION ALL
+SELECT c.closed_at, 'end', concat('case ', c.case_id), c.outcome
 FROM collection_cases c WHERE c.loan_id = :loan_id AND c.closed_at IS NOT NULL;

@@ -12,6 +12,7 @@ class Audience(StrEnum):
     COLLECTORS = "collectors"
     COMPLAINT_DESK = "complaint_desk"
     LEGAL = "legal"
+    E_SIGN = "e_sign"  # the platform on which agreements are signed
 
 
 class NoticeKind(StrEnum):
@@ -24,6 +25,7 @@ class NoticeKind(StrEnum):
     APPOINTMENT_CALLED_OFF = "appointment_called_off"
     NEGOTIATE_AGAIN = "negotiate_again"
     WAIVER_APPROVAL_WANTED = "waiver_approval_wanted"
+    AGREEMENT_OFFERED = "agreement_offered"
     RENEGOTIATION_ENDED = "renegotiation_ended"
     FIRST_PAYMENT_HELP = "first_payment_help"  # somebody calls and helps
     COMPLAINT_TO_ANSWER = "complaint_to_answer"

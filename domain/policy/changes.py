@@ -57,6 +57,7 @@ class RuleLine(NamedTuple):
     source: str
     force: str
     verified: str
+    limits: str  # on which days it is in force, or why it is not; empty when it always is
 
 
 class Effect(StrEnum):
@@ -88,9 +89,18 @@ def rules_of(policy: Policy) -> list[RuleLine]:
             source=", ".join(part for part in (rule.get("source"), rule.get("article")) if part),
             force=rule.get("force", ""),
             verified=rule.get("verified", ""),
+            limits=_limits(rule),
         )
         for path, rule in _rules(policy.model_dump(mode="json"), "")
     ]
+
+
+def _limits(rule: Mapping[str, Json]) -> str:
+    if not rule.get("enabled", True):
+        return f"not in force: {rule.get('reason')}"
+    first, last = rule.get("effective_from"), rule.get("effective_until")
+    days = [f" {word} {day}" for word, day in (("from", first), ("until", last)) if day]
+    return f"in force{''.join(days)}" if days else ""
 
 
 def changes_between(old: Policy, new: Policy) -> list[Change]:

@@ -11,6 +11,7 @@ A rule that is added is a `later_rule`: policies that were stored before it stil
 the number that its property names.
 """
 
+import re
 from datetime import date, timedelta
 from typing import Annotated, Literal, Self
 from weakref import WeakValueDictionary
@@ -31,6 +32,9 @@ from domain.policy.rule import (
     value_or,
 )
 from domain.policy.visit import VisitPolicy
+
+# No exchange anywhere begins with 000.
+_PLACEHOLDER = re.compile(r"(?<!\d)000[ -]?000\d(?!\d)")
 
 ReminderDays = Annotated[tuple[Annotated[int, Field(ge=-60, le=60)], ...], Field(max_length=5)]
 
@@ -125,6 +129,12 @@ class Channels(PolicyModel):
     hotline: str
     complaint_hotline: str
     pay_at: str
+
+    @property
+    def placeholders(self) -> dict[str, str]:
+        """Numbers by field that nobody can own, such as 400-000-0000: the shipped policies' own."""
+        numbers = {"hotline": self.hotline, "complaint_hotline": self.complaint_hotline}
+        return {name: number for name, number in numbers.items() if _PLACEHOLDER.search(number)}
 
 
 class Policy(InEffect):

@@ -1,16 +1,27 @@
-"""`ops.py policy check`: whether a file is a policy."""
+"""`ops.py policy check`: whether a file is a policy that may be worked by."""
 
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from policies.reader import fingerprint, read_policy
+from policies.reader import fingerprint, read_policy, refuse_placeholders
 from runtime.settings import CHINA_POLICY
 
 
-async def check(file: Annotated[Path, typer.Argument(help="A policy file")] = CHINA_POLICY) -> int:
-    """Check a policy file; each mistake is printed with its line."""
+async def check(
+    file: Annotated[Path, typer.Argument(help="A policy file")] = CHINA_POLICY,
+    is_for_demo: Annotated[
+        bool, typer.Option("--demo", help="Accept hotlines that are placeholders")
+    ] = False,
+) -> int:
+    """Check a policy file; each mistake is printed with its line.
+
+    A hotline that is a placeholder, as in the shipped policies, is a mistake: messages and
+    agreements name it to borrowers.
+    """
     policy = read_policy(file)
+    if not is_for_demo:
+        refuse_placeholders(policy, file)
     typer.echo(f"{file}: {policy.version} is valid, SHA-256 {fingerprint(policy)}")
     return 0

@@ -1,5 +1,7 @@
 """`ops.py policy diff`: what changes from one policy to another."""
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import typer
@@ -8,15 +10,33 @@ from commands.ops.policy.source import Source, find_policy
 from commands.ops.policy.values import value_in_words
 from domain.policy.changes import Change, changes_between
 
+# "neither": in part stricter and in part looser, or nothing that can be called either.
+_KINDS = ("stricter", "looser", "new", "dropped", "neither")
+
 
 async def diff(old: Source, new: Source) -> int:
     """Say what changes from one policy to another, rule by rule. Ends with 1 when anything does."""
     changes = changes_between(await find_policy(old), await find_policy(new))
+    typer.echo(summarise(changes))
     for change in changes:
-        typer.echo(describe_change(change))
-    if not changes:
-        typer.echo("nothing changes")
+        typer.echo(f"    {describe_change(change)}")
     return 1 if changes else 0
+
+
+def summarise(changes: Sequence[Change]) -> str:
+    """How many things change, and in which direction, in one line."""
+    if not changes:
+        return "nothing changes"
+    counts = Counter(_kind(change) for change in changes)
+    parts = [f"{counts[kind]} {kind}" for kind in _KINDS if counts[kind]]
+    verb = "change" if len(changes) == 1 else "changes"
+    return f"{len(changes)} {verb}: {', '.join(parts)}"
+
+
+def _kind(change: Change) -> str:
+    if change.old is None:
+        return "new"
+    return "dropped" if change.new is None else change.effect or "neither"
 
 
 def describe_change(change: Change) -> str:

@@ -1,19 +1,38 @@
 """`ops.py policy show`: a policy, rule by rule."""
 
+from collections.abc import Iterator
+
 import typer
 
 from commands.ops.policy.source import Source, find_policy
-from commands.ops.policy.values import value_in_words
-from domain.policy.changes import rules_of
+from commands.ops.policy.values import value_lines
+from domain.policy.changes import RuleLine, rules_of
+from domain.policy.policy import Policy
 from policies.reader import fingerprint
 
 
 async def show(source: Source) -> int:
     """Print every rule of a policy: its value, and where it comes from."""
-    policy = await find_policy(source)
-    typer.echo(f"{policy.version}, from {policy.effective_from}, SHA-256 {fingerprint(policy)}")
-    for rule in rules_of(policy):
-        typer.echo(f"{rule.path}: {value_in_words(rule.value)}   [{rule.rule_id}]")
-        typer.echo(f"    {rule.text}")
-        typer.echo(f"    {rule.force}, verified: {rule.verified}; {rule.source}")
+    for line in describe_policy(await find_policy(source)):
+        typer.echo(line)
     return 0
+
+
+def describe_policy(policy: Policy) -> Iterator[str]:
+    """The lines of a policy, for whoever has to agree to it."""
+    yield f"{policy.version}, from {policy.effective_from}, SHA-256 {fingerprint(policy)}"
+    channels = policy.channels
+    yield f"Borrowers ask at {channels.hotline} and complain at {channels.complaint_hotline}."
+    for rule in rules_of(policy):
+        yield ""
+        yield from describe_rule(rule)
+
+
+def describe_rule(rule: RuleLine) -> Iterator[str]:
+    """One rule: its name and id, its value, what it says, and where it comes from."""
+    yield f"{rule.path}   [{rule.rule_id}]"
+    yield from (f"    {line}" for line in value_lines(rule.path, rule.value))
+    yield f"    {rule.text}"
+    if rule.limits:
+        yield f"    {rule.limits}"
+    yield f"    {rule.force}, verified: {rule.verified}; {rule.source}"

@@ -28,6 +28,8 @@ NEED_THE_DATABASE = [
     ("starter.py", "crew", FILE),
     ("ops.py", "audit"),
     ("ops.py", "migrate"),
+    ("ops.py", "today"),
+    ("ops.py", "collected", "--since", "2026-11-01"),
     ("ops.py", "why", LOAN),
     ("ops.py", "package", LOAN, FILE),
     ("ops.py", "agreement", "A-1", "--pdf", FILE),
@@ -178,7 +180,7 @@ def test_usage_is_explained_by_typer() -> None:
 
 def test_process_ends_with_the_commands_exit_code(repository: Path) -> None:
     """Its output is there, although the interpreter is not wound up; through a pipe as well."""
-    command = [sys.executable, "ops.py", "policy", "check"]
+    command = [sys.executable, "ops.py", "policy", "check", "--demo"]
     checked = subprocess.run(  # noqa: S603
         command, cwd=repository, capture_output=True, text=True, check=False
     )

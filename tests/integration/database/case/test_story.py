@@ -1,13 +1,16 @@
 """`ops.py why`: what was done and not done, in words, from the record alone."""
 
-from commands.ops.why import tell
-from database.case.story import read_story
+from typing import Any
+
+from commands.ops.why import tell, tell_now
+from database.case.story import Story, read_story
 from database.sql import Pool
 from domain.policy.policy import Policy
 from tests.support.record import Record
 from tests.support.world import Loan, OpenCase
 
 LOAN = Loan(phones=2)
+DECIDED = ("contact", "contact refused", "event refused")
 
 
 async def test_story_tells_contacts_refusals_and_refused_events(
@@ -20,11 +23,11 @@ async def test_story_tells_contacts_refusals_and_refused_events(
     assert story is not None
     moments = [entry.at for entry in story.entries]
     assert moments == sorted(moments, reverse=True)
-    assert [entry.kind for entry in story.entries] == [
-        "contact", "visit", "event refused", "contact refused", "contact", "contact",
-        "contact refused",
+    decided = [entry for entry in story.entries if entry.kind in DECIDED]
+    assert [entry.kind for entry in decided] == [
+        "contact", "event refused", "contact refused", "contact", "contact", "contact refused",
     ]  # fmt: skip
-    text = ["\n".join(tell(entry, story)) for entry in story.entries if entry.kind != "visit"]
+    text = ["\n".join(tell(entry, story)) for entry in decided]
     assert "visit_appointment (visit) by sms to B-1-p1: sent" in text[0]
     assert "refused by rule LC-STAGE; if it is true again, to be sent under a new id" in text[1]
     assert "on hold: dispute" in text[2]
@@ -44,7 +47,7 @@ async def test_decision_under_two_policies_names_both(
     await record.contact("overdue_notice")
     story = await read_story(pool, "L-1")
     assert story is not None
-    [entry] = story.entries
+    [entry] = [each for each in story.entries if each.kind == "contact"]
     assert (entry.policy_version, entry.current_policy) == ("cn-2026-12", "cn-next")
     assert "and the current cn-next, whichever is stricter" in "\n".join(tell(entry, story))
 
@@ -66,5 +69,66 @@ async def test_story_tells_how_visits_and_the_case_have_ended(
     story = await read_story(pool, "L-1")
     assert story is not None
     assert [line for entry in story.entries for line in tell(entry, story)] == [
-        f"{end:%Y-%m-%d %H:%M}  end: case {case_id}: handed_to_legal"
+        f"{end:%Y-%m-%d %H:%M}  end: case {case_id}: handed_to_legal",
+        f"2026-01-15 08:00  case: {case_id}: opened, overdue since 2026-01-10",
+    ]
+    assert story.stage is None
+
+
+async def test_story_tells_money_holds_approvals_and_agreements(
+    pool: Pool, policy: Policy, open_case: OpenCase
+) -> None:
+    """Everything that people ask after, with who did it, on the borrower's clock."""
+    record = Record(pool, policy, LOAN, await open_case(LOAN))
+    await record.write()
+    story = await read_story(pool, "L-1")
+    assert story is not None
+    text = "\n".join(line for entry in story.entries for line in tell(entry, story))
+    for said in (
+        "payment: CNY 1,000.00, P-1 from test: received",
+        "payment: CNY 1,000.00, P-1: reversed",
+        "promise: CNY 10.00, to pay by 2026-04-15: made",
+        "promise: CNY 10.00, to pay by 2026-04-15: replaced",
+        "hold: dispute (H-1): placed, until it is released",
+        "hold: dispute (H-1): released",
+        "complaint: C-1: filed about tone; the answer is due on 2026-04-30",
+        "complaint: C-1: extended by A-9 to 2026-05-15",
+        "complaint: C-1: answered, upheld",
+        "application: L-1:2026-01-10:visit-1: applied for by the borrower B-1",
+        "approval: CNY 4,000.00, L-1:2026-01-10:visit-1: approved by A-1, until 2026-05-15",
+        "appointment: L-1:2026-01-10:visit-1: confirmed for 2026-04-17 12:18",
+        "badge ids C-1, C-2; recording id R-1; entry consent yes; identity verified yes",
+        "agreement: CNY 4,000.00, G-1: offered in 3 parts, until 2026-04-20 12:20",
+        "agreement: CNY 4,000.00, G-1: signed by B-1",
+        "2026-04-15 12:00 sms collection",  # in the facts of a decision, too
+    ):
+        assert said in text, said
+
+
+NOW: dict[str, Any] = {
+    "stage": "agreement",
+    "waiting_for": "agreement_signed",
+    "as_of": "2026-04-17T04:21:00+00:00",
+    "next_action": {
+        "what": "let the agreement expire",
+        "at": "2026-04-20T04:20:00+00:00",
+        "why": "not yet signed",
+    },
+    "arrears_minor": 400_000,
+    "days_past_due": 97,
+    "holds": [{"hold_id": "H-1", "reason": "dispute", "until": None}],
+}
+
+
+def test_what_comes_next_is_told_on_the_same_clock() -> None:
+    """By the answer of the workflow."""
+    story = Story(
+        loan_id="L-1", currency="CNY", time_zone="Asia/Shanghai", stage="agreement", entries=[]
+    )
+    now, *rest = tell_now(NOW, story)
+    assert now.startswith("Now: agreement, waits for agreement signed; as of 2026-04-17 12:21 Asia")
+    assert rest == [
+        "Next: let the agreement expire, 2026-04-20 12:20 (not yet signed)",
+        "Owed: CNY 4,000.00 overdue for 97 days",
+        "On hold: dispute; nothing is done until that ends",
     ]

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import json
 import sys
 from asyncio.subprocess import PIPE
 from datetime import date, timedelta
@@ -175,3 +176,21 @@ async def _run(repository: Path, *arguments: str) -> tuple[int | None, str, str]
     )
     output, error = await process.communicate()
     return process.returncode, output.decode().strip(), error.decode().strip()
+
+
+async def test_e_sign_platform_is_told_once_of_a_document_that_is_offered(record: Record) -> None:
+    """With what it needs to fetch and to sign it; drawn up again, it is the same notice."""
+    await record.break_agreement()
+    offer = _offer(record, "G-2")
+    sha256 = await record.offer(offer)
+    assert await record.offer(offer) == sha256
+    [notice] = await record.pool.fetch(
+        "SELECT audience, kind, body FROM staff_notices WHERE notice_id = 'G-2:offered'"
+    )
+    assert (notice["audience"], notice["kind"]) == ("e_sign", "agreement_offered")
+    assert json.loads(notice["body"]) == {
+        "loan_id": "L-1",
+        "agreement_id": "G-2",
+        "document_sha256": sha256,
+        "expires_at": offer.expires_at.isoformat(),
+    }
