@@ -8,12 +8,13 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, ParamSpec
 
 import typer
 
-from database.errors import DatabaseUnusableError, unusable_in_words
+from database.errors import DatabaseAwayError, DatabaseUnusableError, unusable_in_words
 from database.policy.stored_policies import PolicyChangedError
 from database.sql import Pool, open_pool
 from policies.reader import PolicyError
@@ -71,6 +72,8 @@ def as_typer_command(
 
 def exit_code_of(command: Coroutine[Any, Any, int]) -> int:
     """Run a command to its exit code: its own, or 2 with what was wrong on stderr."""
+    # Whoever reads an error of ours has no use for an address in a library's manual.
+    os.environ.setdefault("PYDANTIC_ERRORS_INCLUDE_URL", "0")
     try:
         return asyncio.run(command)
     except (
@@ -109,17 +112,23 @@ def end_process(code: int) -> NoReturn:
 
 
 @asynccontextmanager
-async def open_database(settings: Settings) -> AsyncIterator[Pool]:
-    """Connections to the business database.
+async def open_database(
+    settings: Settings, statement_within: timedelta | None = None
+) -> AsyncIterator[Pool]:
+    """Connections to the business database; a statement that takes longer is given up.
 
     Raises:
         DatabaseUnusableError: naming DATABASE_URL, when the database does not answer.
     """
     with unusable_in_words(OSError):
-        pool = await open_pool(settings.database_url)
+        pool = await open_pool(settings.database_url, statement_within=statement_within)
     try:
-        with unusable_in_words():
+        # What becomes of a connection later is the database's, too.
+        with unusable_in_words(DatabaseAwayError):
             yield pool
+    except DatabaseUnusableError:
+        pool.terminate()  # to say goodbye, it would have to answer
+        raise
     finally:
         await pool.close()
 
@@ -136,6 +145,11 @@ def stop_requested() -> asyncio.Event:
 def print_json(answer: Mapping[str, Any]) -> None:
     """Print an answer as JSON that a person can read, too."""
     typer.echo(json.dumps(answer, indent=2, ensure_ascii=False))
+
+
+def counted(number: int, what: str) -> str:
+    """A number of things: `1 row`, `2 rows`."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _has_no_options() -> None:
