@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from commands.command_line import CommandError, stop_requested
+from commands.command_line import STACK_FILES, CommandError, stop_requested
 from domain.clock import BusinessClock
 from embedded.processes import StackError, is_free
 from embedded.stack import ENV_FILE, EmbeddedStack
@@ -140,8 +140,9 @@ def _announce(stack: EmbeddedStack) -> None:
     _say(f"  Temporal      {environment['TEMPORAL_ADDRESS']}")
     _say(f"  DATABASE_URL  {environment['DATABASE_URL']}")
     _say(f"  the clock     {in_words(stack.clock)}")
-    _say(f"  these and more in {stack.data_dir / ENV_FILE}, logs beside it; ops.py and starter.py")
-    _say("  find them there by themselves")
+    _say(f"  these and more in {stack.data_dir / ENV_FILE}, logs beside it")
+    if stack.data_dir / ENV_FILE in STACK_FILES:
+        _say("  ops.py and starter.py in another terminal find them there by themselves")
 
 
 def _say(line: str) -> None:

@@ -18,8 +18,16 @@ class DatabaseAwayError(ConnectionError):
     """The business database does not answer; the text says so in one line, with the reason."""
 
     def __init__(self, error: Exception) -> None:
-        reason = " ".join(str(error).split()) or type(error).__name__
-        super().__init__(f"the business database does not answer: {reason}")
+        self.reason = _one_line(error)
+        super().__init__(f"the business database does not answer: {self.reason}")
+
+
+def _one_line(error: Exception) -> str:
+    if isinstance(error, DatabaseAwayError):
+        return error.reason
+    if isinstance(error, TimeoutError):
+        return "it says nothing"
+    return " ".join(str(error).split()) or type(error).__name__
 
 
 class DatabaseFailedError(Exception):
@@ -69,7 +77,6 @@ def unusable_in_words(*others: type[Exception]) -> Iterator[None]:
             "DATABASE_URL: the database is there and does not answer in time"
         ) from error
     except unusable as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
         raise DatabaseUnusableError(
-            f"DATABASE_URL: the database cannot be used: {reason}"
+            f"DATABASE_URL: the database cannot be used: {_one_line(error)}"
         ) from error
