@@ -1,6 +1,5 @@
 # Everything runs from a checkout: Python 3.11+, make and a package index are all it takes.
 .DEFAULT_GOAL := help
-PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # The linters of docker-compose.yml and the Dockerfile, apart: no test needs them.
@@ -10,18 +9,15 @@ PYTEST := $(BIN)/python -m pytest
 IN_PARALLEL := --numprocesses auto --maxprocesses 4 --dist worksteal
 say = @printf '\n%s\n' '$(1)'
 
-.PHONY: help demo up check test lint unit lock bench docs record-histories statements compose-check \
-	image-test image-test-faults clean
+.PHONY: help environment demo up check test lint unit lock bench docs record-histories statements \
+	compose-check image-test image-test-faults clean
 
 help: ## Show the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-# The stamp is newer than the lock files once they are installed.
-$(VENV)/installed: requirements/app.lock requirements/dev.lock
-	$(call say,The environment: installing what the lock files name)
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
-	@touch $@
+# Whole already, or built: PYTHON=/path/to/python3 chooses another interpreter.
+environment:
+	@./environment.sh $(PYTHON)
 
 $(DEPLOY_VENV)/installed: requirements/deploy.lock
 	@test -x $(DEPLOY_BIN)/python || $(PYTHON) -m venv $(DEPLOY_VENV)
@@ -29,15 +25,18 @@ $(DEPLOY_VENV)/installed: requirements/deploy.lock
 		-r requirements/deploy.lock
 	@touch $@
 
-demo: $(VENV)/installed ## Months of collections in minutes, on real servers; ends by itself
-	$(BIN)/python -m demo.run
+# SPEED: business days a second (0.8 is 1.25 s a day); without it, what this machine can keep up
+# with. LOANS: only so many overdue loans. KEEP=1: everything stays at the end, until Ctrl-C.
+demo: environment ## Months of collections in minutes; SPEED=0.4 LOANS=30 KEEP=1 change it
+	@$(BIN)/python -m demo.command $(if $(SPEED),--days-per-second $(SPEED)) \
+		$(if $(LOANS),--loans $(LOANS)) $(if $(filter 1 yes true,$(KEEP)),--keep)
 
-up: $(VENV)/installed ## The embedded stack, left running in real time (Ctrl-C ends it)
+up: environment ## The embedded stack, left running in real time (Ctrl-C ends it)
 	$(BIN)/python local.py up
 
-check: $(VENV)/installed lint unit ## Linters, types, unit tests and the replay guard: two minutes at most
+check: environment lint unit ## Linters, types, unit tests and the replay guard: two minutes at most
 
-test: $(VENV)/installed lint unit ## Linters, types and every test: ten minutes at most on two cores
+test: environment lint unit ## Linters, types and every test: ten minutes at most on two cores
 	$(call say,Integration: what every provider promises; the database and the gate on a real Postgres)
 	$(PYTEST) $(IN_PARALLEL) tests/contract tests/integration
 	$(call say,Workflows: whole lives of a case on a Temporal server whose time is skipped)
@@ -45,7 +44,7 @@ test: $(VENV)/installed lint unit ## Linters, types and every test: ten minutes 
 	$(call say,Acceptance: the installation from outside; and its servers killed in the middle of work)
 	$(PYTEST) tests/acceptance
 
-lint: $(VENV)/installed ## Ruff, strict types, import layers
+lint: environment ## Ruff, strict types, import layers
 	$(call say,Ruff: mistakes and layout)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -54,27 +53,27 @@ lint: $(VENV)/installed ## Ruff, strict types, import layers
 	$(call say,Import linter: who may import whom)
 	$(BIN)/lint-imports
 
-unit: $(VENV)/installed
+unit: environment
 	$(call say,Units: the rules; and the replay guard: recorded runs under the code of today)
 	$(PYTEST) $(IN_PARALLEL) tests/unit tests/replay
 
-bench: $(VENV)/installed ## Gate, contact steps, scan and memory, each against its floor
+bench: environment ## Gate, contact steps, scan and memory, each against its floor
 	$(BIN)/python -m benchmarks.gate
 	$(BIN)/python -m benchmarks.contact_steps
 	$(BIN)/python -m benchmarks.scan_starts
 	$(BIN)/python -m benchmarks.cached_loans
 
-docs: $(VENV)/installed ## The pages that are drawn from the code
+docs: environment ## The pages that are drawn from the code
 	$(BIN)/python -m domain.case.events.document > docs/event-table.md
 	$(BIN)/python -m workflows.picture > docs/process.svg
 
-record-histories: $(VENV)/installed ## Runs of the demo's loans for the replay guard
+record-histories: environment ## Runs of the demo's loans for the replay guard
 	$(BIN)/python -m tests.support.replay.record
 
-statements: $(VENV)/installed ## Declare the SQL statements to mypy, after one has changed
+statements: environment ## Declare the SQL statements to mypy, after one has changed
 	$(BIN)/python -m database.statements
 
-compose-check: $(VENV)/installed $(DEPLOY_VENV)/installed ## Lint and resolve docker-compose.yml and the Dockerfile
+compose-check: environment $(DEPLOY_VENV)/installed ## Lint and resolve docker-compose.yml and the Dockerfile
 	$(DEPLOY_BIN)/check-jsonschema --builtin-schema vendor.compose-spec docker-compose.yml
 	$(DEPLOY_BIN)/hadolint --failure-threshold style Dockerfile
 	$(DEPLOY_BIN)/compose-lint check --quiet --skip-suppressed --strict-config --no-env --fail-on low \
@@ -84,13 +83,13 @@ compose-check: $(VENV)/installed $(DEPLOY_VENV)/installed ## Lint and resolve do
 	POSTGRES_PASSWORD=a TEMPORAL_DB_PASSWORD=b COLLECTIONS_DB_PASSWORD=c \
 		$(DEPLOY_BIN)/podman-compose --file docker-compose.yml config >/dev/null
 
-image-test: $(VENV)/installed $(DEPLOY_VENV)/installed ## Build the images and run docker-compose.yml with podman
+image-test: environment $(DEPLOY_VENV)/installed ## Build the images and run docker-compose.yml with podman
 	$(BIN)/python -m tests.support.images.run
 
-image-test-faults: $(VENV)/installed $(DEPLOY_VENV)/installed ## The same with planted faults, each to be found
+image-test-faults: environment $(DEPLOY_VENV)/installed ## The same with planted faults, each to be found
 	$(BIN)/python -m tests.support.images.run --all-faults
 
-lock: $(VENV)/installed ## Write the hash-locked requirements again
+lock: environment ## Write the hash-locked requirements again
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
 		--custom-compile-command 'make lock' pyproject.toml --upgrade -o requirements/app.lock
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \

@@ -1,6 +1,6 @@
 """The operator's command line: one loan's state and story, one event, the audit, the policy."""
 
-from commands.command_line import build_app, run_app
+from commands.command_line import Command, build_app, run_app
 from commands.ops.agreement import agreement
 from commands.ops.audit import audit
 from commands.ops.collected import collected
@@ -24,21 +24,22 @@ policy = build_app(
         "diff": diff,
         "adopt": adopt,
     },
+    near_stack=("show", "diff", "adopt"),
 )
+commands: dict[str, Command] = {
+    "today": today,
+    "collected": collected,
+    "status": status,
+    "send": send,
+    "why": why,
+    "visitor": visitor,
+    "agreement": agreement,
+    "package": package,
+    "audit": audit,
+    "migrate": migrate,
+}
 app = build_app(
-    "Looks into running cases and sends them events.",
-    {
-        "today": today,
-        "collected": collected,
-        "status": status,
-        "send": send,
-        "why": why,
-        "visitor": visitor,
-        "agreement": agreement,
-        "package": package,
-        "audit": audit,
-        "migrate": migrate,
-    },
+    "Looks into running cases and sends them events.", commands, near_stack=commands.keys()
 )
 app.add_typer(policy, name="policy")
 

@@ -6,17 +6,24 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping
 from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Any, NoReturn, ParamSpec
 
 import typer
 
-from database.errors import DatabaseUnusableError, unusable_in_words
+from database.errors import DatabaseAwayError, DatabaseUnusableError, unusable_in_words
 from database.policy.stored_policies import PolicyChangedError
 from database.sql import Pool, open_pool
 from policies.reader import PolicyError
+from runtime.env_file import adopt_env_file
 from runtime.settings import Settings, SettingsError
+
+ROOT = Path(__file__).parents[1]
+# Where a running stack of this checkout says how to reach it: `make up`, `make demo KEEP=1`.
+STACK_FILES = (ROOT / ".local" / "env", ROOT / ".local" / "demo" / "env")
 
 Given = ParamSpec("Given")
 Command = Callable[..., Coroutine[Any, Any, int]]
@@ -28,8 +35,14 @@ class CommandError(Exception):
     """A command cannot do what was asked; the text is one line for the person who asked."""
 
 
-def build_app(purpose: str, commands: Mapping[str, Command]) -> typer.Typer:
-    """A command line of commands by name: async functions that answer with an exit code."""
+def build_app(
+    purpose: str, commands: Mapping[str, Command], *, near_stack: Collection[str] = ()
+) -> typer.Typer:
+    """A command line of commands by name: async functions that answer with an exit code.
+
+    `near_stack`: the names of those that find the stack of this checkout by themselves, where the
+    environment names no servers.
+    """
     app = typer.Typer(
         help=purpose,
         callback=_has_no_options,  # so that also an only command is called by its name
@@ -39,15 +52,19 @@ def build_app(purpose: str, commands: Mapping[str, Command]) -> typer.Typer:
         rich_markup_mode=None,  # an error is one line, not a box
     )
     for name, command in commands.items():
-        app.command(name)(as_typer_command(command))
+        app.command(name)(as_typer_command(command, near_stack=name in near_stack))
     return app
 
 
-def as_typer_command(command: Callable[Given, Coroutine[Any, Any, int]]) -> Callable[Given, None]:
+def as_typer_command(
+    command: Callable[Given, Coroutine[Any, Any, int]], *, near_stack: bool = False
+) -> Callable[Given, None]:
     """The command as typer runs it: with the same signature, and ending by its exit code."""
 
     @functools.wraps(command)
     def run(*args: Given.args, **kwargs: Given.kwargs) -> None:
+        if near_stack and (file := adopt_env_file(STACK_FILES)):
+            typer.echo(f"settings from {file}", err=True)
         raise typer.Exit(exit_code_of(command(*args, **kwargs)))
 
     return run
@@ -55,6 +72,8 @@ def as_typer_command(command: Callable[Given, Coroutine[Any, Any, int]]) -> Call
 
 def exit_code_of(command: Coroutine[Any, Any, int]) -> int:
     """Run a command to its exit code: its own, or 2 with what was wrong on stderr."""
+    # Whoever reads an error of ours has no use for an address in a library's manual.
+    os.environ.setdefault("PYDANTIC_ERRORS_INCLUDE_URL", "0")
     try:
         return asyncio.run(command)
     except (
@@ -93,17 +112,23 @@ def end_process(code: int) -> NoReturn:
 
 
 @asynccontextmanager
-async def open_database(settings: Settings) -> AsyncIterator[Pool]:
-    """Connections to the business database.
+async def open_database(
+    settings: Settings, statement_within: timedelta | None = None
+) -> AsyncIterator[Pool]:
+    """Connections to the business database; a statement that takes longer is given up.
 
     Raises:
         DatabaseUnusableError: naming DATABASE_URL, when the database does not answer.
     """
     with unusable_in_words(OSError):
-        pool = await open_pool(settings.database_url)
+        pool = await open_pool(settings.database_url, statement_within=statement_within)
     try:
-        with unusable_in_words():
+        # What becomes of a connection later is the database's, too.
+        with unusable_in_words(DatabaseAwayError):
             yield pool
+    except DatabaseUnusableError:
+        pool.terminate()  # to say goodbye, it would have to answer
+        raise
     finally:
         await pool.close()
 
@@ -120,6 +145,11 @@ def stop_requested() -> asyncio.Event:
 def print_json(answer: Mapping[str, Any]) -> None:
     """Print an answer as JSON that a person can read, too."""
     typer.echo(json.dumps(answer, indent=2, ensure_ascii=False))
+
+
+def counted(number: int, what: str) -> str:
+    """A number of things: `1 row`, `2 rows`."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _has_no_options() -> None:

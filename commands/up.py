@@ -1,24 +1,24 @@
-"""`local.py up`: Postgres, Temporal, the worker and the schedule, left running in real time."""
+"""`local.py up`: Postgres, Temporal, the worker and the schedule, left running."""
 
 import asyncio
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from commands.command_line import CommandError, stop_requested
-from domain.clock import REAL, BusinessClock
+from commands.command_line import STACK_FILES, CommandError, stop_requested
+from domain.clock import BusinessClock
 from embedded.processes import StackError, is_free
 from embedded.stack import ENV_FILE, EmbeddedStack
 from embedded.temporal import TemporalPorts
-from runtime.settings import read_clock
+from runtime.clock_setting import ClockWish, in_words, read_clock, read_clock_wish
+from runtime.env_file import env_file
 
 ROOT = Path(__file__).parents[1]
+CLOCK_FILE = "clock"  # beside the data: what was worked on one clock makes no sense on another
 
 # More than the worker's own graceful shutdown.
 _WORKER_ENDS_WITHIN = timedelta(seconds=40)
@@ -34,6 +34,8 @@ async def up(
     ] = ROOT / ".local",
 ) -> int:
     """Run the stack until Ctrl-C or SIGTERM; its data survives a restart.
+
+    BUSINESS_CLOCK=60x makes time pass 60 times as fast, BUSINESS_CLOCK=day=1.25s a day in so long.
 
     Ends with 1 when a part of the stack ended by itself, with 2 when it cannot start.
     """
@@ -59,13 +61,24 @@ async def up(
 
 async def _run(data_dir: Path) -> str:
     """Run everything until cancelled; returns only when something ends by itself, saying what."""
-    stack = EmbeddedStack(data_dir, clock=_clock(), ports=_ports)
+    wish, kept = _clock_wish(), _kept_clock(data_dir)
+    if wish is not None and kept is not None and not wish.fits(kept):
+        raise CommandError(
+            f"BUSINESS_CLOCK is wrong: the data in {data_dir} was kept with another clock, "
+            f"{in_words(kept)}; go on with that one (leave BUSINESS_CLOCK unset), or begin "
+            "elsewhere with --data-dir"
+        )
+    _say("starting Postgres and Temporal; this takes some seconds")
+    stack = EmbeddedStack(data_dir, clock=kept or _begun(wish), ports=_ports)
     async with stack:
+        # Here, for what the servers take to start is no time of the business.
+        stack.clock = kept or _begun(wish)
+        (stack.data_dir / CLOCK_FILE).write_text(f"{stack.clock}\n")
         await stack.start_child(
             "worker", sys.executable, ROOT / "worker.py", grace=_WORKER_ENDS_WITHIN
         )
         await _install_schedule(stack)
-        with _env_file(stack):
+        with env_file(stack.data_dir / ENV_FILE, stack.environment):
             _announce(stack)
             return await stack.first_death()
 
@@ -78,11 +91,27 @@ async def _install_schedule(stack: EmbeddedStack) -> None:
         raise CommandError(schedule.obituary())
 
 
-def _clock() -> BusinessClock:
+def _clock_wish() -> ClockWish | None:
+    """The clock that was asked for; None when nobody asked."""
+    wanted = os.environ.get("BUSINESS_CLOCK")
     try:
-        return read_clock(os.environ.get("BUSINESS_CLOCK") or REAL)
+        return read_clock_wish(wanted) if wanted else None
     except ValueError as error:
         raise CommandError(f"BUSINESS_CLOCK is wrong: {error}") from error
+
+
+def _kept_clock(data_dir: Path) -> BusinessClock | None:
+    """The clock on which the data in a directory has been worked so far."""
+    file = data_dir / CLOCK_FILE
+    try:
+        return read_clock(file.read_text()) if file.exists() else None
+    except ValueError as error:
+        raise CommandError(f"{file}: {error}") from error
+
+
+def _begun(wish: ClockWish | None) -> BusinessClock:
+    now = datetime.now(UTC)
+    return wish.begun(now, now) if wish else BusinessClock()
 
 
 def _ports() -> TemporalPorts:
@@ -104,27 +133,16 @@ def _port(variable: str, usual: int) -> int | None:
     return int(wanted)
 
 
-@contextmanager
-def _env_file(stack: EmbeddedStack) -> Iterator[None]:
-    """The addresses as KEY=value lines in `env`, there exactly while everything runs."""
-    path = stack.data_dir / ENV_FILE
-    draft = path.with_suffix(".new")
-    draft.write_text("".join(f"{key}={value}\n" for key, value in stack.environment.items()))
-    # In one step: who waits for the file never reads half of it.
-    draft.replace(path)
-    try:
-        yield
-    finally:
-        path.unlink(missing_ok=True)
-
-
 def _announce(stack: EmbeddedStack) -> None:
     environment = stack.environment
     _say("the stack is running; Ctrl-C ends it")
     _say(f"  Temporal UI   {environment['TEMPORAL_UI']}")
     _say(f"  Temporal      {environment['TEMPORAL_ADDRESS']}")
     _say(f"  DATABASE_URL  {environment['DATABASE_URL']}")
-    _say(f"  these and more in {stack.data_dir / 'env'}, logs beside it")
+    _say(f"  the clock     {in_words(stack.clock)}")
+    _say(f"  these and more in {stack.data_dir / ENV_FILE}, logs beside it")
+    if stack.data_dir / ENV_FILE in STACK_FILES:
+        _say("  ops.py and starter.py in another terminal find them there by themselves")
 
 
 def _say(line: str) -> None:

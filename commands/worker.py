@@ -26,7 +26,7 @@ from database.case.promises import Promises
 from database.case.scan import Scan
 from database.contact.contacts import Contacts
 from database.contact.simulated_outbox import SimulatedOutbox
-from database.errors import rows_kept_out_of_errors
+from database.errors import DatabaseAwayError, rows_kept_out_of_errors
 from database.event_record import Events
 from database.plan.agreements import Agreements
 from database.policy.pinned_policies import PinnedPolicies
@@ -61,7 +61,7 @@ GRACE = timedelta(seconds=30)
 async def run_worker() -> int:
     """Run until SIGTERM or SIGINT, then let activities finish."""
     settings = load_settings()
-    configure_logging(settings.log_format)
+    configure_logging(settings.log_format, outages=(DatabaseAwayError,))
     policy = read_policy(settings.policy_file)
     now = business_time(settings.business_clock)
     if settings.business_clock.is_real and policy.channels.placeholders:

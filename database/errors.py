@@ -5,6 +5,30 @@ from contextlib import contextmanager
 
 import asyncpg
 
+# What a client sees of a server that has gone, is starting or ending, or cut the connection.
+_GONE = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+)
+
+
+class DatabaseAwayError(ConnectionError):
+    """The business database does not answer; the text says so in one line, with the reason."""
+
+    def __init__(self, error: Exception) -> None:
+        self.reason = _one_line(error)
+        super().__init__(f"the business database does not answer: {self.reason}")
+
+
+def _one_line(error: Exception) -> str:
+    if isinstance(error, DatabaseAwayError):
+        return error.reason
+    if isinstance(error, TimeoutError):
+        return "it says nothing"
+    return " ".join(str(error).split()) or type(error).__name__
+
 
 class DatabaseFailedError(Exception):
     """A statement failed; the text names the kind of error and the constraint, no values."""
@@ -15,10 +39,12 @@ def rows_kept_out_of_errors() -> Iterator[None]:
     """Let a failed statement say what kind of error it was, and nothing that stands in a row.
 
     Postgres quotes the failing row in its message; from an activity the message would go into the
-    workflow's history and the log.
+    workflow's history and the log. A database that is away is named as that: DatabaseAwayError.
     """
     try:
         yield
+    except _GONE as error:
+        raise DatabaseAwayError(error) from None
     except asyncpg.PostgresError as error:
         constraint = getattr(error, "constraint_name", None)
         kind = type(error).__name__
@@ -46,8 +72,11 @@ def unusable_in_words(*others: type[Exception]) -> Iterator[None]:
         raise DatabaseUnusableError(
             f"DATABASE_URL: {error}: bring the database up to date with `python ops.py migrate`"
         ) from error
-    except unusable as error:
-        reason = " ".join(str(error).split()) or type(error).__name__
+    except TimeoutError as error:
         raise DatabaseUnusableError(
-            f"DATABASE_URL: the database cannot be used: {reason}"
+            "DATABASE_URL: the database is there and does not answer in time"
+        ) from error
+    except unusable as error:
+        raise DatabaseUnusableError(
+            f"DATABASE_URL: the database cannot be used: {_one_line(error)}"
         ) from error

@@ -1,12 +1,15 @@
 """The named statements of `queries/*.sql`, and the pool they run on."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import aiosql
 import asyncpg
 from aiosql.adapters.asyncpg import AsyncPGAdapter
+
+from database.errors import DatabaseAwayError
 
 
 class _Adapter(AsyncPGAdapter):
@@ -56,14 +59,25 @@ _STATEMENTS: Any = aiosql.from_path(Path(__file__).parent / "queries", _ADAPTER)
 SQL: "Statements" = _STATEMENTS
 
 
-async def open_pool(database_url: str, size: int = 10) -> Pool:
+_CONNECTS_WITHIN_SECONDS = 15  # also a server that takes the connection and says nothing
+
+
+async def open_pool(
+    database_url: str, size: int = 10, statement_within: timedelta | None = None
+) -> Pool:
     """A pool of connections. The caller closes it.
 
+    `statement_within`: a statement that takes longer raises TimeoutError; None waits for ever.
+
     Raises:
-        OSError, asyncpg.PostgresError: when the database cannot be reached.
+        DatabaseAwayError (an OSError): when the server cannot be reached, now or at a later
+            connection; asyncpg.PostgresError: when it refuses.
     """
     return await asyncpg.create_pool(
         database_url,
+        connect=_connect,
+        timeout=_CONNECTS_WITHIN_SECONDS,
+        command_timeout=statement_within.total_seconds() if statement_within else None,
         min_size=1,
         max_size=size,
         # We leave nothing behind in a session: a round trip to clean it up would be for nothing.
@@ -77,6 +91,14 @@ async def open_pool(database_url: str, size: int = 10) -> Pool:
             "application_name": "loan-collections",
         },
     )
+
+
+async def _connect(*address: Any, **options: Any) -> "asyncpg.Connection[asyncpg.Record]":
+    """Connect; nobody there is an error of the database's own, not any other network's."""
+    try:
+        return await asyncpg.connect(*address, **options)
+    except (OSError, asyncpg.CannotConnectNowError) as error:  # a TimeoutError is an OSError
+        raise DatabaseAwayError(error) from error
 
 
 async def _keep(_connection: Connection) -> None:

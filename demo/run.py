@@ -1,36 +1,38 @@
-"""The demo: months of collections in minutes, on real servers, with real loans. Ends by itself."""
+"""One run of the demo: months of collections in minutes, on real servers, ending by itself."""
 
 import asyncio
 import os
-import shutil
 import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Annotated
 
-import typer
 from rich.console import Console
 from temporalio.client import Client
 
 from database.sql import Pool, open_pool
+from demo.book import chinese_book, write_book
 from demo.report.idle import IdleTime
+from demo.report.lag import measure_lag
+from demo.report.next_steps import show_next_steps
 from demo.report.progress import Progress, State, progress, read_state
-from demo.report.summary import prove, show_proof, show_recovered, show_tables
+from demo.report.sentences import read_arrears, sentences_of
+from demo.report.summary import Proof, prove, show_proof, show_recovered, show_tables
 from demo.stories.acts import Habit
 from demo.stories.habits import last_reversal
 from demo.world import find_people
 from domain.clock import BusinessClock, LongDay
-from embedded.processes import Child, StackError
-from embedded.stack import EmbeddedStack
+from embedded.processes import Child
+from embedded.stack import ENV_FILE, EmbeddedStack
+from runtime.env_file import env_file
 from temporal.names import LOAN_COLLECTION
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent
-TAPE = HERE / "data" / "loan_tape_2018.csv"
 LOGS = ROOT / ".local" / "demo"
+DEMO_ENV = Path(".local/demo", ENV_FILE)  # as one who stands in the checkout types it
 
 FIRST_DAY = datetime(2018, 7, 1, tzinfo=UTC)  # the tape's as_of, 08:00 where the borrowers live
 NIGHT_FALLS = timedelta(hours=14)  # 22:00 there: nobody may be contacted until 08:00
@@ -48,6 +50,11 @@ _HALF_DONE = "SELECT array_agg(attempt_id) FROM contact_attempts WHERE status = 
 _RUNNING = f"WorkflowType = '{LOAN_COLLECTION}' AND ExecutionStatus = 'Running'"
 GRACE = timedelta(seconds=5)
 
+IMPORT = ("starter.py", "import")
+TOO_LATE_DAYS = 0.6  # behind the clock: what belongs into the morning comes in the evening
+CATCHES_UP_IN_DAYS = 6  # after the long day
+LATE_LOOKS = 8  # a second apart, one after the other: a moment's hiccup is none
+
 console = Console()
 
 
@@ -56,44 +63,82 @@ class DemoError(Exception):
 
 
 class Demo:
-    """One run, from the import to the audit."""
+    """One run, from the import to the audit. `loans`: only so many overdue ones; None for all."""
 
-    def __init__(self, stack: EmbeddedStack, day_length: timedelta, limit: timedelta) -> None:
+    def __init__(
+        self,
+        stack: EmbeddedStack,
+        day_length: timedelta,
+        limit: timedelta,
+        loans: int | None = None,
+    ) -> None:
         self._stack = stack
         self._day_length = day_length
         self._limit = limit
+        self._loans = loans
         self._worker: Child | None = None
         self._half_done: list[str] = []  # contacts in hand when the worker was killed
+        self._late_looks = 0  # one after the other
 
     async def run(self, *, keep: bool) -> int:
         """The exit code: 0 when everything came to an end and nothing is broken."""
         began_at = datetime.now(UTC)
-        await self._once("import", "starter.py", "import", str(TAPE))
-        await self._once("crew", "starter.py", "crew", str(HERE / "data/crew.csv"))
-        await self._once("staff", "starter.py", "staff", str(HERE / "data/staff.csv"))
+        await self._import()
         async with open_pool_of(self._stack) as pool:
             people = await find_people(pool, FIRST_DAY)
             habits = {person.loan_id: person.habit for person in people}
+            arrears = await read_arrears(pool, FIRST_DAY.date())
+            tell(f"{len(habits)} loans are overdue; the scan finds them by itself")
             await self._open_business()
             client = await self._stack.connect_temporal()
             idle = IdleTime()
             with progress(console) as shown:
                 await self._watch(pool, client, shown, habits, until=began_at + self._limit)
             took = (datetime.now(UTC) - began_at).total_seconds()
-            proof = await prove(pool, client, habits, LOGS / "legal", self._now)
-            await show_tables(pool, console)
-            show_proof(proof, habits, console)
-            await show_recovered(pool, self._half_done, console)
-            console.print(
-                f"{len(habits)} loans, {self._day} business days in {took:.0f} real seconds; "
-                f"processors idle {idle.share():.0%} of the time",
-                highlight=False,
+            proof = await prove(
+                pool, client, habits, LOGS / "legal", self._now, every_path=self._loans is None
             )
-        if keep:
-            console.print("left running; Ctrl-C ends it")
-            with suppress(asyncio.CancelledError):
-                console.print(await self._stack.first_death(), markup=False)
+            await self._show(pool, habits, arrears, proof)
+            tell(
+                f"{len(habits)} loans, {self._day} business days in {took:.0f} real seconds; "
+                f"processors idle {idle.share():.0%} of the time"
+            )
+            if keep:
+                await self._leave_running(pool)
         return 0 if proof.holds else 1
+
+    async def _import(self) -> None:
+        """The book, the crews and the staff, through the commands of the service."""
+        book = chinese_book(self._loans)
+        tape = self._stack.data_dir / "book.csv"
+        with tape.open("w", encoding="utf-8", newline="") as output:
+            write_book(book, output)
+        tell(f"importing {len(book):,} loans; this takes some seconds")
+        await self._once("import", *IMPORT, str(tape))
+        await self._once("crew", "starter.py", "crew", str(HERE / "data/crew.csv"))
+        await self._once("staff", "starter.py", "staff", str(HERE / "data/staff.csv"))
+
+    async def _show(
+        self, pool: Pool, habits: dict[str, Habit], arrears: dict[str, int], proof: Proof
+    ) -> None:
+        """What became of it: in three sentences, then in tables."""
+        tell()
+        for sentence in await sentences_of(pool, arrears, proof):
+            tell(sentence)
+        tell()
+        await show_tables(pool, console)
+        show_proof(proof, habits, console)
+        await show_recovered(pool, self._half_done, console)
+
+    async def _leave_running(self, pool: Pool) -> None:
+        """Everything stays until Ctrl-C, and its addresses are in a file."""
+        settings = self._stack.environment
+        LOGS.mkdir(parents=True, exist_ok=True)
+        with env_file(LOGS / ENV_FILE, settings), suppress(asyncio.CancelledError):
+            tell()
+            await show_next_steps(pool, console, settings["TEMPORAL_UI"], DEMO_ENV)
+            tell("left running; Ctrl-C ends it, and its data with it")
+            tell(await self._stack.first_death())
 
     @property
     def _now(self) -> datetime:
@@ -130,8 +175,22 @@ class Demo:
             if self._day >= KILL_ON_DAY and not was_killed:
                 was_killed = True
                 await self._kill_worker(pool, shown, state)
+            await self._see_that_it_keeps_up(pool, client)
             await self._breathe()
         shown.say("the time is up")
+
+    async def _see_that_it_keeps_up(self, pool: Pool, client: Client) -> None:
+        """End early, in one line, where the machine cannot follow the clock.
+
+        On the long day and just after it, what was in the dead worker's hand is late on purpose.
+        """
+        if KILL_ON_DAY <= self._day <= KILL_ON_DAY + CATCHES_UP_IN_DAYS:
+            return
+        lag = (await measure_lag(pool, client, self._stack.clock, self._now)).worst
+        is_late = lag > TOO_LATE_DAYS * self._day_length
+        self._late_looks = self._late_looks + 1 if is_late else 0
+        if self._late_looks >= LATE_LOOKS:
+            raise DemoError(too_slow(self._day_length, self._day, lag))
 
     async def _kill_worker(self, pool: Pool, shown: Progress, state: State) -> None:
         """A worker dies without a word, if possible in the middle of a contact; another follows."""
@@ -191,6 +250,21 @@ async def _moment_of_contact(pool: Pool) -> None:
                 pass
 
 
+def tell(line: str = "") -> None:
+    """One line, also where nobody's terminal is at the other end."""
+    console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def too_slow(day_length: timedelta, day: int, lag: timedelta) -> str:
+    """What to do about a machine that cannot follow: half the speed."""
+    seconds = day_length.total_seconds()
+    return (
+        f"this machine, with what else runs on it, is too slow for a business day of "
+        f"{seconds:.2f} s: on day {day} it was {lag.total_seconds():.1f} s behind; "
+        f"try `make demo SPEED={0.5 / seconds:.2f}`"
+    )
+
+
 def clock_of(started_at: datetime, day_length: timedelta) -> BusinessClock:
     return BusinessClock(
         started_at=started_at,
@@ -203,57 +277,3 @@ def clock_of(started_at: datetime, day_length: timedelta) -> BusinessClock:
             length=max(day_length, KILL_DAY_LASTS),
         ),
     )
-
-
-async def _demo(days_per_second: float, limit: timedelta, *, keep: bool) -> int:
-    day_length = timedelta(seconds=1) / days_per_second
-    os.environ["SCAN_EVERY_SECONDS"] = str(SCAN_EVERY_SECONDS)
-    stack = EmbeddedStack(clock=clock_of(datetime.now(UTC), day_length))
-    run = asyncio.ensure_future(_with(stack, day_length, limit, keep=keep))
-    asked = asyncio.Event()  # to end; asked twice, the end itself is not interrupted
-
-    def end() -> None:
-        if not asked.is_set():
-            asked.set()
-            run.cancel()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, end)
-    try:
-        return await run
-    except asyncio.CancelledError:
-        console.print("ended")
-        return 130
-    except (StackError, DemoError) as error:
-        console.print(f"error: {error}", markup=False)
-        return 1
-
-
-async def _with(
-    stack: EmbeddedStack, day_length: timedelta, limit: timedelta, *, keep: bool
-) -> int:
-    async with stack:
-        console.print(f"Temporal UI: {stack.environment['TEMPORAL_UI']}")
-        console.print(f"one business day lasts {day_length.total_seconds():.2f} s")
-        try:
-            return await Demo(stack, day_length, limit).run(keep=keep)
-        finally:
-            LOGS.mkdir(parents=True, exist_ok=True)
-            for log in stack.data_dir.glob("*.log"):
-                shutil.copy(log, LOGS)
-
-
-def main(
-    days_per_second: Annotated[float, typer.Option(min=0.05, max=5)] = 0.8,
-    limit: Annotated[int, typer.Option(help="Give up after so many real seconds.")] = 360,
-    keep: Annotated[bool, typer.Option(help="Leave everything running at the end.")] = False,
-) -> None:
-    """Carry every overdue loan of a real tape to its end, in minutes."""
-    code = asyncio.run(_demo(days_per_second, timedelta(seconds=limit), keep=keep))
-    sys.stdout.flush()
-    # The Temporal client's threads sometimes abort an interpreter that ends in the usual way.
-    os._exit(code)
-
-
-if __name__ == "__main__":
-    typer.run(main)

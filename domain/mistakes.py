@@ -8,6 +8,7 @@ _WORDS = {
     "model_type": "must be an object",
     "model_attributes_type": "must be an object",
     "dict_type": "must be an object",
+    "string_type": "must be text",
     "timezone_aware": "must carry a time zone, such as 2026-11-24T10:00:00+08:00",
     "extra_forbidden": "is not a name that is known here",
 }

@@ -5,8 +5,10 @@ which may hold a borrower's data.
 """
 
 import logging
+import math
 import sys
-from collections.abc import MutableMapping
+import time
+from collections.abc import Callable, MutableMapping
 from typing import Any, Literal
 
 import structlog
@@ -20,11 +22,16 @@ _KEPT = {
     "temporal_workflow": ("workflow_id", "run_id", "update_name"),
     "temporal_activity": ("workflow_id", "workflow_run_id", "activity_type", "attempt"),
 }
+SAID_EVERY_SECONDS = 60
 _RENAMED = {"workflow_run_id": "run_id"}
 
 
-def configure_logging(fmt: LogFormat) -> None:
-    """Send every log line of this process to stderr: colours for people or JSON for machines."""
+def configure_logging(fmt: LogFormat, outages: tuple[type[BaseException], ...] = ()) -> None:
+    """Send every log line of this process to stderr: colours for people or JSON for machines.
+
+    `outages`: errors that everything runs into at once while something is away; said once a
+    minute, in a line.
+    """
     # The SDK would append the same facts to the text of each message.
     workflow.logger.workflow_info_on_message = False
     activity.logger.activity_info_on_message = False
@@ -36,6 +43,7 @@ def configure_logging(fmt: LogFormat) -> None:
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(OncePerOutage(outages))
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, structlog.stdlib.ExtraAdder(), _keep_identifiers],
@@ -43,6 +51,36 @@ def configure_logging(fmt: LogFormat) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
+
+
+class OncePerOutage(logging.Filter):
+    """Lets an error of the given types through once a minute, as one line without a traceback."""
+
+    def __init__(
+        self, outages: tuple[type[BaseException], ...], now: Callable[[], float] = time.monotonic
+    ) -> None:
+        super().__init__()
+        self._outages = outages
+        self._now = now
+        self._says_again_at = -math.inf
+        self._unsaid = 0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether a record is written; reworded, if it is the first of an outage."""
+        error = record.exc_info[1] if record.exc_info else None
+        if not isinstance(error, self._outages):
+            return True
+        if self._now() < self._says_again_at:
+            self._unsaid += 1
+            return False
+        record.msg, record.args, record.exc_info = self._line(error), (), None
+        self._says_again_at = self._now() + SAID_EVERY_SECONDS
+        self._unsaid = 0
+        return True
+
+    def _line(self, error: BaseException) -> str:
+        before = f", {self._unsaid} more since the last such line" if self._unsaid else ""
+        return f"{error}; what needs it is tried again until it does{before}"
 
 
 def _shared_processors() -> list[Processor]:

@@ -7,8 +7,9 @@ from urllib.parse import urlsplit
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from domain.clock import REAL, BusinessClock
-from domain.mistakes import describe_mistake, reason
+from domain.clock import BusinessClock
+from domain.mistakes import reason
+from runtime.clock_setting import read_clock
 
 CHINA_POLICY = Path(__file__).parents[1] / "policies" / "cn.yaml"
 
@@ -67,22 +68,11 @@ def load_settings() -> Settings:
     try:
         return Settings()
     except ValidationError as error:
-        first = error.errors()[0]
+        first = error.errors(include_url=False)[0]
         variable = str(first["loc"][0]).upper()
         if first["type"] == "missing":
             raise SettingsError(f"{variable} is not set: must be {_DATABASE_URL_SHAPE}") from None
-        raise SettingsError(f"{variable} is wrong: {_reason(error)}") from None
-
-
-def read_clock(text: str) -> BusinessClock:
-    """The clock that a variable describes: `real`, or a clock as JSON.
-
-    Raises ValueError, whose text is one line, when it describes none.
-    """
-    try:
-        return BusinessClock.parse(text)
-    except ValidationError as error:
-        raise ValueError(f'must be "{REAL}" or a clock as JSON: {_reason(error)}') from error
+        raise SettingsError(f"{variable} is wrong: {reason(first)}") from None
 
 
 def _has_possible_ports(url: str) -> bool:
@@ -92,9 +82,3 @@ def _has_possible_ports(url: str) -> bool:
         return all(urlsplit(f"//{host}").port != 0 for host in hosts)
     except ValueError:  # no number, too large a number, or half an IPv6 address
         return False
-
-
-def _reason(error: ValidationError) -> str:
-    first = error.errors()[0]
-    # The variable itself is named by the caller; a clock's own field is worth naming.
-    return describe_mistake(first) if error.title == "BusinessClock" else reason(first)

@@ -6,6 +6,7 @@ from typing import Any
 
 from temporalio.client import (
     Client,
+    WorkflowHandle,
     WorkflowUpdateFailedError,
     WorkflowUpdateRPCTimeoutOrCancelledError,
 )
@@ -14,6 +15,8 @@ from temporalio.service import RPCError, RPCStatusCode
 from temporal.names import DELIVER, workflow_id
 
 ANSWER_WITHIN = timedelta(seconds=30)  # a loan whose worker is away does not hold up its caller
+
+_DESCRIBED_WITHIN = timedelta(seconds=5)
 
 
 class NoAnswerError(Exception):
@@ -38,12 +41,25 @@ async def deliver(
             answer: dict[str, Any] = await handle.execute_update(DELIVER, event)
     # The client answers a wait that is cut short with an error of its own.
     except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
-        raise LateAnswerError(
-            f"no answer within {answer_within.seconds} s: is a worker running?"
-        ) from error
+        reason = await _what_is_tried(handle) or "is a worker running?"
+        raise LateAnswerError(f"no answer within {answer_within.seconds} s: {reason}") from error
     except (RPCError, WorkflowUpdateFailedError) as error:
         raise NoAnswerError(why_no_answer(error)) from error
     return answer
+
+
+async def _what_is_tried(handle: WorkflowHandle[Any, Any]) -> str:
+    """What the loan's activities last failed of, such as a database that is away; or nothing."""
+    try:
+        described = await handle.describe(rpc_timeout=_DESCRIBED_WITHIN)
+    except RPCError:
+        return ""
+    failing = [each for each in described.raw_description.pending_activities if each.attempt > 1]
+    failing = [each for each in failing if each.last_failure.message]
+    if not failing:
+        return ""
+    last = max(failing, key=lambda each: each.attempt)
+    return f"{last.last_failure.message} (tried {last.attempt} times, and will be again)."
 
 
 def why_no_answer(error: Exception) -> str:

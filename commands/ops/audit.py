@@ -1,6 +1,7 @@
 """`ops.py audit`: the guarantees, checked on the record alone."""
 
 import json
+from datetime import timedelta
 from typing import Annotated
 
 import typer
@@ -13,10 +14,13 @@ from runtime.settings import load_settings
 
 async def audit(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object a line")] = False,
+    within: Annotated[
+        int, typer.Option(min=1, help="Give up on a database that takes longer for one check.")
+    ] = 300,
 ) -> int:
     """Check the guarantees on the record alone. Ends with 1 and the rows, if one is broken."""
     settings = load_settings()
-    async with open_database(settings) as pool:
+    async with open_database(settings, timedelta(seconds=within)) as pool:
         broken = await Audit(pool).broken(business_time(settings.business_clock)())
     for violation in broken:
         typer.echo(json.dumps(violation._asdict()) if as_json else str(violation))

@@ -7,7 +7,7 @@ from typing import Annotated, NamedTuple, TypeVar
 
 import typer
 
-from commands.command_line import open_database
+from commands.command_line import counted, open_database
 from commands.starter.people_file import Cells, RowError, read_people, report_rows
 from database.visit.visits import CrewMember, Visits
 from domain.visit.working_time import RosterError, read_days, read_working_time
@@ -40,7 +40,7 @@ async def crew(
     roster = read_roster(file)
     async with open_database(load_settings()) as pool:
         await Visits(pool).add_crew(roster.members)
-    return report_rows(f"{len(roster.members)} crew members", roster.mistakes)
+    return report_rows(counted(len(roster.members), "crew member"), roster.mistakes)
 
 
 def read_roster(file: Path) -> Roster:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import typer
 from pydantic import TypeAdapter, ValidationError
 
-from commands.command_line import CommandError
+from commands.command_line import CommandError, counted
 from domain.events import Id
 from domain.mistakes import describe_mistake
 
@@ -47,7 +47,7 @@ def report_rows(on_file: str, mistakes: list[str]) -> int:
     """Print what is on file now and each bad row; the exit code: 1 when there was a bad row."""
     for mistake in mistakes:
         typer.echo(mistake, err=True)
-    typer.echo(f"{on_file} on file, {len(mistakes)} rows rejected")
+    typer.echo(f"{on_file} on file, {counted(len(mistakes), 'row')} rejected")
     return 1 if mistakes else 0
 
 

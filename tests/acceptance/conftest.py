@@ -1,33 +1,38 @@
 """The embedded stack as a process of its own, as outsiders meet it."""
 
 import asyncio
+import json
 import os
 import sys
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import asyncpg
 import pytest
 
-from domain.clock import BusinessClock
+from embedded.pace import measured_day
+from runtime.clock_setting import read_clock
+from runtime.env_file import read_env_file
 from tests.support.processes.outside import Outside
 from tests.support.processes.patience import POLL_SECONDS
 
 
 @pytest.fixture
 async def outside(repository: Path, tmp_path: Path) -> AsyncIterator[Outside]:
-    """The embedded stack as a process of its own, at one and a half seconds a business day."""
-    clock = BusinessClock(
-        started_at=datetime.now(UTC),
-        origin=datetime(2026, 3, 1, 1, tzinfo=UTC),
-        day_length=timedelta(seconds=1.5),
-        day_ends=timedelta(hours=14),
-        day_share=0.95,
-    )
+    """The embedded stack as a process of its own, on a clock that this machine keeps up with.
+
+    The clock is a wish: it begins when the servers answer, however long they take to start.
+    """
+    wish = {
+        "origin": datetime(2026, 3, 1, 1, tzinfo=UTC).isoformat(),
+        "day_length": (await measured_day()).total_seconds() * 1.2,
+        "day_ends": "PT14H",
+        "day_share": 0.95,
+    }
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("TEMPORAL_")},
-        "BUSINESS_CLOCK": str(clock),
+        "BUSINESS_CLOCK": json.dumps(wish),
         "SCAN_EVERY_SECONDS": "3",
     }
     process = await asyncio.create_subprocess_exec(
@@ -41,12 +46,13 @@ async def outside(repository: Path, tmp_path: Path) -> AsyncIterator[Outside]:
     )
     try:
         env_file = tmp_path / "stack" / "env"
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             while not env_file.exists():
                 assert process.returncode is None, "the stack ended"
                 await asyncio.sleep(POLL_SECONDS)
-        settings = dict(line.split("=", 1) for line in env_file.read_text().split("\n") if line)
+        settings = read_env_file(env_file)
         database = await asyncpg.connect(settings["DATABASE_URL"])
+        clock = read_clock(settings["BUSINESS_CLOCK"])
         yield Outside(repository, environment | settings, database, clock)
         await database.close()
     finally:

@@ -15,7 +15,8 @@ import pytest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from domain.clock import BusinessClock
+from embedded.pace import measured_day
+from runtime.clock_setting import ClockWish
 from temporal.converter import DATA_CONVERTER
 from tests.support.processes.patience import until
 from tests.support.processes.plant import Plant, Victim
@@ -26,7 +27,7 @@ LOANS = 60  # 1 to 60 days past due: several are contacted each day
 OWED = 100_000
 PAYS = [f"L-{number}" for number in range(10, LOANS, 10)]
 HELD = [f"L-{number}" for number in range(5, LOANS - 5, 10)]
-DOWN_SECONDS = 0.7  # half a business day
+DOWN_SECONDS = 0.7  # half a business day, on a quick machine
 
 STRIKES = [
     {Victim.WORKER},
@@ -62,15 +63,16 @@ PROVIDER_AND_PEN = """
 
 @pytest.fixture
 async def plant(repository: Path, tmp_path: Path) -> AsyncIterator[Plant]:
-    """An installation at one and a half seconds a business day."""
-    clock = BusinessClock(
-        started_at=datetime.now(UTC) + timedelta(seconds=8),  # for what is to be started first
-        origin=datetime(2026, 3, 1, tzinfo=UTC),
-        day_length=timedelta(seconds=1.5),
-        day_ends=timedelta(hours=14),
-        day_share=0.95,
+    """An installation on a clock that this machine keeps up with."""
+    wish = ClockWish(
+        {
+            "origin": datetime(2026, 3, 1, tzinfo=UTC),
+            "day_length": await measured_day() * 1.2,
+            "day_ends": timedelta(hours=14),
+            "day_share": 0.95,
+        }
     )
-    async with Plant(repository, tmp_path, clock) as plant:
+    async with Plant(repository, tmp_path, wish) as plant:
         yield plant
 
 

@@ -64,7 +64,7 @@ async def _operations_look_into_it(outside: Outside, directory: Path) -> None:
     moved = await outside.ops("policy", "adopt", str(changed), "--loan", "BROKEN-EVENTS")
     assert "1 moved to cn-next, 0 failed" in moved
     again = await outside.ops("policy", "adopt", "cn-next", "--loan", "BROKEN-EVENTS")
-    assert "0 open cases to move to cn-next; 1 are there already" in again
+    assert "0 open cases to move to cn-next; 1 is there already" in again
     assert "cn-next, from" in await outside.ops("policy", "show", "cn-next")
     assert "no guarantee is broken" in await outside.ops("audit")
 

@@ -3,8 +3,8 @@
 import asyncpg
 import pytest
 
-from database.errors import DatabaseFailedError, rows_kept_out_of_errors
-from database.sql import Pool
+from database.errors import DatabaseAwayError, DatabaseFailedError, rows_kept_out_of_errors
+from database.sql import Pool, open_pool
 
 
 async def test_a_failing_row_is_not_quoted(pool: Pool) -> None:
@@ -19,3 +19,15 @@ async def test_other_errors_pass(pool: Pool) -> None:
     """Only Postgres quotes rows."""
     with pytest.raises(asyncpg.InterfaceError), rows_kept_out_of_errors():
         await pool.fetchval("SELECT $1::integer")
+
+
+async def test_a_database_that_is_away_is_named_as_that() -> None:
+    """With the reason, and in the words of this service: the text is read in Temporal's UI."""
+    with pytest.raises(DatabaseAwayError, match=r"^the business database does not answer: "):
+        await open_pool("postgresql://me@127.0.0.1:1/x")
+
+
+async def test_a_connection_that_is_cut_is_a_database_that_is_away(pool: Pool) -> None:
+    """Also in the middle of a statement."""
+    with pytest.raises(DatabaseAwayError), rows_kept_out_of_errors():
+        await pool.execute("SELECT pg_terminate_backend(pg_backend_pid())")

@@ -62,6 +62,7 @@ async def _replay(name: str) -> None:
         workflows=[LoanCollection],
         data_converter=DATA_CONVERTER,
         workflow_runner=sandbox(),
+        debug_mode=True,  # a loaded machine is no deadlock
     )
     history = WorkflowHistory.from_json(LOAN_COLLECTION, HISTORIES[name])
     result = await replayer.replay_workflow(history, raise_on_replay_failure=False)

@@ -13,7 +13,7 @@ from rich.progress import Progress
 from temporalio.client import Client
 
 from activities.business_time import business_time
-from commands.command_line import CommandError, open_database
+from commands.command_line import CommandError, counted, open_database
 from commands.ops.policy.source import Source, find_policy
 from database.policy.adoption import Adoption, CaseToMove, Scope
 from database.policy.stored_policies import StoredPolicies
@@ -89,7 +89,8 @@ async def _cases_to_move(
         raise CommandError(f"no case of {whose} is open")
     verb = "would move" if dry_run else "to move"
     typer.echo(
-        f"{len(to_move)} open cases {verb} to {policy.version}; {governed} are there already"
+        f"{counted(len(to_move), 'open case')} {verb} to {policy.version}; "
+        f"{governed} {'is' if governed == 1 else 'are'} there already"
     )
     for version, count in sorted(Counter(case.policy_version for case in to_move).items()):
         typer.echo(f"    {count} from {version}")

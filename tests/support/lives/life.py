@@ -81,11 +81,15 @@ class Life(Conversation):
             **body,
         }
 
-    async def offered(self) -> Json:
-        """The status once a document is offered; no hour passes while it is being drawn up."""
+    async def offered(self, plan: str = "plan") -> Json:
+        """The status once a document is offered for `plan`, or `next_plan`.
+
+        No hour passes while it is being drawn up: skipped to its next action, a case whose
+        worker is slow would be weeks ahead, with the offer expired unseen.
+        """
         for _ in range(600):
             status = await self.status()
-            if status["plan"].get("document_sha256"):
+            if status[plan].get("document_sha256"):
                 return status
             await self.skip(MOMENT)
         raise AssertionError(f"never offered; last status {status}")

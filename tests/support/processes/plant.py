@@ -18,6 +18,7 @@ from domain.clock import BusinessClock
 from embedded.postgres import EmbeddedPostgres
 from embedded.processes import LOOPBACK, Child, Guard, free_ports, inherited_environment
 from embedded.temporal import TemporalPorts, answers, spawn_temporal
+from runtime.clock_setting import ClockWish
 from tests.support.processes.commands import output_of
 from tests.support.processes.patience import until
 
@@ -62,13 +63,17 @@ class _Answer(NamedTuple):
 
 
 class Plant:
-    """A whole installation on this machine. `async with` starts the servers and ends everything."""
+    """A whole installation on this machine. `async with` starts the servers and ends everything.
 
-    def __init__(self, repository: Path, directory: Path, clock: BusinessClock) -> None:
+    Its clock begins when the servers answer.
+    """
+
+    def __init__(self, repository: Path, directory: Path, wish: ClockWish) -> None:
         self.half_done: set[str] = set()  # contacts in hand when something died
         self._repository = repository
         self._directory = directory
-        self._clock = clock
+        self._wish = wish
+        self._clock = BusinessClock()
         self._postgres = EmbeddedPostgres(directory / "postgres", durable=False)
         self._grpc_port = free_ports(1)[0]
         self._exit = AsyncExitStack()
@@ -121,6 +126,9 @@ class Plant:
         self._exit.callback(self._pool.terminate)
         self._exit.push_async_callback(self._end_processes)
         await self.start_temporal()
+        # Here, for what the servers take to start is no time of the business.
+        now = datetime.now(UTC)
+        self._clock = self._wish.begun(now, now)
 
     async def _end_processes(self) -> None:
         for child, grace in ((self._worker, GRACE), (self._temporal, AT_ONCE)):

@@ -4,6 +4,7 @@ import inspect
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FunctionType
 
@@ -18,6 +19,7 @@ import starter
 from commands.command_line import CommandError, build_app
 from database.policy.stored_policies import PolicyChangedError
 from policies.reader import PolicyError
+from runtime.clock_setting import read_clock_wish
 from runtime.settings import SettingsError
 
 APPS = {"starter.py": starter.app, "ops.py": ops.app, "local.py": local.app}
@@ -159,16 +161,37 @@ def test_misuse_is_one_line(
     assert (code, output, len(errors.splitlines())) == (2, "", 1)
 
 
-@pytest.mark.parametrize("text", ["fast", '{"day_share": 2}'])
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("fast", 'must be a speed like "60x"'),
+        ('{"day_share": 2}', "day_share: Input should be less than or equal to 1"),
+        ('{"dayLength": 2}', "dayLength: a clock has no such field; it has started_at, origin, "),
+        ("0x", "day_length must be positive"),
+    ],
+)
 def test_wrong_clock_stops_the_stack_before_it_starts(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, reason: str
 ) -> None:
     """In the words of every other command."""
     monkeypatch.setenv("BUSINESS_CLOCK", text)
     code, output, errors = _run("local.py", "up", "--data-dir", str(tmp_path / "stack"))
     assert (code, output, len(errors.splitlines())) == (2, "", 1)
-    assert errors.startswith('BUSINESS_CLOCK is wrong: must be "real" or a clock as JSON: ')
+    assert errors.startswith(f"BUSINESS_CLOCK is wrong: {reason}")
     assert not (tmp_path / "stack").exists()
+
+
+@pytest.mark.parametrize("wish", ["real", "day=2s"])
+def test_another_clock_on_the_same_data_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, wish: str
+) -> None:
+    """What was worked on one clock makes no sense on another; the kept one is named."""
+    monkeypatch.setenv("BUSINESS_CLOCK", wish)
+    clock = read_clock_wish("60x").begun(datetime.now(UTC), datetime(2026, 3, 1, tzinfo=UTC))
+    (tmp_path / "clock").write_text(str(clock))
+    code, output, errors = _run("local.py", "up", "--data-dir", str(tmp_path))
+    assert (code, output, len(errors.splitlines())) == (2, "", 1)
+    assert "was kept with another clock, 60 times as fast as real time" in errors
 
 
 def test_usage_is_explained_by_typer() -> None:

@@ -22,7 +22,7 @@ async def _request(life: Life, **proposal: object) -> Json:
 
 
 async def _offered(life: Life) -> Json:
-    return await life.skip_until(lambda status: bool(status["next_plan"].get("document_sha256")))
+    return await life.offered("next_plan")
 
 
 def _signature(plan: Json) -> Json:
