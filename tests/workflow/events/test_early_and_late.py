@@ -41,3 +41,25 @@ async def test_approval_that_names_no_visit_or_another_leaves_the_visit_undecide
     status = await life.status()
     assert status["visit"]["approval"] is None
     await life.accepted("visit_approved", visit_id=life.visit_id, approver_id="A-1")
+
+
+async def test_part_that_the_ledger_books_earlier_than_it_writes_is_paid(
+    start_life: StartLife,
+) -> None:
+    """What was not in the debt when the plan was proposed counts, whatever time its row has."""
+    life = await start_life(92, tried=True)
+    status = await life.drive_to(Stage.GUIDED_REPAYMENT)
+    part = status["plan"]["plan"]["parts"][0]
+    counted_from = await life.value("SELECT counted_from FROM agreements")
+    await life.pool.execute(
+        "INSERT INTO payments (payment_id, loan_id, amount_minor, received_at, recorded_at, source)"
+        " VALUES ('LP-1', $1, $2, $3, $3, 'ledger')",
+        life.loan.loan_id,
+        part["amount_minor"],
+        counted_from - timedelta(hours=1),
+    )
+    await life.accepted("payment_received", payment_id="LP-1", amount_minor=part["amount_minor"])
+    await life.skip_to_stage(Stage.REPAYMENT)
+    assert "payment_help" not in await life.contacts()
+    assert await life.value("SELECT status FROM agreements") == "signed"
+    assert await life.value("SELECT paid_minor FROM agreement_balances") == part["amount_minor"]
