@@ -15,7 +15,7 @@ CHECKS = {
     "G3": (SQL.audit_caps,),
     "G4": (SQL.audit_holds, SQL.audit_preferences),
     "G5": (SQL.audit_sent_once,),
-    "G6": (SQL.audit_visits,),
+    "G6": (SQL.audit_visits, SQL.audit_visit_decisions),
     "G7": (SQL.audit_agreements,),
     "G8": (SQL.audit_one_case,),
     "G9": (SQL.audit_effects, SQL.audit_events),

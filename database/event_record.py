@@ -5,13 +5,15 @@ from collections.abc import Callable
 from datetime import datetime
 
 import asyncpg
+from pydantic import ValidationError
 
 from database.case.facts import read_facts
-from database.event_effects.effect import EffectRefusedError, EventContext
+from database.event_effects.effect import EffectRefusedError, EventContext, OtherHalfMissingError
 from database.event_effects.table import take_effect
 from database.sql import SQL, Connection, Pool
 from domain.case.events.judged_event import JudgedEvent, Verdict
-from domain.events import read_event
+from domain.case.facts import CaseFacts
+from domain.events import read_event_on_record
 
 
 class Events:
@@ -30,7 +32,10 @@ class Events:
             now = clock()
             await SQL.note_event(connection, case_id=judged.case_id, now=now)
             known = await SQL.known_event(
-                connection, loan_id=judged.loan_id, event_id=judged.event_id
+                connection,
+                loan_id=judged.loan_id,
+                event_id=judged.event_id,
+                receipt=judged.receipt,
             )
             if known is None:
                 verdict = await self._record_first(connection, judged, now)
@@ -39,16 +44,20 @@ class Events:
                     accepted=known["accepted"],
                     reason=known["reason"],
                     repeated=known["receipt"] != judged.receipt,
+                    may_come_again=known["may_come_again"],
                 )
-            verdict.facts = await read_facts(connection, judged.case_id, now)
+            verdict.facts = await _facts_if_readable(connection, judged.case_id, now)
             return verdict
 
     async def _record_first(
         self, connection: Connection, judged: JudgedEvent, now: datetime
     ) -> Verdict:
-        reason = judged.refusal
+        reason, may_come_again = judged.refusal, False
         if reason is None:
-            reason = await _reason_against_effect(connection, judged, now)
+            try:
+                reason = await _reason_against_effect(connection, judged, now)
+            except OtherHalfMissingError as error:
+                reason, may_come_again = str(error), True
         await SQL.append_event(
             connection,
             case_id=judged.case_id,
@@ -61,10 +70,11 @@ class Events:
             stage=judged.stage,
             accepted=reason is None,
             reason=reason,
+            may_come_again=may_come_again,
             body=judged.body,
             receipt=judged.receipt,
         )
-        return Verdict(accepted=reason is None, reason=reason)
+        return Verdict(accepted=reason is None, reason=reason, may_come_again=may_come_again)
 
 
 async def _reason_against_effect(
@@ -81,11 +91,26 @@ async def _reason_against_effect(
     )
     try:
         async with connection.transaction():
-            event = read_event(judged.name, json.loads(judged.body))
+            event = read_event_on_record(judged.name, json.loads(judged.body))
             await take_effect(event, connection, context)
+    except OtherHalfMissingError:
+        raise
     except EffectRefusedError as error:
         return str(error)
     except asyncpg.IntegrityConstraintViolationError as error:
         # Never retried for ever: the event contradicts the record, and the record says so.
         return f"LC-RECORD: contradicts the record ({error.constraint_name})"
+    except asyncpg.DataError as error:
+        return f"LC-RECORD: the record cannot reckon with it ({type(error).__name__})"
     return None
+
+
+async def _facts_if_readable(
+    connection: Connection, case_id: str, now: datetime
+) -> CaseFacts | None:
+    """None where others have written what no facts can be made of: the event is recorded still."""
+    try:
+        async with connection.transaction():
+            return await read_facts(connection, case_id, now)
+    except (asyncpg.DataError, ValidationError):
+        return None

@@ -1,6 +1,13 @@
 """Complaints: each is a hold, too. Nobody answers for what he has a part in (CN-19)."""
 
-from database.event_effects.effect import EventContext, refuse_unless
+import asyncpg
+
+from database.event_effects.effect import (
+    EffectRefusedError,
+    EventContext,
+    refuse_unless,
+    wait_unless,
+)
 from database.sql import SQL, Connection
 from domain import events
 from domain.case.complaints import MOST_EXTENSIONS
@@ -22,7 +29,7 @@ async def record_complaint_filed(
         case_id=context.case_id,
         about=event.about,
         handler_id=event.handler_id,
-        now=context.now,
+        filed_at=min(event.occurred_at, context.now),
         answer_due_at=context.due_at,
     )
     refuse_unless(filed, "complaint_id: this complaint was filed before")
@@ -39,10 +46,7 @@ async def record_complaint_filed(
 async def record_complaint_extended(
     event: events.ComplaintExtended, connection: Connection, context: EventContext
 ) -> None:
-    complaint = await SQL.open_complaint(
-        connection, loan_id=context.loan_id, complaint_id=event.complaint_id
-    )
-    refuse_unless(complaint, NOT_OPEN)
+    complaint = await _read_open_complaint(event.complaint_id, connection, context)
     extensions = len(complaint["extended_by"])
     refuse_unless(
         extensions < MOST_EXTENSIONS,
@@ -97,14 +101,28 @@ async def record_complaint_resolved(
     )
 
 
+async def _read_open_complaint(
+    complaint_id: str, connection: Connection, context: EventContext
+) -> asyncpg.Record:
+    wait_unless(
+        await SQL.is_complaint_known(
+            connection, loan_id=context.loan_id, complaint_id=complaint_id
+        ),
+        "complaint_id: no such complaint was filed on this loan",
+    )
+    found: asyncpg.Record | None = await SQL.open_complaint(
+        connection, loan_id=context.loan_id, complaint_id=complaint_id
+    )
+    if found is None:
+        raise EffectRefusedError(f"LC-RECORD: {NOT_OPEN}")
+    return found
+
+
 async def _require_a_fit_handler(
     event: events.ComplaintResolved, connection: Connection, context: EventContext
 ) -> None:
     """Whoever answers, also when the complaint was filed before he had a part in a visit."""
-    complaint = await SQL.open_complaint(
-        connection, loan_id=context.loan_id, complaint_id=event.complaint_id
-    )
-    refuse_unless(complaint, NOT_OPEN)
+    complaint = await _read_open_complaint(event.complaint_id, connection, context)
     handler_id = event.handler_id or complaint["handler_id"]
     refuse_unless(
         handler_id not in complaint["extended_by"],

@@ -1,8 +1,15 @@
 """Calls, holds and what the borrower wishes."""
 
 import json
+from datetime import datetime
+from typing import Any
 
-from database.event_effects.effect import EventContext, refuse_unless
+from database.event_effects.effect import (
+    EffectRefusedError,
+    EventContext,
+    refuse_unless,
+    wait_unless,
+)
 from database.sql import SQL, Connection
 from domain import events
 from domain.contact.status import PhoneStatus
@@ -52,6 +59,10 @@ async def record_hold_released(
         connection, loan_id=context.loan_id, hold_id=event.hold_id
     )
     refuse_unless(complaint_id is None, "hold_id: this hold ends with complaint_resolved")
+    wait_unless(
+        await SQL.is_hold_known(connection, loan_id=context.loan_id, hold_id=event.hold_id),
+        "hold_id: no such hold was placed",
+    )
     released = await SQL.release_hold(
         connection, loan_id=context.loan_id, hold_id=event.hold_id, now=context.now
     )
@@ -61,7 +72,10 @@ async def record_hold_released(
 async def record_preferences_changed(
     event: events.ContactPreferencesChanged, connection: Connection, context: EventContext
 ) -> None:
-    channels, hours = event.blocked_channels, event.agreed_hours
+    """Field by field: of two wishes the later said binds, in whatever order they come."""
+    said_at = min(event.occurred_at, context.now)
+    event = await _without_overtaken_wishes(event, said_at, connection, context)
+    channels, hours, phones = event.blocked_channels, event.agreed_hours, event.blocked_phone_ids
     borrower_id = await SQL.change_preferences(
         connection,
         loan_id=context.loan_id,
@@ -69,12 +83,30 @@ async def record_preferences_changed(
         agreed_hours=None
         if hours is None
         else json.dumps([each.model_dump(mode="json") for each in hours]),
+        are_phones_given=phones is not None,
+        said_at=said_at,
     )
-    if event.blocked_phone_ids is None:
+    if phones is None:
         return
-    phone_ids = list(event.blocked_phone_ids)
+    phone_ids = list(phones)
     unknown = await SQL.unknown_phones(connection, borrower_id=borrower_id, phone_ids=phone_ids)
     refuse_unless(unknown is None, f"blocked_phone_ids: not this borrower's: {unknown}")
     await SQL.block_phones(
         connection, borrower_id=borrower_id, phone_ids=phone_ids, now=context.now
     )
+
+
+async def _without_overtaken_wishes(
+    event: events.ContactPreferencesChanged,
+    said_at: datetime,
+    connection: Connection,
+    context: EventContext,
+) -> events.ContactPreferencesChanged:
+    """What still binds of them; nothing is left of one that came after all it says was changed."""
+    said: dict[str, Any] = dict(await SQL.wishes_said(connection, loan_id=context.loan_id))
+    given = {name for name in said if getattr(event, name) is not None}
+    overtaken = {name for name in given if said[name] is not None and said[name] > said_at}
+    if given == overtaken:
+        latest = max(said[name] for name in overtaken)
+        raise EffectRefusedError(f"LC-TIME: occurred_at: another wish was said later, at {latest}")
+    return event.model_copy(update=dict.fromkeys(overtaken))

@@ -12,6 +12,10 @@ class EffectRefusedError(Exception):
     """The record knows a reason against the event; the text is `RULE: reason`."""
 
 
+class OtherHalfMissingError(EffectRefusedError):
+    """For now: the event may come again, under its id, once what it belongs to is on record."""
+
+
 class EventContext(NamedTuple):
     """Which case an event belongs to, and what its effect needs to know."""
 
@@ -25,6 +29,11 @@ class EventContext(NamedTuple):
 
 async def nothing(event: events.Event, connection: Connection, context: EventContext) -> None:
     """The event itself is recorded, and changes nothing else in the database."""
+
+
+def wait_unless(fits: object, reason: str) -> None:
+    if not fits:
+        raise OtherHalfMissingError(f"LC-RECORD: {reason}; send it again, under its id, after that")
 
 
 def refuse_unless(fits: object, reason: str, rule_id: str = "LC-RECORD") -> None:

@@ -1,6 +1,6 @@
 """Payments and promises to pay."""
 
-from database.event_effects.effect import EventContext, refuse_unless
+from database.event_effects.effect import EventContext, refuse_unless, wait_unless
 from database.sql import SQL, Connection
 from domain import events
 
@@ -8,13 +8,19 @@ from domain import events
 async def record_payment_received(
     event: events.PaymentReceived, connection: Connection, context: EventContext
 ) -> None:
-    known = await SQL.known_payment(connection, payment_id=event.payment_id)
+    known = await SQL.known_payment(
+        connection, payment_id=event.payment_id, loan_id=context.loan_id
+    )
     if known is not None:
         # The ledger may have written the payment itself: then this is only the knock on the door.
-        same = (known["loan_id"], known["amount_minor"]) == (context.loan_id, event.amount_minor)
-        refuse_unless(same, "payment_id: known with another loan or amount")
+        same = known["amount_minor"] == event.amount_minor
+        refuse_unless(same, "payment_id: known with another amount")
         refuse_unless(known["reversed_at"] is None, "payment_id: this payment was reversed")
         return
+    is_of_another = await SQL.is_payment_of_another(
+        connection, payment_id=event.payment_id, loan_id=context.loan_id
+    )
+    refuse_unless(not is_of_another, "payment_id: known of another borrower")
     await SQL.add_payment(
         connection,
         payment_id=event.payment_id,
@@ -29,13 +35,18 @@ async def record_payment_received(
 async def record_payment_reversed(
     event: events.PaymentReversed, connection: Connection, context: EventContext
 ) -> None:
-    known = await SQL.known_payment(connection, payment_id=event.payment_id)
+    known = await SQL.known_payment(
+        connection, payment_id=event.payment_id, loan_id=context.loan_id
+    )
+    wait_unless(known, "payment_id: no such payment on this loan")
     refuse_unless(
-        known is not None and known["loan_id"] == context.loan_id,
-        "payment_id: no such payment on this loan",
+        event.amount_minor in (None, known["amount_minor"]),
+        f"amount_minor: the payment is one of {known['amount_minor']}, and reversed as a whole",
     )
     refuse_unless(known["reversed_at"] is None, "payment_id: this payment was reversed before")
-    await SQL.reverse_payment(connection, payment_id=event.payment_id, now=context.now)
+    await SQL.reverse_payment(
+        connection, payment_id=event.payment_id, loan_id=context.loan_id, now=context.now
+    )
 
 
 async def record_promise_made(

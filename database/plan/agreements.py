@@ -150,6 +150,7 @@ async def _keep(
         lender_signatory=offer.lender_signatory,
         limitation_until=terms.limitation_until,
         counted_from=offer.counted_from,
+        counted_after=offer.counted_after,
         expires_at=offer.expires_at,
         now=terms.offered_at,
     )

@@ -27,15 +27,15 @@ SELECT (SELECT max(due_on) FROM loan_instalments WHERE loan_id = :loan_id) AS la
                    AND purpose <> 'locate') AS happened (at)
              WHERE happened.at <= :now) AS interrupted_on;
 
--- name: offer_agreement(agreement_id, case_id, loan_id, visit_id, plan_id, as_of, total_minor, waiver_minor, waiver_approver_id, supersedes, carried_minor, penalty_minor, html, pdf, html_sha256, sha256, lender_signatory, limitation_until, counted_from, now, expires_at)!
+-- name: offer_agreement(agreement_id, case_id, loan_id, visit_id, plan_id, as_of, total_minor, waiver_minor, waiver_approver_id, supersedes, carried_minor, penalty_minor, html, pdf, html_sha256, sha256, lender_signatory, limitation_until, counted_from, counted_after, now, expires_at)!
 INSERT INTO agreements (agreement_id, case_id, loan_id, visit_id, plan_id, as_of, status, total_minor,
                         waiver_minor, waiver_approver_id, supersedes, carried_minor, penalty_minor,
                         document_html, document_pdf, html_sha256, document_sha256, lender_signatory,
-                        limitation_until, counted_from, offered_at, expires_at)
+                        limitation_until, counted_from, counted_after, offered_at, expires_at)
 VALUES (:agreement_id, :case_id, :loan_id, :visit_id, :plan_id, :as_of, 'offered', :total_minor,
         :waiver_minor, :waiver_approver_id, :supersedes, :carried_minor, :penalty_minor,
         :html, :pdf, :html_sha256, :sha256, :lender_signatory,
-        :limitation_until, :counted_from, :now, :expires_at);
+        :limitation_until, :counted_from, :counted_after, :now, :expires_at);
 
 -- name: add_agreement_part(agreement_id, number, due_on, amount_minor)*!
 INSERT INTO agreement_instalments (agreement_id, number, due_on, amount_minor)
@@ -101,7 +101,7 @@ WHERE i.loan_id = pause.loan_id AND i.due_on >= pause.as_of;
 -- name: grant_waiver(payment_id, loan_id, amount_minor, now)!
 INSERT INTO payments (payment_id, loan_id, amount_minor, kind, received_at, recorded_at, source)
 VALUES (:payment_id, :loan_id, :amount_minor, 'waiver', :now, :now, 'agreement')
-ON CONFLICT (payment_id) DO NOTHING;
+ON CONFLICT (payment_id, loan_id) DO NOTHING;
 
 -- name: signed_agreement(case_id)^
 -- Of its waiver, only what goes beyond the penalty is taken from the arrears.

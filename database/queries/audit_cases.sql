@@ -35,6 +35,30 @@ CROSS JOIN LATERAL (VALUES
 WHERE v.checked_in_at <= :now AND problem.is_kept IS NOT TRUE
 ORDER BY v.checked_in_at, v.visit_id;
 
+-- name: audit_visit_decisions(now)
+-- G6: who decided, decided on this visit, once it was applied for. Clocks may differ by a day.
+SELECT visit_id AS subject,
+       concat('approved at ', approved_at, ', before it was applied for at ', requested_at) AS what
+FROM visits WHERE approved_at < requested_at AND requested_at <= :now
+UNION ALL
+SELECT v.visit_id, concat('the event ', e.event_id, ', ', e.name, ' at ', e.occurred_at, ': ', problem.what)
+FROM case_events e
+JOIN visits v ON v.case_id = e.case_id AND (
+    e.name = 'visit_rejected' AND v.ended_at = e.received_at
+    OR e.name = 'visit_approved' AND EXISTS (
+        SELECT FROM visit_approvals a
+        WHERE a.visit_id = v.visit_id AND a.approved_at = e.received_at))
+LEFT JOIN case_events r ON r.case_id = v.case_id AND r.name = 'visit_requested' AND r.accepted
+     AND r.received_at = v.requested_at
+CROSS JOIN LATERAL (VALUES
+    (e.occurred_at >= least(r.occurred_at, v.requested_at) - interval '1 day',
+     'the visit was not applied for then'),
+    -- An event of before had no such field.
+    (coalesce(e.body ->> 'visit_id', v.visit_id) = v.visit_id,
+     concat('it names the visit ', e.body ->> 'visit_id'))
+) AS problem (is_kept, what)
+WHERE e.accepted AND e.received_at <= :now AND problem.is_kept IS NOT TRUE;
+
 -- name: audit_agreements(now)
 -- G7: an agreement has a verified identity, a report that says so, parts that sum to the whole,
 -- hashes that are those of its documents, and disclosed costs; what was signed is what was offered,
@@ -185,10 +209,37 @@ END
 ORDER BY e.sequence;
 
 -- name: audit_events(now)
--- G9: an event counts once for a loan, and a refused one has its reason on record.
+-- G9: an event counts once for a loan, and a refused one has its reason on record. None has happened
+-- in the future. What came before its other half has come again two days after that.
 SELECT event_id AS subject, concat(count(*), ' records of one event on loan ', loan_id) AS what
-FROM case_events WHERE received_at <= :now
+FROM case_events WHERE received_at <= :now AND NOT may_come_again
 GROUP BY loan_id, event_id HAVING count(*) > 1
+UNION ALL
+SELECT event_id, concat('the event on loan ', loan_id, ' of ', occurred_at, ' came at ', received_at,
+                        ': it lay in the future')
+FROM case_events
+WHERE accepted AND received_at <= :now AND occurred_at > received_at + interval '1 day'
+UNION ALL
+SELECT payment_id, concat('payment on loan ', loan_id, ' of ', received_at, ': it lies in the future')
+FROM payments
+WHERE recorded_at <= :now AND received_at > :now::timestamptz + interval '1 day'
+UNION ALL
+SELECT e.event_id, concat(e.name, ' on loan ', e.loan_id, ' came before its other half at ',
+                          e.received_at, ', and not again')
+FROM case_events e
+WHERE e.may_come_again AND e.received_at < :now::timestamptz - interval '2 days' AND CASE e.name
+    WHEN 'payment_reversed' THEN EXISTS (
+        SELECT FROM payments p WHERE p.payment_id = e.body ->> 'payment_id'
+          AND p.loan_id = e.loan_id AND p.reversed_at IS NULL)
+    WHEN 'hold_released' THEN EXISTS (
+        SELECT FROM holds h JOIN loans l USING (borrower_id)
+        WHERE l.loan_id = e.loan_id AND h.hold_id = e.body ->> 'hold_id'
+          AND h.released_at IS NULL)
+    WHEN 'complaint_resolved' THEN EXISTS (
+        SELECT FROM complaints c WHERE c.loan_id = e.loan_id
+          AND c.complaint_id = e.body ->> 'complaint_id' AND c.resolved_at IS NULL)
+    ELSE false
+END
 UNION ALL
 SELECT event_id, concat(name, ' on loan ', loan_id, ' refused at ', received_at, ' without a reason')
 FROM case_events
@@ -238,7 +289,7 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT coalesce(sum(p.amount_minor), 0) - g.carried_minor AS minor FROM payments p
     WHERE p.loan_id = g.loan_id AND p.kind = 'payment' AND p.reversed_at IS NULL
-      AND p.recorded_at >= g.counted_from) AS paid
+      AND p.sequence > g.counted_after) AS paid
 WHERE g.status = 'signed' AND NOT c.was_held AND paid.minor < part.due_minor
   AND part.due_on < (:now::timestamptz - interval '7 days')::date
                     - (c.policy #>> '{plan,grace_days,value}')::integer

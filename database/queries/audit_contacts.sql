@@ -108,14 +108,23 @@ ORDER BY a.reserved_at;
 
 -- name: audit_preferences(now)
 -- G4: no contact against what the borrower wished then: a blocked number, a blocked channel, or
--- other hours. The wishes of the past are read from the events that brought them.
-WITH wishes AS (
-    SELECT l.borrower_id, about, e.body -> about AS wish, e.received_at AS since,
-           lead(e.received_at) OVER (PARTITION BY l.borrower_id, about ORDER BY e.sequence) AS until
+-- other hours. The wishes of the past are read from the events that brought them; what was said
+-- before the wish in force came too late to count.
+WITH said AS (
+    SELECT l.borrower_id, about, e.body -> about AS wish, e.received_at, e.sequence, e.occurred_at,
+           max(e.occurred_at) OVER (
+               PARTITION BY l.borrower_id, about ORDER BY e.received_at, e.sequence
+               ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS said_before
     FROM case_events e JOIN loans l USING (loan_id)
     CROSS JOIN (VALUES ('blocked_channels'), ('agreed_hours')) AS fields (about)
-    WHERE e.name = 'contact_preferences_changed' AND e.accepted
+    WHERE e.name = 'contact_preferences_changed' AND e.accepted AND e.received_at <= :now
       AND jsonb_typeof(e.body -> about) = 'array'
+),
+wishes AS (
+    SELECT borrower_id, about, wish, received_at AS since,
+           lead(received_at) OVER (PARTITION BY borrower_id, about
+                                    ORDER BY received_at, sequence) AS until
+    FROM said WHERE coalesce(occurred_at >= said_before, true)
 )
 SELECT a.attempt_id AS subject,
        concat('by ', a.channel, ' at ', a.reserved_at, ' to ', a.phone_id,
@@ -139,7 +148,23 @@ CROSS JOIN LATERAL (VALUES
       WHERE w.about = 'agreed_hours' AND coalesce((hours ->> 'until')::timestamptz > a.reserved_at, true)),
      concat('only ', w.wish))
 ) AS problem (is_broken, wish)
-WHERE a.reserved_at <= :now AND problem.is_broken;
+WHERE a.reserved_at <= :now AND problem.is_broken
+UNION ALL
+-- What is kept is the wish that came last, and another was said later.
+SELECT late.borrower_id, concat('the wish of ', late.occurred_at, ' is in force, ', late.wish,
+                                '; it was overtaken by that of ', binding.occurred_at)
+FROM said late
+JOIN borrowers b USING (borrower_id)
+CROSS JOIN LATERAL (
+    SELECT s.occurred_at, s.wish FROM said s
+    WHERE s.borrower_id = late.borrower_id AND s.about = late.about
+    ORDER BY s.occurred_at DESC, s.sequence DESC LIMIT 1) AS binding
+CROSS JOIN LATERAL (VALUES (
+    CASE late.about WHEN 'agreed_hours' THEN b.agreed_hours
+                    ELSE to_jsonb(b.blocked_channels) END)) AS kept (wish)
+WHERE late.occurred_at < late.said_before
+  AND kept.wish @> late.wish AND kept.wish <@ late.wish
+  AND NOT (kept.wish @> binding.wish AND kept.wish <@ binding.wish);
 
 -- name: audit_sent_once(now)
 -- G5: one intent, one attempt; one attempt, one message; no message without an attempt.

@@ -20,6 +20,9 @@ SELECT c.handler_id, c.answer_due_at, ARRAY(
 FROM complaints c
 WHERE c.loan_id = :loan_id AND c.complaint_id = :complaint_id AND c.resolved_at IS NULL;
 
+-- name: is_complaint_known(loan_id, complaint_id)$
+SELECT EXISTS (SELECT FROM complaints WHERE loan_id = :loan_id AND complaint_id = :complaint_id);
+
 -- name: complaint_of_hold(loan_id, hold_id)$
 -- The open complaint that a hold stands for.
 SELECT complaint_id FROM complaints

@@ -10,25 +10,33 @@ UPDATE borrowers SET last_event_at = :now, revision = revision + 1
 WHERE borrower_id = (SELECT l.borrower_id FROM collection_cases c JOIN loans l USING (loan_id)
                      WHERE c.case_id = :case_id);
 
--- name: known_event(loan_id, event_id)^
-SELECT accepted, reason, receipt FROM case_events WHERE loan_id = :loan_id AND event_id = :event_id;
+-- name: known_event(loan_id, event_id, receipt)^
+-- What was refused because its other half is missing may come again: then only its own retry knows it.
+SELECT accepted, reason, receipt, may_come_again FROM case_events
+WHERE loan_id = :loan_id AND event_id = :event_id AND (NOT may_come_again OR receipt = :receipt);
 
--- name: append_event(case_id, loan_id, event_id, name, source, occurred_at, received_at, stage, accepted, reason, body, receipt)!
+-- name: append_event(case_id, loan_id, event_id, name, source, occurred_at, received_at, stage, accepted, reason, may_come_again, body, receipt)!
 INSERT INTO case_events (case_id, loan_id, event_id, name, source, occurred_at, received_at,
-                         stage, accepted, reason, body, receipt)
+                         stage, accepted, reason, may_come_again, body, receipt)
 VALUES (:case_id, :loan_id, :event_id, :name, :source, :occurred_at, :received_at,
-        :stage, :accepted, :reason, :body::jsonb, :receipt)
-ON CONFLICT (loan_id, event_id) DO NOTHING;
+        :stage, :accepted, :reason, :may_come_again, :body::jsonb, :receipt)
+ON CONFLICT DO NOTHING;
 
--- name: known_payment(payment_id)^
-SELECT loan_id, amount_minor, reversed_at FROM payments WHERE payment_id = :payment_id;
+-- name: known_payment(payment_id, loan_id)^
+SELECT amount_minor, reversed_at FROM payments WHERE payment_id = :payment_id AND loan_id = :loan_id;
+
+-- name: is_payment_of_another(payment_id, loan_id)$
+-- A transfer may be allocated to several loans of one borrower; it is not of two people.
+SELECT EXISTS (SELECT FROM payments p JOIN loans o ON o.loan_id = p.loan_id
+               JOIN loans l ON l.loan_id = :loan_id
+               WHERE p.payment_id = :payment_id AND o.borrower_id <> l.borrower_id);
 
 -- name: add_payment(payment_id, loan_id, amount_minor, received_at, recorded_at, source)!
 INSERT INTO payments (payment_id, loan_id, amount_minor, kind, received_at, recorded_at, source)
 VALUES (:payment_id, :loan_id, :amount_minor, 'payment', :received_at, :recorded_at, :source);
 
--- name: reverse_payment(payment_id, now)!
-UPDATE payments SET reversed_at = :now WHERE payment_id = :payment_id;
+-- name: reverse_payment(payment_id, loan_id, now)!
+UPDATE payments SET reversed_at = :now WHERE payment_id = :payment_id AND loan_id = :loan_id;
 
 -- name: add_promise(promise_id, case_id, loan_id, amount_minor, due_on, now)!
 INSERT INTO promises (promise_id, case_id, loan_id, amount_minor, due_on, made_at)
@@ -74,10 +82,14 @@ WHERE (loan_id, hold_id) = (
     ORDER BY h.loan_id <> :loan_id, h.loan_id LIMIT 1)
 RETURNING hold_id;
 
--- name: file_complaint(loan_id, complaint_id, case_id, about, handler_id, now, answer_due_at)^
+-- name: is_hold_known(loan_id, hold_id)$
+SELECT EXISTS (SELECT FROM holds h JOIN loans l USING (borrower_id)
+               WHERE l.loan_id = :loan_id AND h.hold_id = :hold_id);
+
+-- name: file_complaint(loan_id, complaint_id, case_id, about, handler_id, filed_at, answer_due_at)^
 INSERT INTO complaints (loan_id, complaint_id, case_id, about, handler_id, filed_at,
                         answer_due_at)
-VALUES (:loan_id, :complaint_id, :case_id, :about, :handler_id, :now, :answer_due_at)
+VALUES (:loan_id, :complaint_id, :case_id, :about, :handler_id, :filed_at, :answer_due_at)
 ON CONFLICT (loan_id, complaint_id) DO NOTHING
 RETURNING complaint_id;
 
@@ -87,11 +99,21 @@ UPDATE complaints SET resolved_at = :now, upheld = :upheld, remedy = :remedy,
 WHERE loan_id = :loan_id AND complaint_id = :complaint_id AND resolved_at IS NULL
 RETURNING complaint_id;
 
--- name: change_preferences(loan_id, blocked_channels, agreed_hours)$
+-- name: wishes_said(loan_id)^
+-- When the wishes that bind were said.
+SELECT b.channels_said_at AS blocked_channels, b.phones_said_at AS blocked_phone_ids,
+       b.hours_said_at AS agreed_hours
+FROM loans l JOIN borrowers b USING (borrower_id) WHERE l.loan_id = :loan_id;
+
+-- name: change_preferences(loan_id, blocked_channels, agreed_hours, are_phones_given, said_at)$
 -- What is not given stays as it was wished.
 UPDATE borrowers b
-SET blocked_channels = coalesce(:blocked_channels, b.blocked_channels),
-    agreed_hours = coalesce(:agreed_hours::jsonb, b.agreed_hours)
+SET blocked_channels = coalesce(:blocked_channels::text[], b.blocked_channels),
+    agreed_hours = coalesce(:agreed_hours::jsonb, b.agreed_hours),
+    channels_said_at = CASE WHEN :blocked_channels::text[] IS NULL THEN b.channels_said_at
+                            ELSE :said_at END,
+    hours_said_at = CASE WHEN :agreed_hours::jsonb IS NULL THEN b.hours_said_at ELSE :said_at END,
+    phones_said_at = CASE WHEN :are_phones_given THEN :said_at ELSE b.phones_said_at END
 FROM loans l WHERE l.loan_id = :loan_id AND b.borrower_id = l.borrower_id
 RETURNING b.borrower_id;
 
@@ -111,6 +133,11 @@ WHERE NOT EXISTS (SELECT FROM phones p
 
 -- name: pin_policy(case_id, version)!
 UPDATE collection_cases SET policy_version = :version WHERE case_id = :case_id;
+
+-- name: is_adoption_overtaken(case_id, occurred_at)$
+-- Another adoption was decided on later, and is on record already.
+SELECT EXISTS (SELECT FROM case_events WHERE case_id = :case_id AND name = 'policy_adopted'
+               AND accepted AND occurred_at > :occurred_at);
 
 -- name: policy_exists(version)$
 SELECT EXISTS (SELECT FROM policies WHERE version = :version);

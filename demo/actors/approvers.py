@@ -32,9 +32,10 @@ class Approvers:
         self._decided.add(question)
         await self._post.wait(hours=10)
         if answer is Answer.WRONG_THEN_YES:  # the applicant may not approve himself
-            await self._decide(person, "visit_approved", COLLECTOR)
+            await self._decide(person, "visit_approved", COLLECTOR, visit_id=notice["visit_id"])
         name = "visit_rejected" if answer is Answer.NO else "visit_approved"
-        await self._decide(person, name, SENIOR_APPROVER if is_senior else APPROVER)
+        approver = SENIOR_APPROVER if is_senior else APPROVER
+        await self._decide(person, name, approver, visit_id=notice["visit_id"])
         if answer is Answer.TAKEN_BACK:
             while not await self._pool.fetchval(_IS_ANNOUNCED, notice["visit_id"]):
                 await self._post.wait(hours=6)

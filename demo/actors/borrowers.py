@@ -140,6 +140,10 @@ class Borrower:
             ("payment_received", head | {"payment_id": "p-1"}),
             ("promise_made", json.dumps(head)),
             ("loan_forgiven", head | {"event_id": f"unheard-{loan_id}-{day}"}),
-            ("visit_approved", head | {"event_id": f"early-{loan_id}-{day}", "approver_id": "A-1"}),
+            (
+                "visit_approved",
+                head
+                | {"event_id": f"early-{loan_id}-{day}", "visit_id": "none", "approver_id": "A-1"},
+            ),
         ):
             await self._post.tell_raw(loan_id, name, body)

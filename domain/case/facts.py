@@ -63,6 +63,7 @@ class CaseFacts(BaseModel):
     outstanding: Amounts = Amounts()
     penalty_minor: int = 0  # accrued, and not yet charged or waived
     last_payment_at: AwareDatetime | None = None
+    payments_seen: int | None = None  # the last payment on record, by the record's own order
     holds: list[Hold] = []
     promises: list[Promise] = []
     agreed_hours: list[AgreedHours] = []  # none: the borrower has asked for no hours of his own

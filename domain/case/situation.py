@@ -23,6 +23,10 @@ class Situation(NamedTuple):
         """The date on the borrower's own calendar."""
         return self.facts.local(self.now).date()
 
+    def happened_at(self, said: datetime) -> datetime:
+        """When something said to have happened did: a clock that is ahead does not move it on."""
+        return min(said, self.now)
+
     @property
     def days_past_due(self) -> int:
         return self.facts.days_past_due(self.now)

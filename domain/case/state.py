@@ -60,6 +60,7 @@ class VisitState(BaseModel):
     visit_id: str
     address_id: str
     applicant_id: str
+    asked_at: AwareDatetime | None = None  # of the approvers; earlier decisions are of another
     approval: Answer | None = None
     approver_id: str | None = None
     approval_expires_at: AwareDatetime | None = None
@@ -91,6 +92,7 @@ class PlanState(BaseModel):
     plan_id: str
     plan: Plan
     proposed_at: AwareDatetime | None = None
+    payments_seen: int | None = None  # the last one that was not in its debt any more
     approval: Answer | None = None
     approver_id: str | None = None
     agreement_id: str | None = None

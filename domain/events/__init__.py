@@ -27,6 +27,7 @@ from domain.events.fields import (
     LARGEST_AMOUNT_MINOR,
     Event,
     Id,
+    is_needed,
 )
 from domain.events.money import (
     PaymentReceived,
@@ -41,6 +42,7 @@ from domain.events.reading import (
     UnreadableEventError,
     printable,
     read_event,
+    read_event_on_record,
     read_json,
     recordable,
 )
@@ -98,8 +100,10 @@ __all__ = [
     "VisitReported",
     "VisitRequested",
     "VisitWithdrawn",
+    "is_needed",
     "printable",
     "read_event",
+    "read_event_on_record",
     "read_json",
     "recordable",
 ]

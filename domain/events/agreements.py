@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from domain.events.fields import Event, Id, Text
 from domain.events.visits import Capacity, Proposal
@@ -25,7 +25,8 @@ class PlanRejected(Event):
 class AgreementSigned(Event):
     name = "agreement_signed"
     agreement_id: Id
-    document_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    # Hexadecimal digits, of either case; kept in lower case.
+    document_sha256: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{64}$"), AfterValidator(str.lower)]
     signatories: Annotated[tuple[Id, ...], Field(min_length=1, max_length=10)]
     costs_confirmed: bool = True  # the borrower has read what the plan costs (CN-27)
 

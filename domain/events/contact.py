@@ -5,8 +5,8 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, StrictInt, model_validator
 
-from domain.events.fields import Event, EventPart, Id, Instant, storable
-from domain.local_time import HoursOfDay, LocalTime
+from domain.events.fields import Event, EventPart, Id, Instant, TimeOfDay, storable
+from domain.local_time import HoursOfDay
 
 
 class CallFinished(Event):
@@ -32,8 +32,8 @@ class HoldReleased(Event):
 class AgreedHours(EventPart):
     """Hours in which the borrower agreed to be contacted, local time; for good, or until then."""
 
-    start: LocalTime
-    end: LocalTime
+    start: TimeOfDay
+    end: TimeOfDay
     until: Instant | None = None
 
     @model_validator(mode="after")

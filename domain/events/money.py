@@ -1,6 +1,8 @@
 """Payments and promises to pay."""
 
-from domain.events.fields import AmountMinor, Day, Event, Id
+from typing import Annotated
+
+from domain.events.fields import SAID_BESIDE, AmountMinor, Day, Event, Id
 
 
 class PaymentReceived(Event):
@@ -12,6 +14,7 @@ class PaymentReceived(Event):
 class PaymentReversed(Event):
     name = "payment_reversed"
     payment_id: Id
+    amount_minor: Annotated[AmountMinor | None, SAID_BESIDE] = None  # all of the payment, if given
 
 
 class PromiseMade(Event):

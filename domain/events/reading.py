@@ -10,7 +10,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from domain.events import agreements, case, complaints, contact, money, visits
-from domain.events.fields import Event
+from domain.events.fields import CONTRACT, Event
 from domain.mistakes import describe_mistake
 
 LARGEST_RECORDED_BODY = 8_000
@@ -34,12 +34,29 @@ class UnreadableBody(str):
     __slots__ = ()
 
 
+class _RepeatedKeyError(ValueError):
+    """A name that stands twice in one JSON object: which value is meant cannot be known."""
+
+
 def read_event(name: str, body: object) -> Event:
-    """The event of a name in a JSON value of any shape.
+    """The event of a name in a JSON value of any shape, by the contract of today.
 
     Raises:
         UnreadableEventError: naming every wrong field and the reason.
     """
+    return _read(name, body, CONTRACT)
+
+
+def read_event_on_record(name: str, body: object) -> Event:
+    """An event that may have been taken in by an earlier release, which asked for less.
+
+    Raises:
+        UnreadableEventError: when no release would have taken it.
+    """
+    return _read(name, body, None)
+
+
+def _read(name: str, body: object, contract: str | None) -> Event:
     if isinstance(body, UnreadableBody):
         raise UnreadableEventError(body)
     if not isinstance(body, dict):
@@ -50,7 +67,7 @@ def read_event(name: str, body: object) -> Event:
     if kind is None:
         raise UnreadableEventError(f"no event is called {printable(name, 60)!r}")
     try:
-        return kind.model_validate(body)
+        return kind.model_validate(body, context=contract)
     except ValidationError as error:
         raise UnreadableEventError("; ".join(map(describe_mistake, error.errors()))) from error
 
@@ -59,10 +76,14 @@ def read_json(data: bytes) -> object:
     """The JSON value in some bytes.
 
     Raises:
-        UnreadableEventError: when the bytes are not JSON.
+        UnreadableEventError: when the bytes are not JSON, or give one name two values.
     """
     try:
-        return json.loads(data, parse_constant=_refuse_constant)
+        return json.loads(
+            data, parse_constant=_refuse_constant, object_pairs_hook=_without_repetition
+        )
+    except _RepeatedKeyError as error:
+        raise UnreadableEventError(f"{printable(str(error), 60)}: is given twice") from error
     except (ValueError, RecursionError) as error:
         raise UnreadableEventError("the body is not JSON") from error
 
@@ -89,6 +110,14 @@ def printable(text: str, length: int) -> str:
     """Text cut to a length, without the characters a log line or Postgres cannot carry."""
     cut = text[:length] + ("…" if len(text) > length else "")
     return "".join(letter if letter.isprintable() else "\ufffd" for letter in cut)
+
+
+def _without_repetition(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    read = dict(pairs)
+    if len(read) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _RepeatedKeyError(next(name for name in names if names.count(name) > 1))
+    return read
 
 
 def _refuse_constant(name: str) -> object:

@@ -4,7 +4,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StrictBool, StrictInt
 
-from domain.events.fields import AmountOrZeroMinor, Day, Event, EventPart, Id, Instant, Text
+from domain.events.fields import (
+    SAID_BESIDE,
+    AmountOrZeroMinor,
+    AnsweredId,
+    Day,
+    Event,
+    EventPart,
+    Id,
+    Instant,
+    Text,
+)
 
 
 class VisitRequested(Event):
@@ -17,12 +27,14 @@ class VisitRequested(Event):
 
 class VisitApproved(Event):
     name = "visit_approved"
+    visit_id: AnsweredId = None
     approver_id: Id
     comment: Text = ""
 
 
 class VisitRejected(Event):
     name = "visit_rejected"
+    visit_id: AnsweredId = None
     approver_id: Id
     comment: Text = ""
 
@@ -44,11 +56,13 @@ class ApprovalWithdrawn(Event):
 class AppointmentConfirmed(Event):
     name = "appointment_confirmed"
     slot_id: Id
+    visit_id: Annotated[Id | None, SAID_BESIDE] = None
 
 
 class AppointmentDeclined(Event):
     name = "appointment_declined"
     slot_id: Id
+    visit_id: Annotated[Id | None, SAID_BESIDE] = None
     reason: Text = ""
     preferred_times: Annotated[tuple[Instant, ...], Field(max_length=20)] = ()
 

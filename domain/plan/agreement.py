@@ -111,5 +111,7 @@ class Offer(BaseModel):
     plan: Plan
     waiver_approver_id: str | None
     counted_from: AwareDatetime  # when the plan was proposed: later payments count towards it
+    # The last payment that the plan knew of; an earlier run kept the time only.
+    counted_after: int | None = None
     expires_at: AwareDatetime
     lender_signatory: str | None = None  # an id: the crew's badge

@@ -155,6 +155,14 @@ class Policy(InEffect):
     plan: PlanPolicy
     aftercare: AftercarePolicy
 
+    @property
+    def clock_tolerance(self) -> timedelta:
+        """How far the clock of whoever sends an event may be ahead of ours.
+
+        Written with the visits, whose devices it was first said of; it is one for all events.
+        """
+        return self.visit.clock_tolerance
+
     @model_validator(mode="after")
     def _numbers_of_the_process_are_needed(self) -> Self:
         sections = (self.promise, self.visit, self.plan, self.aftercare)

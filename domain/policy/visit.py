@@ -99,7 +99,7 @@ class VisitPolicy(PolicyModel):
 
     @property
     def clock_tolerance(self) -> timedelta:
-        """How far the clock of a crew's device may be ahead of ours."""
+        """How far another clock, a crew's device for one, may be ahead of ours."""
         return timedelta(minutes=value_or(self.clock_tolerance_minutes, 15))
 
     @model_validator(mode="after")

@@ -127,9 +127,13 @@ async def _a_visit_ends_in_an_agreement(outside: Outside) -> None:
             "SELECT address_id FROM addresses WHERE borrower_id = 'B-VISITED'"
         ),
     )
-    await outside.row("SELECT 1 FROM staff_notices WHERE kind = 'visit_approval_wanted'")
-    await outside.send(loan, "visit_approved", event_id="four-eyes", approver_id="K-1")
-    await outside.send(loan, "visit_approved", approver_id="A-1")
+    asked = await outside.row(
+        "SELECT body ->> 'visit_id' AS visit_id FROM staff_notices"
+        " WHERE kind = 'visit_approval_wanted'"
+    )
+    approval = {"visit_id": asked["visit_id"]}
+    await outside.send(loan, "visit_approved", event_id="four-eyes", approver_id="K-1", **approval)
+    await outside.send(loan, "visit_approved", approver_id="A-1", **approval)
     visit = await outside.row("SELECT * FROM visits WHERE status = 'proposed'")
     assert visit["approver_id"] == "A-1"
     await outside.send(loan, "appointment_confirmed", slot_id=visit["slot_id"])

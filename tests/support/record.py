@@ -142,7 +142,9 @@ class Record:
         applicant: dict[str, Any] = {"applicant": "borrower", "applicant_id": "B-1"}
         await self.deliver("visit_requested", **applicant, address_id=self.loan.address_id)
         expires_at = self.now + timedelta(days=30)
-        await self.deliver("visit_approved", approver_id="A-1", due_at=expires_at)
+        await self.deliver(
+            "visit_approved", visit_id=self.visit_id, approver_id="A-1", due_at=expires_at
+        )
         starts_at = self.now + timedelta(days=2)
         wish = SlotWish(
             slot_id="S-1",

@@ -24,7 +24,8 @@ class Recorder:
         self._number += 1
         receipt = body.pop("receipt", f"r-{self._number}")
         extra = {key: body[key] for key in ("visit_id", "due_at", "refusal") if key in body}
-        sent = event(NOW, **{"event_id": f"e-{self._number}", **body})
+        said_at = body.pop("said_at", NOW)
+        sent = event(said_at, **{"event_id": f"e-{self._number}", **body})
         letter = delivery(self._case_id, LOAN, name, sent, receipt=receipt, **extra)
         return await Events(self.pool).record_event(letter, lambda: NOW)
 

@@ -16,7 +16,14 @@ from domain.case.events.table import EVENT_TABLE
 from domain.case.judgement.fitting import EventRefusedError
 from domain.case.situation import Situation
 from domain.case.state import Refusal
-from domain.events import Event, UnreadableEventError, printable, read_event, recordable
+from domain.events import (
+    Event,
+    UnreadableEventError,
+    printable,
+    read_event,
+    read_event_on_record,
+    recordable,
+)
 from workflows.desk.case_desk import CaseDesk
 from workflows.desk.inbox import Inbox, IncomingEvent
 from workflows.desk.options import DATABASE
@@ -47,28 +54,40 @@ class Intake:
 
     async def _take(self, incoming: IncomingEvent) -> Verdict:
         try:
-            event = incoming.event = read_event(incoming.name, incoming.body)
+            event = incoming.event = read_event_on_record(incoming.name, incoming.body)
         except UnreadableEventError as error:
             return await self._record(self._unread(incoming, f"LC-CONTRACT: {error}"))
-        row, refusal = EVENT_TABLE[event.name], None
+        row = EVENT_TABLE[event.name]
         if row.fresh_facts:
             await self._desk.look_again()
         # The effect is taken on what was judged: recording may last over midnight, in an outage.
         situation = self._desk.situation
-        try:
-            judge(event, situation)
-        except EventRefusedError as error:
-            refusal = str(error)
-        if event.event_id in self._desk.case.remembered_events:
-            refusal = None  # the record answers a repeated event as it did before
-        verdict = await self._record(self._judged(event, situation, refusal))
-        self._desk.case.remember(event.event_id)
+        # A run of an earlier release may have taken what the contract of today does not: its
+        # verdict is in the history, and counts.
+        verdict = await self._record(self._judge(incoming, event, situation))
+        if not verdict.may_come_again:
+            self._desk.case.remember(event.event_id)
         if verdict.accepted and not verdict.repeated:
             row.apply(event, situation)
             if row.changes_policy:
                 await self._desk.take_up()
                 self._desk.publish()
         return verdict
+
+    def _judge(self, incoming: IncomingEvent, event: Event, situation: Situation) -> JudgedEvent:
+        """By the contract, and by the state of the case."""
+        try:
+            read_event(incoming.name, incoming.body)
+        except UnreadableEventError as error:
+            return self._unread(incoming, f"LC-CONTRACT: {error}")
+        refusal = None
+        if event.event_id not in self._desk.case.remembered_events:
+            try:
+                judge(event, situation)
+            except EventRefusedError as error:
+                refusal = str(error)
+        # The record answers a repeated event as it did before.
+        return self._judged(event, situation, refusal)
 
     def _judged(self, event: Event, situation: Situation, refusal: str | None) -> JudgedEvent:
         """An event for the record, with what its effect there needs to know."""

@@ -33,6 +33,7 @@ async def settle_doubts(desk: CaseDesk) -> Literal[Stage.APPOINTMENT, Stage.APPR
     await release_crew(desk, reason, tell_borrower=True)
     if visit.address_id not in desk.facts.address_ids:
         return await end_visit(desk, VisitStatus.CALLED_OFF, reason)
+    visit.asked_at = desk.now
     await _void_approval(visit, reason)
     return Stage.APPROVAL
 

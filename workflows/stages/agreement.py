@@ -79,6 +79,7 @@ async def _offer(desk: CaseDesk, plan: PlanState) -> None:
                 plan=plan.plan,
                 waiver_approver_id=plan.approver_id,
                 counted_from=plan.proposed_at or desk.now,
+                counted_after=plan.payments_seen,
                 expires_at=plan.expires_at or desk.now,
                 lender_signatory=next(iter(plan.negotiator_ids), None),
             ),

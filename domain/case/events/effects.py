@@ -24,6 +24,7 @@ def apply_visit_requested(event: events.VisitRequested, situation: Situation) ->
         visit_id=next_visit_id(event, situation),
         address_id=event.address_id,
         applicant_id=event.applicant_id,
+        asked_at=situation.happened_at(event.occurred_at),
     )
     situation.case.applications += 1
 
@@ -94,6 +95,7 @@ def apply_visit_reported(event: events.VisitReported, situation: Situation) -> N
             plan=plan,
             proposed_at=situation.facts.as_of
             or situation.now,  # what is paid since is not in its debt
+            payments_seen=situation.facts.payments_seen,
             visit_id=visit.visit_id,
             negotiator_ids=[*visit.badges_on_site, visit.applicant_id],
         )

@@ -30,4 +30,5 @@ class Verdict(BaseModel):
     accepted: bool
     reason: str | None = None
     repeated: bool = False  # the event had been counted before
+    may_come_again: bool = False  # refused for now: its other half is not on record
     facts: CaseFacts | None = None

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from domain.case.events.terms import never, no_waiver, visit_under_way
 from domain.case.situation import Situation
 from domain.case.state import Stage
-from domain.events import Event
+from domain.events import Event, is_needed
 from domain.plan.authority import WaiverRequest
 
 E = TypeVar("E", bound=Event)
@@ -43,8 +43,8 @@ class EventRow(Generic[E]):
     @property
     def synopsis(self) -> str:
         """The description and the fields of the body, for who fills it in by hand."""
-        fields = self.event.model_fields
-        needed = [name for name, each in fields.items() if each.is_required()]
-        optional = [name for name, each in fields.items() if not each.is_required()]
+        fields = {name: each for name, each in self.event.model_fields.items() if not each.exclude}
+        needed = [name for name, each in fields.items() if is_needed(each)]
+        optional = [name for name, each in fields.items() if not is_needed(each)]
         may = f"; optional: {', '.join(optional)}" if optional else ""
         return f"{self.description} JSON object with {', '.join(needed)}{may}."

@@ -32,14 +32,16 @@ def never(event: events.Event, situation: Situation) -> None:
     """What the event starts does not run out."""
 
 
-def approval_expiry(event: events.Event, situation: Situation) -> datetime:
-    """When an approval given now expires."""
-    return situation.now + timedelta(days=situation.policy.visit.approval_valid_days.value)
+def approval_expiry(event: events.VisitApproved, situation: Situation) -> datetime:
+    """When an approval expires: it counts from when it was given, however late it comes."""
+    given_at = situation.happened_at(event.occurred_at)
+    return given_at + timedelta(days=situation.policy.visit.approval_valid_days.value)
 
 
 def complaint_answer_due(event: events.ComplaintFiled, situation: Situation) -> datetime:
-    """When a complaint filed now is to be answered."""
-    return situation.now + timedelta(days=situation.policy.aftercare.complaint_answer_days.value)
+    """When a complaint is to be answered: so many days from when it was filed."""
+    filed_at = situation.happened_at(event.occurred_at)
+    return filed_at + timedelta(days=situation.policy.aftercare.complaint_answer_days.value)
 
 
 def extended_complaint_answer_due(

@@ -1,7 +1,7 @@
 """Plans and agreements."""
 
 from domain import events
-from domain.case.judgement.fitting import EventRefusedError, require
+from domain.case.judgement.fitting import EventRefusedError, require, require_not_before
 from domain.case.situation import Situation
 
 
@@ -13,6 +13,7 @@ def judge_plan_decision(
     if plan is None or plan.plan_id != event.plan_id:
         raise EventRefusedError("LC-PLAN", "plan_id: not the plan that waits for approval")
     require(plan.approval is None, "LC-STAGE", "this plan has been decided on")
+    require_not_before(event, plan.proposed_at, situation, "lies before the plan was proposed")
     crew = () if visit is None else (*visit.badges_on_site, visit.applicant_id)
     require(
         event.approver_id not in (*crew, *plan.negotiator_ids, situation.facts.borrower_id),

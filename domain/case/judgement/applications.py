@@ -3,7 +3,13 @@
 from datetime import timedelta
 
 from domain import events
-from domain.case.judgement.fitting import EventRefusedError, require, require_no_hold
+from domain.case.events.terms import approval_expiry
+from domain.case.judgement.fitting import (
+    EventRefusedError,
+    require,
+    require_no_hold,
+    require_not_before,
+)
 from domain.case.situation import Situation
 
 
@@ -52,12 +58,29 @@ def _require_cooled_down(situation: Situation) -> None:
 def judge_visit_decision(
     event: events.VisitApproved | events.VisitRejected, situation: Situation
 ) -> None:
-    """One decision, by somebody other than the applicant."""
+    """One decision, on the visit that is asked about, by somebody other than the applicant."""
     visit = situation.case.visit
     if visit is None or visit.approval is not None:
         raise EventRefusedError("LC-STAGE", "this visit has been decided on")
     require(
+        event.visit_id in (None, visit.visit_id),  # an earlier release did not ask for it
+        "LC-STAGE",
+        "visit_id: not the visit that waits for approval",
+    )
+    reason = "lies before the visit was put to the approvers"
+    require_not_before(event, visit.asked_at, situation, reason)
+    require(
         event.approver_id != visit.applicant_id,
         "LC-FOUR-EYES",
         "approver_id: the applicant cannot approve the visit",
+    )
+
+
+def judge_visit_approved(event: events.VisitApproved, situation: Situation) -> None:
+    """As any decision; and still in force, for it counts from when it was given."""
+    judge_visit_decision(event, situation)
+    require(
+        situation.now < approval_expiry(event, situation),
+        situation.policy.visit.approval_valid_days.id,
+        "occurred_at: the approval has expired",
     )

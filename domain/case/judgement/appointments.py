@@ -9,7 +9,7 @@ from domain.case.visit_standing import crew_is_barred
 
 def judge_appointment_confirmed(event: events.AppointmentConfirmed, situation: Situation) -> None:
     """The slot that is proposed, in time, while nothing holds."""
-    _require_offered_slot(event.slot_id, situation)
+    _require_offered_slot(event, situation)
     require_no_hold(situation)
     visit = situation.case.visit
     if visit is None or visit.slot is None:
@@ -28,7 +28,7 @@ def judge_appointment_confirmed(event: events.AppointmentConfirmed, situation: S
 def judge_appointment_declined(event: events.AppointmentDeclined, situation: Situation) -> None:
     """The slot that is proposed, also after it was confirmed."""
     _require_offered_slot(
-        event.slot_id, situation, may_be_confirmed=situation.case.stage is Stage.PREPARATION
+        event, situation, may_be_confirmed=situation.case.stage is Stage.PREPARATION
     )
 
 
@@ -44,13 +44,23 @@ def judge_appointment_withdrawn(event: events.AppointmentWithdrawn, situation: S
 
 
 def _require_offered_slot(
-    slot_id: str, situation: Situation, *, may_be_confirmed: bool = False
+    event: events.AppointmentConfirmed | events.AppointmentDeclined,
+    situation: Situation,
+    *,
+    may_be_confirmed: bool = False,
 ) -> None:
     visit = situation.case.visit
     if visit is None or visit.slot is None or not visit.notice_sent or crew_is_barred(situation):
         raise EventRefusedError("LC-APPOINTMENT", "no appointment is proposed")
     require(
-        slot_id == visit.slot.slot_id, "LC-APPOINTMENT", "slot_id: not the slot that is proposed"
+        event.slot_id == visit.slot.slot_id,
+        "LC-APPOINTMENT",
+        "slot_id: not the slot that is proposed",
+    )
+    require(
+        event.visit_id in (None, visit.visit_id),
+        "LC-APPOINTMENT",
+        "visit_id: not the visit that the slot is of",
     )
     require(
         visit.appointment is None or may_be_confirmed,

@@ -32,7 +32,6 @@ def judge_visit_checked_in(event: events.VisitCheckedIn, situation: Situation) -
         "LC-PAID",
         "what was overdue is paid: the visit is off",
     )
-    _require_past(event, situation)
     _require_standing(situation)
     _require_approved(event, visit, situation)
     hours = situation.policy.visit.permitted_hours
@@ -56,14 +55,6 @@ def _require_standing(situation: Situation) -> None:
     )
 
 
-def _require_past(event: events.Event, situation: Situation) -> None:
-    require(
-        event.occurred_at <= situation.now + situation.policy.visit.clock_tolerance,
-        "LC-TIME",
-        "occurred_at: lies in the future",
-    )
-
-
 def _require_in_time(event: events.VisitCheckedIn, visit: VisitState, situation: Situation) -> None:
     """The borrower expects the crew at the hour he was told: not long before, not another day."""
     rule, slot = situation.policy.visit.arrival_tolerance_hours, visit.slot
@@ -77,10 +68,16 @@ def _require_in_time(event: events.VisitCheckedIn, visit: VisitState, situation:
     require(len(days) == 1, rule.id, "occurred_at: another day than the appointment's")
 
 
-def _require_after_slot(event: events.VisitReported, visit: VisitState) -> None:
-    """The dates of a plan are judged by the day of the report, which cannot be any day."""
+def _require_after_slot(
+    event: events.VisitReported, visit: VisitState, situation: Situation
+) -> None:
+    """The dates of a plan are judged by the day of the report, which cannot be any day.
+
+    Where no crew has checked in, the borrower was waited for: at the hour that was told.
+    """
+    early = BEFORE_THE_APPOINTMENT if visit.checked_in else situation.policy.clock_tolerance
     require(
-        visit.slot is None or event.occurred_at >= visit.slot.start - BEFORE_THE_APPOINTMENT,
+        visit.slot is None or event.occurred_at >= visit.slot.start - early,
         "LC-TIME",
         "occurred_at: lies before the appointment",
     )
@@ -123,8 +120,7 @@ def judge_visit_reported(event: events.VisitReported, situation: Situation) -> N
     """Once, after the check-in; what was agreed on is a plan within the limits."""
     visit = require_visit(event.visit_id, situation)
     require(visit.outcome is None, "LC-STAGE", "the visit has been reported")
-    _require_past(event, situation)
-    _require_after_slot(event, visit)
+    _require_after_slot(event, visit, situation)
     if event.outcome in ("agreed", "refused"):
         require(visit.checked_in, "LC-CHECK-IN", "nobody has checked in")
     if event.outcome != "agreed":

@@ -1,5 +1,7 @@
 """What judgements are made of: the refusal, and what many events ask for."""
 
+from datetime import datetime
+
 from domain import events
 from domain.case.situation import Situation
 from domain.case.state import Stage, VisitState
@@ -21,6 +23,37 @@ def always_accepted(event: events.Event, situation: Situation) -> None:
 def require(fits: bool, rule_id: str, reason: str) -> None:
     if not fits:
         raise EventRefusedError(rule_id, reason)
+
+
+def require_past(event: events.Event, situation: Situation) -> None:
+    """Nothing has happened in the future, but for a few minutes between two clocks."""
+    require(
+        event.occurred_at <= situation.now + situation.policy.clock_tolerance,
+        "LC-TIME",
+        "occurred_at: lies in the future",
+    )
+
+
+def require_this_loan(event: events.Event, situation: Situation) -> None:
+    """What an event says beside must not contradict what would be recorded."""
+    loan_id, currency = situation.case.loan_id, situation.facts.currency
+    require(
+        event.loan_id in (None, loan_id), "LC-CONTRACT", "loan_id: the event is of another loan"
+    )
+    require(
+        event.currency in (None, currency), "LC-CONTRACT", f"currency: the loan is in {currency}"
+    )
+
+
+def require_not_before(
+    event: events.Event, asked_at: datetime | None, situation: Situation, reason: str
+) -> None:
+    """Who decides, decides on what there is; what an earlier run did not keep is not asked."""
+    require(
+        asked_at is None or event.occurred_at >= asked_at - situation.policy.clock_tolerance,
+        "LC-STAGE",
+        f"occurred_at: {reason}",
+    )
 
 
 def require_stage(situation: Situation, *stages: Stage) -> None:

@@ -13,7 +13,8 @@ DO $$ DECLARE it record; BEGIN
                 AND NOT conrelid::regclass::text LIKE '\\_%' ORDER BY contype <> 'f'
     LOOP EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', it.of, it.conname); END LOOP;
     FOR it IN SELECT indexrelid::regclass AS name FROM pg_index
-              WHERE indisunique AND indrelid::regclass::text IN ('collection_cases', 'visits')
+              WHERE indisunique AND NOT indisprimary
+                AND indrelid::regclass::text IN ('collection_cases', 'visits', 'case_events')
     LOOP EXECUTE format('DROP INDEX %s', it.name); END LOOP;
     FOR it IN SELECT DISTINCT tgrelid::regclass AS of FROM pg_trigger WHERE NOT tgisinternal
     LOOP EXECUTE format('ALTER TABLE %s DISABLE TRIGGER USER', it.of); END LOOP;

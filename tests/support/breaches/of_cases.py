@@ -54,6 +54,25 @@ CASES = {
         "case_closed on loan L-1",
     ),
     "event twice": ("G9", "UPDATE case_events SET event_id = 'same'", "records of one event"),
+    "event of the future": (
+        "G9",
+        "UPDATE case_events SET occurred_at = '2062-01-01' WHERE name = 'payment_received'",
+        "it lay in the future",
+    ),
+    "payment of the future": (
+        "G9",
+        "UPDATE payments SET received_at = '2062-01-01'",
+        "it lies in the future",
+    ),
+    "half that has not come again": (
+        "G9",
+        (
+            "UPDATE case_events SET accepted = false, reason = 'x', may_come_again = true,"
+            " received_at = '2026-01-20' WHERE name = 'hold_released';"
+            " UPDATE holds SET released_at = NULL"
+        ),
+        "came before its other half",
+    ),
     "no reason": (
         "G9",
         "UPDATE case_events SET reason = ' ' WHERE NOT accepted",

@@ -6,6 +6,27 @@ VISITS = {
         "UPDATE visits SET requested_at = checked_in_at + interval '1 hour'",
         "no application before the check-in",
     ),
+    "approved before the application": (
+        "G6",
+        "UPDATE visits SET approved_at = requested_at - interval '1 hour'",
+        "before it was applied for",
+    ),
+    "approval of before the application": (
+        "G6",
+        (
+            "UPDATE case_events SET occurred_at = occurred_at - interval '2 days'"
+            " WHERE name = 'visit_approved'"
+        ),
+        "the visit was not applied for then",
+    ),
+    "approval of another application": (
+        "G6",
+        (
+            "UPDATE case_events SET body = jsonb_set(body, '{visit_id}', '\"V-0\"')"
+            " WHERE name = 'visit_approved'"
+        ),
+        "it names the visit V-0",
+    ),
     "no approval": ("G6", "UPDATE visits SET approved_at = NULL", "no approval"),
     "own approval": (
         "G6",

@@ -42,6 +42,11 @@ class Conversation:
     def case_id(self) -> str:
         return f"{self.loan.loan_id}:{self.loan.first_due_on}"
 
+    @property
+    def visit_id(self) -> str:
+        """Of the first visit that is applied for."""
+        return f"{self.case_id}:visit-1"
+
     # Time
 
     async def now(self) -> datetime:

@@ -121,7 +121,8 @@ def _way_to(life: Life, *, waiver: bool) -> dict[Stage, Callable[[], Awaitable[A
     """What leads from each stage to the next."""
 
     async def approve() -> None:
-        await life.accepted("visit_approved", approver_id="A-1")
+        visit_id = (await life.status())["visit"]["visit_id"]
+        await life.accepted("visit_approved", visit_id=visit_id, approver_id="A-1")
 
     async def wait() -> None:
         await life.skip_to_stage(Stage.VISIT)

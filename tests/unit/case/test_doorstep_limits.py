@@ -107,14 +107,21 @@ def test_report_needs_what_it_rests_on(
 
 
 @pytest.mark.parametrize(
-    ("before", "rule"), [(timedelta(days=1), ACCEPTED), (timedelta(days=2), "LC-TIME")]
+    ("before", "checked_in", "rule"),
+    [
+        (timedelta(days=1), True, ACCEPTED),
+        (timedelta(days=2), True, "LC-TIME"),
+        (timedelta(minutes=15), False, ACCEPTED),
+        (timedelta(minutes=16), False, "LC-TIME"),  # the borrower is still being waited for
+    ],
 )
 def test_report_is_not_of_a_time_before_the_visit(
-    policy: Policy, before: timedelta, rule: str
+    policy: Policy, before: timedelta, checked_in: bool, rule: str
 ) -> None:
     """Its dates would be judged by that day."""
     at = situation(policy, Stage.VISIT)
     assert at.case.visit is not None
     assert at.case.visit.slot is not None
+    at.case.visit.checked_in = checked_in
     occurred_at = at.case.visit.slot.start - before
     assert verdict("visit_reported", at, occurred_at=occurred_at.isoformat())[0] == rule

@@ -119,7 +119,7 @@ async def test_notice_that_may_have_been_read_is_taken_back(
     life = await start_life(92, tried=True)
     await life.drive_to(Stage.APPROVAL)
     faults.add(Fault.LOSES_ANSWERS)
-    await life.accepted("visit_approved", approver_id="A-1")
+    await life.accepted("visit_approved", visit_id=life.visit_id, approver_id="A-1")
     await life.skip(timedelta(days=1))
     faults.clear()
     slot = await life.proposed()

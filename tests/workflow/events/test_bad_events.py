@@ -135,7 +135,9 @@ async def test_repeated_event_counts_once(start_life: StartLife) -> None:
     paid = await life.event(event_id="once", name="payment_received", **PAYMENT)
     await life.handle.signal("payment_received", paid)
     assert (await life.update(paid))["accepted"]
-    early = await life.event(event_id="early", name="visit_approved", approver_id="A-1")
+    early = await life.event(
+        event_id="early", name="visit_approved", visit_id=life.visit_id, approver_id="A-1"
+    )
     answers = [await life.update(early) for _ in range(2)]
     assert answers[0] == answers[1]
     assert await life.value("SELECT sum(amount_minor) FROM payments") == 1000

@@ -109,7 +109,7 @@ async def test_answer_before_its_notice_is_written_down(
         await life.signal("appointment_confirmed", slot_id=slot_id)
 
     during(Contacts, "record_sent", confirm, after=True)
-    await life.accepted("visit_approved", approver_id="A-1")
+    await life.accepted("visit_approved", visit_id=life.visit_id, approver_id="A-1")
     status = await life.skip_to_stage(Stage.PREPARATION)
     assert status["visit"]["appointment"] == "yes"
     assert await life.value("SELECT count(*) FROM case_events WHERE NOT accepted") == 0

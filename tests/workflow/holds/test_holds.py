@@ -55,14 +55,11 @@ async def test_hold_with_an_end_date_ends_by_itself(start_life: StartLife) -> No
     assert (await life.status())["holds"] == []
 
 
-async def test_hold_whose_end_has_passed_holds_nothing(start_life: StartLife) -> None:
-    """`until` in the past is accepted, is on record and changes nothing."""
+async def test_hold_whose_end_has_passed_is_refused(start_life: StartLife) -> None:
+    """It would protect nobody: who sent it hears so, and the case goes on."""
     life = await start_life(5)
-    until = life.loan.at_days_past_due(4)
-    status = await life.accepted(
-        "hold_placed", hold_id="H-1", reason="dispute", until=until.isoformat()
-    )
-    assert (status["holds"], status["waiting_for"]) == ([], "next_contact")
+    until = life.loan.at_days_past_due(4).isoformat()
+    await life.refused("hold_placed", "LC-TIME", hold_id="H-1", reason="dispute", until=until)
     await life.skip_to(life.loan.at_days_past_due(8))
     assert await life.contacts() == ["overdue_notice"]
 

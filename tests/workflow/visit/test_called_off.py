@@ -70,7 +70,7 @@ async def test_slot_nobody_was_told_of_is_withdrawn_in_silence(life: Life) -> No
     await life.drive_to(Stage.APPROVAL)
     night = life.loan.local(life.loan.on(await life.now()), 21)
     await life.skip_to(night)  # the notice waits for the morning
-    await life.accepted("visit_approved", approver_id="A-1")
+    await life.accepted("visit_approved", visit_id=life.visit_id, approver_id="A-1")
     status = await life.skip_until(lambda status: bool(status["visit"].get("slot")))
     assert not status["visit"]["notice_sent"]
     await life.accepted("appointment_withdrawn", slot_id=status["visit"]["slot"]["slot_id"])

@@ -73,7 +73,7 @@ async def test_amount_that_has_changed_voids_the_approval(life: Life, point: Poi
     [void] = await life.fetch("SELECT * FROM visit_approvals")
     assert void["ended_because"] == notice["reason"]
     assert await life.booked_crew() == 0
-    await life.accepted("visit_approved", approver_id="A-2")
+    await life.accepted("visit_approved", visit_id=life.visit_id, approver_id="A-2")
     assert (await life.proposed())["slot_id"] != slot_id
     assert await life.value("SELECT count(*) FROM visit_approvals WHERE ended_at IS NULL") == 1
 

@@ -46,18 +46,18 @@ async def test_silence_of_the_approvers_is_a_no(life: Life) -> None:
         {"audience": "approvers", "count": 4},
         {"audience": "senior_approvers", "count": 2},  # from the fourth day on
     ]
-    await life.refused("visit_approved", "LC-STAGE", approver_id="A-1")
+    await life.refused("visit_approved", "LC-STAGE", visit_id=life.visit_id, approver_id="A-1")
 
 
 async def test_approval_takes_another_person(life: Life) -> None:
     """The applicant can neither approve nor reject; another person can, once."""
     await life.drive_to(Stage.APPROVAL)
     for answer in ("visit_approved", "visit_rejected"):
-        await life.refused(answer, "LC-FOUR-EYES", approver_id="K-1")
-    await life.accepted("visit_rejected", approver_id="A-1")
+        await life.refused(answer, "LC-FOUR-EYES", visit_id=life.visit_id, approver_id="K-1")
+    await life.accepted("visit_rejected", visit_id=life.visit_id, approver_id="A-1")
     await life.skip_to_stage(Stage.EARLY_CONTACT)
     assert (await life.ended_visit())["status"] == "rejected"
-    await life.refused("visit_approved", "LC-STAGE", approver_id="A-2")
+    await life.refused("visit_approved", "LC-STAGE", visit_id=life.visit_id, approver_id="A-2")
 
 
 # Appointment

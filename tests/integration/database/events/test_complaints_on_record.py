@@ -68,7 +68,7 @@ async def desk(pool: Pool, open_case: OpenCase) -> Desk:
     await desk(
         "visit_requested", applicant="collector", applicant_id="K-1", address_id=LOAN.address_id
     )
-    await desk("visit_approved", NOW + timedelta(days=30), approver_id="A-1")
+    await desk("visit_approved", NOW + timedelta(days=30), visit_id=VISIT_ID, approver_id="A-1")
     assert await desk.book() == ["C-1", "C-2"]
     return desk
 
@@ -98,7 +98,8 @@ async def test_handler_who_had_no_part_when_it_was_filed_may_have_one_now(desk: 
 async def test_answer_is_put_off_twice_with_approval(desk: Desk) -> None:
     """Each extension is on record, with who granted it and when the answer was due before."""
     assert (await desk.extend(30)).reason == (
-        "LC-RECORD: complaint_id: no such complaint is open on this loan"
+        "LC-RECORD: complaint_id: no such complaint was filed on this loan;"
+        " send it again, under its id, after that"
     )
     filed = await desk.file(handler_id="H-1")
     assert filed.facts is not None

@@ -19,7 +19,7 @@ async def test_payment_known_from_the_ledger_is_only_a_knock(record: Recorder) -
     )
     await record.accepted("payment_received", **PAYMENT)
     verdict = await record("payment_received", payment_id="P-1", amount_minor=999)
-    assert verdict.reason == "LC-RECORD: payment_id: known with another loan or amount"
+    assert verdict.reason == "LC-RECORD: payment_id: known with another amount"
 
 
 async def test_reversal_takes_the_payment_back_once(record: Recorder) -> None:

@@ -22,7 +22,7 @@ async def test_repeated_event_counts_once(record: Recorder) -> None:
     assert (again.accepted, again.repeated) == (True, True)
     assert len(await record.rows("SELECT * FROM payments")) == 1
 
-    await record("payment_reversed", event_id="f", payment_id="unknown")
+    await record("policy_adopted", event_id="f", policy_version="unknown")
     refused = await record("payment_reversed", event_id="f", payment_id="P-1")
     assert (refused.accepted, refused.repeated) == (False, True)
     assert len(await record.rows("SELECT * FROM case_events")) == 2

@@ -85,9 +85,10 @@ def test_one_loan_is_stored_in_all_its_parts(importer: Importer) -> None:
     ]
     assert len(schedule) == 12
     midnight = datetime(2018, 6, 30, 16, tzinfo=UTC)
-    assert importer.fetch("SELECT * FROM payments") == [
-        ("L-1-opening", "L-1", 150_000, "opening", midnight, midnight, None, "loan_tape")
-    ]
+    assert importer.fetch(
+        "SELECT payment_id, loan_id, amount_minor, kind, received_at, recorded_at,"
+        " reversed_at, source FROM payments"
+    ) == [("L-1-opening", "L-1", 150_000, "opening", midnight, midnight, None, "loan_tape")]
     assert importer.fetch(
         "SELECT full_name, language, time_zone, phone_id, number, address_id, line, region"
         " FROM borrowers JOIN phones USING (borrower_id) JOIN addresses USING (borrower_id)"
