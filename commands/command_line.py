@@ -17,6 +17,7 @@ from database.policy.stored_policies import PolicyChangedError
 from database.sql import Pool, open_pool
 from policies.reader import PolicyError
 from runtime.settings import Settings, SettingsError
+from runtime.zone_data import use_pinned_zone_data
 
 Given = ParamSpec("Given")
 Command = Callable[..., Coroutine[Any, Any, int]]
@@ -55,6 +56,7 @@ def as_typer_command(command: Callable[Given, Coroutine[Any, Any, int]]) -> Call
 
 def exit_code_of(command: Coroutine[Any, Any, int]) -> int:
     """Run a command to its exit code: its own, or 2 with what was wrong on stderr."""
+    use_pinned_zone_data()
     try:
         return asyncio.run(command)
     except (

@@ -68,7 +68,7 @@ class Demo:
     async def run(self, *, keep: bool) -> int:
         """The exit code: 0 when everything came to an end and nothing is broken."""
         began_at = datetime.now(UTC)
-        await self._once("import", "starter.py", "import", str(TAPE))
+        await self._once("import", "starter.py", "import", str(TAPE), "--invent-people")
         await self._once("crew", "starter.py", "crew", str(HERE / "data/crew.csv"))
         await self._once("staff", "starter.py", "staff", str(HERE / "data/staff.csv"))
         async with open_pool_of(self._stack) as pool:
