@@ -23,6 +23,7 @@ CREATE FUNCTION one_number(written text, zone text) RETURNS text LANGUAGE sql IM
         FROM plain
     )
     SELECT CASE
+        WHEN text !~ '^\+?[0-9]+$' THEN written
         WHEN text ~ '^\+[0-9]{3,15}$' THEN
             -- +86 (0)755, +44 (0)20: the zero is dialled within the country only
             regexp_replace(text, '^\+(86|44|91)0(?=[1-9])', '+\1')
