@@ -13,6 +13,8 @@ from domain.case.state import DueCase
 
 STARTS_AT_ONCE = 50  # what one server takes without delay; not how many loans are collected
 
+MOST_NAMED = 20  # a summary stays small, whatever stands in the tables
+
 
 class CaseStarter(Protocol):
     """Starts the workflow of a case."""
@@ -29,6 +31,7 @@ class ScanSummary(BaseModel):
     already_running: int = 0
     skipped: int = 0
     failed: int = 0
+    without_clock: list[str] = []  # the first loans whose time zone nobody knows, by id
     cursor: Cursor = Cursor()
 
 
@@ -57,6 +60,7 @@ async def scan_overdue(
         summary.already_running += page.running + sum(result is False for result in results)
         summary.skipped += page.skipped
         summary.failed += sum(isinstance(result, BaseException) for result in results)
+        summary.without_clock = [*summary.without_clock, *page.without_clock][:MOST_NAMED]
         summary.cursor = page.last
         report(summary)
     return summary

@@ -20,6 +20,7 @@ from database.sql import Pool, open_pool
 from policies.reader import PolicyError
 from runtime.env_file import adopt_env_file
 from runtime.settings import Settings, SettingsError
+from runtime.zone_data import use_pinned_zone_data
 
 ROOT = Path(__file__).parents[1]
 # Where a running stack of this checkout says how to reach it: `make up`, `make demo KEEP=1`.
@@ -74,6 +75,7 @@ def exit_code_of(command: Coroutine[Any, Any, int]) -> int:
     """Run a command to its exit code: its own, or 2 with what was wrong on stderr."""
     # Whoever reads an error of ours has no use for an address in a library's manual.
     os.environ.setdefault("PYDANTIC_ERRORS_INCLUDE_URL", "0")
+    use_pinned_zone_data()
     try:
         return asyncio.run(command)
     except (

@@ -1,1 +1,1 @@
-"""The owner's demo: real loans, real servers, and a world that answers through real signals."""
+"""The demo: loans, real servers, and a world that answers through real signals."""

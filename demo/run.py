@@ -42,7 +42,7 @@ HEAD_START = timedelta(seconds=2)  # what the schedule takes to be installed
 SCAN_EVERY_SECONDS = 3
 KILL_ON_DAY = 27  # when many visits are under way
 # What a dead worker had in hand comes back after Temporal's timeouts, 10 and 30 s of real time:
-# the day is as long as that, for nobody waits for weeks of his life in production either.
+# the day is as long as that, for nobody waits for weeks of their life in production either.
 KILL_DAY_LASTS = timedelta(seconds=60)
 CATCH_WITHIN = timedelta(seconds=15)  # for a moment in the middle of a contact
 DOWN = timedelta(seconds=2)
@@ -50,7 +50,7 @@ _HALF_DONE = "SELECT array_agg(attempt_id) FROM contact_attempts WHERE status = 
 _RUNNING = f"WorkflowType = '{LOAN_COLLECTION}' AND ExecutionStatus = 'Running'"
 GRACE = timedelta(seconds=5)
 
-IMPORT = ("starter.py", "import")
+IMPORT = ("starter.py", "import", "--invent-people")
 TOO_LATE_DAYS = 0.6  # behind the clock: what belongs into the morning comes in the evening
 CATCHES_UP_IN_DAYS = 6  # after the long day
 LATE_LOOKS = 8  # a second apart, one after the other: a moment's hiccup is none

@@ -43,7 +43,7 @@ _CASES_TAKEN_UP = "SELECT count(*) FROM collection_cases WHERE started_at IS NOT
 
 
 async def find_people(pool: Pool, first_day: datetime) -> list[Person]:
-    """The borrowers who are overdue on the first day, each with his habit."""
+    """The borrowers who are overdue on the first day, each with their habit."""
     rows = await pool.fetch(_OVERDUE, Ledger.local(first_day).date())
     habits = assign([(row["loan_id"], row["days_past_due"]) for row in rows])
     return [

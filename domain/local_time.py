@@ -48,10 +48,20 @@ class HoursOfDay(BaseModel):
         return HoursOfDay(start=start, end=end) if start < end else None
 
 
+# Only what stands for a place: CET and EST5EDT are offsets to some and have summer time to others,
+# and `localtime` is wherever a machine stands.
+_AREAS = frozenset({
+    "Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe",
+    "Indian", "Pacific", "US", "Canada", "Brazil", "Chile", "Mexico",
+})  # fmt: skip
+
+
 @cache
 def time_zones() -> frozenset[str]:
-    """The IANA names that this machine knows."""
-    return frozenset(available_timezones())
+    """The IANA names of places that this process knows."""
+    return frozenset(
+        name for name in available_timezones() if name.partition("/")[0] in _AREAS and "/" in name
+    )
 
 
 def show_local(moment: datetime, zone: str) -> str:

@@ -15,6 +15,7 @@ from domain.local_time import time_zones
 from domain.mistakes import describe_mistake
 from domain.policy.policy import Policy
 from policies.public_holidays import is_known_country
+from policies.yaml12 import Yaml12Loader, is_ambiguous_number
 
 EXTENDS = "extends"
 
@@ -73,7 +74,7 @@ def _read_with_base(path: Path) -> yaml.MappingNode:
 def _read_file(path: Path) -> yaml.MappingNode:
     """A file's content, each part of it with its place."""
     try:
-        loader = yaml.SafeLoader(path.read_text(encoding="utf-8"))
+        loader = Yaml12Loader(path.read_text(encoding="utf-8"))
         loader.name = str(path)  # the places name the file
         root = loader.get_single_node()
     except OSError as error:
@@ -84,8 +85,8 @@ def _read_file(path: Path) -> yaml.MappingNode:
         raise PolicyError(f"{path}: the file is empty")
     if not isinstance(root, yaml.MappingNode):
         raise PolicyError(f"{path}: not a policy: the file must hold `name: value` lines")
-    if twice := list(_said_twice(root)):
-        raise PolicyError("\n".join(twice))
+    if mistakes := [*_said_twice(root), *_numbers_with_zeros(root)]:
+        raise PolicyError("\n".join(mistakes))
     return root
 
 
@@ -103,6 +104,20 @@ def _said_twice(node: yaml.Node) -> Iterator[str]:
                 yield f"{mark.name}:{mark.line + 1}: {name}: is said twice"
             seen.add(name)
             yield from _said_twice(value)
+
+
+def _numbers_with_zeros(node: yaml.Node) -> Iterator[str]:
+    """To older readers 015 is thirteen, to newer ones fifteen: it is nothing here."""
+    if isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _numbers_with_zeros(item)
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield from _numbers_with_zeros(key)
+            yield from _numbers_with_zeros(value)
+    if isinstance(node, yaml.ScalarNode) and is_ambiguous_number(node):
+        mark = node.start_mark
+        yield f"{mark.name}:{mark.line + 1}: {node.value}: YAML reads it in two ways"
 
 
 def _see_names(policy: Policy, root: yaml.MappingNode) -> None:
@@ -124,7 +139,7 @@ def _see_names(policy: Policy, root: yaml.MappingNode) -> None:
 
 def _content(root: yaml.Node, path: Path) -> object:
     try:
-        return yaml.SafeLoader("").construct_document(root)
+        return Yaml12Loader("").construct_document(root)
     except yaml.YAMLError as error:
         raise PolicyError(f"{path}: not YAML: {error}") from error
 

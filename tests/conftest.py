@@ -15,10 +15,14 @@ from domain.policy.policy import Policy
 from embedded.postgres import EmbeddedPostgres
 from policies.reader import read_policy
 from runtime.settings import CHINA_POLICY
+from runtime.zone_data import use_pinned_zone_data
 from tests.support.databases import TEMPLATE, fresh_database
 
 IN_MEMORY = Path("/dev/shm")  # noqa: S108  (the directory is made there safely)
 ENOUGH_BYTES = 2 * 1024**3  # a container may give it 64 MB
+
+
+use_pinned_zone_data()  # as every command does first
 
 
 @pytest.fixture(scope="session")

@@ -10,6 +10,7 @@ import typer
 from commands.command_line import counted, open_database
 from commands.starter.people_file import Cells, RowError, read_people, report_rows
 from database.visit.visits import CrewMember, Visits
+from domain.tape.characters import is_readable
 from domain.visit.working_time import RosterError, read_days, read_working_time
 from runtime.settings import load_settings
 
@@ -59,7 +60,7 @@ def read_roster(file: Path) -> Roster:
 
 def _member(cells: Cells) -> CrewMember:
     badge_id, name = cells["badge_id"], cells["full_name"]
-    if not name or not name.isprintable():
+    if not name or not is_readable(name):
         raise RowError("full_name: is empty or not printable")
     works = _read(cells, "works", read_working_time)
     return CrewMember(
@@ -90,7 +91,7 @@ def _skills(cell: str) -> list[str]:
 
 
 def _printable(cell: str) -> str:
-    if not cell.isprintable():
+    if not is_readable(cell):
         raise RosterError("is not printable")
     return cell
 

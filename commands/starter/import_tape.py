@@ -1,53 +1,89 @@
 """`starter.py import FILE`: a loan tape into Postgres; every row not simply taken is told."""
 
+import codecs
+import csv
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, BinaryIO
+from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
+from activities.business_time import business_time
 from commands.command_line import CommandError
 from database.tape import tape_import
 from database.tape.tape_import import Tell
-from database.tape.tape_store import ImportOptions
 from domain.local_time import time_zones
+from domain.tape.encoding import UTF_8, encoding_of, in_utf8, is_encoding
 from domain.tape.fields import LANGUAGES, YEARS
 from domain.tape.lines import Tape, TapeError, read_tape
+from domain.tape.options import ImportOptions
 from domain.tape.report import Finding, ImportReport, Kind, Outcome
+from policies.reader import read_policy
 from runtime.settings import load_settings
 
+_A_ZONE = "an IANA time zone such as Asia/Shanghai"
+_A_LANGUAGE = " or ".join(LANGUAGES)
 
-async def import_tape(
+
+async def import_tape(  # noqa: PLR0913, PLR0917  (each is an option)
     file: Annotated[Path, typer.Argument(help="CSV (.csv) or JSON lines (.jsonl, .ndjson, .json)")],
     shift_to: Annotated[
         datetime | None,
         typer.Option(formats=["%Y-%m-%d"], help="Move every date so that as_of becomes this day"),
     ] = None,
-    time_zone: Annotated[str, typer.Option(help="For borrowers without one")] = "Asia/Shanghai",
-    language: Annotated[str, typer.Option(help="For borrowers without one: zh or en")] = "zh",
+    as_of_anyway: Annotated[
+        bool, typer.Option("--as-of-anyway", help="Take a tape of long ago, or of the future")
+    ] = False,
+    invent_people: Annotated[
+        bool, typer.Option("--invent-people", help="Make up names, numbers, addresses: for trying")
+    ] = False,
+    time_zone: Annotated[
+        str | None, typer.Option(help="For borrowers without one; else the policy's")
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option(help="For borrowers without one: zh or en; else the policy's")
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(help="Of the file; else UTF-8, or GB18030 if all of it is")
+    ] = None,
+    findings_file: Annotated[
+        Path | None, typer.Option("--findings", help="Where to list what needs a person (CSV)")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
 ) -> int:
     """Import a loan tape into Postgres; safe to repeat, a loan that is there is never changed.
 
-    Ends with 0 when every row was good, with 1 when a row was rejected (the good rows are
-    kept), with 2 when the file or the database cannot be used.
+    Ends with 0 when every row was taken as it stands, with 1 when one was rejected, differs or
+    waits on hold (what was taken is kept), with 2 when the file or the database cannot be used.
     """
+    settings = load_settings()
+    policy = read_policy(settings.policy_file)
+    now = business_time(settings.business_clock)()
     options = ImportOptions(
-        time_zone=_known(time_zone, time_zones(), "--time-zone", "an IANA time zone"),
-        language=_known(language, LANGUAGES, "--language", " or ".join(LANGUAGES)),
+        country=policy.visit.holiday_country.value,
+        time_zone=_known(time_zone or policy.time_zone, time_zones(), "--time-zone", _A_ZONE),
+        zone_is_said=time_zone is not None,
+        language=_known(language or policy.language, LANGUAGES, "--language", _A_LANGUAGE),
         shift_to=_near(shift_to),
+        today=now.astimezone(ZoneInfo(policy.time_zone)).date(),
+        any_day=as_of_anyway,
+        invents_people=invent_people,
     )
     findings: list[Finding] = []
-    database_url = load_settings().database_url
     try:
-        with _reading(file) as (tape, progress):
-            tell = findings.append if as_json else _printer(progress)
-            report = await tape_import.import_tape(tape, database_url, options, tell)
+        with (
+            _reading(file, _known_encoding(encoding)) as (tape, found, progress),
+            _listing(findings_file) as note,
+        ):
+            tell = _both(findings.append if as_json else _printer(progress), note)
+            report = await tape_import.import_tape(tape, settings.database_url, options, tell, now)
+            report.encoding = found
     except TapeError as error:
         raise CommandError(f"{file}: {error}") from error
     typer.echo(_as_json(report, findings) if as_json else _as_text(report))
@@ -55,8 +91,9 @@ async def import_tape(
 
 
 @contextmanager
-def _reading(file: Path) -> Iterator[tuple[Tape, Progress]]:
-    """The tape in a file, with a bar on a terminal that follows the bytes read."""
+def _reading(file: Path, said: str | None) -> Iterator[tuple[Tape, str, Progress]]:
+    """The tape in a file and its encoding, with a bar on a terminal that follows the bytes read."""
+    encoding = said or _found_encoding(file)
     console = Console(stderr=True)
     progress = Progress(
         TextColumn("{task.description}"),
@@ -67,7 +104,7 @@ def _reading(file: Path) -> Iterator[tuple[Tape, Progress]]:
         disable=not console.is_terminal,
         transient=True,
     )
-    with _opened(file) as source, progress:
+    with _opened(file, encoding) as source, progress:
         task = progress.add_task("importing", total=file.stat().st_size)
 
         def lines() -> Iterator[bytes]:
@@ -75,14 +112,57 @@ def _reading(file: Path) -> Iterator[tuple[Tape, Progress]]:
                 progress.advance(task, len(line))
                 yield line
 
-        yield read_tape(lines(), file.suffix), progress
+        yield read_tape(lines(), file.suffix), encoding, progress
 
 
-def _opened(file: Path) -> BinaryIO:
+def _found_encoding(file: Path) -> str:
+    """The one that the whole file is in: it is read through before any of it is believed."""
+    with _opened(file, UTF_8) as source:
+        encoding = encoding_of(source)
+    if encoding is None:
+        raise TapeError("the file is not UTF-8, nor all of it GB18030; give its --encoding")
+    if encoding != UTF_8:
+        typer.echo(f"{file}: is not UTF-8; all of it is read as {encoding.upper()}", err=True)
+    return encoding
+
+
+@contextmanager
+def _opened(file: Path, encoding: str) -> Iterator[Iterator[bytes]]:
+    """The lines of a file, in UTF-8."""
     try:
-        return file.open("rb")
+        if encoding == UTF_8:
+            with file.open("rb") as source:
+                yield source
+        else:
+            with file.open(encoding=encoding, newline="\n") as text:
+                yield in_utf8(text)
     except OSError as error:
         raise TapeError(error.strerror or str(error)) from error
+    except UnicodeError as error:
+        raise TapeError(f"the file is not {encoding}: {error}") from error
+
+
+@contextmanager
+def _listing(file: Path | None) -> Iterator[Tell]:
+    """Writes each finding on a line of a CSV file that can be worked through."""
+    if file is None:
+        yield lambda _: None
+        return
+    try:
+        with file.open("w", encoding="utf-8", newline="") as out:
+            writer = csv.writer(out)
+            writer.writerow(Finding._fields)
+            yield writer.writerow
+    except OSError as error:
+        raise CommandError(f"--findings: {error.strerror}") from error
+
+
+def _both(first: Tell, second: Tell) -> Tell:
+    def tell(finding: Finding) -> None:
+        first(finding)
+        second(finding)
+
+    return tell
 
 
 def _printer(progress: Progress) -> Tell:
@@ -107,11 +187,15 @@ def _as_text(report: ImportReport) -> str:
     days = sorted(report.as_of)
     overdue = f"overdue        {report.overdue}"
     if report.overdue:
-        overdue += f", {report.min_days_past_due} to {report.max_days_past_due} days past due"
+        overdue += f", {report.min_days_past_due} to {report.max_days_past_due} days past due today"
     if days:
-        overdue += f", as of {days[0]}" + (f" to {days[-1]}" if len(days) > 1 else "")
+        overdue += f"; tape of {days[0]}" + (f" to {days[-1]}" if len(days) > 1 else "")
     lines = [f"{outcome:14} {report.outcomes[outcome]}" for outcome in Outcome]
-    lines += [overdue, f"disagreements  {report.disagreements}"]
+    lines += [
+        overdue,
+        f"on hold        {report.held}",
+        f"disagreements  {report.disagreements}",
+    ]
     if report.borrowers_differ:
         lines.append(f"rows with another borrower than kept: {report.borrowers_differ}")
     if report.ignored_columns:
@@ -123,6 +207,14 @@ def _known(value: str, known: tuple[str, ...] | frozenset[str], option: str, exp
     if value not in known:
         raise CommandError(f"{option}: must be {expected}")
     return value
+
+
+def _known_encoding(name: str | None) -> str | None:
+    if name is None:
+        return None
+    if not is_encoding(name):
+        raise CommandError(f"--encoding: no encoding is called {name!r}")
+    return codecs.lookup(name).name
 
 
 def _near(day: datetime | None) -> date | None:

@@ -21,7 +21,8 @@ async def scan(
 ) -> int:
     """One pass: a case and a workflow for every overdue loan without one. Safe to repeat.
 
-    Ends with 1 when a workflow could not be started; the next pass tries it again.
+    Ends with 1 when a workflow could not be started, or a loan was passed over because nobody
+    knows its borrower's time zone; the next pass tries it again.
     """
     settings = load_settings()
     policy = read_policy(settings.policy_file)
@@ -33,9 +34,11 @@ async def scan(
         summary = await scan_overdue(
             Scan(pool), starter, policy.version, now, ScanSummary(), report=lambda _: None
         )
-    counts: dict[str, int] = summary.model_dump(exclude={"cursor"})
+    counts: dict[str, int] = summary.model_dump(exclude={"cursor", "without_clock"})
     typer.echo(json.dumps(counts) if as_json else _as_text(counts))
-    return 1 if summary.failed else 0
+    for loan_id in summary.without_clock:
+        typer.echo(f"{loan_id}: passed over: the borrower's time zone is none", err=True)
+    return 1 if summary.failed or summary.without_clock else 0
 
 
 def _as_text(counts: dict[str, int]) -> str:

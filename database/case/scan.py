@@ -25,6 +25,7 @@ class Page(BaseModel):
     running: int  # loans whose case has a workflow already
     skipped: int  # loans whose delinquency has ended otherwise, or begins tomorrow
     last: Cursor
+    without_clock: list[str] = []  # ids of loans in a time zone that the database does not know
 
 
 class Scan:
@@ -69,10 +70,15 @@ class Scan:
                 for row in rows
                 if row["open_case_id"] is not None and row["started_at"] is None
             ]
+            without_clock = [
+                row["loan_id"]
+                async for row in SQL.loans_without_clock(self._pool, loan_ids=without_case, now=now)
+            ]
             running = sum(row["started_at"] is not None for row in rows)
             yield Page(
                 to_start=to_start,
                 running=running,
                 skipped=len(rows) - len(to_start) - running,
                 last=after,
+                without_clock=without_clock,
             )

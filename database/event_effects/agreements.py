@@ -16,7 +16,7 @@ from domain.plan.authority import Level
 async def require_authority_to_waive(
     event: events.PlanApproved, connection: Connection, context: EventContext
 ) -> None:
-    """The approver's name goes into the agreement that the plan leads to; his level is checked."""
+    """The approver's name goes into the agreement that the plan leads to; the level is checked."""
     if (waiver := context.waiver) is None:
         return
     member = await SQL.staff_member(connection, staff_id=event.approver_id)

@@ -1,4 +1,4 @@
-"""Complaints: each is a hold, too. Nobody answers for what he has a part in (CN-19)."""
+"""Complaints: each is a hold, too. Nobody answers for what they have a part in (CN-19)."""
 
 import asyncpg
 
@@ -121,7 +121,7 @@ async def _read_open_complaint(
 async def _require_a_fit_handler(
     event: events.ComplaintResolved, connection: Connection, context: EventContext
 ) -> None:
-    """Whoever answers, also when the complaint was filed before he had a part in a visit."""
+    """Whoever answers, also when the complaint was filed before they had a part in a visit."""
     complaint = await _read_open_complaint(event.complaint_id, connection, context)
     handler_id = event.handler_id or complaint["handler_id"]
     refuse_unless(

@@ -1,5 +1,5 @@
 -- The e-sign platform is told which document is offered
--- depends: 0008-words
+-- depends: 0011-people
 
 -- migrate: apply
 

@@ -17,9 +17,9 @@ INSERT INTO collection_cases (case_id, loan_id, overdue_since, policy_version, o
 SELECT l.loan_id || ':' || l.oldest_unpaid_due_on, l.loan_id, l.oldest_unpaid_due_on,
        :policy_version, :now, 'early_contact'
 FROM loans l JOIN borrowers b USING (borrower_id)
-CROSS JOIN LATERAL loan_debt(l, (:now AT TIME ZONE b.time_zone)::date) d
+CROSS JOIN LATERAL loan_debt(l, local_date(:now, b.time_zone)) d
 WHERE l.loan_id = ANY (:loan_ids::text[]) AND l.status = 'active'
-  AND l.oldest_unpaid_due_on < (:now AT TIME ZONE b.time_zone)::date
+  AND l.oldest_unpaid_due_on < local_date(:now, b.time_zone)
   AND d.arrears_minor > 0
   AND NOT EXISTS (SELECT FROM collection_cases c
                   WHERE c.loan_id = l.loan_id AND c.closed_at IS NULL)
@@ -27,3 +27,10 @@ ON CONFLICT (loan_id, overdue_since) DO UPDATE
 SET closed_at = NULL, outcome = NULL, started_at = NULL, stage = 'early_contact'
 WHERE collection_cases.outcome IN ('cured', 'settled', 'plan_completed')
 RETURNING case_id, loan_id, overdue_since;
+
+-- name: loans_without_clock(loan_ids, now)
+-- Loans whose borrower's time zone is none that this server knows: nobody can say what day it is
+-- there. They are passed over and named, so that all others are started.
+SELECT l.loan_id FROM loans l JOIN borrowers b USING (borrower_id)
+WHERE l.loan_id = ANY (:loan_ids::text[]) AND local_date(:now, b.time_zone) IS NULL
+ORDER BY l.loan_id;

@@ -14,16 +14,20 @@ ON CONFLICT DO NOTHING;
 -- name: first_tape_lines(loan_ids)
 SELECT loan_id, line FROM tape_lines WHERE loan_id = ANY (:loan_ids::text[]);
 
--- name: add_borrowers(borrower_ids, names, languages, time_zones)
-INSERT INTO borrowers (borrower_id, full_name, language, time_zone)
-SELECT * FROM unnest(:borrower_ids::text[], :names::text[], :languages::text[], :time_zones::text[])
+-- name: known_time_zones()
+SELECT name FROM pg_timezone_names;
+
+-- name: add_borrowers(borrower_ids, names, languages, time_zones, made_up)
+INSERT INTO borrowers (borrower_id, full_name, language, time_zone, is_made_up)
+SELECT * FROM unnest(:borrower_ids::text[], :names::text[], :languages::text[],
+                     :time_zones::text[], :made_up::boolean[])
 ON CONFLICT DO NOTHING
 RETURNING borrower_id;
 
--- name: add_phones(phone_ids, borrower_ids, numbers, relations)!
-INSERT INTO phones (phone_id, borrower_id, number, relation)
+-- name: add_phones(phone_ids, borrower_ids, numbers, written, relations)!
+INSERT INTO phones (phone_id, borrower_id, number, written, relation)
 SELECT * FROM unnest(:phone_ids::text[], :borrower_ids::text[], :numbers::text[],
-                     :relations::text[])
+                     :written::text[], :relations::text[])
 ON CONFLICT DO NOTHING;
 
 -- name: add_addresses(address_ids, borrower_ids, address_lines, regions)!
@@ -35,8 +39,10 @@ ON CONFLICT DO NOTHING;
 -- name: kept_borrowers(borrower_ids)
 -- The phone and the address that a tape is compared with are the first ones.
 SELECT b.borrower_id, b.full_name, b.language, b.time_zone,
-       coalesce((SELECT number FROM phones p WHERE p.borrower_id = b.borrower_id
-                   AND p.relation = 'self' ORDER BY priority, phone_id LIMIT 1), '') AS phone,
+       (SELECT number FROM phones p WHERE p.borrower_id = b.borrower_id
+          AND p.relation = 'self' ORDER BY priority, phone_id LIMIT 1) AS phone,
+       ARRAY(SELECT DISTINCT lender FROM loans l WHERE l.borrower_id = b.borrower_id) AS lenders,
+       b.is_made_up,
        (SELECT number FROM phones p WHERE p.borrower_id = b.borrower_id
           AND p.relation = 'contact_person'
         ORDER BY priority, phone_id LIMIT 1) AS contact_person_phone,
@@ -61,6 +67,13 @@ FROM jsonb_to_recordset(:loans::jsonb) AS loan (
     penalty_rate_percent numeric)
 ON CONFLICT DO NOTHING
 RETURNING loan_id;
+
+-- name: add_tape_holds(loan_ids, borrower_ids, reasons, now)!
+INSERT INTO holds (loan_id, hold_id, borrower_id, reason, placed_at)
+SELECT loan_id, 'tape', borrower_id, reason, :now
+FROM unnest(:loan_ids::text[], :borrower_ids::text[], :reasons::text[])
+     AS held (loan_id, borrower_id, reason)
+ON CONFLICT DO NOTHING;
 
 -- name: kept_loans(loan_ids)
 -- The facts of loans as a tape tells them: contract dates, opening balance.

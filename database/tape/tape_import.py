@@ -1,14 +1,19 @@
 """Imports a loan tape, a batch at a time, and tells of every row that was not simply taken."""
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 
 import asyncpg
 
 from database.errors import unusable_in_words
 from database.migrate import apply_migrations
-from database.sql import Connection
-from database.tape.tape_store import ImportOptions, NumberedRow, Stored, TapeStore
+from database.sql import SQL, Connection
+from database.tape.tape_store import NumberedRow, Stored, TapeStore
+from domain.contact.hold import HoldReason
+from domain.tape.characters import is_readable
+from domain.tape.doubts import doubts
 from domain.tape.lines import Record, Tape
+from domain.tape.options import ImportOptions
 from domain.tape.report import Finding, ImportReport, Kind, Outcome
 from domain.tape.row import Problem, TapeRow, parse_row
 
@@ -18,52 +23,75 @@ Tell = Callable[[Finding], None]
 
 
 async def import_tape(
-    tape: Tape, database_url: str, options: ImportOptions, tell: Tell
+    tape: Tape, database_url: str, options: ImportOptions, tell: Tell, now: datetime
 ) -> ImportReport:
     """Store the good rows of a tape; `tell` hears of the others as they are met.
 
-    Memory does not grow with the tape. A batch that was stored stays, whatever comes after.
+    Memory does not grow with the tape. A batch that was stored stays, whatever comes after. Loans
+    that have to wait are on hold from `now`.
 
     Raises:
         DatabaseUnusableError: importing the same tape again goes on where it stopped.
+        TapeError: for a line in another encoding than the file's.
     """
     with unusable_in_words(OSError):
         await apply_migrations(database_url)
         connection = await asyncpg.connect(database_url)
         try:
-            return await _import(tape, connection, options, tell)
+            store = TapeStore(connection, options, now)
+            reader = _Reader(options, await _known_time_zones(connection), tell)
+            reader.report.ignored_columns = tape.ignored_columns
+            return await _import(tape, store, reader)
         finally:
             await connection.close()
 
 
-async def _import(
-    tape: Tape, connection: Connection, options: ImportOptions, tell: Tell
-) -> ImportReport:
-    report = ImportReport(ignored_columns=tape.ignored_columns)
-    store = TapeStore(connection, options)
-    await store.begin()
-    for batch in _batches(tape.records, report, tell):
-        for numbered, stored in zip(batch, await store.add(batch), strict=True):
-            _note(numbered, stored, report, options, tell)
-    return report
+async def _known_time_zones(connection: Connection) -> frozenset[str]:
+    """What the database takes for a zone: it works out the borrower's day."""
+    return frozenset([row["name"] async for row in SQL.known_time_zones(connection)])
 
 
-def _batches(
-    records: Iterator[Record], report: ImportReport, tell: Tell
-) -> Iterator[list[NumberedRow]]:
-    """The rows that can be believed; the others are reported on the way."""
-    batch: list[NumberedRow] = []
-    for record in records:
-        row = record.problems or parse_row(record.fields)
-        if isinstance(row, TapeRow):
-            batch.append(NumberedRow(record.line, row))
-        else:
-            _reject(record, row, report, tell)
-        if len(batch) == BATCH_ROWS:
+class _Reader:
+    """Reads records into rows that can be believed; the others are counted and told."""
+
+    def __init__(self, options: ImportOptions, time_zones: frozenset[str], tell: Tell) -> None:
+        self.options = options
+        self.tell = tell
+        self.report = ImportReport()
+        self._time_zones = time_zones
+
+    def batches(self, records: Iterator[Record]) -> Iterator[list[NumberedRow]]:
+        """The rows that can be believed; the others are reported on the way."""
+        batch: list[NumberedRow] = []
+        for record in records:
+            row = record.problems or self._believable(record)
+            if isinstance(row, TapeRow):
+                batch.append(NumberedRow(record.line, row))
+            else:
+                _reject(record, row, self.report, self.tell)
+            if len(batch) == BATCH_ROWS:
+                yield batch
+                batch = []
+        if batch:
             yield batch
-            batch = []
-    if batch:
-        yield batch
+
+    def _believable(self, record: Record) -> TapeRow | list[Problem]:
+        row = parse_row(record.fields, self.options.country)
+        if isinstance(row, list):
+            return row
+        problems = doubts(row, self.options)
+        zone = row.time_zone or self.options.zone_of(row.region)
+        if zone is not None and zone not in self._time_zones:
+            problems.append(Problem("time_zone", f"the database does not know {zone}"))
+        return problems or row
+
+
+async def _import(tape: Tape, store: TapeStore, reader: _Reader) -> ImportReport:
+    await store.begin()
+    for batch in reader.batches(tape.records):
+        for numbered, stored in zip(batch, await store.add(batch), strict=True):
+            _note(numbered, stored, reader.report, reader.options, reader.tell)
+    return reader.report
 
 
 def _reject(record: Record, problems: list[Problem], report: ImportReport, tell: Tell) -> None:
@@ -76,7 +104,7 @@ def _reject(record: Record, problems: list[Problem], report: ImportReport, tell:
 def _readable_id(record: Record) -> str | None:
     """The loan id of a bad row, when that at least is one."""
     loan_id = record.fields.get("loan_id")
-    if isinstance(loan_id, str) and loan_id.isprintable() and len(loan_id) <= 100:
+    if isinstance(loan_id, str) and is_readable(loan_id) and len(loan_id) <= 100:
         return loan_id or None
     return None
 
@@ -97,8 +125,18 @@ def _note(
     for field in stored.borrower_differences:
         tell(Finding(line, row.loan_id, Kind.BORROWER_DIFFERS, field, other))
     report.borrowers_differ += bool(stored.borrower_differences)
+    if (hold := stored.hold) is not None:
+        report.held += 1
+        tell(Finding(line, row.loan_id, Kind.HELD, hold.field, _why_held(hold.reason)))
     if stored.outcome in (Outcome.IMPORTED, Outcome.UNCHANGED):
-        report.count_taken(row, row.as_of + row.shift_to(options.shift_to))
+        as_of = row.as_of + row.shift_to(options.shift_to)
+        report.count_taken(row, as_of, as_of + options.days_later(as_of))
         if (disagreement := row.disagreement()) is not None:
             report.disagreements += 1
             tell(Finding(line, row.loan_id, Kind.DISAGREEMENT, "reported_status", disagreement))
+
+
+def _why_held(reason: HoldReason) -> str:
+    missing = reason is HoldReason.DATA_MISSING
+    why = "is missing; nobody is written to" if missing else "no contact"
+    return f"{why} until the hold '{reason}' is released"

@@ -2,15 +2,22 @@
 
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 import asyncpg
 
 from database.sql import SQL, Connection
-from domain.tape.borrower_profile import BorrowerProfile, differing_fields, profile_of
+from domain.contact.hold import HoldReason
+from domain.debt.status import LoanStatus
+from domain.tape.borrower_profile import (
+    BorrowerProfile,
+    differing_fields,
+    profile_of,
+    stranger,
+)
 from domain.tape.facts import differing_facts
+from domain.tape.options import ImportOptions
 from domain.tape.report import Outcome
 from domain.tape.row import TapeRow, opening_received_at
 
@@ -26,15 +33,8 @@ _LOAN_COLUMNS = (
     "purpose",
     "reported_status",
 )
-
-
-@dataclass(frozen=True)
-class ImportOptions:
-    """What an import adds to a tape: defaults, and the day it is moved to."""
-
-    time_zone: str = "Asia/Shanghai"
-    language: str = "zh"
-    shift_to: date | None = None
+# What makes the same id another loan.
+_IDENTITY = ("lender", "borrower_id")
 
 
 class NumberedRow(NamedTuple):
@@ -44,20 +44,29 @@ class NumberedRow(NamedTuple):
     row: TapeRow
 
 
+class Hold(NamedTuple):
+    """Why a loan waits from the first day, and on which column of the tape."""
+
+    reason: HoldReason
+    field: str
+
+
 class Stored(NamedTuple):
     """What became of a row, with (field, reason) for each difference from what is kept."""
 
     outcome: Outcome
     differences: list[tuple[str, str]]
     borrower_differences: list[str]  # columns of the tape
+    hold: Hold | None = None  # on which a new loan waits
 
 
 class TapeStore:
     """The loans of one import, over one connection that is the import's own."""
 
-    def __init__(self, connection: Connection, options: ImportOptions) -> None:
+    def __init__(self, connection: Connection, options: ImportOptions, now: datetime) -> None:
         self._connection = connection
         self._options = options
+        self._now = now  # when holds are placed
 
     async def begin(self) -> None:
         """Forget the lines of an earlier import on this connection."""
@@ -69,34 +78,49 @@ class TapeStore:
 
         Of a loan that the batch has twice, the first row counts.
         """
-        firsts: dict[str, TapeRow] = {}
-        for _, row in batch:
-            firsts.setdefault(row.loan_id, row)
         async with self._connection.transaction():
             profiles = await self._add_borrowers(row for _, row in batch)
-            lines = await self._note_lines(batch)
-            added = await self._add_loans(list(firsts.values()))
-            new = [row for loan_id, row in firsts.items() if loan_id in added]
-            await self._add_opening_balances(new, profiles)
-            await self._add_schedules(new)
-            others = {row.loan_id for _, row in batch if not _is_new(row, firsts, added)}
-            kept = await self._kept_loans(others)
+            strangers = _strangers(batch, profiles)
+            known = [numbered for numbered in batch if numbered.line not in strangers]
+            stored = await self._add_known(known, profiles)
         return [
-            Stored(
-                *self._compare(numbered, firsts, added, kept, lines),
-                differing_fields(numbered.row, profiles[numbered.row.borrower_id]),
-            )
+            stored[numbered.line]
+            if numbered.line in stored
+            else Stored(Outcome.REJECTED, [("borrower_id", strangers[numbered.line])], [])
             for numbered in batch
         ]
 
+    async def _add_known(
+        self, batch: Sequence[NumberedRow], profiles: Mapping[str, BorrowerProfile]
+    ) -> dict[int, Stored]:
+        """Store rows whose borrowers are who they seem to be; what became of each, by line."""
+        firsts: dict[str, TapeRow] = {}
+        for _, row in batch:
+            firsts.setdefault(row.loan_id, row)
+        lines = await self._note_lines(batch)
+        added = await self._add_loans(list(firsts.values()))
+        new = [row for loan_id, row in firsts.items() if loan_id in added]
+        await self._add_opening_balances(new, profiles)
+        await self._add_schedules(new)
+        holds = {row.loan_id: _hold_of(row, profiles[row.borrower_id]) for row in new}
+        await self._add_holds(new, holds)
+        others = {row.loan_id for _, row in batch if not _is_new(row, firsts, added)}
+        kept = await self._kept_loans(others)
+        return {
+            numbered.line: Stored(
+                *self._compare(numbered, firsts, added, kept, lines),
+                differing_fields(numbered.row, profiles[numbered.row.borrower_id]),
+                holds[numbered.row.loan_id] if _is_new(numbered.row, firsts, added) else None,
+            )
+            for numbered in batch
+        }
+
     async def _add_borrowers(self, rows: Iterable[TapeRow]) -> dict[str, BorrowerProfile]:
         """Add the borrowers that are not there, and return all of them as kept."""
-        options, profiles = self._options, dict[str, BorrowerProfile]()
+        profiles = dict[str, BorrowerProfile]()
         for row in rows:
             if row.borrower_id not in profiles:
-                profiles[row.borrower_id] = profile_of(
-                    row, time_zone=options.time_zone, language=options.language
-                )
+                profiles[row.borrower_id] = profile_of(row, self._options)
         # A fixed order, so that two imports at once wait for each other instead of deadlocking.
         wanted = [profiles[borrower_id] for borrower_id in sorted(profiles)]
         added = await _all(
@@ -106,30 +130,45 @@ class TapeStore:
                 names=[profile.full_name for profile in wanted],
                 languages=[profile.language for profile in wanted],
                 time_zones=[profile.time_zone for profile in wanted],
+                made_up=[profile.is_made_up for profile in wanted],
             )
         )
         new = [profiles[record["borrower_id"]] for record in added]
         await self._add_contacts(new)
         if len(new) < len(wanted):
-            kept = await _all(SQL.kept_borrowers(self._connection, borrower_ids=list(profiles)))
-            profiles = {record["borrower_id"]: BorrowerProfile(**record) for record in kept}
+            there = sorted(profiles.keys() - {profile.borrower_id for profile in new})
+            kept = await _all(SQL.kept_borrowers(self._connection, borrower_ids=there))
+            profiles |= {record["borrower_id"]: BorrowerProfile(**record) for record in kept}
         return profiles
 
+    async def _add_holds(self, rows: Sequence[TapeRow], holds: Mapping[str, Hold | None]) -> None:
+        """Put on hold the loans of people who are to be left in peace, or cannot be reached."""
+        held = [(row, hold) for row in rows if (hold := holds[row.loan_id]) is not None]
+        await SQL.add_tape_holds(
+            self._connection,
+            loan_ids=[row.loan_id for row, _ in held],
+            borrower_ids=[row.borrower_id for row, _ in held],
+            reasons=[hold.reason.value for _, hold in held],
+            now=self._now,
+        )
+
     async def _add_contacts(self, profiles: list[BorrowerProfile]) -> None:
-        phones = [(profile.borrower_id, *phone) for profile in profiles for phone in profile.phones]
+        phones = [(profile.borrower_id, phone) for profile in profiles for phone in profile.phones]
         await SQL.add_phones(
             self._connection,
-            borrower_ids=[borrower_id for borrower_id, _, _, _ in phones],
-            phone_ids=[phone_id for _, phone_id, _, _ in phones],
-            numbers=[number for _, _, number, _ in phones],
-            relations=[relation.value for _, _, _, relation in phones],
+            borrower_ids=[borrower_id for borrower_id, _ in phones],
+            phone_ids=[phone.phone_id for _, phone in phones],
+            numbers=[phone.number for _, phone in phones],
+            written=[phone.written for _, phone in phones],
+            relations=[phone.relation.value for _, phone in phones],
         )
+        homes = [profile for profile in profiles if profile.address]
         await SQL.add_addresses(
             self._connection,
-            address_ids=[profile.address_id for profile in profiles],
-            borrower_ids=[profile.borrower_id for profile in profiles],
-            address_lines=[profile.address for profile in profiles],
-            regions=[profile.region for profile in profiles],
+            address_ids=[profile.address_id for profile in homes],
+            borrower_ids=[profile.borrower_id for profile in homes],
+            address_lines=[profile.address for profile in homes],
+            regions=[profile.region for profile in homes],
         )
 
     async def _note_lines(self, batch: Sequence[NumberedRow]) -> dict[str, int]:
@@ -204,6 +243,8 @@ class TapeStore:
         differences = differing_facts(row, kept[row.loan_id], self._shift(row))
         if not differences:
             return Outcome.UNCHANGED, []
+        if others := [each for each in differences if each[0] in _IDENTITY]:
+            return Outcome.REJECTED, [("loan_id", f"is another loan: {why}") for _, why in others]
         if lines[row.loan_id] == line:
             return Outcome.DIFFERS, differences
         names = ", ".join(name for name, _ in differences)
@@ -221,6 +262,24 @@ async def _all(rows: AsyncIterator[asyncpg.Record]) -> list[asyncpg.Record]:
 def _is_new(row: TapeRow, firsts: Mapping[str, TapeRow], added: set[str]) -> bool:
     """Whether this very row brought the loan, not another row of the same loan."""
     return row.loan_id in added and firsts[row.loan_id] is row
+
+
+def _strangers(
+    batch: Sequence[NumberedRow], profiles: Mapping[str, BorrowerProfile]
+) -> dict[int, str]:
+    """Why a row's borrower is not the kept one, by its line."""
+    found = ((line, stranger(row, profiles[row.borrower_id])) for line, row in batch)
+    return {line: reason for line, reason in found if reason is not None}
+
+
+def _hold_of(row: TapeRow, profile: BorrowerProfile) -> Hold | None:
+    if row.status is not LoanStatus.ACTIVE:
+        return None
+    if row.hold is not None:
+        return Hold(row.hold, "reported_status")
+    if missing := profile.missing:
+        return Hold(HoldReason.DATA_MISSING, missing[0])
+    return None
 
 
 def _loan_columns(row: TapeRow) -> dict[str, object]:

@@ -33,7 +33,7 @@ class SlotWish(BaseModel):
 
 
 class CrewMember(NamedTuple):
-    """A collector as the roster has him; None is not stated, and then fits any visit."""
+    """A collector as the roster has them; None is not stated, and then fits any visit."""
 
     badge_id: str
     full_name: str

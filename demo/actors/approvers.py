@@ -31,7 +31,7 @@ class Approvers:
             return
         self._decided.add(question)
         await self._post.wait(hours=10)
-        if answer is Answer.WRONG_THEN_YES:  # the applicant may not approve himself
+        if answer is Answer.WRONG_THEN_YES:  # no applicant approves their own
             await self._decide(person, "visit_approved", COLLECTOR, visit_id=notice["visit_id"])
         name = "visit_rejected" if answer is Answer.NO else "visit_approved"
         approver = SENIOR_APPROVER if is_senior else APPROVER

@@ -1,4 +1,4 @@
-"""The borrowers: each follows his habit, reads his messages, and pays or does not."""
+"""The borrowers: each follows their habit, reads their messages, and pays or does not."""
 
 import json
 from datetime import datetime, timedelta
@@ -25,7 +25,7 @@ def complaint_id(loan_id: str, move: Move) -> str:
 
 
 class Borrower:
-    """Acts out one habit; he is also the host of visits, and repays agreements."""
+    """Acts out one habit; they are also the host of visits, and repay agreements."""
 
     def __init__(self, person: Person, pool: Pool, post: Post, ledger: Ledger) -> None:
         self._person = person
@@ -93,7 +93,7 @@ class Borrower:
     async def pay(self, share: float = 1.0) -> None:
         """Pay a share of the arrears; who pays all sees to it that nothing is left.
 
-        Another instalment may fall due before a payment is on record: then he pays that too.
+        Another instalment may fall due before a payment is on record: then they pay that too.
         """
         loan_id = self._person.loan_id
         while (owed := await self._ledger.owed(loan_id)).arrears_minor:
@@ -116,7 +116,7 @@ class Borrower:
         )
 
     async def hear_of_call(self) -> None:
-        """A contact person has told him to call back: he does, and pays."""
+        """A contact person has told them to call back: they do, and pay."""
         await self._post.wait(days=2)
         await self.pay()
 

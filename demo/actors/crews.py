@@ -136,7 +136,7 @@ class Crews:
         return reply
 
     async def _proposal(self, person: Person) -> dict[str, Any]:
-        """A plan that the borrower can afford, by what he says he earns and spends."""
+        """A plan that the borrower can afford, by what they say they earn and spend."""
         visits = person.habit.visits
         number = self._plans_made[person.loan_id] = self._plans_made.get(person.loan_id, 0) + 1
         owed = await self._ledger.owed(person.loan_id)

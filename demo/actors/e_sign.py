@@ -27,7 +27,7 @@ class ESign:
         self._agreements: dict[str, int] = {}
 
     async def offer(self, agreement: asyncpg.Record, person: Person) -> None:
-        """Show the document to the borrower and send his answer; then he repays it."""
+        """Show the document to the borrower and send their answer; then they repay it."""
         number = self._agreements[person.loan_id] = self._agreements.get(person.loan_id, 0) + 1
         answer = nth(person.habit.visits.signings, number)
         await self._post.wait(hours=2)

@@ -1,4 +1,4 @@
-"""The borrower as host: he reads of a visit, answers in the app, and checks who rings."""
+"""The borrower as host: they read of a visit, answer in the app, and check who rings."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -18,7 +18,7 @@ Pay = Callable[[float], Awaitable[None]]
 _PART = 0.55  # of the arrears: more than an approval bears
 _VISIT = "SELECT visit_id, slot_id FROM visits WHERE loan_id = $1 AND ended_at IS NULL"
 _STRANGER = "X-99"
-_HOURS_BEFORE = range(18, -2, -2)  # a visit, when he asks
+_HOURS_BEFORE = range(18, -2, -2)  # a visit, when they ask
 
 
 class Host:
@@ -40,7 +40,7 @@ class Host:
         }
 
     async def read_invitation(self) -> None:
-        """Apply, if it is his way."""
+        """Apply, if it is their way."""
         if self._person.habit.visits.applicant == "borrower":
             await self._post.wait(hours=30)
             await self._tell(

@@ -1,4 +1,4 @@
-"""The borrower with a plan: he pays it part by part, settles it early, or asks for another."""
+"""The borrower with a plan: they pay it part by part, settle it early, or ask for another."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta

@@ -11,7 +11,7 @@ Choice = TypeVar("Choice")
 
 
 class Act(StrEnum):
-    """Something a borrower, or a system about him, does by himself on a day."""
+    """Something a borrower, or a system about them, does unasked on a day."""
 
     PAY = auto()  # a share of the arrears
     PAY_OFF = auto()  # the whole loan
@@ -58,7 +58,7 @@ class AtProposal(StrEnum):
     CONFIRMS = auto()
     DECLINES = auto()
     IGNORES = auto()
-    WITHDRAWS = auto()  # his application
+    WITHDRAWS = auto()  # their application
     PAYS_PART = auto()  # so much that another debt is left than was approved
     COMPLAINS = auto()  # about the crew
 
@@ -70,7 +70,7 @@ class AtTheDoor(StrEnum):
     REFUSED = auto()
     NOT_PRESENT = auto()
     UNSAFE = auto()
-    NO_IDENTITY = auto()  # nobody can show who he is
+    NO_IDENTITY = auto()  # nobody can show who they are
     CARD_FOUND_LATER = auto()  # identity at the second try
     COLLEAGUE_LATE = auto()  # one of the crew is missing at first
     NO_CONSENT = auto()  # to enter: all is said at the door
@@ -80,7 +80,7 @@ class AtTheDoor(StrEnum):
 
 
 class AfterFirstPart(StrEnum):
-    """What a borrower does once the first part of his plan is paid."""
+    """What a borrower does once the first part of their plan is paid."""
 
     KEEPS_PLAN = auto()
     SETTLES = auto()  # asks what completes the plan today, and pays it

@@ -47,7 +47,7 @@ EARLY_STORIES = (
         moves=(Move(4, Act.COMPLAIN, days=19), pay(27)),
     ),
     Habit(
-        "blocks his phone",
+        "blocks their phone",
         Outcome.TRANSFERRED,
         moves=(Move(3, Act.BLOCK_PHONE), close(38, Outcome.TRANSFERRED)),
     ),

@@ -13,7 +13,7 @@ HANDLER, OUTSIDER = "H-01", "Q-02"  # of complaints, and who grants them more ti
 
 @dataclass(frozen=True)
 class Person:
-    """One borrower as the other systems know him."""
+    """One borrower as the other systems know them."""
 
     loan_id: str
     borrower_id: str
@@ -25,5 +25,5 @@ class Person:
 
     @property
     def contact_number(self) -> str:
-        """Of his contact person, if he named one: nobody's, like his own."""
+        """Of their contact person, if they named one: nobody's, like their own."""
         return self.number.replace(" 000 ", " 0000 ")

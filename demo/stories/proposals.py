@@ -1,4 +1,4 @@
-"""Proposals of plans: what a borrower says he earns and spends, and the parts he can afford."""
+"""Proposals of plans: what a borrower says they earn and spend, and the parts they can afford."""
 
 from datetime import date
 from typing import Any

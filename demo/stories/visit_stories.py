@@ -31,7 +31,7 @@ VISIT_STORIES = (
         visits=Visits(doors=(AtTheDoor.OUT_OF_REACH,), parts_paid=0),
     ),
     Habit(
-        "applies himself, withdraws, applies again, asks for another time",
+        "applies unasked, withdraws, applies again, asks for another time",
         COMPLETED,
         visits=Visits(
             applicant="borrower", appointments=(AtProposal.WITHDRAWS, DECLINES, CONFIRMS)
@@ -78,7 +78,7 @@ VISIT_STORIES = (
         legal_desk=Outcome.WRITTEN_OFF,
     ),
     Habit(
-        "applies himself, lets nobody in, signs a wrong copy first",
+        "applies unasked, lets nobody in, signs a wrong copy first",
         COMPLETED,
         visits=Visits(
             applicant="borrower",
@@ -100,12 +100,12 @@ VISIT_STORIES = (
         legal_desk=Outcome.TRANSFERRED,
     ),
     Habit(
-        "first application rejected, finds his card later",
+        "first application rejected, finds their card later",
         COMPLETED,
         visits=Visits(approvals=(NO, YES), doors=(AtTheDoor.CARD_FOUND_LATER,), asks_hotline=True),
     ),
     Habit(
-        "cannot show who he is, pays later",
+        "cannot show who they are, pays later",
         CURED,
         moves=(pay(62),),
         visits=Visits(doors=(AtTheDoor.NO_IDENTITY,)),

@@ -66,7 +66,7 @@ class CaseFacts(BaseModel):
     payments_seen: int | None = None  # the last payment on record, by the record's own order
     holds: list[Hold] = []
     promises: list[Promise] = []
-    agreed_hours: list[AgreedHours] = []  # none: the borrower has asked for no hours of his own
+    agreed_hours: list[AgreedHours] = []  # none: the borrower has asked for no hours of their own
     complaints: list[OpenComplaint] = []  # of this loan, not yet answered
     messages_sent: int = 0  # in this case
     calls_made: int = 0

@@ -47,7 +47,7 @@ def next_step(situation: Situation) -> PlannedStep | None:
 
 
 def _may_locate(situation: Situation) -> bool:
-    """Whether there is a contact person at all; whether he may be asked now, the gate decides."""
+    """Whether there is a contact person at all; whether they may be asked now, the gate decides."""
     permitted = situation.policy.contact.third_parties.permitted
     return (
         situation.facts.has_contact_person and permitted.binds(situation.today) and permitted.value

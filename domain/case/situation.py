@@ -32,7 +32,7 @@ class Situation(NamedTuple):
         return self.facts.days_past_due(self.now)
 
     def planned_hours(self, channel: Channel, day: date) -> HoursOfDay:
-        """When, on a day, the borrower is to be reached: within the hours he agreed to, if any.
+        """When, on a day, the borrower is to be reached: within the hours they agreed to, if any.
 
         Where those lie outside the planned hours, whatever is permitted of them.
         """

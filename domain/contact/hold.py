@@ -16,6 +16,7 @@ class HoldReason(StrEnum):
     BEREAVEMENT = "bereavement"
     INSOLVENCY = "insolvency"
     VULNERABILITY = "vulnerability"
+    DATA_MISSING = "data_missing"  # nobody knows their name, or a number of theirs
     OTHER = "other"
 
 

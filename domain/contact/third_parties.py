@@ -1,7 +1,7 @@
 """Contact persons: asked only when the borrower cannot be reached, and only to pass on a word.
 
 CN-07 (GB/T 45251-2025): collect from the debtor only; a contact person is asked for a relayed
-message, without debt details, and never again once he refuses. CN-08 (China Banking Association
+message, without debt details, and never again once they refuse. CN-08 (China Banking Association
 guideline) says what unreachable means.
 """
 

@@ -86,7 +86,7 @@ class VisitCheckedIn(Event):
 
 
 class Capacity(EventPart):
-    """What the borrower says he earns and spends, minor units a month."""
+    """What the borrower says they earn and spend, minor units a month."""
 
     monthly_income_minor: AmountOrZeroMinor
     monthly_expense_minor: AmountOrZeroMinor

@@ -8,7 +8,11 @@ declares, or that is missing in a language, stops the process at start.
 from collections.abc import Mapping
 from string import Formatter
 
-from domain.messages.templates import NEEDS, PARAMETERS, Template
+from domain.messages.fitting import fit, shorter_names
+from domain.messages.segments import sms_segments
+from domain.messages.templates import LADDER, NEEDS, PARAMETERS, Template
+
+MOST_SEGMENTS = 4  # of a message: providers bill each
 
 _ZH: Mapping[Template, str] = {
     Template.OVERDUE_NOTICE: (
@@ -202,10 +206,21 @@ check_templates(TEXTS, {template: NEEDS[template] for template in Template})
 
 
 def render(template: Template, language: str, values: Mapping[str, str]) -> str:
-    """The text of a template.
+    """The text of a template; a value that does not fit its declaration is cut.
+
+    A message takes four segments at most: a name that makes it longer gives way.
 
     Raises:
         KeyError: for a missing value: the visit or the part that the message speaks of is over
             by now.
     """
-    return TEXTS[language][template].format_map(values)
+    words = TEXTS[language][template]
+    fitting = {parameter: fit(parameter, value) for parameter, value in values.items()}
+    text = words.format_map(fitting)
+    if template in LADDER["call"] or sms_segments(text) <= MOST_SEGMENTS:
+        return text
+    for name in shorter_names(fitting["name"], language):
+        text = words.format_map(fitting | {"name": name})
+        if sms_segments(text) <= MOST_SEGMENTS:
+            break
+    return text

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, StrictBool, model_validator
 
 from domain.local_time import HoursOfDay
 from domain.messages.templates import LADDER, WITHOUT_DEBT_DETAILS, Template
@@ -131,7 +131,7 @@ class ThirdPartyPolicy(PolicyModel):
     A rule that is disabled permits nothing: without permission nobody but the borrower is asked.
     """
 
-    permitted: Rule[bool]
+    permitted: Rule[StrictBool]
     failed_calls: Rule[Annotated[int, Field(ge=1, le=100)]]
     failed_days: Rule[Annotated[int, Field(ge=1, le=100)]]
     look_back_days: Rule[Annotated[int, Field(ge=2, le=366)]] | None = later_rule()

@@ -4,7 +4,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Annotated, Any, Generic, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 Value = TypeVar("Value")
 WHOLE = 10_000  # basis points
@@ -71,7 +71,7 @@ class Rule(InEffect, Generic[Value]):
     article: str | None = None
     force: Force
     verified: Verified
-    enabled: bool = True
+    enabled: StrictBool = True
     reason: str | None = None  # why it is disabled, or who should look it up
 
     @model_validator(mode="after")

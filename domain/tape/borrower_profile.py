@@ -1,60 +1,117 @@
-"""What is kept of a borrower; what a tape leaves out is made up, and looks it."""
+"""What is kept of a borrower. Nobody is invented: what a tape leaves out is missing, unless the
+operator asks for made-up people, who look it.
+"""
 
 import hashlib
 import re
+import unicodedata
 from typing import NamedTuple
 
 from domain.contact.facts import Relation
+from domain.tape.options import ImportOptions
 from domain.tape.row import TapeRow
 
 _LAST_DIGITS = re.compile(r"[0-9]{1,8}$")
+_NEEDED = ("borrower_name", "phone")  # without them nobody can be written to
+
+
+class Phone(NamedTuple):
+    """A number in its one form, what was written, and whose it is."""
+
+    phone_id: str
+    number: str
+    written: str
+    relation: Relation
 
 
 class BorrowerProfile(NamedTuple):
-    """One borrower with one phone, one address, and perhaps a contact person."""
+    """One borrower; the name and the address are empty and the numbers None where unknown."""
 
     borrower_id: str
     full_name: str
     language: str
     time_zone: str
-    phone: str
+    phone: str | None
     address: str
     region: str
     contact_person_phone: str | None = None
+    is_made_up: bool = False  # at least in part
+    written_phone: str | None = None
+    written_contact_person_phone: str | None = None
+    lenders: tuple[str, ...] = ()  # of the borrower's loans
 
     @property
-    def phone_id(self) -> str:
-        return f"{self.borrower_id}-p1"
-
-    @property
-    def phones(self) -> list[tuple[str, str, Relation]]:
-        """Each number by its id, and whose it is."""
-        own = [(self.phone_id, self.phone, Relation.SELF)]
-        if self.contact_person_phone is None:
-            return own
-        contact_person = (f"{self.borrower_id}-c1", self.contact_person_phone)
-        return [*own, (*contact_person, Relation.CONTACT_PERSON)]
+    def phones(self) -> list[Phone]:
+        """Each number, and whose it is."""
+        told = (
+            (f"{self.borrower_id}-p1", self.phone, self.written_phone, Relation.SELF),
+            (
+                f"{self.borrower_id}-c1",
+                self.contact_person_phone,
+                self.written_contact_person_phone,
+                Relation.CONTACT_PERSON,
+            ),
+        )
+        return [
+            Phone(phone_id, number, written or number, relation)
+            for phone_id, number, written, relation in told
+            if number is not None
+        ]
 
     @property
     def address_id(self) -> str:
         return f"{self.borrower_id}-a1"
 
+    @property
+    def missing(self) -> list[str]:
+        """The tape's columns without which the borrower cannot be written to."""
+        known = {"borrower_name": self.full_name, "phone": self.phone}
+        return [name for name in _NEEDED if not known[name]]
 
-def profile_of(row: TapeRow, *, time_zone: str, language: str) -> BorrowerProfile:
-    """The borrower of a row; `time_zone` and `language` fill in when the row has none."""
-    spoken = row.language or language
-    number = made_up_number(row.borrower_id)
-    region = row.region or ""
-    return BorrowerProfile(
+
+def profile_of(row: TapeRow, options: ImportOptions) -> BorrowerProfile:
+    """The borrower of a row; the options fill in time zone and language where it has none."""
+    profile = BorrowerProfile(
         borrower_id=row.borrower_id,
-        full_name=row.borrower_name or _name(number, spoken),
-        language=spoken,
-        time_zone=row.time_zone or time_zone,
-        phone=row.phone or _phone(number, spoken),
-        address=row.address or _address(region, spoken),
-        region=region,
+        full_name=row.borrower_name or "",
+        language=row.language or options.language,
+        time_zone=row.time_zone or options.zone_of(row.region) or options.time_zone,
+        phone=row.phone,
+        address=row.address or "",
+        region=row.region or "",
         contact_person_phone=row.contact_person_phone,
+        written_phone=row.written_phone,
+        written_contact_person_phone=row.written_contact_person_phone,
+        lenders=(row.lender,),
     )
+    return _with_invented(profile) if options.invents_people else profile
+
+
+def stranger(row: TapeRow, kept: BorrowerProfile) -> str | None:
+    """Why the borrower of a row is not the kept one of the same id; None when they may be.
+
+    Ids are one lender's: from another lender it takes the same name and the same number.
+    """
+    same_name = _same(row.borrower_name, kept.full_name)
+    same_phone = _same(row.phone, kept.phone)
+    if kept.lenders and row.lender not in kept.lenders:
+        if same_name and same_phone:
+            return None
+        return "is kept of another lender's borrower, and not with the same name and number"
+    if same_name is False and not same_phone:
+        return "is kept of a borrower with another name, and not with the same number"
+    return None
+
+
+def _same(said: str | None, kept: str | None) -> bool | None:
+    """Whether two texts are one; None when one of them is not known."""
+    if not said or not kept:
+        return None
+    return _plain(said) == _plain(kept)
+
+
+def _plain(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def differing_fields(row: TapeRow, kept: BorrowerProfile) -> list[str]:
@@ -71,7 +128,7 @@ def differing_fields(row: TapeRow, kept: BorrowerProfile) -> list[str]:
         "time_zone": (row.time_zone, kept.time_zone),
         "language": (row.language, kept.language),
     }
-    return [name for name, (new, old) in said.items() if new is not None and new != old]
+    return [name for name, (new, old) in said.items() if new is not None and new != (old or "")]
 
 
 def made_up_number(borrower_id: str) -> int:
@@ -81,6 +138,19 @@ def made_up_number(borrower_id: str) -> int:
     return int.from_bytes(hashlib.sha256(borrower_id.encode()).digest()[:8]) % 10**8
 
 
+def _with_invented(profile: BorrowerProfile) -> BorrowerProfile:
+    """The profile with a name, a number and an address that are nobody's where it has none."""
+    if profile.full_name and profile.phone and profile.address:
+        return profile
+    number = made_up_number(profile.borrower_id)
+    return profile._replace(
+        full_name=profile.full_name or _name(number, profile.language),
+        phone=profile.phone or _phone(number, profile.language),
+        address=profile.address or _address(profile.region, profile.language),
+        is_made_up=True,
+    )
+
+
 def _name(number: int, language: str) -> str:
     return f"借款人 {number:05}" if language == "zh" else f"Borrower {number:05}"
 
@@ -88,7 +158,7 @@ def _name(number: int, language: str) -> str:
 def _phone(number: int, language: str) -> str:
     """A number that nobody can own: no area or mobile code begins with 000."""
     country = "+86" if language == "zh" else "+1"
-    return f"{country} 000 {number // 10_000:04} {number % 10_000:04}"
+    return f"{country}000{number:08}"
 
 
 def _address(region: str, language: str) -> str:

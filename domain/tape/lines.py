@@ -42,7 +42,8 @@ def read_tape(lines: Iterable[bytes], suffix: str) -> Tape:
     """Check the beginning of a tape and return it for reading.
 
     Raises:
-        TapeError: for an unknown suffix, an empty file, another encoding, a wrong header.
+        TapeError: for an unknown suffix, an empty file, another encoding, a wrong header; for
+            another encoding also while the records are read.
     """
     if suffix.lower() not in FORMATS:
         raise TapeError(f"suffix '{suffix}' is not one of {', '.join(FORMATS)}")
@@ -73,16 +74,13 @@ class _Lines:
         return line
 
     def check_encoding(self) -> None:
-        """Refuse another encoding; a few bad lines in a good file are their own errors."""
+        """Refuse an empty file and UTF-16, and take the byte order mark away."""
         sample = self.peek(_SAMPLE)
         if not any(line.strip(b"\xef\xbb\xbf \t\r\n") for line in sample):
             raise TapeError("the file is empty")
         if sample[0].startswith(_UTF16) or any(b"\0" in line for line in sample[:1]):
-            raise TapeError("the file is not UTF-8 (it looks like UTF-16); save it as UTF-8")
+            raise TapeError("the file is not UTF-8 (it looks like UTF-16); give its --encoding")
         self._ahead[0] = sample[0].removeprefix(_BOM)
-        bad = sum(_decoded(line) is None for line in sample)
-        if _decoded(sample[0]) is None or bad * 2 >= len(sample):
-            raise TapeError("the file is not UTF-8; save it as UTF-8")
 
     def check_not_one_document(self) -> None:
         """Refuse a JSON file that is one list or one object over many lines."""
@@ -91,27 +89,21 @@ class _Lines:
             raise TapeError("the file is one JSON document; give one JSON object on each line")
 
 
-def _decoded(line: bytes) -> str | None:
-    try:
-        return line.decode("utf-8")
-    except UnicodeDecodeError:
-        return None
-
-
 def _read_csv(source: _Lines) -> Tape:
     first = source.take() or b""
     while not first.strip():
         first = source.take() or b""
     try:
-        header = [name.strip() for name in next(csv.reader([first.decode()], strict=True))]
+        header = [name.strip() for name in next(csv.reader([_text(first, 1)], strict=True))]
     except csv.Error as error:
         raise TapeError(f"line {source.number}: the header is not CSV: {error}") from error
     if missing := [name for name in COLUMNS if name not in header]:
         raise TapeError(f"line {source.number}: missing columns: {', '.join(missing)}")
-    if repeated := [name for name, count in Counter(header).items() if count > 1]:
+    if repeated := [name for name, count in Counter(header).items() if name and count > 1]:
         raise TapeError(f"line {source.number}: repeated columns: {', '.join(repeated)}")
     known = {*COLUMNS, *BORROWER_COLUMNS, *CONTRACT_COLUMNS}
-    return Tape(_csv_records(source, header), [name for name in header if name not in known])
+    ignored = [name for name in header if name and name not in known]
+    return Tape(_csv_records(source, header), ignored)
 
 
 def _csv_records(source: _Lines, header: list[str]) -> Iterator[Record]:
@@ -119,13 +111,16 @@ def _csv_records(source: _Lines, header: list[str]) -> Iterator[Record]:
         line = source.number
         if not raw.strip():
             continue
-        values, reason = _csv_values(raw, len(header))
+        values, reason = _csv_values(raw, len(header), line)
         if values is None and b'"' in raw:
             values = _over_several_lines(source, raw, len(header))
         if values is None:
             yield Record(line, {}, [Problem("row", reason)])
+        elif any(value.strip() for name, value in zip(header, values, strict=True) if not name):
+            yield Record(line, {}, [Problem("row", "has a value in a column without a name")])
         else:
-            yield Record(line, dict(zip(header, values, strict=True)), [])
+            fields = {name: value for name, value in zip(header, values, strict=True) if name}
+            yield Record(line, fields, [])
 
 
 def _over_several_lines(source: _Lines, raw: bytes, width: int) -> list[str] | None:
@@ -136,7 +131,7 @@ def _over_several_lines(source: _Lines, raw: bytes, width: int) -> list[str] | N
     whole = raw
     for count, following in enumerate(source.peek(_MOST_LINES_A_RECORD - 1), start=1):
         whole += following
-        values, _ = _csv_values(whole, width)
+        values, _ = _csv_values(whole, width, source.number)
         if values is not None:
             for _ in range(count):
                 source.take()
@@ -144,13 +139,13 @@ def _over_several_lines(source: _Lines, raw: bytes, width: int) -> list[str] | N
     return None
 
 
-def _csv_values(raw: bytes, width: int) -> tuple[list[str] | None, str]:
+def _csv_values(raw: bytes, width: int, line: int) -> tuple[list[str] | None, str]:
     """The values of one record, or why it has none."""
     if (reason := _unreadable(raw)) is not None:
         return None, reason
     try:
         # All of it must be one record: a closed quote followed by a new line would make two.
-        rows = list(csv.reader(io.StringIO(raw.decode(), newline=""), strict=True))
+        rows = list(csv.reader(io.StringIO(_text(raw, line), newline=""), strict=True))
     except csv.Error as error:
         return None, _csv_reason(error)
     if len(rows) != 1:
@@ -170,24 +165,44 @@ def _json_records(source: _Lines) -> Iterator[Record]:
     while (raw := source.take()) is not None:
         if not raw.strip():
             continue
-        fields, reason = _json_fields(raw)
+        fields, reason = _json_fields(raw, source.number)
         problems = [] if fields is not None else [Problem("row", reason)]
         yield Record(source.number, fields or {}, problems)
 
 
-def _json_fields(raw: bytes) -> tuple[dict[str, Any] | None, str]:
+def _json_fields(raw: bytes, line: int) -> tuple[dict[str, Any] | None, str]:
     """The fields of one JSON object, or why there are none."""
     if (reason := _unreadable(raw)) is not None:
         return None, reason
     try:
-        fields = json.loads(raw.decode().strip(), parse_float=Decimal, parse_constant=_no_constant)
+        fields = json.loads(
+            _text(raw, line).strip(),
+            parse_float=Decimal,
+            parse_constant=_no_constant,
+            object_pairs_hook=_each_key_once,
+        )
     except json.JSONDecodeError as error:
         return None, f"is not JSON: {error.msg} at character {error.colno}"
+    except _KeyTwiceError as error:
+        return None, f"has the key {str(error)[:40]!r} twice"
     except (ValueError, RecursionError):
         return None, "is not JSON: a number is no number or too long, or it nests too deeply"
     if not isinstance(fields, dict):
         return None, "must be a JSON object"
     return fields, ""
+
+
+class _KeyTwiceError(ValueError):
+    """Which of the two values is meant cannot be known; the text is the key."""
+
+
+def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in fields:
+            raise _KeyTwiceError(key)
+        fields[key] = value
+    return fields
 
 
 def _no_constant(name: str) -> object:
@@ -199,8 +214,12 @@ def _unreadable(raw: bytes) -> str | None:
         return f"is longer than {_LONGEST_LINE} bytes"
     if b"\0" in raw:
         return "contains a zero byte"
-    try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return f"is not UTF-8 at byte {error.start + 1}"
     return None
+
+
+def _text(raw: bytes, line: int) -> str:
+    """The text of a line; the file as a whole has been found to be UTF-8 before."""
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise TapeError(f"line {line} is not UTF-8 at byte {error.start + 1}") from error

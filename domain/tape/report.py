@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from domain.debt.status import LoanStatus
+from domain.tape.encoding import UTF_8
 from domain.tape.row import TapeRow
 
 
@@ -25,6 +26,7 @@ class Kind(StrEnum):
     DIFFERS = "differs"
     BORROWER_DIFFERS = "borrower_differs"  # the loan is taken, the borrower stays as kept
     DISAGREEMENT = "disagreement"  # reported status against schedule
+    HELD = "held"  # the loan is taken, and waits on hold until a person has released it
 
 
 class Finding(NamedTuple):
@@ -43,31 +45,34 @@ class Finding(NamedTuple):
 
 @dataclass
 class ImportReport:
-    """The counts of an import; days past due as of the tape's own day."""
+    """The counts of an import; days past due as of today, which is what the scan acts on."""
 
     rows: int = 0
     outcomes: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(Outcome, 0))
     disagreements: int = 0
     borrowers_differ: int = 0
+    held: int = 0
     overdue: int = 0
     min_days_past_due: int | None = None
     max_days_past_due: int | None = None
     as_of: set[date] = field(default_factory=set)
     ignored_columns: list[str] = field(default_factory=list)
+    encoding: str = UTF_8
 
     @property
     def is_clean(self) -> bool:
-        """Whether every row could be believed."""
-        return self.outcomes[Outcome.REJECTED] == 0
+        """Whether every row was taken as it stands, or was there already."""
+        taken = self.outcomes[Outcome.IMPORTED] + self.outcomes[Outcome.UNCHANGED]
+        return taken == self.rows and not self.held and not self.borrowers_differ
 
     def count(self, outcome: Outcome) -> None:
         self.rows += 1
         self.outcomes[outcome] += 1
 
-    def count_taken(self, row: TapeRow, as_of: date) -> None:
+    def count_taken(self, row: TapeRow, as_of: date, today: date) -> None:
         """Note a loan that is in the database as the tape says."""
         self.as_of.add(as_of)
-        days = row.days_past_due()
+        days = row.days_past_due(today - as_of)
         if days == 0 or row.status is not LoanStatus.ACTIVE:
             return
         self.overdue += 1
@@ -80,10 +85,12 @@ class ImportReport:
             "rows": self.rows,
             **{str(outcome): count for outcome, count in self.outcomes.items()},
             "disagreements": self.disagreements,
+            "held": self.held,
             "overdue": self.overdue,
             "min_days_past_due": self.min_days_past_due,
             "max_days_past_due": self.max_days_past_due,
             "as_of": [day.isoformat() for day in sorted(self.as_of)],
             "borrowers_differ": self.borrowers_differ,
             "ignored_columns": self.ignored_columns,
+            "encoding": self.encoding,
         }

@@ -9,21 +9,27 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, field_validator
 
+from domain.contact.hold import HoldReason
 from domain.debt.amortisation import InstalmentParts, amortise
 from domain.debt.status import LoanStatus
 from domain.tape.fields import (
+    Address,
     Amount,
     Currency,
     Day,
     Key,
     Language,
     Months,
+    Name,
     Paid,
+    Phone,
     Rate,
+    StatusWord,
     Text,
     TimeZone,
     wrong,
 )
+from domain.tape.status_words import Meaning, meaning_of
 
 COLUMNS = (
     "loan_id",
@@ -65,8 +71,10 @@ _OPTIONAL = frozenset(
     )
 )
 
-_CLOSED = {"fully paid": LoanStatus.SETTLED, "charged off": LoanStatus.WRITTEN_OFF}
-_LATE = ("late", "in grace period", "default", "overdue", "delinquent", "past due")
+_WRITTEN = {
+    "phone": "written_phone",
+    "contact_person_phone": "written_contact_person_phone",
+}
 _LONGEST_WAIT = timedelta(days=366)
 
 
@@ -96,12 +104,15 @@ class TapeRow(BaseModel):
     region: Text | None = None
     annual_income_minor: Paid | None = None
     purpose: Text | None = None
-    reported_status: Text | None = None
+    reported_status: StatusWord | None = None
     penalty_rate_percent: Rate | None = None
-    borrower_name: Text | None = None
-    phone: Text | None = None
-    contact_person_phone: Text | None = None
-    address: Text | None = None
+    borrower_name: Name | None = None
+    phone: Phone | None = None
+    contact_person_phone: Phone | None = None
+    address: Address | None = None
+    # As the tape has them, beside the one form that numbers are kept in.
+    written_phone: str | None = None
+    written_contact_person_phone: str | None = None
     time_zone: TimeZone | None = None
     language: Language | None = None
 
@@ -133,7 +144,16 @@ class TapeRow(BaseModel):
     @property
     def status(self) -> LoanStatus:
         """The loan's status in the database, by what the lender reports."""
-        return _CLOSED.get((self.reported_status or "").casefold(), LoanStatus.ACTIVE)
+        return self._meaning.status if self._meaning else LoanStatus.ACTIVE
+
+    @property
+    def hold(self) -> HoldReason | None:
+        """Why the borrower is left in peace from the first day, by what the lender reports."""
+        return self._meaning.hold if self._meaning else None
+
+    @cached_property
+    def _meaning(self) -> Meaning | None:
+        return meaning_of(self.reported_status) if self.reported_status else None
 
     def due_dates(self, shift: timedelta = timedelta(0)) -> list[date]:
         """The due dates, first to last; each month's end is cut from the original day."""
@@ -149,10 +169,10 @@ class TapeRow(BaseModel):
         covered = (self.paid_minor + self.tolerance_minor) // self.installment_minor
         return due_date(self.first_due_on, covered) if covered < self.term_months else None
 
-    def days_past_due(self) -> int:
-        """Days past due as of the tape's day; 0 when nothing is overdue."""
+    def days_past_due(self, later: timedelta = timedelta(0)) -> int:
+        """Days past due as of the tape's day, or so much later; 0 when nothing is overdue."""
         oldest = self.oldest_unpaid_due_on()
-        return max((self.as_of - oldest).days, 0) if oldest else 0
+        return max((self.as_of + later - oldest).days, 0) if oldest else 0
 
     def shift_to(self, as_of: date | None) -> timedelta:
         """By how much every date moves, so that the tape's day becomes `as_of`."""
@@ -160,10 +180,10 @@ class TapeRow(BaseModel):
 
     def disagreement(self) -> str | None:
         """How the reported status contradicts the schedule, if it does. The schedule decides."""
-        reported, days = (self.reported_status or "").casefold(), self.days_past_due()
-        if days and reported in ("current", "fully paid"):
+        days = self.days_past_due()
+        if days and self._meaning in (Meaning.CURRENT, Meaning.SETTLED):
             return f"reported {self.reported_status}, but {days} days past due by the schedule"
-        if not days and reported.startswith(_LATE):
+        if not days and self._meaning is Meaning.LATE:
             return f"reported {self.reported_status}, but nothing is overdue by the schedule"
         return None
 
@@ -185,15 +205,19 @@ def opening_received_at(as_of: date, time_zone: str) -> datetime:
     return datetime.combine(as_of, time.min, ZoneInfo(time_zone))
 
 
-def parse_row(fields: Mapping[str, Any]) -> TapeRow | list[Problem]:
-    """The row that the fields stand for, or everything that is wrong with them."""
+def parse_row(fields: Mapping[str, Any], country: str = "CN") -> TapeRow | list[Problem]:
+    """The row that the fields stand for, or everything that is wrong with them.
+
+    A telephone number without a country's code belongs to `country`.
+    """
     given = {
         name: value
         for name, value in fields.items()
-        if not (name in _OPTIONAL and (value is None or value == "" or str(value).isspace()))
+        if name not in _WRITTEN.values() and not (name in _OPTIONAL and _is_empty(value))
     }
+    written = {_WRITTEN[name]: str(given[name]) for name in _WRITTEN if name in given}
     try:
-        return TapeRow.model_validate(given)
+        return TapeRow.model_validate(given | written, context={"country": country})
     except ValidationError as error:
         return [
             Problem(
@@ -202,3 +226,7 @@ def parse_row(fields: Mapping[str, Any]) -> TapeRow | list[Problem]:
             )
             for mistake in error.errors(include_url=False, include_input=False)
         ]
+
+
+def _is_empty(value: object) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())

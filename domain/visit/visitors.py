@@ -19,7 +19,7 @@ class VisitorAnswer(StrEnum):
 
     EXPECTED_NOW = "expected_now"
     # A borrower who reads of a visit asks beforehand whether the message is real: a no would
-    # frighten him. It is said to whoever names both the code and a badge of that very visit.
+    # frighten them. It is said to whoever names both the code and a badge of that very visit.
     EXPECTED_LATER = "expected_later"
     CALLED_OFF = "called_off"
     NOT_OURS = "not_ours"

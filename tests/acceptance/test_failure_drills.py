@@ -80,7 +80,8 @@ async def test_nothing_is_lost_and_nothing_twice(plant: Plant, tmp_path: Path) -
     """Every kind of death several times, one at a time and together."""
     await plant.execute(PROVIDER_AND_PEN)
     due = {f"L-{number}": AS_OF - timedelta(days=number) for number in range(1, LOANS + 1)}
-    await plant.command("starter.py", "import", str(write_tape(tmp_path / "tape", AS_OF, due)))
+    tape = write_tape(tmp_path / "tape", AS_OF, due)
+    await plant.command("starter.py", "import", str(tape), "--invent-people")
     await plant.start_worker()
     await plant.command("starter.py", "schedule")
     await plant.reach(

@@ -30,7 +30,7 @@ async def test_loans_are_collected_from_the_outside(outside: Outside, tmp_path: 
     roster.write_text("badge_id,full_name\nC-1,外勤一\nC-2,外勤二\n")
     await outside.starter("crew", str(roster))
     tape = write_tape(tmp_path / "tape", AS_OF, FIRST_DUE_ON, paid={"CURRENT": 100_000})
-    await outside.starter("import", str(tape))
+    await outside.starter("import", str(tape), "--invent-people")
     await until(
         lambda: outside.database.fetchval(
             "SELECT count(*) = 3 FROM collection_cases WHERE started_at IS NOT NULL"

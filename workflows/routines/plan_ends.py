@@ -44,7 +44,7 @@ async def break_plan(desk: CaseDesk) -> AfterBrokenPlan:
 
 
 async def tell_plan_broken(desk: CaseDesk) -> None:
-    """Tell the borrower, once, that his plan has ended and what is owed now.
+    """Tell the borrower, once, that their plan has ended and what is owed now.
 
     A collection message like any other: it counts, and waits for a day on which it may be sent.
     """

@@ -58,7 +58,7 @@ def reason_of_no(visit: VisitState) -> str:
 async def release_crew(desk: CaseDesk, reason: str, *, tell_borrower: bool = False) -> None:
     """Free the crew of an appointment that will not take place, and tell it so.
 
-    The borrower is told by `tell_called_off`, if he had been told of the appointment.
+    The borrower is told by `tell_called_off`, if they had been told of the appointment.
     """
     visit = require_visit(desk)
     if (slot := visit.slot) is not None:
@@ -100,7 +100,7 @@ async def stand_down(desk: CaseDesk, visit: VisitState, slot: Slot, reason: str)
 
 
 async def tell_called_off(desk: CaseDesk, *, by: datetime | None = None) -> None:
-    """Tell the borrower, once, that he need not wait for the crew he was told of.
+    """Tell the borrower, once, that they need not wait for the crew they were told of.
 
     In time for the appointment; what is still to be told is in the state, so that a hold or a new
     run in between loses nothing. At the end of a case, where nothing comes after it, `by` an

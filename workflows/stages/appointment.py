@@ -103,7 +103,7 @@ async def _propose(desk: CaseDesk, visit: VisitState, slot: Slot) -> None:
             by=slot.start - lead,
         )
         visit.notice_sent = told is ContactStatus.SENT
-        if told is ContactStatus.UNKNOWN:  # he may have read it: he is told that nobody comes
+        if told is ContactStatus.UNKNOWN:  # they may have read it: they are told that nobody comes
             desk.case.called_off_slot = slot
     answer_by = min(slot.start - lead, desk.in_hours(desk.policy.visit.confirmation_hours.value))
     answered = visit.notice_sent and await desk.until(

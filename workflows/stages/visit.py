@@ -1,4 +1,4 @@
-"""The visit: who came, whether it is the borrower, what he is willing and able to pay."""
+"""The visit: who came, whether it is the borrower, what they are willing and able to pay."""
 
 from datetime import timedelta
 from typing import Literal

@@ -71,7 +71,7 @@ def apply_appointment_declined(event: events.AppointmentDeclined, situation: Sit
 def apply_appointment_withdrawn(event: events.AppointmentWithdrawn, situation: Situation) -> None:
     if (visit := situation.case.visit) is not None:
         visit.appointment, visit.withdrawn = Answer.NO, True
-        visit.rounds -= 1  # the borrower still has all of his
+        visit.rounds -= 1  # the borrower still has all of theirs
         visit.withdrawals += 1
 
 

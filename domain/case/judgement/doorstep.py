@@ -56,7 +56,7 @@ def _require_standing(situation: Situation) -> None:
 
 
 def _require_in_time(event: events.VisitCheckedIn, visit: VisitState, situation: Situation) -> None:
-    """The borrower expects the crew at the hour he was told: not long before, not another day."""
+    """The borrower expects the crew at the hour they were told: not earlier, not another day."""
     rule, slot = situation.policy.visit.arrival_tolerance_hours, visit.slot
     begins = situation.now if slot is None else slot.start - timedelta(hours=rule.value)
     require(

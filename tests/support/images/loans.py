@@ -25,7 +25,8 @@ def import_loan(stack: Stack, loan_id: str) -> str:
         Path(folder).chmod(0o755)
         mount = f"{tape}:/tape.jsonl:ro"
         once = ("run", "--rm", "--no-deps", "-T", "--volume", mount, "worker")
-        return stack.compose(*once, "python", "starter.py", "import", "/tape.jsonl")
+        command = ("python", "starter.py", "import", "--invent-people", "/tape.jsonl")
+        return stack.compose(*once, *command)
 
 
 def wait_for_sql(stack: Stack, statement: str, what: str) -> None:

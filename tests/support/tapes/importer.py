@@ -3,15 +3,21 @@
 import asyncio
 import csv
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 from typer.testing import CliRunner, Result
 
+from domain.clock import BusinessClock
 from domain.tape.row import BORROWER_COLUMNS, COLUMNS
 from starter import app
 
+# The day of the rows below is today; what passes meanwhile is far less than a day.
+CLOCK = BusinessClock(
+    started_at=datetime.now(UTC), origin=datetime(2018, 7, 1, 4, tzinfo=UTC)
+).model_dump_json()
 TAPE = Path(__file__).parents[3] / "demo" / "data" / "loan_tape_2018.csv"
 ROW = {
     "loan_id": "L-1",
@@ -38,16 +44,18 @@ class Importer:
     def __init__(self, database_url: str, folder: Path) -> None:
         self._database_url = database_url
         self._folder = folder
+        self.invents = True  # people, where a tape has none
 
     def run(self, *arguments: str | Path) -> Result:
-        environment = {"DATABASE_URL": self._database_url}
-        words = ["import", *map(str, arguments)]
+        environment = {"DATABASE_URL": self._database_url, "BUSINESS_CLOCK": CLOCK}
+        words = ["import", *map(str, arguments), *(["--invent-people"] if self.invents else [])]
         return CliRunner().invoke(app, words, env=environment, catch_exceptions=False)
 
     def counts(self, *arguments: str | Path) -> dict[str, Any]:
         result = self.run(*arguments, "--json")
         counted: dict[str, Any] = json.loads(result.stdout)
-        assert result.exit_code == (1 if counted["rejected"] else 0)
+        as_told = ("rejected", "differs", "held", "borrowers_differ")
+        assert result.exit_code == int(any(counted[name] for name in as_told))
         return counted
 
     def rows(self, *changes: dict[str, Any], suffix: str = ".csv") -> Path:

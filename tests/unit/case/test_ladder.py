@@ -56,7 +56,7 @@ def test_ladder_has_an_end(policy: Policy) -> None:
 
 
 def test_contact_person_is_a_step_only_where_there_is_one(policy: Policy) -> None:
-    """And where the policy permits to ask him at all."""
+    """And where the policy permits to ask them at all."""
     assert _step(_at(policy, 56)).step.template == "overdue_call"
     located = _step(_at(policy, 56, has_contact_person=True)).step
     assert (located.days_past_due, located.template) == (60, "locate_call")

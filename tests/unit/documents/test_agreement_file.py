@@ -90,6 +90,24 @@ def test_character_that_the_font_lacks_is_shown_by_its_number() -> None:
 # Its pages
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Łucja Żółkiewska",
+        "Jiří Dvořák",
+        "Nguyễn Thị Ánh",
+        "Иван Петров",
+        "Ελένη",
+        "สมชาย ใจดี",
+        "王芳",
+    ],
+)
+def test_party_is_named_in_their_own_letters(name: str) -> None:
+    """Whichever font has them."""
+    pdf = PdfReader(BytesIO(render_agreement(terms("en", borrower_name=name)).pdf))
+    assert squeezed(name) in squeezed("".join(page.extract_text() for page in pdf.pages))
+
+
 def test_no_chinese_line_begins_with_a_sign() -> None:
     """Commas and the like hang at the end of the line before, whatever the text's length."""
     for blanks in range(20):

@@ -10,11 +10,11 @@ import yaml
 from domain.contact.facts import ContactFacts
 from domain.contact.recipient import ReceivedDetails, Recipient, VisitDetails, message_values
 from domain.debt.money import format_money
+from domain.messages.segments import sms_segments
 from domain.messages.templates import NEEDS, PARAMETERS, Template
-from domain.messages.texts import TEXTS, TemplateError, check_templates, render
+from domain.messages.texts import MOST_SEGMENTS, TEXTS, TemplateError, check_templates, render
 from domain.plan.progress import Part, PlanProgress
 from domain.policy.policy import Channels, Policy
-from tests.support.sms_segments import sms_segments
 
 NOW = datetime(2026, 5, 4, 1, 30, tzinfo=UTC)
 RECIPIENT = Recipient(
@@ -44,7 +44,6 @@ RECIPIENT = Recipient(
 FORBIDDEN = yaml.safe_load(
     (Path(__file__).parents[2] / "support/forbidden_claims.yaml").read_text("utf-8")
 )
-MOST_SEGMENTS = 4
 NOTICE = Template.OVERDUE_NOTICE
 EVERY = [(language, template) for language in TEXTS for template in Template]
 
@@ -144,6 +143,30 @@ def test_messages_stay_within_the_segments_we_pay_for(policy: Policy) -> None:
             table[f"{language} {template}"] = (sms_segments(text), len(text))
     lines = [f"{name:32} {n} segments, {size} characters" for name, (n, size) in table.items()]
     assert max(n for n, _ in table.values()) <= MOST_SEGMENTS, "\n".join(["", *lines])
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Ana " * 50, "👍" * 90, "Żółć Łęcka", "欧阳娜娜", "อมรรัตน์ ศรีสุข", "\ue000" * 200, "O’Neil"],
+)
+def test_no_name_makes_a_message_longer_than_we_pay_for(name: str, policy: Policy) -> None:
+    """It is cut, said in plain letters, or left out of the longest texts."""
+    for language, template in EVERY:
+        recipient, channels = TYPICAL[language]
+        values = message_values(
+            recipient.model_copy(update={"full_name": name}), channels or policy.channels, NOW
+        )
+        text = render(template, language, values)
+        assert template.endswith("_call") or sms_segments(text) <= MOST_SEGMENTS, text
+
+
+def test_name_that_fits_stays_as_it_is(policy: Policy) -> None:
+    """Nobody is called by another name without need."""
+    recipient, channels = TYPICAL["en"]
+    values = message_values(
+        recipient.model_copy(update={"full_name": "José Peña"}), channels or policy.channels, NOW
+    )
+    assert "José Peña" in render(Template.LOCATE_MESSAGE, "en", values)
 
 
 @pytest.mark.parametrize("language", TEXTS)

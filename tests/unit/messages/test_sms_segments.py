@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.support.sms_segments import is_gsm, sms_segments
+from domain.messages.segments import is_gsm, sms_segments
 
 
 @pytest.mark.parametrize(

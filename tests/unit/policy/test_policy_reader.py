@@ -66,8 +66,11 @@ def _write(folder: Path, good: str = "", bad: str = "") -> tuple[Path, Path]:
         ("    force: standard\n    verified: report",
          "    force: standard\n    verified: report\n    enabled: false",
          "contact.permitted_hours", "needs a reason"),
-        ('{start: "08:00", end: "22:00"}', '{start: "08:00", end: 22:00}',
+        ('{start: "08:00", end: "22:00"}', '{start: "08:00", end: 22}',
          "contact.permitted_hours.value.end", "must be text, in YAML in quotes"),
+        ("    force: standard\n    verified: report",
+         "    force: standard\n    verified: report\n    enabled: yes",
+         "contact.permitted_hours.enabled", "valid boolean"),
         ('{start: "08:00", end: "22:00"}', '{start: "08:00", end: "22:00Z"}',
          "contact.permitted_hours.value.end", "without an offset"),
     ],
@@ -191,3 +194,34 @@ def test_own_choices_say_so(policy: Policy) -> None:
     rule = policy.visit.cooling_days
     with pytest.raises(ValueError, match="an own choice says so"):
         type(rule).model_validate(rule.model_dump() | {"force": "law"})
+
+
+@pytest.mark.parametrize("number", ["014", "0o14", "1_4", "-014", "0x14"])
+def test_number_that_yaml_reads_in_two_ways_is_refused(tmp_path: Path, number: str) -> None:
+    """To older readers 014 is twelve: one line says where it stands."""
+    good = "    value: 14\n    text: A promise"
+    path, file = _write(tmp_path, good, good.replace("14", number))
+    with pytest.raises(PolicyError) as caught:
+        read_policy(path)
+    line = _line_of(file.read_text(encoding="utf-8"), f"value: {number}")
+    assert str(caught.value) == f"{file}:{line}: {number}: YAML reads it in two ways"
+
+
+def test_plain_words_are_text(tmp_path: Path) -> None:
+    """By YAML 1.2: a time without quotes, and Norway, which is not `false`."""
+    good = '{start: "08:00", end: "22:00"}'
+    path, _ = _write(tmp_path, good, "{start: 08:00, end: 22:00}")
+    assert read_policy(path) == read_policy(CHINA_POLICY)
+    path, _ = _write(tmp_path, "    value: CN\n", "    value: NO\n")
+    assert read_policy(path).visit.holiday_country.value == "NO"
+
+
+def test_day_that_there_is_not_is_named_with_its_line(tmp_path: Path) -> None:
+    """It is text to the reader, and no day to the policy."""
+    path, file = _write(
+        tmp_path, "    verified: report\n", "    verified: report\n    effective_from: 2026-02-30\n"
+    )
+    with pytest.raises(PolicyError) as caught:
+        read_policy(path)
+    assert str(caught.value).startswith(f"{file}:")
+    assert "\n" not in str(caught.value)

@@ -90,7 +90,6 @@ def test_a_fully_covered_schedule_has_no_oldest_instalment() -> None:
         ("Current", "active"),
         ("Late (16-30 days)", "active"),
         ("", "active"),
-        ("something new", "active"),
     ],
 )
 def test_the_reported_status_closes_a_loan(reported: str, status: str) -> None:

@@ -48,11 +48,12 @@ def test_columns_may_come_in_any_order_and_number() -> None:
         (["", "  "], ".csv", "the file is empty"),
         ([b"\xef\xbb\xbf"], ".jsonl", "the file is empty"),
         ([HEADER], ".txt", "suffix '.txt' is not one of .csv, .jsonl, .ndjson, .json"),
+        ([HEADER, LINE, b"\xff" + LINE.encode()], ".csv", "line 3 is not UTF-8 at byte 1"),
         (["loan_id,lender"], ".csv", "line 1: missing columns: borrower_id, currency, principal_"),
         ([HEADER + ",loan_id"], ".csv", "line 1: repeated columns: loan_id"),
         (['"loan_id'], ".csv", "line 1: the header is not CSV"),
         ([(HEADER + "\n").encode("utf-16")], ".csv", "the file is not UTF-8 (it looks like UTF-16"),
-        ([HEADER, "借款".encode("gbk")], ".csv", "the file is not UTF-8; save it as UTF-8"),
+        ([HEADER, "借款".encode("gbk")], ".csv", "line 2 is not UTF-8 at byte 1"),
         (["[", "{}", "]"], ".json", "the file is one JSON document"),
         (["{", '"loan_id": 1}'], ".json", "the file is one JSON document"),
         (["[{}]"], ".json", "the file is one JSON document"),
@@ -75,7 +76,6 @@ def test_an_unusable_file_is_one_clear_line(
         (LINE + ",x", "has 16 fields, the header has 15"),
         ('"' + LINE, "a quote is opened and not closed"),
         ('"v"x' + LINE, "is not CSV: ',' expected after '\"'"),
-        (b"\xff" + LINE.encode() + b"\n", "is not UTF-8 at byte 1"),
         ("\0" + LINE, "contains a zero byte"),
         ("x" * 100_001, "is longer than 100000 bytes"),
     ],
@@ -125,7 +125,27 @@ def test_a_bad_json_line_costs_only_itself(bad: str, reason: str) -> None:
     assert len(records(*lines, suffix=".jsonl")) == 3
 
 
-@given(st.lists(st.binary(max_size=200), max_size=20), st.sampled_from([".csv", ".jsonl"]))
+def test_columns_without_a_name_are_empty() -> None:
+    """A spreadsheet's two empty columns at the end cost nothing; a value in one is a bad row."""
+    assert reasons(HEADER + ",,", LINE + ",,", LINE + ",,x") == [
+        (3, "has a value in a column without a name")
+    ]
+    assert "" not in records(HEADER + ",,", LINE + ",,")[0].fields
+
+
+def test_key_twice_is_refused() -> None:
+    """Which of the two is meant cannot be known; at any depth."""
+    lines = ['{"a": 1, "b": 2, "a": 1}', '{"a": {"c": 1, "c": 2}}', '{"a": 1}']
+    assert reasons(*lines, suffix=".jsonl") == [
+        (1, "has the key 'a' twice"),
+        (2, "has the key 'c' twice"),
+    ]
+
+
+@given(
+    st.lists(st.text(max_size=200).map(str.encode), max_size=20),
+    st.sampled_from([".csv", ".jsonl"]),
+)
 def test_no_bytes_break_the_reader(lines: list[bytes], suffix: str) -> None:
     """After a good beginning, anything is a record or a problem."""
     start = HEADER if suffix == ".csv" else json.dumps({})

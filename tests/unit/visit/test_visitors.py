@@ -54,7 +54,7 @@ def test_expected_from_the_tolerance_until_the_end(minutes: int, answer: str, of
 
 
 def test_nobody_is_expected_before_the_borrower_knows_or_agrees() -> None:
-    """What is proposed may be later; what he was not told of is nothing; nor is what he ignored."""
+    """What is proposed may be later; what they were not told of, or ignored, is nothing."""
     earlier = START - timedelta(days=1)
     assert judge_visitor([_booking(confirmed=False)], TOLERANCE, earlier)[0] == "expected_later"
     unknown = _booking(announced=False, confirmed=False)
@@ -64,7 +64,7 @@ def test_nobody_is_expected_before_the_borrower_knows_or_agrees() -> None:
 
 
 def test_appointment_that_was_moved() -> None:
-    """Who comes at the old time is called off, though he is expected at the new one."""
+    """Who comes at the old time is called off, though expected at the new one."""
     old, new = _booking(called_off=True), _booking(START + timedelta(days=2))
     assert judge_visitor([old, new], TOLERANCE, START)[0] == "called_off"
     assert judge_visitor([old, new], TOLERANCE, START + timedelta(hours=3))[0] == "expected_later"

@@ -62,7 +62,7 @@ def _least_cost(event: HistoryEvent) -> int:
 async def test_contact_person_passes_on_a_word_when_the_borrower_cannot_be_reached(
     start_life: StartLife,
 ) -> None:
-    """His number is dead: the contact person is asked once, without a word of the debt."""
+    """Their number is dead: the contact person is asked once, without a word of the debt."""
     life = await start_life(57)
     await life.pool.execute("UPDATE phones SET status = 'invalid'")
     await life.pool.execute(

@@ -1,4 +1,4 @@
-"""A borrower who asks for hours of his own is reached in them, early or late."""
+"""A borrower who asks for hours of their own is reached in them, early or late."""
 
 import pytest
 

@@ -184,7 +184,7 @@ async def test_closing_notice_waits_for_hours_that_were_asked_for_in_an_outage(
 
 
 async def test_closing_notice_waits_for_the_end_of_a_complaint(start_life: StartLife) -> None:
-    """Who pays while he complains is left in peace, and then hears that he is clear."""
+    """Who pays while they complain is left in peace, and then hears that nothing is overdue."""
     life = await start_life(5)
     await life.accepted("complaint_filed", complaint_id="C-1", about="tone", handler_id="H-1")
     await life.pay()

@@ -165,5 +165,5 @@ async def test_hold_of_another_loan_keeps_this_one_from_the_lawyers(start_life: 
     await life.skip(timedelta(days=20))
     status = await life.status()
     assert (status["waiting_for"], status["stage"]) == ("hold_released", Stage.LEGAL_REVIEW)
-    await life.accepted("hold_released", hold_id="H-1")  # through this loan: the hold is his
+    await life.accepted("hold_released", hold_id="H-1")  # through this loan: the hold is theirs
     assert await life.value("SELECT count(*) FROM holds WHERE released_at IS NULL") == 0

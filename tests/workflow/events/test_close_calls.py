@@ -165,7 +165,7 @@ async def test_late_signature_while_the_document_is_replaced(
 
 
 async def test_end_under_a_hold_does_not_wait_for_a_message(start_life: StartLife) -> None:
-    """Nobody may tell the borrower that his visit is off; the case ends all the same."""
+    """Nobody may tell the borrower that their visit is off; the case ends all the same."""
     life = await start_life(92, tried=True)
     await life.drive_to(Stage.APPOINTMENT)
     slot = await life.proposed()

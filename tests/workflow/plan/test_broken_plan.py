@@ -37,7 +37,7 @@ async def test_borrower_is_told_once_that_the_plan_has_ended(life: Life) -> None
 
 
 async def test_message_of_the_day_puts_off_the_word_that_the_plan_has_ended(life: Life) -> None:
-    """The cap on collection messages holds for it too: he is told on the next day."""
+    """The cap on collection messages holds for it too: they are told on the next day."""
     status = await life.drive_to(Stage.GUIDED_REPAYMENT)
     broken_on = due_of(status, 1) + timedelta(days=6)
     await life.pool.execute(

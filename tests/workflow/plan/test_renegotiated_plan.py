@@ -153,7 +153,7 @@ async def test_waiver_of_a_renegotiation_needs_its_approval(life: Life) -> None:
 
 
 async def test_due_dates_of_the_old_plan_go_on_meanwhile(life: Life) -> None:
-    """He is reminded of them; what is missed ends the negotiation and breaks the plan."""
+    """They are reminded of them; what is missed ends the negotiation and breaks the plan."""
     old = (await life.drive_to(Stage.GUIDED_REPAYMENT))["plan"]
     due = date.fromisoformat(old["plan"]["parts"][0]["due_on"])
     await life.skip_to(life.loan.local(due + timedelta(days=3), 8))

@@ -105,7 +105,7 @@ async def test_payment_by_the_day(life: Life, days_after: int, hour: int, stage:
 
 
 async def test_reversed_part_is_open_again_with_a_grace_of_its_own(life: Life) -> None:
-    """Months later the plan is not broken at once: he is told, and has the days of grace."""
+    """Months later the plan is not broken at once: they are told, and have the days of grace."""
     status = await life.drive_to(Stage.GUIDED_REPAYMENT)
     await life.pay(amount_of(status, 1), payment_id="P-first")
     await life.skip_to_stage(Stage.REPAYMENT)

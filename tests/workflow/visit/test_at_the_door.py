@@ -88,7 +88,7 @@ async def test_no_negotiation_without_a_verified_identity(life: Life) -> None:
 
 
 async def test_identity_may_be_verified_at_a_second_try(life: Life) -> None:
-    """The borrower finds his card: the crew checks in again, and the first arrival counts."""
+    """The borrower finds their card: the crew checks in again, and the first arrival counts."""
     status = await life.drive_to(Stage.VISIT)
     await life.accepted("visit_checked_in", **life.check_in(status, identity_verified=False))
     arrived_at = await life.value("SELECT arrived_at FROM visits")

@@ -29,7 +29,7 @@ def _local(life: Life, slot: Json) -> str:
 
 
 async def test_withdrawn_appointments_use_up_no_round(life: Life) -> None:
-    """The crew is free, the borrower is told each time; his three proposals are still made."""
+    """The crew is free, the borrower is told each time; their three proposals are still made."""
     await life.drive_to(Stage.APPOINTMENT)
     slots = []
     for _ in range(4):
@@ -79,7 +79,7 @@ async def test_slot_nobody_was_told_of_is_withdrawn_in_silence(life: Life) -> No
 
 
 async def test_borrower_who_declines_is_not_told(life: Life) -> None:
-    """He said so himself."""
+    """They said so themselves."""
     await life.drive_to(Stage.APPOINTMENT)
     slot = await life.proposed()
     await life.accepted("appointment_declined", slot_id=slot["slot_id"])

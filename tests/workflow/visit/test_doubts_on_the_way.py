@@ -39,7 +39,7 @@ async def test_withdrawal(
     [record] = await life.fetch("SELECT status, ended_reason FROM visits")
     assert record == {"status": ends_as, "ended_reason": reason}
     told = (await life.contacts()).count("visit_called_off")
-    # Once the hour has come there is nothing to wait for any more: he was told by the crew.
+    # Once the hour has come there is nothing to wait for any more: they were told by the crew.
     assert told == (0 if point is at_the_hour else 1)
     assert status["next_action"]["at"] is not None
     await life.refused("visit_checked_in", "LC-STAGE", **life.check_in({"visit": visit}))

@@ -98,7 +98,7 @@ async def test_report_that_arrives_during_a_hold_still_counts(life: Life, outcom
 
 
 async def test_borrower_hears_after_a_hold_that_his_visit_was_off(life: Life) -> None:
-    """During it nothing is sent; and it is told only while he could still be waiting."""
+    """During it nothing is sent; and it is told only while they could still be waiting."""
     await confirmed(life)
     await life.accepted("hold_placed", hold_id="H-1", reason="hardship")
     await life.accepted("hold_released", hold_id="H-1")

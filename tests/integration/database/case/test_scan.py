@@ -83,6 +83,18 @@ async def test_day_is_that_of_the_borrower(scanner: Scanner, zone: str) -> None:
     assert (await scanner.run(midnight)).started == 1
 
 
+async def test_loan_without_a_clock_is_passed_over_and_named(scanner: Scanner) -> None:
+    """Whatever stands for a time zone in the table, all other loans are started."""
+    await insert_loan(scanner.pool, LOAN)
+    lost = replace(LOAN, loan_id="L-lost", borrower_id="B-lost")
+    await insert_loan(scanner.pool, lost)
+    await scanner.pool.execute(
+        "UPDATE borrowers SET time_zone = 'Atlantis/Nowhere' WHERE borrower_id = 'B-lost'"
+    )
+    summary = await scanner.run()
+    assert (summary.started, summary.skipped, summary.without_clock) == (1, 1, ["L-lost"])
+
+
 async def test_pages_go_on_after_the_last_row(scanner: Scanner) -> None:
     """Seven loans, three a page, several of the same day: each once, and restartable anywhere."""
     scanner.scan = Scan(scanner.pool, page_size=3)

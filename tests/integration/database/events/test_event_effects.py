@@ -114,7 +114,7 @@ async def test_preferences_are_all_or_nothing(record: Recorder) -> None:
 
 
 async def test_wish_that_is_not_given_stays(record: Recorder) -> None:
-    """A borrower who names his hours has not taken back the number he had blocked."""
+    """A borrower who names their hours has not taken back the number they had blocked."""
     await record.accepted(
         "contact_preferences_changed", blocked_channels=["call"], blocked_phone_ids=["B-1-p2"]
     )

@@ -7,14 +7,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from database.tape.tape_import import import_tape
-from database.tape.tape_store import ImportOptions
 from domain.tape.lines import read_tape
+from domain.tape.options import ImportOptions
 from domain.tape.report import ImportReport, Outcome
 from tests.support.tapes.importer import Importer, snapshot
 
+MORNING = datetime(2018, 7, 1, tzinfo=UTC)
+ANN = {"borrower_name": "Ann", "phone": "+86 138 0000 0001"}
+
 
 def test_a_loan_that_is_there_is_never_changed(importer: Importer) -> None:
-    """Other facts are told field by field; the exit code is that of a good file."""
+    """Other facts are told field by field; the exit code says so."""
     importer.counts(importer.rows({}))
     before = snapshot(importer)
     changed = {"paid_minor": 250_000, "reported_status": "Current", "term_months": 11}
@@ -42,7 +45,7 @@ def test_later_life_of_a_loan_is_no_difference(importer: Importer) -> None:
 def test_a_loan_twice_in_a_file(importer: Importer, between: int) -> None:
     """The same again is unchanged; another content is a bad row, in one batch or across two."""
     others = [{"loan_id": f"X-{number}"} for number in range(between)]
-    tape = importer.rows({}, *others, {}, {"principal_minor": 7, "purpose": ""})
+    tape = importer.rows({}, *others, {}, {"principal_minor": 999_999, "purpose": ""})
     counted = importer.counts(tape)
     assert (counted["imported"], counted["unchanged"], counted["rejected"]) == (1 + between, 1, 1)
     assert [(one["line"], one["field"], one["reason"]) for one in counted["errors"]] == [
@@ -53,21 +56,22 @@ def test_a_loan_twice_in_a_file(importer: Importer, between: int) -> None:
     ]
 
 
-def test_two_lenders_share_a_borrower(importer: Importer) -> None:
-    """One borrower; what the second lender says differently is told without being repeated."""
+def test_two_lenders_share_a_borrower_of_one_name_and_number(importer: Importer) -> None:
+    """What the second lender says differently is told without being repeated."""
     counted = importer.counts(
         importer.rows(
-            {"phone": "+00 1", "time_zone": "Asia/Tokyo"},
-            {"loan_id": "L-2", "lender": "another", "phone": "+00 2", "region": "CA"},
+            ANN | {"time_zone": "Asia/Tokyo"},
+            ANN | {"loan_id": "L-2", "lender": "another", "region": "CA"},
+            ANN | {"loan_id": "L-3", "lender": "another", "phone": "13800000002"},
         )
     )
-    assert (counted["imported"], counted["borrowers_differ"]) == (2, 1)
+    assert (counted["imported"], counted["borrowers_differ"], counted["rejected"]) == (2, 1, 1)
     assert [(one["kind"], one["field"]) for one in counted["findings"]] == [
-        ("borrower_differs", "phone"),
         ("borrower_differs", "region"),
     ]
-    assert "+00" not in json.dumps(counted)
-    assert importer.fetch("SELECT number FROM phones") == [("+00 1",)]
+    assert [(one["loan_id"], one["field"]) for one in counted["errors"]] == [("L-3", "borrower_id")]
+    assert "1380000" not in json.dumps(counted)
+    assert importer.fetch("SELECT number FROM phones") == [("+8613800000001",)]
     assert importer.fetch("SELECT DISTINCT received_at FROM payments") == [
         (datetime(2018, 7, 1, tzinfo=UTC) - timedelta(hours=9),)
     ]
@@ -85,7 +89,8 @@ def test_two_imports_at_once_store_each_loan_once(importer: Importer, database_u
             for lines in (file.read_bytes().splitlines(keepends=True), backwards)
         ]
         imports = (
-            import_tape(tape, database_url, ImportOptions(), lambda _: None) for tape in tapes
+            import_tape(tape, database_url, ImportOptions(), lambda _: None, MORNING)
+            for tape in tapes
         )
         return await asyncio.gather(*imports)
 
@@ -101,3 +106,12 @@ def test_contradicting_statuses_are_told(importer: Importer) -> None:
     )
     assert (counted["disagreements"], counted["overdue"]) == (2, 1)
     assert importer.fetch("SELECT DISTINCT status FROM loans") == [("active",)]
+
+
+def test_same_loan_id_of_another_lender_is_another_loan(importer: Importer) -> None:
+    """It is refused: the kept loan stays, and the exit code says that one is missing."""
+    importer.counts(importer.rows({}))
+    again = importer.counts(importer.rows({"lender": "another", "borrower_id": "B-2"}))
+    assert (again["differs"], again["rejected"]) == (0, 1)
+    assert {one["field"] for one in again["errors"]} == {"loan_id"}
+    assert importer.fetch("SELECT lender FROM loans") == [("a-lender",)]

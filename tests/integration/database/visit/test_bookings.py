@@ -55,7 +55,7 @@ async def test_only_who_fits_is_booked(visits: Visits, member: CrewMember, fits:
 
 
 async def test_barred_member_is_not_sent_to_that_borrower(pool: Pool, visits: Visits) -> None:
-    """To another he is."""
+    """For another they are."""
     await visits.add_crew([CrewMember("C-1", "x")])
     await pool.execute("INSERT INTO crew_bars VALUES ('B-1', 'C-1', $1, 'complaint')", MONDAY)
     assert await _booked(visits, wish(1, TEN, size=1)) == []
