@@ -1,9 +1,9 @@
 """The demo's book: Chinese loans, made up from the figures of a public American tape.
 
-    python -m demo.book > book.csv     the whole book, for `starter.py import`
+    python -m demo.book > book.csv     the whole book, for `starter.py import --invent-people`
 
-Deterministic: the same tape makes the same book. Nobody is in it: a borrower is a number, and no
-telephone number begins as these do.
+Deterministic: the same tape makes the same book. Nobody is in it: a borrower is a number, and has no
+telephone: the import makes one up that nobody can own (`--invent-people`).
 """
 
 import csv
@@ -60,7 +60,6 @@ def _chinese(row: Fields, province: str) -> Fields:
         "currency": "CNY",
         "region": province,
         "borrower_name": f"借款人 {number}",
-        "phone": f"+86 000 {number[:-4]:0>4} {number[-4:]}",
         "address": f"示例路 1 号, {province}",
         "time_zone": "Asia/Shanghai",
         "language": "zh",

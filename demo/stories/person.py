@@ -26,4 +26,4 @@ class Person:
     @property
     def contact_number(self) -> str:
         """Of their contact person, if they named one: nobody's, like their own."""
-        return self.number.replace(" 000 ", " 0000 ")
+        return self.number.replace("+86000", "+860000", 1)

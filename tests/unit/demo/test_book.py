@@ -17,14 +17,13 @@ def book() -> list[Fields]:
 
 
 def test_the_book_is_chinese(book: list[Fields]) -> None:
-    """Currency, language, zone and regions, and numbers that nobody can have."""
+    """Currency, language, zone and regions; the import makes numbers up that nobody can have."""
     assert len(book) == 4000
     assert {row["currency"] for row in book} == {"CNY"}
     assert {row["language"] for row in book} == {"zh"}
     assert {row["time_zone"] for row in book} == {"Asia/Shanghai"}
     assert len({row["region"] for row in book}) > 20
-    assert all(row["phone"].startswith("+86 000 ") for row in book)
-    assert len({row["phone"] for row in book}) == len(book)
+    assert "phone" not in book[0]
 
 
 def test_no_rate_is_above_what_courts_allow(book: list[Fields]) -> None:

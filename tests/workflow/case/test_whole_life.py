@@ -74,6 +74,6 @@ async def test_contact_person_passes_on_a_word_when_the_borrower_cannot_be_reach
     await life.skip_to(life.loan.at_days_past_due(61))
     assert await life.contacts() == ["locate_call"]
     [call] = await life.fetch("SELECT number, text FROM simulated_outbox")
-    assert call["number"] == "+86 000 0000 0009"
+    assert call["number"] == "+8600000000009"
     assert "逾期" not in call["text"]
     assert "CNY" not in call["text"]

@@ -83,7 +83,9 @@ async def test_today_tells_visits_and_their_crews(
         "visit_requested", applicant="borrower", applicant_id="B-1", address_id=LOAN.address_id
     )
     expires_at = record.now + timedelta(days=30)
-    await record.deliver("visit_approved", approver_id="A-1", due_at=expires_at)
+    await record.deliver(
+        "visit_approved", visit_id=record.visit_id, approver_id="A-1", due_at=expires_at
+    )
     await pool.execute(
         "UPDATE visits SET slot_id = 'S-1', slot = tstzrange($1, $2)",
         record.now + timedelta(days=1),
