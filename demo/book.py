@@ -2,8 +2,8 @@
 
     python -m demo.book > book.csv     the whole book, for `starter.py import --invent-people`
 
-Deterministic: the same tape makes the same book. Nobody is in it: a borrower is a number, and has no
-telephone: the import makes one up that nobody can own (`--invent-people`).
+Deterministic: the same tape makes the same book. Nobody is in it: a borrower is a number, without a
+telephone; the import makes one up that nobody can own (`--invent-people`).
 """
 
 import csv
