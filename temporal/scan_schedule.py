@@ -1,6 +1,7 @@
 """The Temporal Schedule that starts the scan."""
 
 from datetime import timedelta
+from typing import NamedTuple
 
 from temporalio.client import (
     Client,
@@ -18,8 +19,15 @@ from temporalio.client import (
 from temporal.names import OVERDUE_SCAN, OVERDUE_SCAN_SCHEDULE, TASK_QUEUE
 
 
-async def install_schedule(client: Client, every: timedelta) -> bool:
-    """Install the schedule, or update it. Whether it is new; a new one scans at once."""
+class Installed(NamedTuple):
+    """What became of the schedule."""
+
+    is_new: bool
+    pause: str | None = None  # its note, where a person has paused it
+
+
+async def install_schedule(client: Client, every: timedelta) -> Installed:
+    """Install the schedule, or update it: a new one scans at once, a paused one stays paused."""
     schedule = Schedule(
         action=ScheduleActionStartWorkflow(
             OVERDUE_SCAN, id=OVERDUE_SCAN_SCHEDULE, task_queue=TASK_QUEUE
@@ -33,9 +41,10 @@ async def install_schedule(client: Client, every: timedelta) -> bool:
     except ScheduleAlreadyRunningError:
         handle = client.get_schedule_handle(OVERDUE_SCAN_SCHEDULE)
 
-        def update(_: ScheduleUpdateInput) -> ScheduleUpdate:
+        def update(known: ScheduleUpdateInput) -> ScheduleUpdate:
+            schedule.state = known.description.schedule.state  # whoever paused it had a reason
             return ScheduleUpdate(schedule=schedule)
 
         await handle.update(update)
-        return False
-    return True
+        return Installed(False, schedule.state.note or "" if schedule.state.paused else None)
+    return Installed(True)

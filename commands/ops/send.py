@@ -1,12 +1,11 @@
 """`ops.py send LOAN NAME JSON`: one event, and what became of it."""
 
-import json
 from typing import Annotated, Any
 
 import typer
 
 from commands.command_line import CommandError, LoanId, print_json
-from domain.events import EVENTS
+from domain.events import EVENTS, UnreadableEventError, read_json
 from temporal.client import connect_temporal
 from temporal.delivery import LateAnswerError, NoAnswerError, deliver
 
@@ -35,8 +34,8 @@ def _read_event(name: str, body: str) -> dict[str, Any]:
     if name not in EVENTS:
         raise CommandError(f"NAME: no event is called {name}; there are: {', '.join(EVENTS)}")
     try:
-        event = json.loads(body)
-    except ValueError as error:
+        event = read_json(body.encode())
+    except UnreadableEventError as error:
         raise CommandError(f"JSON: {error}") from error
     if not isinstance(event, dict):
         raise CommandError("JSON: must be one object, {…}")

@@ -1,0 +1,22 @@
+"""`ops.py send`: what is wrong with the event is said before anything is sent."""
+
+import pytest
+
+from commands.command_line import exit_code_of
+from commands.ops.send import send
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ('{"event_id": "a", "event_id": "b"}', "JSON: event_id: is given twice"),
+        ("[]", "JSON: must be one object, {…}"),
+        ("{", "JSON: the body is not JSON"),
+    ],
+)
+def test_what_is_no_event_is_one_clear_line(
+    capsys: pytest.CaptureFixture[str], body: str, words: str
+) -> None:
+    """Of two values nobody can know which was meant."""
+    assert exit_code_of(send("L-1", "payment_received", body)) == 2
+    assert capsys.readouterr().err == f"{words}\n"
