@@ -44,7 +44,7 @@ class Life(Conversation):
         return await self.skip_to_stage(Stage.PREPARATION)
 
     def check_in(self, status: Json, **body: Any) -> Json:
-        """The crew is at the door, on time and in full, and the borrower is who they are."""
+        """The crew is at the door, on time and in full, and it is the borrower who opens."""
         return {
             "visit_id": status["visit"]["visit_id"],
             "badge_ids": status["visit"]["slot"]["badge_ids"],
