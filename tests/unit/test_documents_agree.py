@@ -13,9 +13,12 @@ PAGES = sorted(
 )
 # A file of ours that a page names in backquotes: a folder of the checkout, then a path.
 _NAMED = re.compile(
-    r"`((?:activities|commands|database|demo|deploy|docs|documents|domain|embedded|gateways|policies"
-    r"|runtime|temporal|tests|workflows)/[\w./-]*)`"
+    r"`((?:activities|benchmarks|commands|database|demo|deploy|docs|documents|domain|embedded"
+    r"|gateways|policies|runtime|temporal|tests|workflows)/[\w./-]*)`"
 )
+_ALONE = re.compile(r"`(\w+\.(?:py|pyi|sql|yaml))`")  # a file beside the one named before it
+_COMMAND = re.compile(r"\bmake ([a-z][a-z-]*)\b(?= |`|$)", re.MULTILINE)
+_IN_CODE = re.compile(r"`[^`\n]+`|^ *```\w*\n.*?^ *```", re.MULTILINE | re.DOTALL)
 TO_BE_WRITTEN = {"gateways/example.py"}  # by whoever follows the page
 _LINKED = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 
@@ -31,3 +34,24 @@ def test_every_file_that_a_page_names_exists(repository: Path, page: str) -> Non
     """A path that has moved sends its reader nowhere."""
     missing = [str(path) for path in _paths(repository, repository / page) if not path.exists()]
     assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_file_that_a_page_names_without_its_folder_exists(
+    repository: Path, page: str
+) -> None:
+    """Somewhere among ours: `case_end.py`, say."""
+    skipped = {".venv", ".venv-deploy", ".git", ".local"}
+    folders = [each for each in repository.iterdir() if each.is_dir() and each.name not in skipped]
+    ours = {file.name for folder in folders for file in folder.rglob("*.*")}
+    ours |= {file.name for file in repository.glob("*.*")}
+    assert set(_ALONE.findall((repository / page).read_text("utf-8"))) - ours == set()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_make_command_of_a_page_exists(repository: Path, page: str) -> None:
+    """As it stands in the Makefile."""
+    makefile = (repository / "Makefile").read_text("utf-8")
+    code = " ".join(_IN_CODE.findall((repository / page).read_text("utf-8")))
+    targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
+    assert set(_COMMAND.findall(code)) - targets == set()
