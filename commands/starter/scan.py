@@ -34,7 +34,7 @@ async def scan(
         summary = await scan_overdue(
             Scan(pool), starter, policy.version, now, ScanSummary(), report=lambda _: None
         )
-    counts: dict[str, int] = summary.model_dump(exclude={"cursor", "without_clock"})
+    counts: dict[str, int] = summary.model_dump(exclude={"cursor", "is_counted", "without_clock"})
     typer.echo(json.dumps(counts) if as_json else _as_text(counts))
     for loan_id in summary.without_clock:
         typer.echo(f"{loan_id}: passed over: the borrower's time zone is none", err=True)
