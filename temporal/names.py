@@ -4,6 +4,7 @@ TASK_QUEUE = "loan-collections"
 LOAN_COLLECTION = "LoanCollection"
 DELIVER = "deliver"  # the update
 STATUS = "status"  # the query
+CASE_STATE = "case_state"  # the query for the state as it is carried from run to run
 VISITOR_CHECK = "VisitorCheck"
 OVERDUE_SCAN = "OverdueScan"
 OVERDUE_SCAN_SCHEDULE = "overdue-scan"

@@ -20,7 +20,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.events import UNNAMED, VisitCheckedIn
     from domain.visit.doorstep import Instruction, explain, instruct
     from temporal.converter import read_untyped
-    from temporal.names import DELIVER, LOAN_COLLECTION, STATUS
+    from temporal.names import CASE_STATE, DELIVER, LOAN_COLLECTION, STATUS
     from workflows.desk.case_desk import CaseDesk
     from workflows.desk.inbox import Inbox, IncomingEvent
     from workflows.desk.intake import Intake
@@ -155,6 +155,13 @@ class LoanCollection:
         """Where the loan stands, what it waits for, what comes next, and what was not done."""
         desk = self._desk
         return status(desk.case, desk.next_action, desk.situation if desk.is_ready else None)
+
+    @workflow.query(
+        name=CASE_STATE, description="All that this run carries on, to compare with the record."
+    )
+    def case_state(self) -> CaseState:
+        """The state as it is; ids, dates and amounts, no person."""
+        return self._case
 
 
 def _answer(incoming: IncomingEvent, stage: Stage) -> dict[str, Any]:

@@ -1,4 +1,4 @@
--- What lacks a case or a run is found by an index
+-- What lacks a case or a run is found by an index; a case's state follows from its record alone
 -- depends: 0009-order
 
 -- migrate: apply
@@ -37,7 +37,52 @@ CREATE TRIGGER collection_changed AFTER UPDATE OF started_at, closed_at ON colle
 CREATE TRIGGER collection_removed AFTER DELETE ON collection_cases
     FOR EACH ROW EXECUTE FUNCTION note_collection();
 
+-- ---------------------------------------------------------------------------------------------
+-- What a case's state is made of and followed from no row: `domain/case/rebuilt/`.
+-- ---------------------------------------------------------------------------------------------
+ALTER TABLE collection_cases
+    ADD COLUMN stage_entered_at timestamptz,
+    ADD COLUMN stage_ends_at timestamptz,  -- as it was set; holds move it on
+    ADD COLUMN held_since timestamptz,     -- it stands still since then
+    ADD COLUMN cooling_until timestamptz,
+    ADD COLUMN last_visit_ended_at timestamptz,
+    ADD COLUMN last_released_at timestamptz,
+    -- False of a case of an earlier release: its moments are not known, and not none.
+    ADD COLUMN keeps_moments boolean NOT NULL DEFAULT false;
+ALTER TABLE collection_cases ALTER COLUMN keeps_moments SET DEFAULT true;
+
+-- The case's own time of an event, which the effect on its state is of.
+ALTER TABLE case_events ADD COLUMN judged_at timestamptz;
+
+-- When the approvers were last asked, if that was after the application.
+ALTER TABLE visits ADD COLUMN asked_at timestamptz;
+
+-- A booking is released by whoever ends the appointment; the case has done with it once it has told
+-- the crew, and may still have to tell the borrower.
+ALTER TABLE visit_crew
+    ADD COLUMN given_up_at timestamptz,
+    ADD COLUMN borrower_to_tell boolean NOT NULL DEFAULT false;
+UPDATE visit_crew SET given_up_at = released_at;
+
+-- Plans as they were proposed: also those of which no agreement has come, or none yet.
+CREATE TABLE proposed_plans (
+    plan_id     text PRIMARY KEY,
+    case_id     text NOT NULL REFERENCES collection_cases,
+    event_id    text NOT NULL,  -- of the report or the request that proposed it
+    proposed    jsonb NOT NULL,
+    given_up_at timestamptz
+);
+CREATE INDEX proposed_plans_of_case ON proposed_plans (case_id);
+
 -- migrate: rollback
+DROP TABLE proposed_plans;
+ALTER TABLE visit_crew DROP COLUMN given_up_at, DROP COLUMN borrower_to_tell;
+ALTER TABLE visits DROP COLUMN asked_at;
+ALTER TABLE case_events DROP COLUMN judged_at;
+ALTER TABLE collection_cases
+    DROP COLUMN stage_entered_at, DROP COLUMN stage_ends_at, DROP COLUMN held_since,
+    DROP COLUMN cooling_until, DROP COLUMN last_visit_ended_at, DROP COLUMN last_released_at,
+    DROP COLUMN keeps_moments;
 DROP TRIGGER collection_begun ON collection_cases;
 DROP TRIGGER collection_changed ON collection_cases;
 DROP TRIGGER collection_removed ON collection_cases;

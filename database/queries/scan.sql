@@ -29,7 +29,8 @@ WHERE l.loan_id = ANY (:loan_ids::text[]) AND l.status = 'active'
   AND NOT EXISTS (SELECT FROM collection_cases c
                   WHERE c.loan_id = l.loan_id AND c.closed_at IS NULL)
 ON CONFLICT (loan_id, overdue_since) DO UPDATE
-SET closed_at = NULL, outcome = NULL, started_at = NULL, stage = 'early_contact'
+SET closed_at = NULL, outcome = NULL, started_at = NULL, stage = 'early_contact',
+    stage_entered_at = NULL, stage_ends_at = NULL, held_since = NULL
 WHERE collection_cases.outcome IN ('cured', 'settled', 'plan_completed')
 RETURNING case_id, loan_id, overdue_since;
 

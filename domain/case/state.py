@@ -118,6 +118,16 @@ class Refusal(BaseModel):
     reason: str
 
 
+class KeptMoments(BaseModel):
+    """Moments of a case that follow from no event and no other row: the record keeps them so."""
+
+    stage_ends_at: AwareDatetime | None = None
+    held_since: AwareDatetime | None = None
+    cooling_until: AwareDatetime | None = None
+    last_visit_ended_at: AwareDatetime | None = None
+    last_released_at: AwareDatetime | None = None
+
+
 class CaseState(BaseModel):
     """One delinquency of one loan. An alias is the name a field has in histories."""
 
@@ -147,6 +157,7 @@ class CaseState(BaseModel):
     renegotiation_requests: int = 0  # since then
     broken_plans: int = 0
     broken_plan_id: str | None = None  # the borrower is still to be told that it has ended
+    held_since: AwareDatetime | None = None  # the stage's deadline stands still since then
     last_released_at: AwareDatetime | None = None
     closed_as: Outcome | None = None
     remembered_events: list[str] = []
@@ -157,6 +168,11 @@ class CaseState(BaseModel):
     def plan_at_hand(self) -> PlanState | None:
         """The plan that an approval or a signature is about."""
         return self.next_plan or self.plan
+
+    @property
+    def moments(self) -> KeptMoments:
+        """What the record is told of beside the stage."""
+        return KeptMoments(**{name: getattr(self, name) for name in KeptMoments.model_fields})
 
     def enter(self, stage: Stage) -> None:
         """Move to a stage; what belonged to the last one is over."""

@@ -48,7 +48,6 @@ NOT_RECORDED = {
     (Stage.APPOINTMENT, Stage.LEGAL_REVIEW),
     (Stage.PLAN, Stage.EARLY_CONTACT),
     (Stage.PLAN, Stage.LEGAL_REVIEW),
-    (Stage.PLAN, Stage.REPAYMENT),
     (Stage.AGREEMENT, Stage.LEGAL_REVIEW),
     (Stage.REPAYMENT, Stage.LEGAL_REVIEW),
     (Stage.REPAYMENT, Stage.REPAYMENT),

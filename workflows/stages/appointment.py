@@ -31,7 +31,7 @@ async def arrange_appointment(desk: CaseDesk) -> Literal[Stage.PREPARATION] | Af
     """Wait for `appointment_confirmed`; a bounded number of proposals is made."""
     visit = require_visit(desk)
     expires_at = visit.approval_expires_at or desk.now
-    desk.begin("appointment_confirmed", expires_at)
+    await desk.begin("appointment_confirmed", expires_at)
 
     while desk.now < expires_at:
         if visit.appointment is Answer.YES:

@@ -18,7 +18,7 @@ async def ask_for_approval(desk: CaseDesk) -> Literal[Stage.APPOINTMENT] | After
     """
     visit = require_visit(desk)
     rules = desk.policy.visit
-    ends_at = desk.begin("visit_approved", desk.in_days(rules.approval_days.value))
+    ends_at = await desk.begin("visit_approved", desk.in_days(rules.approval_days.value))
     time_left = timedelta(days=rules.approval_days.value - rules.approval_escalation_days.value)
 
     while visit.approval is None and desk.now < ends_at:
