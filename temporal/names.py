@@ -10,6 +10,9 @@ OVERDUE_SCAN = "OverdueScan"
 OVERDUE_SCAN_SCHEDULE = "overdue-scan"
 
 
+WORKFLOW_ID_PREFIX = "loan-"
+
+
 def workflow_id(loan_id: str) -> str:
     """The id of the one workflow of a loan."""
-    return f"loan-{loan_id}"
+    return f"{WORKFLOW_ID_PREFIX}{loan_id}"

@@ -35,6 +35,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.interruptions.case_end import end_case
     from workflows.interruptions.hold import wait_out_hold
     from workflows.interruptions.visit_doubts import settle_doubts
+    from workflows.routines.contact_attempt import settle_open_contacts
     from workflows.routines.plan_ends import tell_plan_broken
     from workflows.routines.visit_ends import tell_called_off
     from workflows.stages.agreement import sign_agreement
@@ -104,6 +105,7 @@ class LoanCollection:
     async def _follow_process(self) -> Outcome | None:
         """From stage to stage; None when the next stage begins in a fresh run."""
         desk = self._desk
+        await settle_open_contacts(desk)
         while True:
             try:
                 if desk.situation.is_on_hold and not desk.is_over:

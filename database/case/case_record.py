@@ -1,6 +1,7 @@
 """The rows that a case's state follows from, and the policy that it is pinned to."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import NamedTuple
 
 from database.policy.stored_policies import StoredPolicies
@@ -17,9 +18,9 @@ class RecordedCase(NamedTuple):
     record: CaseRecord
     policy: Policy
 
-    def rebuild(self, clock: BusinessClock) -> Rebuilt:
-        """Its state, from that alone."""
-        return rebuild_state(self.record, self.policy, clock)
+    def rebuild(self, clock: BusinessClock, now: datetime | None = None) -> Rebuilt:
+        """Its state, from that alone; `now` where the case is taken up again with it."""
+        return rebuild_state(self.record, self.policy, clock, now)
 
 
 class CaseRecords:

@@ -1,4 +1,4 @@
--- The rows that the state of a case follows from, in one piece.
+-- The rows that the state of a case follows from; and which cases should run, which runs have one.
 
 -- name: case_records(case_ids)
 -- One JSON object a case, as `domain/case/rebuilt/record.py` reads it. Keys are those within the
@@ -9,6 +9,7 @@ SELECT json_build_object(
     'number', c.place,
     'time_zone', b.time_zone,
     'policy_version', c.policy_version,
+    'is_open', c.closed_at IS NULL,
     'stage', c.stage,
     'stage_entered_at', c.stage_entered_at,
     'keeps_moments', c.keeps_moments,
@@ -37,6 +38,11 @@ SELECT json_build_object(
               SELECT r.intent_key, r.at,
                      CASE WHEN r.retry_at IS NULL THEN 'refused' ELSE 'put_off' END
               FROM contact_refusals r WHERE r.case_id = c.case_id) AS t),
+    'reserved', (
+        SELECT coalesce(json_agg(json_build_object(
+            'key', a.intent_key, 'case_id', a.case_id, 'channel', a.channel,
+            'purpose', a.purpose, 'template', a.template) ORDER BY a.reserved_at), '[]')
+        FROM contact_attempts a WHERE a.case_id = c.case_id AND a.status = 'reserved'),
     'notices', (
         SELECT coalesce(json_agg(json_build_object(
             'key', substr(n.notice_id, length(c.case_id) + 2), 'audience', n.audience,
@@ -91,3 +97,21 @@ SELECT json_build_object(
 FROM collection_cases c JOIN loans l USING (loan_id) JOIN borrowers b USING (borrower_id)
 WHERE c.case_id = ANY (:case_ids::text[])
 ORDER BY c.case_id;
+
+-- name: cases_that_run(after_loan, size)
+-- One keyset page of open cases that a workflow has taken up, by the index one_open_case_a_loan.
+SELECT loan_id, case_id FROM collection_cases
+WHERE closed_at IS NULL AND started_at IS NOT NULL AND loan_id > :after_loan
+ORDER BY loan_id LIMIT :size;
+
+-- name: cases_of_loans(loan_ids)
+-- Of each loan that is on record its open case, or else the one that ended last; nulls without one.
+SELECT l.loan_id, c.case_id, c.stage, c.closed_at
+FROM loans l LEFT JOIN LATERAL (
+    SELECT case_id, stage, closed_at FROM collection_cases
+    WHERE loan_id = l.loan_id
+    ORDER BY closed_at DESC NULLS FIRST LIMIT 1) AS c ON true
+WHERE l.loan_id = ANY (:loan_ids::text[]);
+
+-- name: open_case_of_loan(loan_id)$
+SELECT case_id FROM collection_cases WHERE loan_id = :loan_id AND closed_at IS NULL;

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from domain.case.facts import Outcome
 from domain.clock import BusinessClock
+from domain.contact.intent import Intent
 from domain.events import Capacity, Proposal
 from domain.plan.plan import Plan
 from domain.visit.status import VisitStatus
@@ -71,6 +72,7 @@ class VisitState(BaseModel):
     rounds: int = 0
     slot: Slot | None = None
     notice_sent: bool = False
+    told_at: AwareDatetime | None = None  # of the slot, in a case that was taken up again
     appointment: Answer | None = None
     preferred_times: list[AwareDatetime] = []
     declined_times: list[AwareDatetime] = []
@@ -162,6 +164,11 @@ class CaseState(BaseModel):
     closed_as: Outcome | None = None
     remembered_events: list[str] = []
     refusals: list[Refusal] = []
+    # Of a case that was taken up again from its record: when that was, contacts of which nobody has
+    # written down what came, and when the approvers were to be reminded next.
+    taken_up_again_at: AwareDatetime | None = None
+    unsettled: list[Intent] = []
+    next_reminder_at: AwareDatetime | None = None
     events_received: int = Field(default=0, alias="deliveries")
 
     @property
@@ -180,6 +187,7 @@ class CaseState(BaseModel):
         self.stage_ends_at = None
         self.waiting_for = ""
         self.reminders = 0
+        self.next_reminder_at = None
 
     def remember(self, event_id: str) -> None:
         """Keep an event id, so that the same event counts once; the database is the backstop."""
@@ -191,7 +199,8 @@ class CaseState(BaseModel):
 
 
 class DueCase(BaseModel):
-    """A case whose workflow should run."""
+    """A case whose workflow should run: from its beginning, or from a state that it was in."""
 
     case_id: str
     loan_id: str
+    state: CaseState | None = None

@@ -105,7 +105,8 @@ async def _propose(desk: CaseDesk, visit: VisitState, slot: Slot) -> None:
         visit.notice_sent = told is ContactStatus.SENT
         if told is ContactStatus.UNKNOWN:  # they may have read it: they are told that nobody comes
             desk.case.called_off_slot = slot
-    answer_by = min(slot.start - lead, desk.in_hours(desk.policy.visit.confirmation_hours.value))
+    answers_within = timedelta(hours=desk.policy.visit.confirmation_hours.value)
+    answer_by = min(slot.start - lead, (visit.told_at or desk.now) + answers_within)
     answered = visit.notice_sent and await desk.until(
         lambda: visit.appointment is not None,
         answer_by,

@@ -140,3 +140,4 @@ def call_off_appointment(visit: VisitState) -> None:
     visit.slot, visit.appointment = None, None
     visit.withdrawn = False
     visit.notice_sent = visit.prepared = False
+    visit.told_at = None

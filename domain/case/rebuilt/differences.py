@@ -13,6 +13,10 @@ NOT_COMPARED = {
     "waiting_for": "the stage says it again when it is taken up",
     "remembered_events": "the record itself answers a repeated event as it did before",
     "refusals": "the latest for people who ask; contact_refusals and case_events have all",
+    "taken_up_again_at": "of one run",
+    "unsettled": "a run waits for the activity itself",
+    "next_reminder_at": "a run has its own timer",
+    "visit.told_at": "a run has its own timer",
     "deliveries": "numbers deliveries within a run, whose id is part of the receipt",
 }
 # In these stages the deadline is counted anew each time, from a date that payments change.
@@ -39,8 +43,8 @@ def differences(in_run: CaseState, on_record: CaseState) -> list[Difference]:
     return [
         difference
         for field in left
-        if field not in skipped
         for difference in _compare(field, left[field], right[field])
+        if difference.field not in skipped
     ]
 
 

@@ -12,6 +12,7 @@ from pydantic import AwareDatetime, BaseModel
 
 from domain.case.notices import Audience, NoticeKind
 from domain.case.state import KeptMoments, PlanState, Slot, Stage
+from domain.contact.intent import Intent
 from domain.events import Event, read_event_on_record
 from domain.plan.progress import Part
 from domain.plan.status import AgreementStatus
@@ -137,6 +138,7 @@ class CaseRecord(BaseModel):
     number: int
     time_zone: str
     policy_version: str
+    is_open: bool = True
     stage: Stage | None = None
     stage_entered_at: AwareDatetime | None = None
     moments: KeptMoments
@@ -144,6 +146,7 @@ class CaseRecord(BaseModel):
     events: list[RecordedEvent] = []
     event_ids: list[str] = []  # the last ones, refused or not
     contacts: list[RecordedContact] = []
+    reserved: list[Intent] = []  # contacts of which nobody has written down what came
     notices: list[RecordedNotice] = []
     visits: list[RecordedVisit] = []
     appointments: list[RecordedAppointment] = []
@@ -162,10 +165,6 @@ class CaseRecord(BaseModel):
     def is_done(self, key: str) -> bool:
         """Whether the case has gone on from a contact: it was made, or refused for good."""
         return any(contact.is_done for contact in self.tries(key))
-
-    def is_sent(self, key: str) -> bool:
-        """Whether a contact has certainly reached the provider."""
-        return any(contact.fate is ContactFate.SENT for contact in self.tries(key))
 
     def done_below(self, prefix: str) -> list[tuple[str, RecordedContact]]:
         """What was done under keys that begin so: the rest of each key, oldest first."""

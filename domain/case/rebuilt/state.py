@@ -4,7 +4,7 @@ A run that is lost is started again with it, at the stage where it was: every st
 taken up again, and what was sent or told has its key.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from domain.case.facts import Outcome
@@ -16,7 +16,7 @@ from domain.case.rebuilt.plan import (
     plan_in_force,
     plan_that_replaces,
 )
-from domain.case.rebuilt.record import CaseRecord, ContactFate
+from domain.case.rebuilt.record import CaseRecord, ContactFate, RecordedNotice
 from domain.case.rebuilt.visit import rebuild_visit, slot_to_tell
 from domain.case.state import REMEMBERED_EVENTS, CaseState, Stage
 from domain.clock import BusinessClock
@@ -38,8 +38,13 @@ class Rebuilt(NamedTuple):
     guesses: list[str]
 
 
-def rebuild_state(record: CaseRecord, policy: Policy, clock: BusinessClock) -> Rebuilt:
-    """The state of a case from its record alone, under the policy it is pinned to."""
+def rebuild_state(
+    record: CaseRecord, policy: Policy, clock: BusinessClock, now: datetime | None = None
+) -> Rebuilt:
+    """The state of a case from its record alone, under the policy it is pinned to.
+
+    `now` is given where the case is to be taken up again with it.
+    """
     guesses: list[str] = []
     visit = rebuild_visit(record)
     in_force = plan_in_force(record, guesses)
@@ -53,6 +58,9 @@ def rebuild_state(record: CaseRecord, policy: Policy, clock: BusinessClock) -> R
         stage=record.stage or Stage.EARLY_CONTACT,
         **dict(record.moments),
         reminders=_count_reminders(record),
+        next_reminder_at=_next_reminder_at(record, policy),
+        taken_up_again_at=now,
+        unsettled=record.reserved,
         last_step=_last_step(record),
         applications=len(record.visits),
         visits=sum(each.status in _MADE for each in record.visits),
@@ -91,12 +99,24 @@ def _count_reminders(record: CaseRecord) -> int:
         return int(_is_asked(record, NoticeKind.VISIT_POSSIBLE))
     if record.stage is Stage.LEGAL_REVIEW:
         return int(_is_asked(record, NoticeKind.REVIEW_WANTED))
+    return len(_reminders_of_approvers(record))
+
+
+def _reminders_of_approvers(record: CaseRecord) -> list[RecordedNotice]:
+    """Those of the approval that is waited for."""
     if record.stage is not Stage.APPROVAL or not record.visits:
-        return 0
+        return []
     visit = record.visits[-1]
     prefix = f"{visit.visit_id}:approval-{visit.approvals_voided + 1}-"
     asked = record.notices_below(prefix, NoticeKind.VISIT_APPROVAL_WANTED)
-    return sum(notice.audience is Audience.APPROVERS for _, notice in asked)
+    return [notice for _, notice in asked if notice.audience is Audience.APPROVERS]
+
+
+def _next_reminder_at(record: CaseRecord, policy: Policy) -> datetime | None:
+    reminders = _reminders_of_approvers(record)
+    if not reminders:
+        return None
+    return reminders[-1].at + timedelta(days=policy.visit.approval_reminder_days.value)
 
 
 def _is_asked(record: CaseRecord, kind: NoticeKind) -> bool:

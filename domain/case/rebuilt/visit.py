@@ -5,6 +5,7 @@ from datetime import datetime
 from domain.case.notices import NoticeKind
 from domain.case.rebuilt.record import (
     CaseRecord,
+    ContactFate,
     RecordedAppointment,
     RecordedEvent,
     RecordedVisit,
@@ -120,7 +121,9 @@ def _note_current(
 ) -> None:
     visit.slot = current.slot
     slot_id = current.slot.slot_id
-    visit.notice_sent = record.is_sent(slot_id)
+    sent = [each for each in record.tries(slot_id) if each.fate is ContactFate.SENT]
+    visit.notice_sent = bool(sent)
+    visit.told_at = sent[-1].at if sent else None
     visit.prepared = record.is_done(f"{slot_id}:reminder")
     for event in said:
         if event.body["slot_id"] != slot_id:
