@@ -67,6 +67,10 @@ PROCESS: dict[Stage, Callable[[CaseDesk], Awaitable[Stage]]] = {
 }
 
 
+CANCELLATION = "workflow_cancellation"  # as it is on record
+Worked = tuple[Outcome | None, None]
+
+
 class CaseEnded(BaseModel):
     """The result of a workflow: how its case ended."""
 
@@ -92,10 +96,25 @@ class LoanCollection:
         """Follow the process to an end, in as many runs as a short history needs."""
         await self._desk.take_up()
         # Not a task group: an evicted run could not be collected while it waits for its tasks.
-        outcome, _ = await asyncio.gather(self._follow_to_the_end(), self._intake.work())
+        work = asyncio.gather(self._follow_to_the_end(), self._intake.work())
+        outcome, _ = await self._whatever_is_cancelled(work)
         if outcome is None:
             workflow.continue_as_new(self._case)
         return CaseEnded(loan_id=case.loan_id, case_id=case.case_id, outcome=outcome)
+
+    async def _whatever_is_cancelled(self, work: asyncio.Future[Worked]) -> Worked:
+        """A cancellation is refused, on record, and the work goes on.
+
+        Who cancels ends a run, and not a case with its crew, its borrower and its agreement:
+        `case_closed` does. A run that leaves a worker's memory was not cancelled, or its work was.
+        """
+        while True:
+            try:
+                return await asyncio.shield(work)
+            except asyncio.CancelledError:
+                if work.done() or workflow.cancellation_reason() is None:
+                    raise
+                self._inbox.receive(_refused_cancellation())
 
     async def _follow_to_the_end(self) -> Outcome | None:
         outcome = await self._follow_process()
@@ -164,6 +183,18 @@ class LoanCollection:
     def case_state(self) -> CaseState:
         """The state as it is; ids, dates and amounts, no person."""
         return self._case
+
+
+def _refused_cancellation() -> IncomingEvent:
+    return IncomingEvent(
+        CANCELLATION,
+        {
+            "event_id": f"{CANCELLATION}:{workflow.info().run_id}",
+            "source": "temporal",
+            "reason": workflow.cancellation_reason(),
+        },
+        refusal="LC-CANCEL: a cancellation ends no case: send case_closed, as withdrawn for one",
+    )
 
 
 def _answer(incoming: IncomingEvent, stage: Stage) -> dict[str, Any]:

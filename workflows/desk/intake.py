@@ -53,6 +53,8 @@ class Intake:
             inbox.put_away()
 
     async def _take(self, incoming: IncomingEvent) -> Verdict:
+        if incoming.refusal is not None:
+            return await self._record(self._unread(incoming, incoming.refusal))
         try:
             event = incoming.event = read_event_on_record(incoming.name, incoming.body)
         except UnreadableEventError as error:
