@@ -17,7 +17,7 @@ from temporalio.exceptions import ApplicationError
 with workflow.unsafe.imports_passed_through():
     from domain.case.facts import Outcome
     from domain.case.state import CaseState, Stage
-    from domain.events import UNNAMED, VisitCheckedIn
+    from domain.events import TOO_LARGE, UNNAMED, VisitCheckedIn, is_too_large
     from domain.visit.doorstep import Instruction, explain, instruct
     from temporal.converter import read_untyped
     from temporal.names import CASE_STATE, DELIVER, LOAN_COLLECTION, STATUS
@@ -163,6 +163,12 @@ class LoanCollection:
         incoming = self.take_in(name if isinstance(name, str) else UNNAMED, bodies)
         await workflow.wait_condition(lambda: incoming.verdict is not None)
         return _answer(incoming, self._case.stage)
+
+    @deliver.validator
+    def refuse_too_large(self, *bodies: object) -> None:
+        """What no event needs comes into no history: its caller hears so at once."""
+        if is_too_large(list(bodies)):
+            raise ApplicationError(f"LC-CONTRACT: {TOO_LARGE}")
 
     @workflow.update(dynamic=True, description=f"Refused: the only update is {DELIVER}.")
     async def refuse_update(self, update: str, bodies: Sequence[RawValue]) -> None:
