@@ -74,8 +74,18 @@ CREATE TABLE proposed_plans (
 );
 CREATE INDEX proposed_plans_of_case ON proposed_plans (case_id);
 
+-- What the process that started last runs with: another that differs says so when it starts.
+CREATE TABLE running_with (
+    one            boolean PRIMARY KEY DEFAULT true CHECK (one),
+    said_by        text NOT NULL,
+    policy_version text NOT NULL,
+    clock          text NOT NULL,
+    release        text NOT NULL,
+    said_at        timestamptz NOT NULL
+);
+
 -- migrate: rollback
-DROP TABLE proposed_plans;
+DROP TABLE running_with, proposed_plans;
 ALTER TABLE visit_crew DROP COLUMN given_up_at, DROP COLUMN borrower_to_tell;
 ALTER TABLE visits DROP COLUMN asked_at;
 ALTER TABLE case_events DROP COLUMN judged_at;

@@ -14,8 +14,8 @@ from domain.events.fields import CONTRACT, Event
 from domain.mistakes import describe_mistake
 
 LARGEST_RECORDED_BODY = 8_000
-# Characters of JSON. The largest event of the contract has a fifth of it; a history takes 50 MB.
-LARGEST_BODY = 64_000
+# Characters of JSON, many times what the contract has fields for; a history takes 50 MB.
+LARGEST_BODY = 250_000
 TOO_LARGE = f"the event is larger than {LARGEST_BODY} characters of JSON"
 UNNAMED = "unnamed"  # what came without a name
 
