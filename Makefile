@@ -61,6 +61,7 @@ bench: environment ## Gate, contact steps, scan and memory, each against its flo
 	$(BIN)/python -m benchmarks.gate
 	$(BIN)/python -m benchmarks.contact_steps
 	$(BIN)/python -m benchmarks.scan_starts
+	$(BIN)/python -m benchmarks.scan_at_rest
 	$(BIN)/python -m benchmarks.cached_loans
 
 docs: environment ## The pages that are drawn from the code

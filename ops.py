@@ -10,6 +10,7 @@ from commands.ops.policy.adopt import adopt
 from commands.ops.policy.check import check
 from commands.ops.policy.diff import diff
 from commands.ops.policy.show import show
+from commands.ops.rebuild import rebuild
 from commands.ops.send import send
 from commands.ops.status import status
 from commands.ops.today import today
@@ -36,6 +37,7 @@ commands: dict[str, Command] = {
     "agreement": agreement,
     "package": package,
     "audit": audit,
+    "rebuild": rebuild,
     "migrate": migrate,
 }
 app = build_app(

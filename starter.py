@@ -1,8 +1,9 @@
-"""How overdue loans become workflows: import, scan, schedule; and the people: crew, staff."""
+"""How overdue loans become workflows, and stay so; and the people: crew, staff."""
 
 from commands.command_line import Command, build_app, run_app
 from commands.starter.crew import crew
 from commands.starter.import_tape import import_tape
+from commands.starter.reconcile import reconcile
 from commands.starter.scan import scan
 from commands.starter.schedule import schedule
 from commands.starter.staff import staff
@@ -10,6 +11,7 @@ from commands.starter.staff import staff
 commands: dict[str, Command] = {
     "import": import_tape,
     "scan": scan,
+    "reconcile": reconcile,
     "schedule": schedule,
     "crew": crew,
     "staff": staff,

@@ -19,6 +19,7 @@ class AgreementEnd(BaseModel):
     case_id: str
     status: AgreementStatus
     was: AgreementStatus
+    plan_id: str | None = None  # of the plan that is given up with it, drawn up or not
 
 
 class OfferRequest(BaseModel):
@@ -51,3 +52,5 @@ class AgreementActivities:
     async def end_agreement(self, end: AgreementEnd) -> None:
         """End an agreement that was not fulfilled."""
         await self._agreements.end_agreement(end.case_id, end.was, end.status, self._now())
+        if end.plan_id is not None:
+            await self._agreements.give_up_plan(end.plan_id, self._now())

@@ -13,6 +13,7 @@ from database.event_record import Events
 from domain.case.events.judged_event import JudgedEvent, Verdict
 from domain.case.facts import CaseFacts, Outcome, PromiseStatus
 from domain.case.notices import Audience, NoticeKind
+from domain.case.state import KeptMoments
 from domain.policy.policy import Policy
 
 
@@ -36,6 +37,14 @@ class StageEntry(BaseModel):
 
     case_id: str
     stage: str
+    moments: KeptMoments | None = None  # a run of an earlier release says none
+
+
+class StageMoments(BaseModel):
+    """What has become of a stage's moments since it was entered."""
+
+    case_id: str
+    moments: KeptMoments
 
 
 class PromiseResolution(BaseModel):
@@ -96,7 +105,12 @@ class CaseActivities:
     @activity.defn
     async def enter_stage(self, entry: StageEntry) -> CaseFacts:
         """Write down where the case stands."""
-        return await self._cases.enter_stage(entry.case_id, entry.stage, self._now())
+        return await self._cases.enter_stage(entry.case_id, entry.stage, entry.moments, self._now())
+
+    @activity.defn
+    async def keep_moments(self, kept: StageMoments) -> None:
+        """Write down the stage's deadline, a hold's beginning or its end."""
+        await self._cases.keep_moments(kept.case_id, kept.moments)
 
     @activity.defn
     async def resolve_promise(self, resolution: PromiseResolution) -> CaseFacts:

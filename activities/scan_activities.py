@@ -32,6 +32,7 @@ class ScanSummary(BaseModel):
     skipped: int = 0
     failed: int = 0
     without_clock: list[str] = []  # the first loans whose time zone nobody knows, by id
+    is_counted: bool = False  # those that a workflow takes care of already
     cursor: Cursor = Cursor()
 
 
@@ -54,10 +55,13 @@ async def scan_overdue(
         async with limit:
             return await starter.start_case(case)
 
+    if not summary.is_counted:
+        summary.already_running += await scan.count_running(summary.cursor, now())
+        summary.is_counted = True
     async for page in scan.open_cases(summary.cursor, policy_version, now()):
         results = await asyncio.gather(*map(start, page.to_start), return_exceptions=True)
         summary.started += sum(result is True for result in results)
-        summary.already_running += page.running + sum(result is False for result in results)
+        summary.already_running += sum(result is False for result in results)
         summary.skipped += page.skipped
         summary.failed += sum(isinstance(result, BaseException) for result in results)
         summary.without_clock = [*summary.without_clock, *page.without_clock][:MOST_NAMED]

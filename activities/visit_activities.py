@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from pydantic import BaseModel
+from pydantic import AwareDatetime, BaseModel
 from temporalio import activity
 
 from activities.business_time import Now
@@ -37,6 +37,8 @@ class CrewRelease(BaseModel):
 
     visit_id: str
     keeps_appointment: bool = False
+    slot_id: str | None = None  # of the appointment; a run of an earlier release says none
+    tells_borrower: bool = False  # they are still to be told that nobody comes
 
 
 class VoidApproval(BaseModel):
@@ -44,6 +46,7 @@ class VoidApproval(BaseModel):
 
     visit_id: str
     reason: str
+    asked_at: AwareDatetime | None = None  # the approvers, anew
 
 
 class VisitActivities:
@@ -78,11 +81,15 @@ class VisitActivities:
         await self._visits.release_crew(
             release.visit_id, self._now(), keeps_appointment=release.keeps_appointment
         )
+        if release.slot_id is not None and not release.keeps_appointment:
+            await self._visits.give_up_slot(
+                release.slot_id, self._now(), tells_borrower=release.tells_borrower
+            )
 
     @activity.defn
     async def void_approval(self, void: VoidApproval) -> None:
         """Take an approval back whose facts hold no more."""
-        await self._visits.void_approval(void.visit_id, void.reason, self._now())
+        await self._visits.void_approval(void.visit_id, void.reason, void.asked_at, self._now())
 
     @activity.defn
     async def prepare_dossier(self, visit_id: str) -> None:

@@ -15,14 +15,17 @@ from activities.business_time import Now, business_time
 from activities.case_activities import CaseActivities
 from activities.contact_activities import ContactActivities
 from activities.legal_activities import LegalActivities
+from activities.reconcile_activities import ReconcileActivities, Reconciler
 from activities.scan_activities import ScanActivities
 from activities.visit_activities import VisitActivities
 from activities.visitor_activities import VisitorActivities
 from commands.command_line import open_database, stop_requested
+from database.case.case_record import CaseRecords
 from database.case.cases import Cases
 from database.case.legal_package import LegalPackages
 from database.case.notices import StaffNotices
 from database.case.promises import Promises
+from database.case.reconciliation import CasesOnRecord
 from database.case.scan import Scan
 from database.contact.contacts import Contacts
 from database.contact.simulated_outbox import SimulatedOutbox
@@ -30,6 +33,7 @@ from database.errors import DatabaseAwayError, rows_kept_out_of_errors
 from database.event_record import Events
 from database.plan.agreements import Agreements
 from database.policy.pinned_policies import PinnedPolicies
+from database.policy.running_with import RunningWith, say_what_runs
 from database.policy.stored_policies import StoredPolicies
 from database.sql import Pool
 from database.visit.visitor_checks import VisitorChecks
@@ -41,11 +45,13 @@ from gateways.choice import choose_gateways
 from gateways.protocol import Gateway
 from policies.reader import fingerprint, read_policy
 from runtime.logs import configure_logging
+from runtime.release import RELEASE
 from runtime.settings import load_settings
 from temporal.case_starter import TemporalCaseStarter
 from temporal.client import connect_temporal
 from temporal.error_privacy import ErrorPrivacy
 from temporal.names import TASK_QUEUE
+from temporal.runs import TemporalRuns
 from workflows.loan_collection import LoanCollection
 from workflows.overdue_scan import OverdueScan
 from workflows.visitor_check import VisitorCheck
@@ -74,6 +80,14 @@ async def run_worker() -> int:
     client = await connect_temporal()
     async with open_database(settings) as pool:
         await StoredPolicies(pool).store_policy(policy, fingerprint(policy), now())
+        mine = RunningWith(
+            said_by="worker",
+            policy_version=policy.version,
+            clock=str(settings.business_clock),
+            release=RELEASE,
+        )
+        if (differs := await say_what_runs(pool, mine, now())) is not None:
+            _LOG.warning(differs)
         stop = stop_requested()
         chosen = {Channel.SMS: settings.sms_gateway, Channel.CALL: settings.call_gateway}
         gateways = choose_gateways(chosen, SimulatedOutbox(pool))
@@ -91,6 +105,10 @@ def build_worker(
     gateways: Mapping[Channel, Gateway],
 ) -> Worker:
     """A worker with all its parts. `policy` must be stored; `now` gives business time."""
+    starter = TemporalCaseStarter(client, clock)
+    reconciler = Reconciler(
+        CasesOnRecord(pool), CaseRecords(pool), TemporalRuns(client), starter, clock
+    )
     owners = (
         CaseActivities(Cases(pool), Promises(pool), StaffNotices(pool), Events(pool), now),
         ContactActivities(Contacts(pool, PinnedPolicies(policy)), gateways, policy.channels, now),
@@ -98,7 +116,8 @@ def build_worker(
         VisitorActivities(VisitorChecks(pool, policy.visit), now),
         AgreementActivities(Agreements(pool), StoredPolicies(pool), now),
         LegalActivities(LegalPackages(pool), now),
-        ScanActivities(Scan(pool), TemporalCaseStarter(client, clock), policy.version, now),
+        ScanActivities(Scan(pool), starter, policy.version, now),
+        ReconcileActivities(reconciler, now),
     )
     return Worker(
         client,

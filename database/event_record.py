@@ -73,7 +73,16 @@ class Events:
             may_come_again=may_come_again,
             body=judged.body,
             receipt=judged.receipt,
+            judged_at=judged.judged_at,
         )
+        if reason is None and judged.plan is not None:
+            await SQL.propose_plan(
+                connection,
+                plan_id=judged.plan.plan_id,
+                case_id=judged.case_id,
+                event_id=judged.event_id,
+                proposed=judged.plan.model_dump_json(),
+            )
         return Verdict(accepted=reason is None, reason=reason, may_come_again=may_come_again)
 
 

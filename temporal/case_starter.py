@@ -21,7 +21,8 @@ class TemporalCaseStarter:
         try:
             await self._client.start_workflow(
                 LOAN_COLLECTION,
-                CaseState(loan_id=case.loan_id, case_id=case.case_id, clock=self._clock),
+                case.state
+                or CaseState(loan_id=case.loan_id, case_id=case.case_id, clock=self._clock),
                 id=workflow_id(case.loan_id),
                 task_queue=TASK_QUEUE,
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,

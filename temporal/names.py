@@ -4,11 +4,15 @@ TASK_QUEUE = "loan-collections"
 LOAN_COLLECTION = "LoanCollection"
 DELIVER = "deliver"  # the update
 STATUS = "status"  # the query
+CASE_STATE = "case_state"  # the query for the state as it is carried from run to run
 VISITOR_CHECK = "VisitorCheck"
 OVERDUE_SCAN = "OverdueScan"
 OVERDUE_SCAN_SCHEDULE = "overdue-scan"
 
 
+WORKFLOW_ID_PREFIX = "loan-"
+
+
 def workflow_id(loan_id: str) -> str:
     """The id of the one workflow of a loan."""
-    return f"loan-{loan_id}"
+    return f"{WORKFLOW_ID_PREFIX}{loan_id}"

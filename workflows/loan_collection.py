@@ -17,10 +17,10 @@ from temporalio.exceptions import ApplicationError
 with workflow.unsafe.imports_passed_through():
     from domain.case.facts import Outcome
     from domain.case.state import CaseState, Stage
-    from domain.events import UNNAMED, VisitCheckedIn
+    from domain.events import TOO_LARGE, UNNAMED, VisitCheckedIn, is_too_large
     from domain.visit.doorstep import Instruction, explain, instruct
     from temporal.converter import read_untyped
-    from temporal.names import DELIVER, LOAN_COLLECTION, STATUS
+    from temporal.names import CASE_STATE, DELIVER, LOAN_COLLECTION, STATUS
     from workflows.desk.case_desk import CaseDesk
     from workflows.desk.inbox import Inbox, IncomingEvent
     from workflows.desk.intake import Intake
@@ -35,6 +35,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.interruptions.case_end import end_case
     from workflows.interruptions.hold import wait_out_hold
     from workflows.interruptions.visit_doubts import settle_doubts
+    from workflows.routines.contact_attempt import settle_open_contacts
     from workflows.routines.plan_ends import tell_plan_broken
     from workflows.routines.visit_ends import tell_called_off
     from workflows.stages.agreement import sign_agreement
@@ -66,6 +67,10 @@ PROCESS: dict[Stage, Callable[[CaseDesk], Awaitable[Stage]]] = {
 }
 
 
+CANCELLATION = "workflow_cancellation"  # as it is on record
+Worked = tuple[Outcome | None, None]
+
+
 class CaseEnded(BaseModel):
     """The result of a workflow: how its case ended."""
 
@@ -91,10 +96,25 @@ class LoanCollection:
         """Follow the process to an end, in as many runs as a short history needs."""
         await self._desk.take_up()
         # Not a task group: an evicted run could not be collected while it waits for its tasks.
-        outcome, _ = await asyncio.gather(self._follow_to_the_end(), self._intake.work())
+        work = asyncio.gather(self._follow_to_the_end(), self._intake.work())
+        outcome, _ = await self._whatever_is_cancelled(work)
         if outcome is None:
             workflow.continue_as_new(self._case)
         return CaseEnded(loan_id=case.loan_id, case_id=case.case_id, outcome=outcome)
+
+    async def _whatever_is_cancelled(self, work: asyncio.Future[Worked]) -> Worked:
+        """A cancellation is refused, on record, and the work goes on.
+
+        Who cancels ends a run, and not a case with its crew, its borrower and its agreement:
+        `case_closed` does. A run that leaves a worker's memory was not cancelled, or its work was.
+        """
+        while True:
+            try:
+                return await asyncio.shield(work)
+            except asyncio.CancelledError:
+                if work.done() or workflow.cancellation_reason() is None:
+                    raise
+                self._inbox.receive(_refused_cancellation())
 
     async def _follow_to_the_end(self) -> Outcome | None:
         outcome = await self._follow_process()
@@ -104,6 +124,7 @@ class LoanCollection:
     async def _follow_process(self) -> Outcome | None:
         """From stage to stage; None when the next stage begins in a fresh run."""
         desk = self._desk
+        await settle_open_contacts(desk)
         while True:
             try:
                 if desk.situation.is_on_hold and not desk.is_over:
@@ -143,6 +164,12 @@ class LoanCollection:
         await workflow.wait_condition(lambda: incoming.verdict is not None)
         return _answer(incoming, self._case.stage)
 
+    @deliver.validator
+    def refuse_too_large(self, *bodies: object) -> None:
+        """What no event needs comes into no history: its caller hears so at once."""
+        if is_too_large(list(bodies)):
+            raise ApplicationError(f"LC-CONTRACT: {TOO_LARGE}")
+
     @workflow.update(dynamic=True, description=f"Refused: the only update is {DELIVER}.")
     async def refuse_update(self, update: str, bodies: Sequence[RawValue]) -> None:
         """Tell the caller of another update which one there is."""
@@ -155,6 +182,25 @@ class LoanCollection:
         """Where the loan stands, what it waits for, what comes next, and what was not done."""
         desk = self._desk
         return status(desk.case, desk.next_action, desk.situation if desk.is_ready else None)
+
+    @workflow.query(
+        name=CASE_STATE, description="All that this run carries on, to compare with the record."
+    )
+    def case_state(self) -> CaseState:
+        """The state as it is; ids, dates and amounts, no person."""
+        return self._case
+
+
+def _refused_cancellation() -> IncomingEvent:
+    return IncomingEvent(
+        CANCELLATION,
+        {
+            "event_id": f"{CANCELLATION}:{workflow.info().run_id}",
+            "source": "temporal",
+            "reason": workflow.cancellation_reason(),
+        },
+        refusal="LC-CANCEL: a cancellation ends no case: send case_closed, as withdrawn for one",
+    )
 
 
 def _answer(incoming: IncomingEvent, stage: Stage) -> dict[str, Any]:

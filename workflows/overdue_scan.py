@@ -1,4 +1,7 @@
-"""The scan: started by a Temporal Schedule, it starts a workflow for every overdue loan."""
+"""The scan: started by a Temporal Schedule, it starts a workflow for every overdue loan.
+
+Then it checks that each open case has its run, and takes up what was lost.
+"""
 
 from datetime import timedelta
 
@@ -6,8 +9,13 @@ from temporalio import workflow
 from temporalio.common import RetryPolicy
 
 with workflow.unsafe.imports_passed_through():
+    from activities.reconcile_activities import ReconcileActivities
     from activities.scan_activities import ScanActivities, ScanSummary
     from temporal.names import OVERDUE_SCAN
+
+
+RECONCILES = "reconciles"  # a scan of an earlier release ends without
+RECONCILE_TRIES = 5
 
 
 @workflow.defn(name=OVERDUE_SCAN)
@@ -17,9 +25,20 @@ class OverdueScan:
     @workflow.run
     async def run(self) -> ScanSummary:
         """Scan, and answer with what was started, running, skipped and failed."""
-        return await workflow.execute_activity_method(
+        summary = await workflow.execute_activity_method(
             ScanActivities.scan_overdue_loans,
             start_to_close_timeout=timedelta(hours=6),
             heartbeat_timeout=timedelta(minutes=1),
             retry_policy=RetryPolicy(maximum_interval=timedelta(minutes=1)),
         )
+        if workflow.patched(RECONCILES):
+            await workflow.execute_activity_method(
+                ReconcileActivities.reconcile_cases,
+                start_to_close_timeout=timedelta(hours=6),
+                heartbeat_timeout=timedelta(minutes=1),
+                # The next scan begins anew: this one must not keep it waiting for long.
+                retry_policy=RetryPolicy(
+                    maximum_interval=timedelta(minutes=1), maximum_attempts=RECONCILE_TRIES
+                ),
+            )
+        return summary

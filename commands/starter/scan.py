@@ -8,9 +8,12 @@ import typer
 from activities.business_time import business_time
 from activities.scan_activities import ScanSummary, scan_overdue
 from commands.command_line import open_database
+from commands.starter.reconcile import is_unmended, reconcile_once
 from database.case.scan import Scan
+from database.policy.running_with import RunningWith, say_what_runs
 from database.policy.stored_policies import StoredPolicies
 from policies.reader import fingerprint, read_policy
+from runtime.release import RELEASE
 from runtime.settings import load_settings
 from temporal.case_starter import TemporalCaseStarter
 from temporal.client import connect_temporal
@@ -21,8 +24,10 @@ async def scan(
 ) -> int:
     """One pass: a case and a workflow for every overdue loan without one. Safe to repeat.
 
+    Then open cases are compared with their runs, as `reconcile` does it.
+
     Ends with 1 when a workflow could not be started, or a loan was passed over because nobody
-    knows its borrower's time zone; the next pass tries it again.
+    knows its borrower's time zone, or a run and its case disagree; the next pass tries it again.
     """
     settings = load_settings()
     policy = read_policy(settings.policy_file)
@@ -30,15 +35,27 @@ async def scan(
     client = await connect_temporal()
     async with open_database(settings) as pool:
         await StoredPolicies(pool).store_policy(policy, fingerprint(policy), now())
+        mine = RunningWith(
+            said_by="scan",
+            policy_version=policy.version,
+            clock=str(settings.business_clock),
+            release=RELEASE,
+        )
+        if (differs := await say_what_runs(pool, mine, now())) is not None:
+            typer.echo(differs, err=True)
         starter = TemporalCaseStarter(client, settings.business_clock)
         summary = await scan_overdue(
             Scan(pool), starter, policy.version, now, ScanSummary(), report=lambda _: None
         )
-    counts: dict[str, int] = summary.model_dump(exclude={"cursor", "without_clock"})
+        found = await reconcile_once(pool, client, settings.business_clock)
+    counts: dict[str, int] = summary.model_dump(exclude={"cursor", "is_counted", "without_clock"})
+    counts |= {"lost": found.lost, "taken_up": found.taken_up, "runs_astray": found.runs_astray}
     typer.echo(json.dumps(counts) if as_json else _as_text(counts))
+    for finding in found.findings:
+        typer.echo(f"{finding.loan_id}: {finding.what}", err=True)
     for loan_id in summary.without_clock:
         typer.echo(f"{loan_id}: passed over: the borrower's time zone is none", err=True)
-    return 1 if summary.failed or summary.without_clock else 0
+    return 1 if summary.failed or summary.without_clock or is_unmended(found) else 0
 
 
 def _as_text(counts: dict[str, int]) -> str:

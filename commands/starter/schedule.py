@@ -11,12 +11,16 @@ from temporal.scan_schedule import install_schedule
 
 
 async def schedule() -> int:
-    """Install or update the Temporal Schedule that scans every SCAN_EVERY_SECONDS."""
+    """Install or update the Temporal Schedule that scans every SCAN_EVERY_SECONDS.
+
+    A schedule that somebody has paused stays paused, and the command says so.
+    """
     every = timedelta(seconds=load_settings().scan_every_seconds)
-    done = await install_schedule(await connect_temporal(), every)
-    typer.echo(
-        f"{OVERDUE_SCAN_SCHEDULE} {'installed' if done.is_new else 'updated'}: every {every}"
-    )
-    if done.pause is not None:
-        typer.echo(f"{OVERDUE_SCAN_SCHEDULE} is paused, and stays so: {done.pause or 'no note'}")
+    installed = await install_schedule(await connect_temporal(), every)
+    done = "installed" if installed.is_new else "updated"
+    typer.echo(f"{OVERDUE_SCAN_SCHEDULE} {done}: every {every}")
+    if installed.paused is not None:
+        note = f" ({installed.paused})" if installed.paused else ""
+        typer.echo(f"{OVERDUE_SCAN_SCHEDULE} stays paused{note}; to scan again:")
+        typer.echo(f"temporal schedule toggle --schedule-id {OVERDUE_SCAN_SCHEDULE} --unpause")
     return 0

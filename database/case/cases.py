@@ -5,8 +5,9 @@ from datetime import datetime
 from typing import NamedTuple
 
 from database.case.facts import CaseNotFoundError, read_facts, read_facts_and_statement
-from database.sql import SQL, Pool
+from database.sql import SQL, Connection, Pool
 from domain.case.facts import CaseFacts, Outcome, PromiseStatus
+from domain.case.state import KeptMoments
 from domain.debt.status import LoanStatus
 from domain.plan.status import AgreementStatus
 from domain.policy.policy import Policy
@@ -50,11 +51,19 @@ class Cases:
             raise CaseNotFoundError(case_id)
         return PinnedCase(**{**row, "policy": Policy.model_validate_json(row["policy"])})
 
-    async def enter_stage(self, case_id: str, stage: str, now: datetime) -> CaseFacts:
+    async def enter_stage(
+        self, case_id: str, stage: str, moments: KeptMoments | None, now: datetime
+    ) -> CaseFacts:
         """Record where a case stands; answers with fresh facts."""
         async with self._pool.acquire() as connection, connection.transaction():
-            await SQL.enter_stage(connection, case_id=case_id, stage=stage)
+            await SQL.enter_stage(connection, case_id=case_id, stage=stage, now=now)
+            if moments is not None:
+                await _keep_moments(connection, case_id, moments)
             return await read_facts(connection, case_id, now)
+
+    async def keep_moments(self, case_id: str, moments: KeptMoments) -> None:
+        """Record what follows from no event: a deadline, a pause, when a hold began or ended."""
+        await _keep_moments(self._pool, case_id, moments)
 
     async def close_case(
         self, case_id: str, outcome: Outcome, decided_at: datetime, clock: Callable[[], datetime]
@@ -116,3 +125,15 @@ class Cases:
                 return None
             await SQL.set_loan_status(connection, loan_id=loan_id, status=LoanStatus.ACTIVE)
             return await read_facts(connection, case_id, now)
+
+
+async def _keep_moments(connection: Connection | Pool, case_id: str, moments: KeptMoments) -> None:
+    await SQL.keep_moments(
+        connection,
+        case_id=case_id,
+        stage_ends_at=moments.stage_ends_at,
+        held_since=moments.held_since,
+        cooling_until=moments.cooling_until,
+        last_visit_ended_at=moments.last_visit_ended_at,
+        last_released_at=moments.last_released_at,
+    )

@@ -19,10 +19,9 @@ class Cursor(BaseModel):
 
 
 class Page(BaseModel):
-    """One page of overdue loans."""
+    """One page of overdue loans that lack a case or a workflow."""
 
     to_start: list[DueCase]
-    running: int  # loans whose case has a workflow already
     skipped: int  # loans whose delinquency has ended otherwise, or begins tomorrow
     last: Cursor
     without_clock: list[str] = []  # ids of loans in a time zone that the database does not know
@@ -35,20 +34,30 @@ class Scan:
         self._pool = pool
         self._page_size = page_size  # in loans
 
+    async def count_running(self, after: Cursor, now: datetime) -> int:
+        """How many overdue loans behind a cursor have a case that a workflow has taken up."""
+        found: int = await SQL.count_in_collection(
+            self._pool,
+            today=_latest_date(now),
+            after_date=after.overdue_since,
+            after_loan=after.loan_id,
+        )
+        return found
+
     async def open_cases(
         self, after: Cursor, policy_version: str, now: datetime
     ) -> AsyncIterator[Page]:
         """Open a case for each overdue loan without one, page by page from a cursor.
 
-        Each page's cases are on record before it is given out.
+        Each page's cases are on record before it is given out. Loans whose case has a workflow are
+        not looked at.
         """
         while True:
             rows = [
                 row
-                async for row in SQL.overdue_loans(
+                async for row in SQL.loans_to_take_up(
                     self._pool,
-                    # The latest date anywhere on earth; the borrower's own decides on opening.
-                    today=(now + timedelta(hours=14)).date(),
+                    today=_latest_date(now),
                     after_date=after.overdue_since,
                     after_loan=after.loan_id,
                     size=self._page_size,
@@ -68,17 +77,20 @@ class Scan:
             to_start += [
                 DueCase(case_id=row["open_case_id"], loan_id=row["loan_id"])
                 for row in rows
-                if row["open_case_id"] is not None and row["started_at"] is None
+                if row["open_case_id"] is not None
             ]
             without_clock = [
                 row["loan_id"]
                 async for row in SQL.loans_without_clock(self._pool, loan_ids=without_case, now=now)
             ]
-            running = sum(row["started_at"] is not None for row in rows)
             yield Page(
                 to_start=to_start,
-                running=running,
-                skipped=len(rows) - len(to_start) - running,
+                skipped=len(rows) - len(to_start),
                 last=after,
                 without_clock=without_clock,
             )
+
+
+def _latest_date(now: datetime) -> date:
+    """The latest date anywhere on earth; the borrower's own decides when a case is opened."""
+    return (now + timedelta(hours=14)).date()

@@ -86,6 +86,10 @@ class Agreements:
         """End what is offered or what is signed: as expired, withdrawn or broken."""
         await SQL.end_agreement(self._pool, case_id=case_id, was=was, status=status, now=now)
 
+    async def give_up_plan(self, plan_id: str, now: datetime) -> None:
+        """Note that a plan is negotiated no more, whether or not a document was drawn up."""
+        await SQL.give_up_plan(self._pool, plan_id=plan_id, now=now)
+
 
 def _components(plan: Plan, facts: CaseFacts) -> list[Component]:
     """What the arrears consist of; nothing where a payment has changed them since the report."""

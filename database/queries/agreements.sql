@@ -45,6 +45,9 @@ VALUES (:agreement_id, :number, :due_on, :amount_minor);
 UPDATE agreements SET status = :status, ended_at = :now
 WHERE case_id = :case_id AND status = :was;
 
+-- name: give_up_plan(plan_id, now)!
+UPDATE proposed_plans SET given_up_at = :now WHERE plan_id = :plan_id AND given_up_at IS NULL;
+
 -- name: sign_agreement(agreement_id, sha256, signatories, now)^
 -- Nothing when it is not offered any more.
 UPDATE agreements SET status = 'signed', signed_at = :now, signed_sha256 = :sha256,

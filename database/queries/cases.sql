@@ -30,8 +30,16 @@ RETURNING p.body::text AS policy,
           (SELECT count(*) FROM agreements g
            WHERE g.case_id = c.case_id AND g.status = 'broken') AS broken_plans;
 
--- name: enter_stage(case_id, stage)!
-UPDATE collection_cases SET stage = :stage WHERE case_id = :case_id;
+-- name: enter_stage(case_id, stage, now)!
+UPDATE collection_cases SET stage = :stage, stage_entered_at = :now, stage_ends_at = NULL
+WHERE case_id = :case_id;
+
+-- name: keep_moments(case_id, stage_ends_at, held_since, cooling_until, last_visit_ended_at, last_released_at)!
+UPDATE collection_cases
+SET stage_ends_at = :stage_ends_at, held_since = :held_since, cooling_until = :cooling_until,
+    last_visit_ended_at = :last_visit_ended_at, last_released_at = :last_released_at,
+    keeps_moments = true
+WHERE case_id = :case_id;
 
 -- name: loan_of_open_case(case_id)$
 SELECT loan_id FROM collection_cases WHERE case_id = :case_id AND closed_at IS NULL;

@@ -15,12 +15,17 @@ WHERE borrower_id = (SELECT l.borrower_id FROM collection_cases c JOIN loans l U
 SELECT accepted, reason, receipt, may_come_again FROM case_events
 WHERE loan_id = :loan_id AND event_id = :event_id AND (NOT may_come_again OR receipt = :receipt);
 
--- name: append_event(case_id, loan_id, event_id, name, source, occurred_at, received_at, stage, accepted, reason, may_come_again, body, receipt)!
+-- name: append_event(case_id, loan_id, event_id, name, source, occurred_at, received_at, stage, accepted, reason, may_come_again, body, receipt, judged_at)!
 INSERT INTO case_events (case_id, loan_id, event_id, name, source, occurred_at, received_at,
-                         stage, accepted, reason, may_come_again, body, receipt)
+                         stage, accepted, reason, may_come_again, body, receipt, judged_at)
 VALUES (:case_id, :loan_id, :event_id, :name, :source, :occurred_at, :received_at,
-        :stage, :accepted, :reason, :may_come_again, :body::jsonb, :receipt)
+        :stage, :accepted, :reason, :may_come_again, :body::jsonb, :receipt, :judged_at)
 ON CONFLICT DO NOTHING;
+
+-- name: propose_plan(plan_id, case_id, event_id, proposed)!
+INSERT INTO proposed_plans (plan_id, case_id, event_id, proposed)
+VALUES (:plan_id, :case_id, :event_id, :proposed::jsonb)
+ON CONFLICT (plan_id) DO NOTHING;
 
 -- name: known_payment(payment_id, loan_id)^
 SELECT amount_minor, reversed_at FROM payments WHERE payment_id = :payment_id AND loan_id = :loan_id;

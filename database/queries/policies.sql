@@ -26,3 +26,13 @@ SELECT count(*)
 FROM collection_cases c JOIN loans l USING (loan_id)
 WHERE c.closed_at IS NULL AND c.policy_version = :version
   AND (l.loan_id = :loan_id OR l.lender = :lender);
+
+-- name: running_with()^
+SELECT said_by, policy_version, clock, release FROM running_with;
+
+-- name: run_with(said_by, policy_version, clock, release, now)!
+INSERT INTO running_with (said_by, policy_version, clock, release, said_at)
+VALUES (:said_by, :policy_version, :clock, :release, :now)
+ON CONFLICT (one) DO UPDATE
+SET said_by = excluded.said_by, policy_version = excluded.policy_version, clock = excluded.clock,
+    release = excluded.release, said_at = excluded.said_at;

@@ -1,13 +1,18 @@
--- name: overdue_loans(today, after_date, after_loan, size)
--- One keyset page of overdue loans, by the partial index on (oldest_unpaid_due_on, loan_id).
--- `today` is the latest date anywhere on earth; the borrower's own date decides below.
-SELECT l.loan_id, l.lender, l.oldest_unpaid_due_on AS overdue_since,
-       c.case_id AS open_case_id, c.started_at
+-- name: loans_to_take_up(today, after_date, after_loan, size)
+-- One keyset page of overdue loans that lack a case, or whose case has no workflow yet, by the index
+-- loans_to_scan. `today` is the latest date anywhere on earth; the borrower's own decides below.
+SELECT l.loan_id, l.lender, l.oldest_unpaid_due_on AS overdue_since, c.case_id AS open_case_id
 FROM loans l LEFT JOIN collection_cases c ON c.loan_id = l.loan_id AND c.closed_at IS NULL
-WHERE l.status = 'active' AND l.oldest_unpaid_due_on < :today
+WHERE l.status = 'active' AND NOT l.in_collection AND l.oldest_unpaid_due_on < :today
   AND (l.oldest_unpaid_due_on, l.loan_id) > (:after_date, :after_loan)
 ORDER BY l.oldest_unpaid_due_on, l.loan_id
 LIMIT :size;
+
+-- name: count_in_collection(today, after_date, after_loan)$
+-- How many overdue loans have a case with a workflow, by the index alone.
+SELECT count(*) FROM loans
+WHERE status = 'active' AND in_collection AND oldest_unpaid_due_on < :today
+  AND (oldest_unpaid_due_on, loan_id) > (:after_date, :after_loan);
 
 -- name: open_cases(loan_ids, now, policy_version)
 -- A case for each loan that is overdue in its borrower's time zone and has no open case. An end
@@ -24,7 +29,8 @@ WHERE l.loan_id = ANY (:loan_ids::text[]) AND l.status = 'active'
   AND NOT EXISTS (SELECT FROM collection_cases c
                   WHERE c.loan_id = l.loan_id AND c.closed_at IS NULL)
 ON CONFLICT (loan_id, overdue_since) DO UPDATE
-SET closed_at = NULL, outcome = NULL, started_at = NULL, stage = 'early_contact'
+SET closed_at = NULL, outcome = NULL, started_at = NULL, stage = 'early_contact',
+    stage_entered_at = NULL, stage_ends_at = NULL, held_since = NULL
 WHERE collection_cases.outcome IN ('cured', 'settled', 'plan_completed')
 RETURNING case_id, loan_id, overdue_since;
 

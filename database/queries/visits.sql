@@ -50,15 +50,19 @@ WHERE visit_id = :visit_id;
 -- name: release_crew(visit_id, now)!
 UPDATE visit_crew SET released_at = :now WHERE visit_id = :visit_id AND released_at IS NULL;
 
+-- name: give_up_slot(slot_id, tells_borrower, now)!
+UPDATE visit_crew SET given_up_at = :now, borrower_to_tell = :tells_borrower
+WHERE slot_id = :slot_id AND given_up_at IS NULL;
+
 -- name: clear_slot(visit_id)!
 UPDATE visits SET status = 'approved', slot_id = NULL, slot = NULL, notice_sent_at = NULL,
                   confirmed_at = NULL, dossier = NULL
 WHERE visit_id = :visit_id AND ended_at IS NULL AND approved_at IS NOT NULL
   AND checked_in_at IS NULL;  -- a visit that has begun keeps the proof of how it was arranged
 
--- name: void_approval(visit_id)!
+-- name: void_approval(visit_id, asked_at)!
 UPDATE visits SET status = 'requested', approver_id = NULL, approved_at = NULL,
-                  approval_expires_at = NULL
+                  approval_expires_at = NULL, asked_at = coalesce(:asked_at, asked_at)
 WHERE visit_id = :visit_id AND ended_at IS NULL AND checked_in_at IS NULL;
 
 -- name: case_of_visit(visit_id)$

@@ -105,11 +105,20 @@ class Visits:
             if not keeps_appointment:
                 await SQL.clear_slot(connection, visit_id=visit_id)
 
-    async def void_approval(self, visit_id: str, reason: str, now: datetime) -> None:
+    async def give_up_slot(self, slot_id: str, now: datetime, *, tells_borrower: bool) -> None:
+        """Note that a case has done with an appointment, but for what the borrower is to be told.
+
+        An appointment that an event has ended is given up only by the case.
+        """
+        await SQL.give_up_slot(self._pool, slot_id=slot_id, tells_borrower=tells_borrower, now=now)
+
+    async def void_approval(
+        self, visit_id: str, reason: str, asked_at: datetime | None, now: datetime
+    ) -> None:
         """Take an approval back whose facts hold no more: the visit is as it was before it."""
         async with self._pool.acquire() as connection, connection.transaction():
             await SQL.end_approval(connection, visit_id=visit_id, reason=reason, now=now)
-            await SQL.void_approval(connection, visit_id=visit_id)
+            await SQL.void_approval(connection, visit_id=visit_id, asked_at=asked_at)
 
     async def prepare_dossier(self, visit_id: str, now: datetime) -> None:
         """Write down, for the crew, who and what the visit is about as of today."""

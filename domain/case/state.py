@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from domain.case.facts import Outcome
 from domain.clock import BusinessClock
+from domain.contact.intent import Intent
 from domain.events import Capacity, Proposal
 from domain.plan.plan import Plan
 from domain.visit.status import VisitStatus
@@ -71,6 +72,7 @@ class VisitState(BaseModel):
     rounds: int = 0
     slot: Slot | None = None
     notice_sent: bool = False
+    told_at: AwareDatetime | None = None  # of the slot, in a case that was taken up again
     appointment: Answer | None = None
     preferred_times: list[AwareDatetime] = []
     declined_times: list[AwareDatetime] = []
@@ -118,6 +120,16 @@ class Refusal(BaseModel):
     reason: str
 
 
+class KeptMoments(BaseModel):
+    """Moments of a case that follow from no event and no other row: the record keeps them so."""
+
+    stage_ends_at: AwareDatetime | None = None
+    held_since: AwareDatetime | None = None
+    cooling_until: AwareDatetime | None = None
+    last_visit_ended_at: AwareDatetime | None = None
+    last_released_at: AwareDatetime | None = None
+
+
 class CaseState(BaseModel):
     """One delinquency of one loan. An alias is the name a field has in histories."""
 
@@ -147,10 +159,16 @@ class CaseState(BaseModel):
     renegotiation_requests: int = 0  # since then
     broken_plans: int = 0
     broken_plan_id: str | None = None  # the borrower is still to be told that it has ended
+    held_since: AwareDatetime | None = None  # the stage's deadline stands still since then
     last_released_at: AwareDatetime | None = None
     closed_as: Outcome | None = None
     remembered_events: list[str] = []
     refusals: list[Refusal] = []
+    # Of a case that was taken up again from its record: when that was, contacts of which nobody has
+    # written down what came, and when the approvers were to be reminded next.
+    taken_up_again_at: AwareDatetime | None = None
+    unsettled: list[Intent] = []
+    next_reminder_at: AwareDatetime | None = None
     events_received: int = Field(default=0, alias="deliveries")
 
     @property
@@ -158,12 +176,18 @@ class CaseState(BaseModel):
         """The plan that an approval or a signature is about."""
         return self.next_plan or self.plan
 
+    @property
+    def moments(self) -> KeptMoments:
+        """What the record is told of beside the stage."""
+        return KeptMoments(**{name: getattr(self, name) for name in KeptMoments.model_fields})
+
     def enter(self, stage: Stage) -> None:
         """Move to a stage; what belonged to the last one is over."""
         self.stage = stage
         self.stage_ends_at = None
         self.waiting_for = ""
         self.reminders = 0
+        self.next_reminder_at = None
 
     def remember(self, event_id: str) -> None:
         """Keep an event id, so that the same event counts once; the database is the backstop."""
@@ -175,7 +199,8 @@ class CaseState(BaseModel):
 
 
 class DueCase(BaseModel):
-    """A case whose workflow should run."""
+    """A case whose workflow should run: from its beginning, or from a state that it was in."""
 
     case_id: str
     loan_id: str
+    state: CaseState | None = None

@@ -36,10 +36,13 @@ from domain.events.money import (
 )
 from domain.events.reading import (
     EVENTS,
+    LARGEST_BODY,
     LARGEST_RECORDED_BODY,
+    TOO_LARGE,
     UNNAMED,
     UnreadableBody,
     UnreadableEventError,
+    is_too_large,
     printable,
     read_event,
     read_event_on_record,
@@ -64,7 +67,9 @@ from domain.events.visits import (
 __all__ = [
     "EVENTS",
     "LARGEST_AMOUNT_MINOR",
+    "LARGEST_BODY",
     "LARGEST_RECORDED_BODY",
+    "TOO_LARGE",
     "UNNAMED",
     "AgreedHours",
     "AgreementDeclined",
@@ -101,6 +106,7 @@ __all__ = [
     "VisitRequested",
     "VisitWithdrawn",
     "is_needed",
+    "is_too_large",
     "printable",
     "read_event",
     "read_event_on_record",

@@ -14,6 +14,9 @@ from domain.events.fields import CONTRACT, Event
 from domain.mistakes import describe_mistake
 
 LARGEST_RECORDED_BODY = 8_000
+# Characters of JSON, many times what the contract has fields for; a history takes 50 MB.
+LARGEST_BODY = 250_000
+TOO_LARGE = f"the event is larger than {LARGEST_BODY} characters of JSON"
 UNNAMED = "unnamed"  # what came without a name
 
 EVENTS: dict[str, type[Event]] = {
@@ -44,6 +47,8 @@ def read_event(name: str, body: object) -> Event:
     Raises:
         UnreadableEventError: naming every wrong field and the reason.
     """
+    if is_too_large(body):
+        raise UnreadableEventError(TOO_LARGE)
     return _read(name, body, CONTRACT)
 
 
@@ -70,6 +75,14 @@ def _read(name: str, body: object, contract: str | None) -> Event:
         return kind.model_validate(body, context=contract)
     except ValidationError as error:
         raise UnreadableEventError("; ".join(map(describe_mistake, error.errors()))) from error
+
+
+def is_too_large(body: object) -> bool:
+    """Whether a body is larger than any event has to be, whatever is in it."""
+    try:
+        return len(json.dumps(body)) > LARGEST_BODY
+    except (ValueError, TypeError, RecursionError):
+        return False  # refused for what it is
 
 
 def read_json(data: bytes) -> object:

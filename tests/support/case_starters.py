@@ -1,6 +1,6 @@
 """A starter of cases in memory, held to the real one's contract."""
 
-from domain.case.state import DueCase
+from domain.case.state import CaseState, DueCase
 
 
 class FakeStarter:
@@ -8,6 +8,7 @@ class FakeStarter:
 
     def __init__(self) -> None:
         self.started: list[str] = []
+        self.states: list[CaseState | None] = []  # that they began with
         self.running: set[str] = set()
         self.fails_for: set[str] = set()
 
@@ -17,5 +18,6 @@ class FakeStarter:
         if case.loan_id in self.running:
             return False
         self.started.append(case.loan_id)
+        self.states.append(case.state)
         self.running.add(case.loan_id)
         return True

@@ -1,10 +1,12 @@
 """What is said in two places agrees: SQL names, locks."""
 
 import ast
+import tomllib
 from pathlib import Path
 from typing import TypeGuard
 
 from database.statements import DECLARED, declare_statements, load_statements
+from runtime.release import RELEASE
 
 
 def _is_statement(node: ast.AST) -> TypeGuard[ast.Attribute]:
@@ -52,3 +54,9 @@ def test_lock_files_hold_hashes_and_no_address(repository: Path) -> None:
         text = lock.read_text()
         assert "--hash=sha256:" in text
         assert "://" not in text
+
+
+def test_a_process_knows_which_release_it_is(repository: Path) -> None:
+    """An image does not have the file that says it."""
+    project = tomllib.loads((repository / "pyproject.toml").read_text("utf-8"))["project"]
+    assert project["version"] == RELEASE

@@ -28,6 +28,7 @@ from temporal.search_attributes import SEARCH_ATTRIBUTES
 from tests.support.gateways import simulated_gateways
 from tests.support.lives.conversation import MOMENT
 from tests.support.lives.life import RIPE, Life, StartLife
+from tests.support.lives.rebuilt import compare_with_record
 from tests.support.lives.time_skipping import start_time_skipping
 from tests.support.replay.record import record_life
 from tests.support.world import Loan, insert_crew, insert_earlier_contacts, insert_loan
@@ -99,6 +100,8 @@ async def start_life(
                 task_queue=TASK_QUEUE,
             )
             lives.push_async_callback(_end, env, loan.loan_id)
+            lives.push_async_callback(compare_with_record, env, pool, loan.loan_id, case.case_id)
+            lives.push_async_callback(_settle, env)
             lives.push_async_callback(record_life, env.client, loan.loan_id, request.node.name)
             life = Life(env, pool, policy, loan, clock, handle)
             await life.skip(MOMENT)
@@ -122,11 +125,15 @@ async def _end(env: WorkflowEnvironment, loan_id: str) -> None:
     A run that is terminated in the middle of a task, as after `continue_as_new`, would keep the
     server's time from ever being skipped again: let a moment pass, which it cannot until then.
     """
+    await _settle(env)
+    with suppress(RPCError):  # it has come to its end
+        await env.client.get_workflow_handle(workflow_id(loan_id)).terminate()
+
+
+async def _settle(env: WorkflowEnvironment) -> None:
     with suppress(TimeoutError):  # of a test that has failed
         async with asyncio.timeout(SETTLES_WITHIN_SECONDS):
             await env.sleep(MOMENT)
-    with suppress(RPCError):  # it has come to its end
-        await env.client.get_workflow_handle(workflow_id(loan_id)).terminate()
 
 
 def _time_of(clock: BusinessClock) -> Now:

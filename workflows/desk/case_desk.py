@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 
 from temporalio import workflow
 
-from activities.case_activities import CaseActivities, StageEntry
+from activities.case_activities import CaseActivities, StageEntry, StageMoments
 from domain.case.facts import CaseFacts, Outcome
 from domain.case.situation import Situation
 from domain.case.state import CaseState, Stage
@@ -22,6 +22,7 @@ from workflows.desk.options import DATABASE
 from workflows.desk.status import NextAction, details
 from workflows.desk.stops import CaseOverError, FreshRunNeededError, OnHoldError, VisitInDoubtError
 
+MOMENTS_ON_RECORD = "moments-on-record"  # runs of before keep theirs to themselves
 SUMMARY_LENGTH = 190  # bytes the UI shows of a timer or an activity
 
 
@@ -110,25 +111,39 @@ class CaseDesk:
         self.learn(
             await workflow.execute_activity_method(
                 CaseActivities.enter_stage,
-                StageEntry(case_id=self.case.case_id, stage=stage),
+                StageEntry(case_id=self.case.case_id, stage=stage, moments=self.case.moments),
                 summary=stage,
                 **DATABASE,
             )
         )
 
-    def begin(self, waiting_for: str, ends_at: datetime, *, moves: bool = False) -> datetime:
+    async def begin(self, waiting_for: str, ends_at: datetime, *, moves: bool = False) -> datetime:
         """Say what the stage waits for and when it ends at the latest; answers with that time.
 
         Called at the top of a stage, also when the stage is taken up again after a hold or in a
         new run: the deadline that was set first stays, moved on by holds; unless it `moves`
-        because it is counted from a date that payments change.
+        because it is counted from a date that payments change. What does not move is on record, so
+        that the case can be taken up from there.
         """
+        is_new = not moves and self.case.stage_ends_at is None
         if not moves:
             ends_at = self.case.stage_ends_at or ends_at
         if (self.case.waiting_for, self.case.stage_ends_at) != (waiting_for, ends_at):
             self.case.waiting_for, self.case.stage_ends_at = waiting_for, ends_at
             self.publish()
+        if is_new:
+            await self.keep_moments()
         return ends_at
+
+    async def keep_moments(self) -> None:
+        """Put on record what follows from no event and no other row."""
+        if workflow.patched(MOMENTS_ON_RECORD):
+            await workflow.execute_activity_method(
+                CaseActivities.keep_moments,
+                StageMoments(case_id=self.case.case_id, moments=self.case.moments),
+                summary="the stage's deadline",
+                **DATABASE,
+            )
 
     def publish(self) -> None:
         """Let operations filter by where the case stands."""

@@ -9,9 +9,10 @@ from domain.events import Event
 class IncomingEvent:
     """One event in the inbox, and its answer once it is known."""
 
-    def __init__(self, name: str, body: object) -> None:
+    def __init__(self, name: str, body: object, refusal: str | None = None) -> None:
         self.name = name
         self.body = body
+        self.refusal = refusal  # the reason, where it is refused whatever it says
         self.event: Event | None = None
         self.verdict: Verdict | None = None
 

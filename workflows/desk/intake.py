@@ -53,6 +53,8 @@ class Intake:
             inbox.put_away()
 
     async def _take(self, incoming: IncomingEvent) -> Verdict:
+        if incoming.refusal is not None:
+            return await self._record(self._unread(incoming, incoming.refusal))
         try:
             event = incoming.event = read_event_on_record(incoming.name, incoming.body)
         except UnreadableEventError as error:
@@ -80,16 +82,17 @@ class Intake:
             read_event(incoming.name, incoming.body)
         except UnreadableEventError as error:
             return self._unread(incoming, f"LC-CONTRACT: {error}")
-        refusal = None
+        # The record answers a repeated event as it did before.
+        judged = self._judged(event, situation)
         if event.event_id not in self._desk.case.remembered_events:
             try:
                 judge(event, situation)
+                judged.plan = EVENT_TABLE[event.name].plan(event, situation)
             except EventRefusedError as error:
-                refusal = str(error)
-        # The record answers a repeated event as it did before.
-        return self._judged(event, situation, refusal)
+                judged.refusal = str(error)
+        return judged
 
-    def _judged(self, event: Event, situation: Situation, refusal: str | None) -> JudgedEvent:
+    def _judged(self, event: Event, situation: Situation) -> JudgedEvent:
         """An event for the record, with what its effect there needs to know."""
         row = EVENT_TABLE[event.name]
         return JudgedEvent(
@@ -101,11 +104,11 @@ class Intake:
             occurred_at=event.occurred_at,
             stage=situation.case.stage,
             body=event.model_dump_json(),
-            refusal=refusal,
             receipt=self._next_receipt(),
             visit_id=row.visit_id(event, situation),
             due_at=row.due_at(event, situation),
             waiver=row.waiver(event, situation),
+            judged_at=situation.now,
         )
 
     def _unread(self, incoming: IncomingEvent, refusal: str) -> JudgedEvent:
@@ -118,6 +121,7 @@ class Intake:
             name=printable(incoming.name, 60),
             source=_claimed_source(incoming.body),
             occurred_at=self._desk.now,
+            judged_at=self._desk.now,
             stage=case.stage,
             body=recordable(incoming.body),
             refusal=refusal,

@@ -38,7 +38,7 @@ def status(case: CaseState, action: NextAction, situation: Situation | None) -> 
         "holds": [],
         "complaints": [],
         "promises": [],
-        "visit": case.visit.model_dump(mode="json") if case.visit else {},
+        "visit": case.visit.model_dump(mode="json", exclude={"told_at"}) if case.visit else {},
         "plan": case.plan.model_dump(mode="json") if case.plan else {},
         "next_plan": case.next_plan.model_dump(mode="json") if case.next_plan else {},
         "broken_plans": case.broken_plans,

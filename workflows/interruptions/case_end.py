@@ -139,7 +139,7 @@ async def _call_off(desk: CaseDesk, outcome: Outcome) -> None:
     plan = desk.case.plan_at_hand
     if plan is not None and not plan.in_force:
         desk.case.next_plan = None
-        await end_offered_agreement(desk, AgreementStatus.WITHDRAWN)
+        await end_offered_agreement(desk, AgreementStatus.WITHDRAWN, plan_id=plan.plan_id)
     if not outcome.is_paid:
         desk.case.plan = None
 

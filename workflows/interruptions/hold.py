@@ -10,7 +10,7 @@ from workflows.interruptions.visit_doubts import settle_doubts
 from workflows.routines.complaint_notices import next_reminder_at, tell_complaint_handlers
 from workflows.routines.visit_ends import (
     forget_appointment,
-    free_crew,
+    keep_appointment_without_crew,
     stand_down,
 )
 
@@ -22,6 +22,9 @@ async def wait_out_hold(desk: CaseDesk) -> None:
     missed is skipped.
     """
     called_off = await _call_off_appointment(desk)
+    if desk.case.held_since is None:
+        desk.case.held_since = desk.now
+        await desk.keep_moments()
     told: set[str] = set()
     while desk.situation.is_on_hold and not desk.is_over:
         if desk.visit_is_in_doubt:
@@ -32,10 +35,19 @@ async def wait_out_hold(desk: CaseDesk) -> None:
         await _rest_until_news(desk)
         if desk.history_is_long:
             raise FreshRunNeededError
-    desk.case.last_released_at = desk.now
+    _end_hold(desk)
+    await desk.keep_moments()
     visit = desk.case.visit
     if visit is not None and visit.slot is not None and not has_begun(visit):
         await _go_back_to_appointment(desk, visit)
+
+
+def _end_hold(desk: CaseDesk) -> None:
+    """The deadline moves on by the time that was held."""
+    case = desk.case
+    if case.stage_ends_at is not None and case.held_since is not None:
+        case.stage_ends_at += desk.now - case.held_since
+    case.held_since, case.last_released_at = None, desk.now
 
 
 def _show_hold(desk: CaseDesk) -> None:
@@ -53,7 +65,7 @@ async def _call_off_appointment(desk: CaseDesk) -> Slot | None:
     if not visit.checked_in and desk.now < slot.start:
         await _go_back_to_appointment(desk, visit)
     else:
-        await free_crew(desk, visit, keeps_appointment=True)
+        await keep_appointment_without_crew(visit)
     await stand_down(desk, visit, slot, "on hold")
     return slot
 
@@ -66,7 +78,7 @@ async def _go_back_to_appointment(desk: CaseDesk, visit: VisitState) -> None:
 
 
 async def _rest_until_news(desk: CaseDesk) -> None:
-    known, began_at = desk.facts, desk.now
+    known = desk.facts
     look_at, what = min(_moments_of_interest(desk))
     has_news = await desk.rest(
         lambda: desk.facts is not known or not desk.situation.is_on_hold,
@@ -74,8 +86,6 @@ async def _rest_until_news(desk: CaseDesk) -> None:
         what,
         f"on hold: {', '.join(desk.situation.hold_reasons)}",
     )
-    if desk.case.stage_ends_at is not None:
-        desk.case.stage_ends_at += desk.now - began_at
     if not has_news:
         await desk.look_again()  # a hold of another loan ends without a word to this one
 

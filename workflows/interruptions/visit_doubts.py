@@ -44,7 +44,7 @@ async def _void_approval(visit: VisitState, reason: str) -> None:
     visit.approvals_voided += 1
     await workflow.execute_activity_method(
         VisitActivities.void_approval,
-        VoidApproval(visit_id=visit.visit_id, reason=reason),
+        VoidApproval(visit_id=visit.visit_id, reason=reason, asked_at=visit.asked_at),
         summary=f"approval void: {reason}"[:190],
         **DATABASE,
     )

@@ -60,6 +60,23 @@ async def _settle(desk: CaseDesk, intent: Intent) -> ContactResult | None:
     return None
 
 
+async def settle_open_contacts(desk: CaseDesk) -> None:
+    """What a lost run had in hand, in a case that was taken up again: leave no attempt open."""
+    if not desk.case.unsettled:
+        return
+    # A last try that nobody waits for any more may still be with the provider.
+    await workflow.sleep(PROVIDER["start_to_close_timeout"])
+    for intent in desk.case.unsettled:
+        result = await workflow.execute_activity_method(
+            ContactActivities.settle_contact,
+            intent,
+            summary=f"what became of {intent.template}",
+            **DATABASE,
+        )
+        desk.learn(result.facts if result is not None else None)
+    desk.case.unsettled = []
+
+
 async def record_missed(desk: CaseDesk, intent: Intent) -> None:
     """Not even the gate was asked: that, too, is explained from the record."""
     refused = missed(intent)

@@ -27,7 +27,15 @@ def first_moment(desk: CaseDesk, intent: Intent, pursuit: Pursuit) -> datetime:
     permitted = desk.policy.contact.hours_of(intent.channel, desk.today).value
     if at >= pursuit.by and is_within(desk.now, permitted, desk.facts.time_zone):
         return desk.now  # later than planned, and still lawful
+    if _is_taken_up_again_today(desk):
+        return _own_moment(desk, at, _hours_for(desk, intent, pursuit), pursuit.by)
     return at
+
+
+def _is_taken_up_again_today(desk: CaseDesk) -> bool:
+    """What was to wait for its own moment of this day still does: many may be taken up at once."""
+    again_at = desk.case.taken_up_again_at
+    return again_at is not None and desk.facts.local(again_at).date() == desk.today
 
 
 def next_moment(desk: CaseDesk, earliest: datetime, intent: Intent, pursuit: Pursuit) -> datetime:

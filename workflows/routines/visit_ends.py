@@ -72,17 +72,25 @@ async def forget_appointment(
     """Free the crew's time; the visit goes back to where an appointment is proposed."""
     if tell_borrower and visit.notice_sent:
         desk.case.called_off_slot = visit.slot
+    slot = visit.slot
     call_off_appointment(visit)
-    await free_crew(desk, visit)
+    await _release(
+        CrewRelease(
+            visit_id=visit.visit_id,
+            slot_id=None if slot is None else slot.slot_id,
+            tells_borrower=slot is not None and desk.case.called_off_slot == slot,
+        )
+    )
 
 
-async def free_crew(desk: CaseDesk, visit: VisitState, *, keeps_appointment: bool = False) -> None:
-    """Free the crew's time. The appointment stays where the crew may have begun its visit."""
+async def keep_appointment_without_crew(visit: VisitState) -> None:
+    """Free the crew's time. The appointment stays: the crew may have begun its visit."""
+    await _release(CrewRelease(visit_id=visit.visit_id, keeps_appointment=True))
+
+
+async def _release(release: CrewRelease) -> None:
     await workflow.execute_activity_method(
-        VisitActivities.release_crew,
-        CrewRelease(visit_id=visit.visit_id, keeps_appointment=keeps_appointment),
-        summary="free the crew",
-        **DATABASE,
+        VisitActivities.release_crew, release, summary="free the crew", **DATABASE
     )
 
 
@@ -120,9 +128,11 @@ async def tell_called_off(desk: CaseDesk, *, by: datetime | None = None) -> None
     desk.case.called_off_slot = None
 
 
-async def end_offered_agreement(desk: CaseDesk, status: AgreementStatus) -> None:
-    """End the agreement that is offered, if one is: as expired or withdrawn."""
-    await _end_agreement(desk, status, was=AgreementStatus.OFFERED)
+async def end_offered_agreement(
+    desk: CaseDesk, status: AgreementStatus, *, plan_id: str | None = None
+) -> None:
+    """End the agreement that is offered, if one is, and with `plan_id` what it was to be of."""
+    await _end_agreement(desk, status, was=AgreementStatus.OFFERED, plan_id=plan_id)
 
 
 async def end_signed_agreement(desk: CaseDesk, status: AgreementStatus) -> None:
@@ -130,10 +140,12 @@ async def end_signed_agreement(desk: CaseDesk, status: AgreementStatus) -> None:
     await _end_agreement(desk, status, was=AgreementStatus.SIGNED)
 
 
-async def _end_agreement(desk: CaseDesk, status: AgreementStatus, was: AgreementStatus) -> None:
+async def _end_agreement(
+    desk: CaseDesk, status: AgreementStatus, was: AgreementStatus, plan_id: str | None = None
+) -> None:
     await workflow.execute_activity_method(
         AgreementActivities.end_agreement,
-        AgreementEnd(case_id=desk.case.case_id, status=status, was=was),
+        AgreementEnd(case_id=desk.case.case_id, status=status, was=was, plan_id=plan_id),
         summary=f"agreement {status}",
         **DATABASE,
     )

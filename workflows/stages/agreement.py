@@ -26,7 +26,7 @@ async def sign_agreement(desk: CaseDesk) -> Literal[Stage.GUIDED_REPAYMENT] | Af
     meanwhile is offered anew, while its first part can still be paid in time.
     """
     plan = require_plan(desk)
-    desk.begin("agreement_signed", desk.in_hours(desk.policy.plan.signing_hours.value))
+    await desk.begin("agreement_signed", desk.in_hours(desk.policy.plan.signing_hours.value))
     if plan.document_sha256 is None:
         await _offer(desk, plan)
 

@@ -13,7 +13,9 @@ from workflows.routines.staff_notices import notify_staff
 
 async def invite_to_apply(desk: CaseDesk) -> Literal[Stage.APPROVAL, Stage.EARLY_CONTACT]:
     """Wait for `visit_requested`; without one, contact goes on after a pause."""
-    ends_at = desk.begin("visit_requested", desk.in_days(desk.policy.visit.application_days.value))
+    ends_at = await desk.begin(
+        "visit_requested", desk.in_days(desk.policy.visit.application_days.value)
+    )
 
     def has_applied() -> bool:
         return desk.case.visit is not None

@@ -31,7 +31,7 @@ async def arrange_appointment(desk: CaseDesk) -> Literal[Stage.PREPARATION] | Af
     """Wait for `appointment_confirmed`; a bounded number of proposals is made."""
     visit = require_visit(desk)
     expires_at = visit.approval_expires_at or desk.now
-    desk.begin("appointment_confirmed", expires_at)
+    await desk.begin("appointment_confirmed", expires_at)
 
     while desk.now < expires_at:
         if visit.appointment is Answer.YES:
@@ -105,7 +105,8 @@ async def _propose(desk: CaseDesk, visit: VisitState, slot: Slot) -> None:
         visit.notice_sent = told is ContactStatus.SENT
         if told is ContactStatus.UNKNOWN:  # they may have read it: they are told that nobody comes
             desk.case.called_off_slot = slot
-    answer_by = min(slot.start - lead, desk.in_hours(desk.policy.visit.confirmation_hours.value))
+    answers_within = timedelta(hours=desk.policy.visit.confirmation_hours.value)
+    answer_by = min(slot.start - lead, (visit.told_at or desk.now) + answers_within)
     answered = visit.notice_sent and await desk.until(
         lambda: visit.appointment is not None,
         answer_by,

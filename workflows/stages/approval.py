@@ -18,9 +18,14 @@ async def ask_for_approval(desk: CaseDesk) -> Literal[Stage.APPOINTMENT] | After
     """
     visit = require_visit(desk)
     rules = desk.policy.visit
-    ends_at = desk.begin("visit_approved", desk.in_days(rules.approval_days.value))
+    ends_at = await desk.begin("visit_approved", desk.in_days(rules.approval_days.value))
     time_left = timedelta(days=rules.approval_days.value - rules.approval_escalation_days.value)
 
+    if (remind_at := desk.case.next_reminder_at) is not None:  # taken up again since the last one
+        await desk.until(
+            lambda: visit.approval is not None, min(remind_at, ends_at), "remind the approvers"
+        )
+        desk.case.next_reminder_at = None
     while visit.approval is None and desk.now < ends_at:
         desk.case.reminders += 1
         await _remind(desk, visit, is_escalated=desk.now >= ends_at - time_left)

@@ -14,7 +14,7 @@ from workflows.routines.visit_ends import end_visit
 
 async def close_visit(desk: CaseDesk) -> Literal[Stage.REPAYMENT]:
     """Tell the borrower what follows: the next date and amount, the hotline, where to complain."""
-    desk.begin("closing_notice", desk.now + desk.policy.visit.closing)
+    await desk.begin("closing_notice", desk.now + desk.policy.visit.closing)
     if desk.case.visit is None:
         return Stage.REPAYMENT
     if open_part(desk) is not None:

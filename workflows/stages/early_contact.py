@@ -18,7 +18,7 @@ async def contact_early(
     while True:
         last_day = desk.policy.visit.until_days_past_due.value
         waiting_for = "promised_payment" if desk.facts.promises else "next_contact"
-        desk.begin(waiting_for, _end_of_day(desk, last_day), moves=True)
+        await desk.begin(waiting_for, _end_of_day(desk, last_day), moves=True)
         if desk.facts.promises:
             await wait_for_promise(desk, desk.facts.promises[0])
         elif desk.situation.days_past_due > last_day:

@@ -18,7 +18,7 @@ async def guide_first_payment(
         return Stage.PLAN
     if part is None or part.number > 1:
         return Stage.CLOSING_VISIT
-    desk.begin("payment_received", missed_at(plan_in_force(desk), part, desk.situation))
+    await desk.begin("payment_received", missed_at(plan_in_force(desk), part, desk.situation))
     if not await wait_for_part(desk, part):
         return await break_plan(desk)
     return Stage.CLOSING_VISIT if desk.case.next_plan is None else Stage.PLAN

@@ -19,7 +19,9 @@ async def review_legally(desk: CaseDesk) -> Literal[Stage.LEGAL_REVIEW, Stage.EA
     A promise is waited for first. A part payment that brings the case back below the limit of
     days past due brings it back to contact.
     """
-    ends_at = desk.begin("case_closed", desk.in_days(desk.policy.aftercare.legal_review_days.value))
+    ends_at = await desk.begin(
+        "case_closed", desk.in_days(desk.policy.aftercare.legal_review_days.value)
+    )
     key = f"{Stage.LEGAL_REVIEW}:{desk.facts.overdue_since}"
     while desk.facts.promises:
         await wait_for_promise(desk, desk.facts.promises[0])

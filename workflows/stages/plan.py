@@ -22,7 +22,7 @@ async def settle_plan(desk: CaseDesk) -> Literal[Stage.AGREEMENT] | AfterNoAgree
     if not needs_approval(plan.plan, desk.policy.plan):
         return Stage.AGREEMENT
 
-    ends_at = desk.begin("plan_approved", desk.in_days(desk.policy.plan.approval_days.value))
+    ends_at = await desk.begin("plan_approved", desk.in_days(desk.policy.plan.approval_days.value))
     await notify_staff(
         desk,
         f"{plan.plan_id}:approval",

@@ -24,7 +24,7 @@ async def prepare_visit(desk: CaseDesk) -> Literal[Stage.VISIT, Stage.APPOINTMEN
         return Stage.APPOINTMENT
     slot = visit.slot
     departs_at = slot.start - desk.policy.visit.departure
-    desk.begin("departure", departs_at)
+    await desk.begin("departure", departs_at)
 
     def is_off() -> bool:
         return visit.appointment is not Answer.YES

@@ -15,7 +15,7 @@ async def follow_repayment(
     """Remind before each due date, verify after it; a missed part has a grace period."""
     while (part := open_part(desk)) is not None:
         last = part.model_copy(update={"due_on": plan_in_force(desk).plan.parts[-1].due_on})
-        desk.begin("payment_received", missed_at(plan_in_force(desk), last, desk.situation))
+        await desk.begin("payment_received", missed_at(plan_in_force(desk), last, desk.situation))
         if not await wait_for_part(desk, part):
             return await break_plan(desk)
         if desk.case.next_plan is not None:

@@ -17,7 +17,9 @@ async def visit_borrower(desk: CaseDesk) -> Literal[Stage.PLAN] | AfterVisit:
     visit = require_visit(desk)
     slot_ends = visit.slot.end if visit.slot is not None else desk.now
     report_by = max(slot_ends, desk.now) + timedelta(hours=desk.policy.visit.report_hours.value)
-    ends_at = desk.begin("visit_reported" if visit.checked_in else "visit_checked_in", report_by)
+    ends_at = await desk.begin(
+        "visit_reported" if visit.checked_in else "visit_checked_in", report_by
+    )
 
     def is_reported() -> bool:
         return visit.outcome is not None
@@ -29,7 +31,7 @@ async def visit_borrower(desk: CaseDesk) -> Literal[Stage.PLAN] | AfterVisit:
             "note that nobody came",
             "the crew is expected",
         )
-        desk.begin("visit_reported", ends_at)
+        await desk.begin("visit_reported", ends_at)
     await desk.until(is_reported, ends_at, "close the visit without a report")
     if visit.outcome == "agreed":
         return Stage.PLAN

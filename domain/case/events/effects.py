@@ -8,10 +8,9 @@ holds, promises, preferences) comes back as fresh facts.
 from domain import events
 from domain.case.events.terms import approval_expiry, next_visit_id
 from domain.case.facts import Outcome
-from domain.case.negotiation import plan_of_report
-from domain.case.renegotiation import next_plan_state
+from domain.case.negotiation import proposed_at_visit, proposed_instead
 from domain.case.situation import Situation
-from domain.case.state import Answer, PlanState, VisitState
+from domain.case.state import Answer, VisitState
 from domain.visit.status import VisitStatus
 
 
@@ -87,25 +86,16 @@ def apply_visit_reported(event: events.VisitReported, situation: Situation) -> N
         return
     visit.outcome = event.outcome
     visit.proposal, visit.capacity = event.proposal, event.capacity
-    if event.outcome == "agreed":
-        plan = plan_of_report(event, situation)
+    if (plan := proposed_at_visit(event, situation)) is not None:
         situation.case.plans += 1
-        situation.case.plan = PlanState(
-            plan_id=f"{situation.case.case_id}:plan-{situation.case.plans}",
-            plan=plan,
-            proposed_at=situation.facts.as_of
-            or situation.now,  # what is paid since is not in its debt
-            payments_seen=situation.facts.payments_seen,
-            visit_id=visit.visit_id,
-            negotiator_ids=[*visit.badges_on_site, visit.applicant_id],
-        )
+        situation.case.plan = plan
 
 
 def apply_renegotiation_requested(
     event: events.RenegotiationRequested, situation: Situation
 ) -> None:
-    if (plan := situation.case.plan) is not None:
-        situation.case.next_plan = next_plan_state(event, plan, situation)
+    if (next_plan := proposed_instead(event, situation)) is not None:
+        situation.case.next_plan = next_plan
         situation.case.plans += 1
         situation.case.renegotiation_requests += 1
 
@@ -150,3 +140,4 @@ def call_off_appointment(visit: VisitState) -> None:
     visit.slot, visit.appointment = None, None
     visit.withdrawn = False
     visit.notice_sent = visit.prepared = False
+    visit.told_at = None

@@ -3,6 +3,7 @@
 from pydantic import AwareDatetime, BaseModel
 
 from domain.case.facts import CaseFacts
+from domain.case.state import PlanState
 from domain.plan.authority import WaiverRequest
 
 
@@ -22,6 +23,8 @@ class JudgedEvent(BaseModel):
     visit_id: str | None = None  # of the visit that a request opens
     due_at: AwareDatetime | None = None  # when what the event starts runs out
     waiver: WaiverRequest | None = None  # of the plan that a decision is about
+    judged_at: AwareDatetime | None = None  # business time of the case, which its effect is of
+    plan: PlanState | None = None  # that it proposes
 
 
 class Verdict(BaseModel):

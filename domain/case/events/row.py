@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from domain.case.events.terms import never, no_waiver, visit_under_way
+from domain.case.events.terms import never, no_plan, no_waiver, visit_under_way
 from domain.case.situation import Situation
-from domain.case.state import Stage
+from domain.case.state import PlanState, Stage
 from domain.events import Event, is_needed
 from domain.plan.authority import WaiverRequest
 
@@ -35,6 +35,7 @@ class EventRow(Generic[E]):
     changes_policy: bool = False  # the case is taken up anew, under the policy that is pinned now
     visit_id: Callable[[E, Situation], str | None] = visit_under_way
     waiver: Callable[[E, Situation], WaiverRequest | None] = no_waiver
+    plan: Callable[[E, Situation], PlanState | None] = no_plan  # that it proposes
     due_at: Callable[[E, Situation], datetime | None] = never  # when what it starts runs out
     # Stages in which the case usually stands so that `judge` refuses, by this rule: the document
     # shows it.

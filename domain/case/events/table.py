@@ -27,6 +27,7 @@ from domain.case.judgement import (
     withdrawals,
 )
 from domain.case.judgement.fitting import always_accepted
+from domain.case.negotiation import proposed_at_visit, proposed_instead
 from domain.case.state import Stage
 from domain.events.tables import one_row_each
 
@@ -155,6 +156,7 @@ _ROWS = (
         judge=doorstep.judge_visit_reported,
         apply=effects.apply_visit_reported,
         when_accepted="the plan, or the end of the visit",
+        plan=proposed_at_visit,
     ),
     EventRow(
         events.PlanApproved,
@@ -199,6 +201,7 @@ _ROWS = (
         judge=renegotiation.judge_renegotiation_requested,
         apply=effects.apply_renegotiation_requested,
         when_accepted="another plan is settled; this one goes on",
+        plan=proposed_instead,
     ),
     EventRow(
         events.ComplaintFiled,

@@ -22,6 +22,10 @@ def no_waiver(event: events.Event, situation: Situation) -> None:
     """The event decides on none."""
 
 
+def no_plan(event: events.Event, situation: Situation) -> None:
+    """The event proposes none."""
+
+
 def waiver_of_plan(event: events.Event, situation: Situation) -> WaiverRequest | None:
     """The waiver of the plan that is decided on, beside what each level may grant."""
     plan = situation.case.plan_at_hand

@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 
-async def output_of(*command: str | Path, env: Mapping[str, str], cwd: Path) -> str:
-    """Run a command that is meant to succeed; what it printed."""
+async def output_of(
+    *command: str | Path, env: Mapping[str, str], cwd: Path, ends_with: int = 0
+) -> str:
+    """Run a command that is meant to succeed, or to end with another code; what it printed."""
     process = await asyncio.create_subprocess_exec(
         *command,
         env=env,
@@ -15,5 +17,5 @@ async def output_of(*command: str | Path, env: Mapping[str, str], cwd: Path) -> 
         stderr=asyncio.subprocess.PIPE,
     )
     output, errors = await process.communicate()
-    assert process.returncode == 0, f"{command}: {output.decode()} {errors.decode()}"
+    assert process.returncode == ends_with, f"{command}: {output.decode()} {errors.decode()}"
     return output.decode()

@@ -173,6 +173,14 @@ class Plant:
                 return
         raise AssertionError(temporal.obituary())
 
+    async def lose_engine(self) -> None:
+        """Temporal dies with all that it knew, every run and the schedule; another one is there."""
+        await _kill(self._worker)
+        await _kill(self._temporal)
+        for file in self._directory.glob("temporal.db*"):
+            file.unlink()
+        await self.start_temporal()
+
     async def start_worker(self) -> None:
         """Start a worker; it finds whatever another has left."""
         self._worker = await Child.start(
@@ -215,7 +223,7 @@ class Plant:
         """Wait until a query's one value is true."""
         await until(lambda: self.value(query, *arguments), query)
 
-    async def command(self, script: str, *arguments: str) -> str:
+    async def command(self, script: str, *arguments: str, ends_with: int = 0) -> str:
         """Run a command of the product; what it printed."""
         return await output_of(
             sys.executable,
@@ -223,6 +231,7 @@ class Plant:
             *arguments,
             env=self.environment,
             cwd=self._repository,
+            ends_with=ends_with,
         )
 
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from domain.events import (
     EVENTS,
     LARGEST_AMOUNT_MINOR,
+    LARGEST_BODY,
     LARGEST_RECORDED_BODY,
     UnreadableEventError,
     read_event,
@@ -216,3 +217,11 @@ def test_number_beyond_a_float_is_read_and_refused_as_an_amount() -> None:
     body = read_json(b'{"event_id": "e", "amount_minor": 1e400}')
     assert "amount_minor" in _reason("payment_received", body)
     assert json.loads(recordable(body))
+
+
+def test_a_body_is_bounded_whatever_is_in_it() -> None:
+    """Up to that, a field that is not ours is ignored."""
+    most = LARGEST_BODY - len(json.dumps(PAYMENT | {"junk": ""}))
+    assert read_event("payment_received", PAYMENT | {"junk": "x" * most}).event_id == "e"
+    reason = _reason("payment_received", PAYMENT | {"junk": "x" * (most + 1)})
+    assert reason == f"the event is larger than {LARGEST_BODY} characters of JSON"

@@ -1,8 +1,7 @@
 """The scan on a real Postgres: every overdue loan once, whatever crashes."""
 
 from dataclasses import replace
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -10,7 +9,7 @@ from activities.scan_activities import ScanSummary, scan_overdue
 from database.case.cases import Cases
 from database.case.scan import Cursor, Scan
 from database.policy.stored_policies import StoredPolicies
-from database.sql import SQL, Pool
+from database.sql import Pool
 from domain.case.facts import Outcome
 from domain.policy.policy import Policy
 from policies.reader import fingerprint
@@ -210,28 +209,22 @@ async def test_reopened_case_goes_on_counting_its_visits(scanner: Scanner) -> No
     assert (await scanner.cases.take_up_case(case_id)).applications == 1
 
 
-async def test_overdue_loans_are_found_by_the_index(scanner: Scanner) -> None:
-    """A page of thirty thousand loans reads the partial index and no more than the page."""
-    await scanner.pool.execute(
-        """
-        INSERT INTO borrowers VALUES ('B', 'x', 'zh', 'Asia/Shanghai');
-        INSERT INTO loans (loan_id, borrower_id, lender, currency, principal_minor,
-                           annual_rate_percent, term_months, oldest_unpaid_due_on)
-        SELECT 'L-' || n, 'B', 'test-lender', 'CNY', 1, 0, 1, DATE '2026-01-01' + n % 300
-        FROM generate_series(1, 30000) n;
-        ANALYZE loans;
-        """
-    )
-    statement: Any = SQL.overdue_loans
-    plan = await scanner.pool.fetch(
-        f"EXPLAIN (ANALYZE, TIMING OFF) {statement.sql}",
-        date(2026, 6, 1),
-        date(2026, 3, 1),
-        "L-1",
-        500,
-    )
-    text = "\n".join(row[0] for row in plan)
-    assert "loans_to_scan" in text
-    assert "Seq Scan on loans" not in text
-    assert "rows=500" in text
-    assert "Sort" not in text
+async def _in_collection(scanner: Scanner) -> bool:
+    found: bool = await scanner.pool.fetchval("SELECT in_collection FROM loans")
+    return found
+
+
+async def test_loan_with_a_case_that_runs_is_not_looked_at_again(scanner: Scanner) -> None:
+    """Only its number is asked for; whoever closes or removes the case brings it back."""
+    case_id = await _begin(scanner)
+    assert not await _in_collection(scanner)  # a workflow that was never taken up is not trusted
+    await scanner.run_cases()
+    assert await _in_collection(scanner)
+    async for page in scanner.scan.open_cases(Cursor(), "never asked", NOW):
+        raise AssertionError(page)
+
+    await scanner.pool.execute("UPDATE collection_cases SET started_at = NULL")
+    assert not await _in_collection(scanner)
+    await scanner.cases.take_up_case(case_id)
+    await scanner.pool.execute("DELETE FROM collection_cases")
+    assert not await _in_collection(scanner)

@@ -1,0 +1,226 @@
+"""The reconciliation: for each open case exactly one open run, checked and not assumed."""
+
+import asyncio
+import base64
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from pydantic import BaseModel
+from temporalio import activity
+
+from activities.business_time import Now
+from activities.scan_activities import MOST_NAMED, STARTS_AT_ONCE, CaseStarter
+from database.case.case_record import CaseRecords
+from database.case.reconciliation import CasesOnRecord, LoanOnRecord
+from domain.case.rebuilt.state import Rebuilt
+from domain.case.state import CaseState, DueCase
+from domain.clock import BusinessClock
+from temporal.runs import RUNNING, OpenRun, RunPage
+
+PAGE_SIZE = 500  # cases, or runs, in memory at a time
+# Who has paid is told so, in the morning or after a hold: until then a run goes on after its case.
+SAYS_GOODBYE_WITHIN = timedelta(days=30)
+
+
+class Runs(Protocol):
+    """What the engine says of the runs of loans."""
+
+    async def page(self, token: bytes, size: int) -> RunPage:
+        """Open runs, page by page."""
+        ...
+
+    async def running_among(self, loan_ids: Sequence[str]) -> set[str]:
+        """Those of the loans that have an open run, by a list that may lag behind."""
+        ...
+
+    async def standing(self, loan_id: str) -> str:
+        """How a loan's last run stands, by the run itself."""
+        ...
+
+    async def state_of(self, loan_id: str) -> CaseState | None:
+        """The state that a loan's run carries, when somebody answers for it."""
+        ...
+
+
+class Finding(BaseModel):
+    """One difference between the record and the engine, by the loan's id, and what was done."""
+
+    loan_id: str
+    what: str
+
+
+class Reconciliation(BaseModel):
+    """What a reconciliation found and did, and where it has got to."""
+
+    cases: int = 0  # open ones, looked at
+    lost: int = 0  # without an open run
+    taken_up: int = 0
+    failed: int = 0  # could not be taken up; the next one tries again
+    runs: int = 0  # open ones, looked at
+    runs_astray: int = 0  # without an open case, or that stand elsewhere than the record says
+    findings: list[Finding] = []  # the first ones
+    after_loan: str = ""
+    cases_done: bool = False
+    runs_token: str = ""
+    runs_done: bool = False
+
+    @property
+    def differs(self) -> bool:
+        """Whether record and engine disagreed anywhere."""
+        return bool(self.lost or self.runs_astray)
+
+    def name(self, loan_id: str, what: str) -> None:
+        """Name a difference."""
+        if len(self.findings) < MOST_NAMED:
+            self.findings.append(Finding(loan_id=loan_id, what=what))
+
+
+class Reconciler:
+    """Compares the record with the engine, and takes up what was lost."""
+
+    def __init__(
+        self,
+        cases: CasesOnRecord,
+        records: CaseRecords,
+        runs: Runs,
+        starter: CaseStarter,
+        clock: BusinessClock,
+        *,
+        only_looks: bool = False,
+    ) -> None:
+        self._cases = cases
+        self._records = records
+        self._runs = runs
+        self._starter = starter
+        self._clock = clock
+        self._only_looks = only_looks
+        self._limit = asyncio.Semaphore(STARTS_AT_ONCE)
+
+    async def reconcile(
+        self,
+        found: Reconciliation,
+        now: Now,
+        report: Callable[[Reconciliation], None],
+        page_size: int = PAGE_SIZE,
+    ) -> Reconciliation:
+        """Go on from where `found` says it got to; `report` is called after each page.
+
+        First every open case and its run, then every open run and its case.
+        """
+        while not found.cases_done:
+            page = await self._cases.page_of_running(found.after_loan, page_size)
+            await self._look_at_cases(page, found, now())
+            found.cases_done = len(page) < page_size
+            found.after_loan = page[-1].loan_id if page else found.after_loan
+            report(found)
+        while not found.runs_done:
+            runs = await self._runs.page(base64.b64decode(found.runs_token), page_size)
+            await self._look_at_runs(runs.runs, found, now())
+            found.runs_token = base64.b64encode(runs.next_token).decode()
+            found.runs_done = not runs.next_token
+            report(found)
+        return found
+
+    async def _look_at_cases(
+        self, page: list[DueCase], found: Reconciliation, now: datetime
+    ) -> None:
+        running = await self._runs.running_among([case.loan_id for case in page])
+        missing = [case for case in page if case.loan_id not in running]
+        standings = await asyncio.gather(*(self._standing(case) for case in missing))
+        lost = {
+            case.case_id: standing
+            for case, standing in zip(missing, standings, strict=True)
+            if standing != RUNNING  # the list lags behind
+        }
+        found.cases += len(page)
+        rebuilt = [
+            each.rebuild(self._clock, now)
+            for each in await self._records.read([*lost])
+            if each.record.is_open  # it has not ended since the page was read
+        ]
+        await asyncio.gather(
+            *(self._take_up(each, lost[each.state.case_id], found) for each in rebuilt)
+        )
+
+    async def _standing(self, case: DueCase) -> str:
+        async with self._limit:
+            return await self._runs.standing(case.loan_id)
+
+    async def _take_up(self, rebuilt: Rebuilt, standing: str, found: Reconciliation) -> None:
+        state, guesses = rebuilt
+        found.lost += 1
+        what = f"open in {state.stage}, its run: {standing}"
+        if guesses:
+            what += f"; guessed: {'; '.join(guesses)}"
+        if self._only_looks:
+            found.name(state.loan_id, what)
+            return
+        case = DueCase(case_id=state.case_id, loan_id=state.loan_id, state=state)
+        try:
+            async with self._limit:
+                is_started = await self._starter.start_case(case)
+        except Exception as error:
+            found.failed += 1
+            found.name(state.loan_id, f"{what}; not taken up: {error}")
+            return
+        found.taken_up += is_started
+        found.name(state.loan_id, f"{what}; {'taken up there' if is_started else 'runs by now'}")
+
+    async def _look_at_runs(
+        self, runs: list[OpenRun], found: Reconciliation, now: datetime
+    ) -> None:
+        known = await self._cases.of_loans([run.loan_id for run in runs])
+        found.runs += len(runs)
+        for run in runs:
+            what = _astray(run, known.get(run.loan_id), now)
+            if what is None:
+                what = await self._elsewhere(run, known[run.loan_id])
+            if what is not None:
+                found.runs_astray += 1
+                found.name(run.loan_id, what)
+
+    async def _elsewhere(self, run: OpenRun, loan: LoanOnRecord) -> str | None:
+        """Where a run stands, if the record says otherwise: asked again, for either moves on."""
+        if run.stage in (None, loan.stage) or loan.closed_at is not None:
+            return None
+        state = await self._runs.state_of(run.loan_id)
+        again = (await self._cases.of_loans([run.loan_id])).get(run.loan_id)
+        if state is None or again is None or again.closed_at is not None:
+            return None
+        if state.case_id != again.case_id:
+            return f"the run is of case {state.case_id}, the record has {again.case_id} open"
+        if state.stage == again.stage:
+            return None
+        return f"the run stands in {state.stage}, the record says {again.stage}"
+
+
+def _astray(run: OpenRun, loan: LoanOnRecord | None, now: datetime) -> str | None:
+    """Why a run has no case to work on, if it has none."""
+    if loan is None:
+        return "a run is open, and the record does not know the loan"
+    if loan.case_id is None:
+        return "a run is open, and the record has no case of the loan"
+    if loan.closed_at is not None and loan.closed_at < now - SAYS_GOODBYE_WITHIN:
+        return f"a run is open, and the case ended on {loan.closed_at:%Y-%m-%d}"
+    return None
+
+
+class ReconcileActivities:
+    """The reconciliation as a part of the scheduled scan."""
+
+    def __init__(self, reconciler: Reconciler, now: Now) -> None:
+        self._reconciler = reconciler
+        self._now = now
+
+    @activity.defn
+    async def reconcile_cases(self) -> Reconciliation:
+        """Compare all open cases and runs; a retry goes on after the last page that was done."""
+        details = activity.info().heartbeat_details
+        found = Reconciliation.model_validate(details[0]) if details else Reconciliation()
+        found = await self._reconciler.reconcile(
+            found, self._now, lambda done: activity.heartbeat(done.model_dump(mode="json"))
+        )
+        for finding in found.findings:
+            activity.logger.warning("%s: %s", finding.loan_id, finding.what)
+        return found

@@ -1,0 +1,60 @@
+"""`cancel` in the Temporal UI ends no case: it is refused on record, and the case goes on."""
+
+from datetime import timedelta
+
+import pytest
+from temporalio.worker import Replayer
+
+from commands.worker import sandbox
+from domain.case.state import Stage
+from temporal.converter import DATA_CONVERTER
+from tests.support.lives.conversation import MOMENT
+from tests.support.lives.life import Life, StartLife, start_in
+from workflows.loan_collection import LoanCollection
+
+
+async def _cancel(life: Life) -> None:
+    await life.handle.cancel()
+    await life.skip(MOMENT)
+
+
+@pytest.mark.parametrize("stage", [Stage.EARLY_CONTACT, Stage.PREPARATION, Stage.REPAYMENT])
+async def test_cancellation_is_refused_on_record(start_life: StartLife, stage: Stage) -> None:
+    """Crew, borrower and agreement are as they were; who asks reads what closes a case."""
+    life = await start_in(start_life, stage)
+    before, crew = await life.status(), await life.booked_crew()
+
+    await _cancel(life)
+
+    status = await life.status()
+    [refusal] = [each for each in status["last_refusals"] if each["rule_id"] == "LC-CANCEL"]
+    assert "case_closed" in refusal["reason"]
+    for what in ("stage", "waiting_for", "visit", "plan"):
+        assert status[what] == before[what]
+    assert await life.booked_crew() == crew
+    [event] = await life.fetch(
+        "SELECT accepted, source, name FROM case_events ORDER BY sequence DESC LIMIT 1"
+    )
+    assert event == {"accepted": False, "source": "temporal", "name": "workflow_cancellation"}
+
+
+async def test_case_that_was_cancelled_goes_on_to_its_end(start_life: StartLife) -> None:
+    """With its messages and its events; and a worker that has forgotten it finds its way again."""
+    life = await start_life(5)
+    await _cancel(life)
+    await life.skip_to(life.loan.at_days_past_due(8))
+    assert await life.contacts() == ["overdue_notice"]
+
+    replayer = Replayer(
+        workflows=[LoanCollection],
+        data_converter=DATA_CONVERTER,
+        workflow_runner=sandbox(),
+        debug_mode=True,
+    )
+    replayed = await replayer.replay_workflow(await life.handle.fetch_history())
+    assert replayed.replay_failure is None
+
+    await life.accepted("hold_placed", hold_id="H-1", reason="dispute")
+    await life.skip(timedelta(days=2))
+    await life.pay()
+    assert await life.outcome() == "cured"
