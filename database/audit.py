@@ -13,13 +13,13 @@ CHECKS = {
     "G1": (SQL.audit_paid_in_peace, SQL.audit_one_closing_notice),
     "G2": (SQL.audit_permitted_hours,),
     "G3": (SQL.audit_caps,),
-    "G4": (SQL.audit_holds, SQL.audit_preferences),
+    "G4": (SQL.audit_holds, SQL.audit_preferences, SQL.audit_complaints),
     "G5": (SQL.audit_sent_once,),
     "G6": (SQL.audit_visits, SQL.audit_visit_decisions),
-    "G7": (SQL.audit_agreements,),
+    "G7": (SQL.audit_agreements, SQL.audit_signatures),
     "G8": (SQL.audit_one_case,),
     "G9": (SQL.audit_effects, SQL.audit_events),
-    "G10": (SQL.audit_open_cases,),
+    "G10": (SQL.audit_open_cases, SQL.audit_overdue_complaints),
     "G11": (SQL.audit_decisions,),
 }
 
