@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from database.case.facts import CaseNotFoundError, read_facts, read_facts_and_statement
 from database.sql import SQL, Connection, Pool
+from domain.case.complaints import OpenComplaint
 from domain.case.facts import CaseFacts, Outcome, PromiseStatus
 from domain.case.state import KeptMoments
 from domain.debt.status import LoanStatus
@@ -113,6 +114,11 @@ class Cases:
             if outcome in _LOAN_STATUS:
                 await SQL.set_loan_status(connection, loan_id=loan_id, status=_LOAN_STATUS[outcome])
             return None
+
+    async def complaints_left(self, case_id: str) -> list[OpenComplaint]:
+        """The open complaints of the case's loan; none while a case of it is open."""
+        rows = SQL.complaints_left(self._pool, case_id=case_id)
+        return [OpenComplaint(**row) async for row in rows]
 
     async def reopen_case(self, case_id: str, now: datetime) -> CaseFacts | None:
         """Take up a case again whose payment was reversed; answers with fresh facts.

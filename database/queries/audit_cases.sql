@@ -209,7 +209,7 @@ WHERE e.accepted AND e.received_at <= :now AND NOT CASE e.name
         SELECT FROM jsonb_array_elements_text(e.body -> 'barred_badge_ids') AS barred (badge_id)
         WHERE NOT EXISTS (
             SELECT FROM crew_bars x JOIN loans l USING (borrower_id)
-            WHERE l.loan_id = e.loan_id AND x.badge_id = barred.badge_id))
+            WHERE l.loan_id = e.loan_id AND canonical_id(x.badge_id) = canonical_id(barred.badge_id)))
     WHEN 'visit_requested' THEN 1 = (
         SELECT count(*) FROM visits v
         WHERE v.case_id = e.case_id AND v.requested_at = e.received_at)

@@ -159,15 +159,21 @@ SELECT asked_at FROM visitor_checks WHERE visit_code = :visit_code AND answer IS
 ORDER BY asked_at DESC LIMIT :most;
 
 -- name: bookings_of_visitor(visit_code, badge_id)
--- Not by the code alone: an answer is about a visit only when code and badge belong together.
+-- Not by the code alone: an answer is about a visit only when code and badge belong together. A badge
+-- is read out as it comes. The crew of a visit that was reported, or has ended, is gone.
 SELECT v.visit_id, lower(k.slot) AS starts_at, upper(k.slot) AS ends_at,
        v.status IN ('proposed', 'confirmed') AS is_announced,
        v.status IN ('confirmed', 'checked_in', 'completed') AS is_confirmed,
-       -- Whoever has been there is released, too; that visit has not been called off.
-       k.released_at IS NOT NULL
-           AND (v.checked_in_at IS NULL OR v.slot_id IS DISTINCT FROM k.slot_id) AS is_called_off
-FROM visits v JOIN visit_crew k USING (visit_id)
-WHERE v.visit_code = :visit_code AND k.badge_id = :badge_id
+       -- Whoever is there may have been released, too: that visit has not been called off.
+       k.released_at IS NOT NULL AND NOT here.is_begun AS is_called_off,
+       here.is_begun AND v.reported_at IS NULL AND v.ended_at IS NULL AS is_inside,
+       here.is_begun AND (v.reported_at IS NOT NULL OR v.ended_at IS NOT NULL)
+           OR v.slot_id = k.slot_id AND v.reported_at IS NOT NULL AS is_over,
+       NOT m.active AS is_dismissed
+FROM visits v JOIN visit_crew k USING (visit_id) JOIN crew_members m USING (badge_id)
+CROSS JOIN LATERAL (SELECT v.checked_in_at IS NOT NULL
+                           AND v.slot_id IS NOT DISTINCT FROM k.slot_id AS is_begun) AS here
+WHERE v.visit_code = :visit_code AND canonical_id(k.badge_id) = canonical_id(:badge_id)
 ORDER BY lower(k.slot), v.visit_id;
 
 -- name: record_check(check_id, asked_at, caller, visit_code, badge_id, visit_id, answer, retry_at)!

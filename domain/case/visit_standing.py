@@ -27,6 +27,17 @@ def crew_is_barred(situation: Situation) -> bool:
     return bool(people_of(situation.facts.barred_badge_ids) & people_of(visit.slot.badge_ids))
 
 
+def negotiated_by_barred(situation: Situation) -> bool:
+    """Whether a plan that nobody has signed was negotiated by somebody barred from the borrower.
+
+    They were barred because of what they did there: what came of it is not offered.
+    """
+    plan = situation.case.plan
+    if plan is None or plan.in_force:
+        return False
+    return bool(people_of(situation.facts.barred_badge_ids) & people_of(plan.negotiator_ids))
+
+
 def approval_is_void(situation: Situation) -> bool:
     """Whether the approval was given for facts that hold no more."""
     return bool(reasons_approval_is_void(situation))

@@ -24,7 +24,7 @@ ELSEWHERE = {
     "agreement_offered": ({"e_sign"}, {"agreement_id", "document_sha256", "expires_at"}),
     "complaint_to_answer": ({"complaint_desk"}, COMPLAINT),
     "complaint_due_soon": ({"complaint_desk"}, COMPLAINT),
-    "complaint_overdue": ({"complaint_desk"}, COMPLAINT),
+    "complaint_overdue": ({"complaint_desk", "senior_approvers"}, COMPLAINT),
 }
 SAME_AS_THE_ROW_ABOVE = {"complaint_due_soon", "complaint_overdue"}
 

@@ -16,7 +16,12 @@ from workflows.routines.renegotiation import (
     require_plan,
     wait_for_answer,
 )
-from workflows.routines.visit_ends import end_offered_agreement, require_visit
+from workflows.routines.visit_ends import (
+    end_barred_negotiation,
+    end_offered_agreement,
+    is_negotiated_by_barred,
+    require_visit,
+)
 
 
 async def sign_agreement(desk: CaseDesk) -> Literal[Stage.GUIDED_REPAYMENT] | AfterNoAgreement:
@@ -25,6 +30,9 @@ async def sign_agreement(desk: CaseDesk) -> Literal[Stage.GUIDED_REPAYMENT] | Af
     A hold moves the stage's deadline on, but not what the document says of itself: what expired
     meanwhile is offered anew, while its first part can still be paid in time.
     """
+    if is_negotiated_by_barred(desk):
+        await end_offered_agreement(desk, AgreementStatus.WITHDRAWN)
+        return await end_barred_negotiation(desk)
     plan = require_plan(desk)
     await desk.begin("agreement_signed", desk.in_hours(desk.policy.plan.signing_hours.value))
     if plan.document_sha256 is None:

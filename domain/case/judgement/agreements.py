@@ -4,6 +4,7 @@ from domain import events
 from domain.case.judgement.fitting import EventRefusedError, require, require_not_before
 from domain.case.situation import Situation
 from domain.case.state import VisitState
+from domain.case.visit_standing import negotiated_by_barred
 from domain.identity import is_among
 
 
@@ -48,6 +49,11 @@ def judge_agreement_signed(event: events.AgreementSigned, situation: Situation) 
         is_among(situation.facts.borrower_id, event.signatories),
         "LC-SIGNATORY",
         "signatories: the borrower has not signed",
+    )
+    require(
+        not negotiated_by_barred(situation),
+        "LC-CREW",
+        "agreement_id: negotiated by a crew that may not visit the borrower any more",
     )
     _require_in_time(event, situation)
     require(

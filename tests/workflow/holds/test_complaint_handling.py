@@ -197,6 +197,7 @@ async def test_plan_is_closed_with_what_was_paid_under_it(start_life: StartLife)
     """The visit's closing says what remains after the next part; the end says what came in."""
     life = await start_life(92, tried=True)
     await life.pay(1_000)  # before the plan: not of it
+    await life.apply(applicant="borrower", applicant_id="B-1")  # who has just paid may ask for one
     await life.drive_to(Stage.REPAYMENT)
     parts = (await life.status())["plan"]["plan"]["parts"]
     closing = await _text_of(life, "visit_closing")
