@@ -192,6 +192,31 @@ class Plant:
         )
         self._guard.watch(self._worker.pid)
 
+    async def stop_worker(self) -> None:
+        """As an operator does: it finishes what it has in hand."""
+        assert self._worker is not None, "no worker has been started"
+        await self._worker.stop(GRACE)
+
+    async def copy_database(self) -> None:
+        """What an hourly dump keeps. Nobody else may be connected."""
+        await self._between_databases("CREATE DATABASE dump TEMPLATE collections")
+
+    async def set_database_back(self) -> None:
+        """Take the copy in place of the database. Nobody else may be connected."""
+        await self._between_databases(
+            "DROP DATABASE collections", "ALTER DATABASE dump RENAME TO collections"
+        )
+
+    async def _between_databases(self, *statements: str) -> None:
+        assert self._pool is not None, "the plant is not running"
+        await self._pool.close()
+        connection = await asyncpg.connect(self._postgres.url("postgres"))
+        for statement in statements:
+            await connection.execute(statement)
+        await connection.close()
+        self._pool = await open_pool(self._postgres.url(), size=2)
+        self._exit.callback(self._pool.terminate)
+
     async def _contacts_in_hand(self) -> set[str]:
         return {row["attempt_id"] for row in await self.rows(HALF_DONE)}
 
