@@ -60,7 +60,9 @@ async def test_what_the_record_has_lost_is_named_and_not_sent_again(
     await plant.start_worker()
     found = await plant.command("starter.py", "reconcile", "--thorough", "--json", ends_with=1)
     named = {finding["loan_id"] for finding in json.loads(found)["findings"]}
-    assert set(lost.values()) <= named
+    # Whose next step was done meanwhile, within days of this clock, stands where the record does.
+    moved_on = {loan for key, loan in (await _sent(plant)).items() if key not in kept}
+    assert set(lost.values()) - moved_on <= named
 
     await plant.reach(MORE_SENT, len(kept) + LOANS // 2)
     assert not set(await _sent(plant)) & set(lost)
