@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
+import asyncpg
 import pytest
 
 from embedded.pace import measured_day
@@ -37,6 +38,14 @@ async def _sent(plant: Plant) -> dict[str, str]:
     return {row["intent_key"]: row["loan_id"] for row in await plant.rows(SENT)}
 
 
+async def _between_databases(plant: Plant, *statements: str) -> None:
+    async with plant.disconnected() as address:
+        connection = await asyncpg.connect(address)
+        for statement in statements:
+            await connection.execute(statement)
+        await connection.close()
+
+
 async def test_what_the_record_has_lost_is_named_and_not_sent_again(
     plant: Plant, tmp_path: Path
 ) -> None:
@@ -49,13 +58,15 @@ async def test_what_the_record_has_lost_is_named_and_not_sent_again(
     await plant.reach(MORE_SENT, LOANS // 2)
     await plant.stop_worker()
     kept = await _sent(plant)
-    await plant.copy_database()
+    await _between_databases(plant, "CREATE DATABASE dump TEMPLATE collections")
 
     await plant.start_worker()
     await plant.reach(MORE_SENT, len(kept) + LOANS // 2)
     await plant.stop_worker()
     lost = {key: loan for key, loan in (await _sent(plant)).items() if key not in kept}
-    await plant.set_database_back()
+    await _between_databases(
+        plant, "DROP DATABASE collections", "ALTER DATABASE dump RENAME TO collections"
+    )
 
     await plant.start_worker()
     found = await plant.command("starter.py", "reconcile", "--thorough", "--json", ends_with=1)
