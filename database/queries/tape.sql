@@ -24,6 +24,11 @@ SELECT * FROM unnest(:borrower_ids::text[], :names::text[], :languages::text[],
 ON CONFLICT DO NOTHING
 RETURNING borrower_id;
 
+-- name: fill_in_names(borrower_ids, names)!
+UPDATE borrowers b SET full_name = told.name
+FROM unnest(:borrower_ids::text[], :names::text[]) AS told (borrower_id, name)
+WHERE b.borrower_id = told.borrower_id AND b.full_name = '';
+
 -- name: add_phones(phone_ids, borrower_ids, numbers, written, relations)!
 INSERT INTO phones (phone_id, borrower_id, number, written, relation)
 SELECT * FROM unnest(:phone_ids::text[], :borrower_ids::text[], :numbers::text[],

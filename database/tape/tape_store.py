@@ -12,6 +12,7 @@ from domain.contact.hold import HoldReason
 from domain.debt.status import LoanStatus
 from domain.tape.borrower_profile import (
     BorrowerProfile,
+    completed,
     differing_fields,
     profile_of,
     stranger,
@@ -57,6 +58,7 @@ class Stored(NamedTuple):
     outcome: Outcome
     differences: list[tuple[str, str]]
     borrower_differences: list[str]  # columns of the tape
+    completed: Sequence[str] = ()  # the same, which were missing of the borrower before
     hold: Hold | None = None  # on which a new loan waits
 
 
@@ -82,7 +84,8 @@ class TapeStore:
             profiles = await self._add_borrowers(row for _, row in batch)
             strangers = _strangers(batch, profiles)
             known = [numbered for numbered in batch if numbered.line not in strangers]
-            stored = await self._add_known(known, profiles)
+            filled_in = await self._complete(known, profiles)
+            stored = await self._add_known(known, profiles, filled_in)
         return [
             stored[numbered.line]
             if numbered.line in stored
@@ -91,7 +94,10 @@ class TapeStore:
         ]
 
     async def _add_known(
-        self, batch: Sequence[NumberedRow], profiles: Mapping[str, BorrowerProfile]
+        self,
+        batch: Sequence[NumberedRow],
+        profiles: Mapping[str, BorrowerProfile],
+        filled_in: Mapping[int, Sequence[str]],
     ) -> dict[int, Stored]:
         """Store rows whose borrowers are who they seem to be; what became of each, by line."""
         firsts: dict[str, TapeRow] = {}
@@ -110,6 +116,7 @@ class TapeStore:
             numbered.line: Stored(
                 *self._compare(numbered, firsts, added, kept, lines),
                 differing_fields(numbered.row, profiles[numbered.row.borrower_id]),
+                filled_in.get(numbered.line, ()),
                 holds[numbered.row.loan_id] if _is_new(numbered.row, firsts, added) else None,
             )
             for numbered in batch
@@ -140,6 +147,26 @@ class TapeStore:
             kept = await _all(SQL.kept_borrowers(self._connection, borrower_ids=there))
             profiles |= {record["borrower_id"]: BorrowerProfile(**record) for record in kept}
         return profiles
+
+    async def _complete(
+        self, batch: Sequence[NumberedRow], profiles: dict[str, BorrowerProfile]
+    ) -> dict[int, list[str]]:
+        """Fill in what was missing of borrowers; which columns, by the line that had them."""
+        filled_in: dict[int, list[str]] = {}
+        changed: dict[str, BorrowerProfile] = {}
+        for line, row in batch:
+            profile, columns = completed(profiles[row.borrower_id], row)
+            if columns:
+                filled_in[line] = columns
+                profiles[row.borrower_id] = changed[row.borrower_id] = profile
+        wanted = [changed[borrower_id] for borrower_id in sorted(changed)]
+        await SQL.fill_in_names(
+            self._connection,
+            borrower_ids=[profile.borrower_id for profile in wanted],
+            names=[profile.full_name for profile in wanted],
+        )
+        await self._add_contacts(wanted)
+        return filled_in
 
     async def _add_holds(self, rows: Sequence[TapeRow], holds: Mapping[str, Hold | None]) -> None:
         """Put on hold the loans of people who are to be left in peace, or cannot be reached."""

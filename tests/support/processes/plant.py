@@ -23,7 +23,7 @@ from runtime.clock_setting import ClockWish
 from tests.support.processes.commands import output_of
 from tests.support.processes.patience import until
 
-GRACE = timedelta(seconds=5)
+GRACE, FINISHES_WITHIN = timedelta(seconds=5), timedelta(seconds=60)
 AT_ONCE = timedelta(0)
 ATTEMPTS = 3
 
@@ -193,7 +193,7 @@ class Plant:
     async def stop_worker(self) -> None:
         """As an operator does: it finishes what it has in hand."""
         assert self._worker is not None, "no worker has been started"
-        await self._worker.stop(GRACE)
+        await self._worker.stop(FINISHES_WITHIN)
 
     @asynccontextmanager
     async def disconnected(self) -> AsyncIterator[str]:
