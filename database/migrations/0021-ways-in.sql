@@ -85,7 +85,29 @@ LANGUAGE sql STABLE AS $$
             ) AS act WHERE l.borrower_id = of_borrower) END)
 $$;
 
+CREATE INDEX reports_of_numbers ON case_events (received_at)
+    WHERE name = 'phone_reported' AND accepted;
+
+-- Where the audit reads what a policy asks of a number, and of calls: only of policies that do.
+CREATE VIEW audit_right_party AS
+SELECT version, (body ->> 'effective_from')::date AS effective_from,
+       body #> '{contact,right_party,confirmed_by,value}' AS confirmed_by,
+       coalesce((body #>> '{contact,third_parties,look_back_days,value}')::integer, 7)
+           AS look_back_days,
+       -- So many failed calls in a row, or calls on so many days: at least the lesser number.
+       least((body #>> '{contact,third_parties,failed_calls,value}')::integer,
+             (body #>> '{contact,third_parties,failed_days,value}')::integer) AS failed_calls
+FROM policies
+WHERE body #>> '{contact,right_party,confirmed_only,value}' = 'true'
+  AND coalesce(body #>> '{contact,right_party,confirmed_only,enabled}', 'true') = 'true';
+CREATE VIEW audit_recorded AS
+SELECT version FROM policies
+WHERE body #>> '{contact,calls_recorded,value}' = 'true'
+  AND coalesce(body #>> '{contact,calls_recorded,enabled}', 'true') = 'true';
+
 -- migrate: rollback
+DROP VIEW audit_recorded, audit_right_party;
+DROP INDEX reports_of_numbers;
 DROP FUNCTION right_party_facts;
 ALTER TABLE visits DROP filming_consent, DROP filmed_inside;
 DROP TABLE conversations, replies;

@@ -112,6 +112,17 @@ class Record:
             "SELECT attempt_id FROM contact_attempts WHERE channel = 'call'"
         )
         await self.deliver("call_finished", attempt_id=attempt_id, outcome="no_answer")
+        await self._hear_from_people()
+
+    async def _hear_from_people(self) -> None:
+        """A number is confirmed, another is a stranger's; they call, and are to be called later."""
+        await self.deliver("phone_confirmed", phone_id="B-1-p1", by="app")
+        await self.deliver("reply_received", reply_id="RE-1", phone_id="B-1-p2", text="N")
+        await self.deliver("phone_reported", phone_id="B-1-p2", status="refused", by="hotline")
+        await self.deliver("call_received", call_id="I-1", recording_id="R-0")
+        until = self.now + timedelta(minutes=2)
+        await self.deliver("borrower_said", says="call_later", until=until.isoformat())
+        self.now = until + timedelta(minutes=1)
 
     async def _interrupt(self) -> None:
         await self.deliver("payment_received", payment_id="P-1", amount_minor=INSTALMENT)
