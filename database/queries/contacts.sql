@@ -1,7 +1,9 @@
 -- name: contact_facts(case_id, intent_key, now, days_back)^
-SELECT recipient::text, (facts::jsonb || right_party_facts(
-    recipient ->> 'borrower_id', :intent_key, (recipient ->> 'at')::timestamptz)::jsonb)::text AS facts
-FROM contact_facts(:case_id, :intent_key, :now, :days_back);
+-- Two objects become one, in their order: people read it.
+SELECT recipient::text, concat(left(facts::text, -1), ', ', substr(people::text, 2)) AS facts
+FROM contact_facts(:case_id, :intent_key, :now, :days_back)
+CROSS JOIN LATERAL right_party_facts(
+    recipient ->> 'borrower_id', :intent_key, (recipient ->> 'at')::timestamptz) AS people;
 
 -- name: reserve_attempt(attempt_id, intent_key, case_id, loan_id, borrower_id, revision, phone_id, channel, template, purpose, now, policy_version, policy_sha256, current_policy, facts)^
 -- Nothing when the borrower's revision has moved on since the facts were read. Who comes second

@@ -59,7 +59,7 @@ PEOPLE = {
     ),
     "contact person asked although the borrower calls": (
         "G13",
-        _ASKED,
+        _ASKED + "UPDATE conversations SET held_at = '2026-04-15', recorded_at = '2026-04-15'",
         "to the contact person friend: the borrower has called at",
     ),
     "contact person asked although the borrower was heard of": (

@@ -85,6 +85,7 @@ async def test_file_holds_the_whole_case(record: Record) -> None:
     assert {hold["hold_id"] for hold in json.loads(entries["holds.json"])} == {
         "H-1",
         "complaint:C-1",
+        "said:later",
     }
     events = [json.loads(line) for line in entries["events.jsonl"].splitlines()]
     assert len(events) == await record.pool.fetchval("SELECT count(*) FROM case_events")
