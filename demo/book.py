@@ -33,7 +33,7 @@ _PROVINCES = (
 Fields = dict[str, str]
 
 
-_NEAR = timedelta(days=50)  # overdue: nobody is visited yet
+_NEAR = timedelta(days=90)  # overdue: nobody is visited yet
 
 
 def chinese_book(loans: int | None = None) -> list[Fields]:

@@ -9,6 +9,7 @@ from domain.policy.contact import Channel, Purpose
 from domain.policy.policy import Policy
 from tests.support.gate.gate import Gate
 from tests.support.gateways import FakeGateway
+from tests.support.record import Record
 from tests.support.recorder import NOW, Recorder
 from tests.support.world import Loan, OpenCase
 
@@ -66,6 +67,19 @@ async def test_call_carries_its_parts(gate: Gate) -> None:
     assert call.text == call.parts.opening
     assert "逾期" not in call.parts.opening + call.parts.after_no
     assert "逾期" in call.parts.after_yes
+
+
+async def test_simulated_provider_keeps_what_follows_which_answer(
+    pool: Pool, policy: Policy, open_case: OpenCase
+) -> None:
+    """Whoever reads the outbox sees what a *yes* and a *no* are told."""
+    record = Record(pool, policy, UNKNOWN, await open_case(UNKNOWN))
+    assert (await record.contact("overdue_call", Channel.CALL)).status == "sent"
+    row = await pool.fetchrow("SELECT text, after_yes, after_no FROM simulated_outbox")
+    assert row is not None
+    assert row["text"].endswith("本人吗？")
+    assert "逾期" in row["after_yes"]
+    assert row["after_no"].startswith("打扰了")
 
 
 async def test_conversation_in_which_they_said_who_they_are_confirms_the_number(

@@ -1,16 +1,19 @@
 """The right person: a debt is told only where the number is known to be the borrower's."""
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
+from pydantic import ValidationError
 
 from domain.contact.facts import Conversation, Fate, FirstMessage
 from domain.contact.question import Allowed, Decision, Refused
 from domain.messages.calls import render_call
 from domain.messages.templates import LADDER, Template
 from domain.messages.texts import TEXTS
-from domain.policy.contact import Purpose
+from domain.policy.contact import Counter, Purpose
 from domain.policy.policy import Policy
 from domain.policy.right_party import Confirmation
 from policies.reader import read_policy
@@ -37,6 +40,14 @@ VALUES = {
     "lender": "L", "name": "N", "days": "40", "amount": "CNY 1.00", "hotline": "400",
     "complaint_hotline": "401",
 }  # fmt: skip
+
+
+@pytest.fixture
+def forbidden() -> dict[str, list[str]]:
+    """The claims that no text may make."""
+    file = Path(__file__).parents[2] / "support/forbidden_claims.yaml"
+    claims: dict[str, list[str]] = yaml.safe_load(file.read_text("utf-8"))
+    return claims
 
 
 def _instead(decision: Decision) -> Template | None:
@@ -177,6 +188,26 @@ def test_conversation_that_the_borrower_began_counts_where_a_rule_says_so() -> N
     free = facts.model_copy(update={"conversations": other})
     assert rule_of(ask(free, CALL, now=noon, policies=[american])) == "allowed"
     assert rule_of(ask(facts_with(conversations=began * 4), CALL)) == "allowed"
+
+
+@pytest.mark.parametrize("changes", [{"scope": "phone"}, {"counted": "unanswered"}])
+def test_counter_of_conversations_that_cannot_be_is_refused(changes: dict[str, str]) -> None:
+    """They come from any number, and are answered."""
+    counter = {"scope": "loan", "channel": "call", "window": {"rolling_days": 7}, "limit": 1}
+    assert Counter.model_validate(counter | {"inbound": True}).inbound
+    with pytest.raises(ValidationError, match="inbound"):
+        Counter.model_validate(counter | {"inbound": True} | changes)
+
+
+@pytest.mark.parametrize("language", TEXTS)
+def test_parts_of_a_call_claim_nothing_that_is_forbidden(
+    language: str, forbidden: dict[str, list[str]]
+) -> None:
+    """As the messages do not."""
+    parts = render_call(Template.OVERDUE_CALL, language, VALUES)
+    words = f" {' '.join(parts)} ".lower()
+    between = " " if language == "en" else ""
+    assert not [word for word in forbidden[language] if f"{between}{word}{between}" in words]
 
 
 def test_message_to_a_contact_person_takes_no_confirmation() -> None:
