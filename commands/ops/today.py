@@ -29,7 +29,7 @@ from runtime.settings import load_settings
 async def today(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
 ) -> int:
-    """Say what waits: approvals, visits, promises, holds, complaints, doubts, replies; what is stuck."""
+    """Say what waits: approvals, visits, promises, holds, complaints, what is stuck, replies."""
     settings = load_settings()
     zone = read_policy(settings.policy_file).time_zone
     async with open_database(settings) as pool:
