@@ -10,7 +10,13 @@ _ASKED = """
                     purpose = 'locate', template = 'locate_call', reserved_at = '2026-04-16 04:00Z';
     INSERT INTO contact_attempts SELECT * FROM copy;
     DROP TABLE copy;
+    {more}
 """
+
+
+def _asked(more: str = "") -> str:
+    return _ASKED.format(more=more)
+
 
 PEOPLE = {
     "debt told to an unconfirmed number": (
@@ -49,27 +55,27 @@ PEOPLE = {
     ),
     "contact person asked too early": (
         "G13",
-        _ASKED,
+        _asked(),
         "to the contact person friend: only 1 calls in a row to B-1-p1 had failed",
     ),
     "contact person asked although the borrower pays": (
         "G13",
-        _ASKED + "UPDATE payments SET received_at = '2026-04-15', recorded_at = '2026-04-15'",
+        _asked("UPDATE payments SET received_at = '2026-04-15', recorded_at = '2026-04-15'"),
         "to the contact person friend: the borrower has paid at",
     ),
     "contact person asked although the borrower calls": (
         "G13",
-        _ASKED + "UPDATE conversations SET held_at = '2026-04-15', recorded_at = '2026-04-15'",
+        _asked("UPDATE conversations SET held_at = '2026-04-15', recorded_at = '2026-04-15'"),
         "to the contact person friend: the borrower has called at",
     ),
     "contact person asked although the borrower was heard of": (
         "G13",
-        _ASKED,
+        _asked(),
         "to the contact person friend: the borrower was heard of at",
     ),
     "contact person told of the debt": (
         "G13",
-        _ASKED + "UPDATE contact_attempts SET purpose = 'collection' WHERE attempt_id = 'X'",
+        _asked("UPDATE contact_attempts SET purpose = 'collection' WHERE attempt_id = 'X'"),
         "to the contact person friend: it asks for more than a word",
     ),
     "called after a conversation that they began": (
