@@ -35,6 +35,17 @@ SELECT * FROM unnest(:phone_ids::text[], :borrower_ids::text[], :numbers::text[]
                      :written::text[], :relations::text[])
 ON CONFLICT DO NOTHING;
 
+-- name: confirm_tape_phones(borrower_ids, numbers, confirmed_at)!
+-- Also numbers that are kept already. The first check counts.
+INSERT INTO phone_confirmations (phone_id, confirmed_by, confirmed_at)
+SELECT DISTINCT ON (p.phone_id) p.phone_id, 'origination', told.confirmed_at
+FROM unnest(:borrower_ids::text[], :numbers::text[], :confirmed_at::timestamptz[])
+     AS told (borrower_id, number, confirmed_at)
+JOIN phones p ON p.borrower_id = told.borrower_id AND p.number = told.number
+     AND p.relation = 'self'
+ORDER BY p.phone_id, told.confirmed_at
+ON CONFLICT DO NOTHING;
+
 -- name: add_addresses(address_ids, borrower_ids, address_lines, regions)!
 INSERT INTO addresses (address_id, borrower_id, line, region)
 SELECT * FROM unnest(:address_ids::text[], :borrower_ids::text[], :address_lines::text[],

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import asyncpg
 
 from database.sql import SQL, Connection
+from database.tape.confirmed_phones import confirm_phones
 from domain.contact.hold import HoldReason
 from domain.debt.status import LoanStatus
 from domain.tape.borrower_profile import (
@@ -20,7 +21,7 @@ from domain.tape.borrower_profile import (
 from domain.tape.facts import differing_facts
 from domain.tape.options import ImportOptions
 from domain.tape.report import Outcome
-from domain.tape.row import TapeRow, opening_received_at
+from domain.tape.row import TapeRow, midnight
 
 # The columns that a row and the table of loans share.
 _LOAN_COLUMNS = (
@@ -85,6 +86,9 @@ class TapeStore:
             strangers = _strangers(batch, profiles)
             known = [numbered for numbered in batch if numbered.line not in strangers]
             filled_in = await self._complete(known, profiles)
+            await confirm_phones(
+                self._connection, [row for _, row in known], profiles, self._options
+            )
             stored = await self._add_known(known, profiles, filled_in)
         return [
             stored[numbered.line]
@@ -220,7 +224,7 @@ class TapeStore:
         for row in rows:
             if row.paid_minor > 0:
                 zone = profiles[row.borrower_id].time_zone
-                at = opening_received_at(row.as_of + self._shift(row), zone)
+                at = midnight(row.as_of + self._shift(row), zone)
                 payment_id = f"{row.loan_id}-opening"
                 payments.append(
                     (payment_id, row.loan_id, row.paid_minor, "opening", at, at, "loan_tape")

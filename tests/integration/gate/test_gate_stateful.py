@@ -167,6 +167,7 @@ class StaleContacts(CrashingContacts):
             number=attempt.number,
             recipient=ruling.recipient,
             lawful_until=None,
+            template="overdue_notice",
         )
 
 
