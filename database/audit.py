@@ -16,9 +16,9 @@ CHECKS = {
     "G4": (SQL.audit_holds, SQL.audit_preferences),
     "G5": (SQL.audit_sent_once,),
     "G6": (SQL.audit_visits, SQL.audit_visit_decisions),
-    "G7": (SQL.audit_agreements,),
+    "G7": (SQL.audit_agreements, SQL.audit_plans),
     "G8": (SQL.audit_one_case,),
-    "G9": (SQL.audit_effects, SQL.audit_events),
+    "G9": (SQL.audit_effects, SQL.audit_events, SQL.audit_told_of_money),
     "G10": (SQL.audit_open_cases,),
     "G11": (SQL.audit_decisions,),
 }

@@ -107,16 +107,15 @@ class Cases:
         more. None when it stays closed: what is owed now belongs to another delinquency.
         """
         async with self._pool.acquire() as connection, connection.transaction():
+            plan = await SQL.completed_no_more(connection, case_id=case_id)
             loan_id = await SQL.reopen_case(connection, case_id=case_id)
             if loan_id is None:
                 return None
             await SQL.set_loan_status(connection, loan_id=loan_id, status=LoanStatus.ACTIVE)
-            plan = await SQL.reopen_completed_agreement(connection, case_id=case_id)
             if plan is not None:
-                await SQL.end_waiver(
-                    connection, agreement_id=plan["agreement_id"], loan_id=loan_id, now=now
-                )
-                await SQL.put_off_instalments(connection, agreement_id=plan["agreement_id"])
+                await SQL.reopen_agreement(connection, agreement_id=plan)
+                await SQL.end_waiver(connection, agreement_id=plan, loan_id=loan_id, now=now)
+                await SQL.put_off_instalments(connection, agreement_id=plan)
             return await read_facts(connection, case_id, now)
 
 

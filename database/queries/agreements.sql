@@ -74,14 +74,16 @@ WHERE c.case_id = :case_id AND c.closed_at IS NULL AND g.case_id = c.case_id
                     AND o.status IN ('offered', 'signed'))
 RETURNING g.agreement_id;
 
--- name: reopen_completed_agreement(case_id)^
--- The agreement that was completed with the case: not, once a payment of it was reversed.
-UPDATE agreements g SET status = 'signed', ended_at = NULL
-FROM agreement_balances k
-WHERE g.case_id = :case_id AND g.status = 'completed' AND k.agreement_id = g.agreement_id
-  AND k.rest_minor > 0
-  AND g.ended_at = (SELECT max(o.ended_at) FROM agreements o WHERE o.case_id = g.case_id)
-RETURNING g.agreement_id;
+-- name: completed_no_more(case_id)$
+-- The agreement that was completed when the case was closed, if a payment of it was reversed since.
+SELECT g.agreement_id
+FROM collection_cases c
+JOIN agreements g ON g.case_id = c.case_id AND g.status = 'completed' AND g.ended_at = c.closed_at
+JOIN agreement_balances k USING (agreement_id)
+WHERE c.case_id = :case_id AND k.rest_minor > 0;
+
+-- name: reopen_agreement(agreement_id)!
+UPDATE agreements SET status = 'signed', ended_at = NULL WHERE agreement_id = :agreement_id;
 
 -- name: end_waiver(agreement_id, loan_id, now)!
 UPDATE payments SET reversed_at = :now
