@@ -199,9 +199,11 @@ class Record:
         agreements = AgreementActivities(
             Agreements(self.pool), StoredPolicies(self.pool), lambda: self.now
         )
-        return await agreements.offer_agreement(
+        sha256 = await agreements.offer_agreement(
             OfferRequest(offer=offer, policy_version=self.policy.version)
         )
+        assert sha256 is not None, "the first part fell due before the offer"
+        return sha256
 
     async def break_agreement(self) -> None:
         """The agreement that is signed is broken now."""
