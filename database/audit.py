@@ -1,6 +1,6 @@
 """The audit: the guarantees, checked over the database alone. Finds nothing when all is well.
 
-Its statements are in `queries/audit_*.sql`; `docs/guarantees.md` says what it cannot see.
+Its statements are in `queries/audit/`; `docs/guarantees.md` says what it cannot see.
 """
 
 from datetime import datetime

@@ -1,6 +1,6 @@
 # fmt: off
 # ruff: noqa: E501
-"""Written by `make statements` from `queries/*.sql`: one line a statement, whatever its length."""
+"""Written by `make statements` from `queries/`: one line a statement, whatever its length."""
 
 from collections.abc import AsyncIterator, Iterable
 from typing import Any, Protocol, TypedDict
