@@ -2,12 +2,12 @@
 
 import json
 
+from database.event_effects.authority import require_approver
 from database.event_effects.effect import (
     EffectRefusedError,
     EventContext,
     refuse_unless,
 )
-from database.event_effects.people import require_approver
 from database.sql import SQL, Connection
 from domain import events
 from domain.case.facts import PromiseStatus
@@ -54,7 +54,7 @@ async def record_agreement_signed(
     await SQL.resolve_open_promises(
         connection, case_id=context.case_id, status=PromiseStatus.REPLACED, now=context.now
     )
-    await SQL.defer_instalments(connection, agreement_id=event.agreement_id)
+    await SQL.put_off_instalments(connection, agreement_id=event.agreement_id)
 
 
 async def record_agreement_declined(

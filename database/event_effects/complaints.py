@@ -2,13 +2,13 @@
 
 import asyncpg
 
+from database.event_effects.authority import require_not_left
 from database.event_effects.effect import (
     EffectRefusedError,
     EventContext,
     refuse_unless,
     wait_unless,
 )
-from database.event_effects.people import require_not_left
 from database.sql import SQL, Connection
 from domain import events
 from domain.case.complaints import MOST_EXTENSIONS

@@ -1,119 +1,124 @@
-"""Who decided, signed, answered or came though they may not: G4, G6, G7 and G10."""
+"""Whom we may not speak to, and what was not recorded (G13, and of G3, G6, G9, G11)."""
+
+# The contact person of the case, asked a month later by a call that nobody should have made.
+_ASKED = """
+    INSERT INTO phones (phone_id, borrower_id, number, relation)
+    VALUES ('friend', 'B-1', '+8613800001111', 'contact_person');
+    UPDATE phones SET status = 'usable', status_at = NULL WHERE phone_id = 'B-1-p1';
+    CREATE TEMP TABLE copy AS SELECT * FROM contact_attempts WHERE channel = 'call';
+    UPDATE copy SET attempt_id = 'X', intent_key = 'X', phone_id = 'friend',
+                    purpose = 'locate', template = 'locate_call', reserved_at = '2026-04-16 04:00Z';
+    INSERT INTO contact_attempts SELECT * FROM copy;
+    DROP TABLE copy;
+    {more}
+"""
+
+
+def _asked(more: str = "") -> str:
+    return _ASKED.format(more=more)
+
 
 PEOPLE = {
-    "same person in small letters": (
-        "G6",
-        "UPDATE visits SET applicant_id = 'a-1', applicant = 'collector'",
-        "not approved by another person",
+    "debt told to an unconfirmed number": (
+        "G13",
+        "DELETE FROM phone_confirmations",
+        "to B-1-p1, a number that nobody had confirmed; cn-2027-01 asks for it",
     ),
-    "approved by the borrower": (
-        "G6",
-        "UPDATE visits SET approver_id = 'b-1', applicant_id = 'K-1'",
-        "approved by the borrower",
+    "debt told before the number was confirmed": (
+        "G13",
+        "UPDATE phone_confirmations SET confirmed_at = '2026-05-01'",
+        "overdue_notice by sms at",
     ),
-    "collector as the borrower": (
-        "G6",
-        "UPDATE visits SET applicant_id = 'K-1'",
-        "K-1 applied for it as the borrower",
-    ),
-    "crew that applied in small letters": (
-        "G6",
-        "UPDATE visits SET applicant_id = 'c-1', applicant = 'collector'",
-        "the crew applied for or approved its own visit",
-    ),
-    "nothing was tried": (
-        "G6",
+    "confirmed by what the policy does not take": (
+        "G13",
         (
-            # What had to be tried is known while the case follows the policy that it followed then.
-            "UPDATE visits SET applicant = 'collector', applicant_id = 'K-1';"
-            " DELETE FROM case_events WHERE name = 'policy_adopted';"
-            " DELETE FROM contact_attempts"
+            "UPDATE policies SET body = jsonb_set(body,"
+            " '{contact,right_party,confirmed_by,value}', '[\"conversation\"]')"
         ),
-        "a collector applied for it after 0 messages and 0 calls",
+        "a number that nobody had confirmed",
     ),
-    "a payment just before": (
+    "contact after a refusal": (
+        "G13",
+        "UPDATE phones SET status = 'refused', status_at = '2026-01-11'",
+        "to B-1-p1, refused since",
+    ),
+    "contact after a report that had no effect": (
+        "G13",
+        (
+            "INSERT INTO case_events (case_id, loan_id, event_id, name, source, occurred_at,"
+            " received_at, stage, accepted, body, receipt) SELECT case_id, loan_id, 'report',"
+            " 'phone_reported', 'x', opened_at, opened_at, 'x', true,"
+            ' \'{"phone_id": "B-1-p1", "status": "wrong_person"}\', \'x\''
+            " FROM collection_cases WHERE loan_id = 'L-2'"
+        ),
+        "to B-1-p1, reported as wrong_person at",
+    ),
+    "contact person asked too early": (
+        "G13",
+        _asked(),
+        "to the contact person friend: only 1 calls in a row to B-1-p1 had failed",
+    ),
+    "contact person asked although the borrower pays": (
+        "G13",
+        _asked("UPDATE payments SET received_at = '2026-04-15', recorded_at = '2026-04-15'"),
+        "to the contact person friend: the borrower has paid at",
+    ),
+    "contact person asked although the borrower calls": (
+        "G13",
+        _asked("UPDATE conversations SET held_at = '2026-04-15', recorded_at = '2026-04-15'"),
+        "to the contact person friend: the borrower has called at",
+    ),
+    "contact person asked although the borrower was heard of": (
+        "G13",
+        _asked(),
+        "to the contact person friend: the borrower was heard of at",
+    ),
+    "contact person told of the debt": (
+        "G13",
+        _asked("UPDATE contact_attempts SET purpose = 'collection' WHERE attempt_id = 'X'"),
+        "to the contact person friend: it asks for more than a word",
+    ),
+    "called after a conversation that they began": (
+        "G3",
+        """
+            UPDATE policies SET body = jsonb_set(body, '{contact,counters}', '{"talked": {
+                "id": "US-01-CONVERSATION", "value": {"scope": "loan", "channel": "call",
+                "counted": "connected", "inbound": true, "window": {"rolling_days": 7},
+                "limit": 1}}}');
+            UPDATE conversations SET held_at = '2026-04-14', recorded_at = '2026-04-14'
+        """,
+        "after 1 conversations that the borrower began and 0 of ours",
+    ),
+    "no recording of a call": (
+        "G11",
+        "UPDATE contact_attempts SET outcome = 'connected' WHERE channel = 'call'",
+        "was answered, and has no recording; cn-2027-01 asks for one",
+    ),
+    "no recording of a conversation": (
+        "G11",
+        "UPDATE conversations SET recording_id = NULL",
+        "on loan L-1 has no recording",
+    ),
+    "filmed inside without a word": (
         "G6",
-        (
-            "UPDATE visits SET applicant = 'collector', applicant_id = 'K-1';"
-            " DELETE FROM case_events WHERE name = 'policy_adopted';"
-            " INSERT INTO payments (payment_id, loan_id, amount_minor, kind,"
-            " received_at, recorded_at, source) SELECT 'P-X', loan_id, 1, 'payment',"
-            " requested_at - interval '1 hour', requested_at - interval '1 hour', 'x' FROM visits"
-        ),
-        "days of a payment",
+        "UPDATE visits SET filmed_inside = true",
+        "without consent to be filmed",
     ),
-    "one person under two badges": (
-        "G6",
-        (
-            "UPDATE case_events SET body = jsonb_set(body, '{badge_ids}', '[\"C-1\", \"c-1\"]')"
-            " WHERE name = 'visit_checked_in'"
-        ),
-        "1 of the crew at the door",
+    "report of a number lost": (
+        "G9",
+        "UPDATE phones SET status = 'usable'",
+        "phone_reported on loan L-1",
     ),
-    "reported before the crew came": (
-        "G6",
-        "UPDATE visits SET left_at = arrived_at - interval '2 days'",
-        "it was reported before the crew came",
+    "confirmation lost": (
+        "G9",
+        "DELETE FROM phone_confirmations WHERE confirmed_by = 'app'",
+        "phone_confirmed on loan L-1",
     ),
-    "signed by others": (
-        "G7",
-        "UPDATE agreements SET signatories = '[\"C-1\"]'",
-        "the borrower has not signed it",
-    ),
-    "signed before the offer": (
-        "G7",
-        (
-            "UPDATE case_events SET occurred_at = occurred_at - interval '2 days'"
-            " WHERE name = 'agreement_signed'"
-        ),
-        "signed before it was offered",
-    ),
-    "signed after the end": (
-        "G7",
-        (
-            "UPDATE case_events SET occurred_at = occurred_at + interval '5 days'"
-            " WHERE name = 'agreement_signed'"
-        ),
-        "signed after it had expired",
-    ),
-    "waiver approved by the crew": (
-        "G7",
-        "UPDATE agreements SET waiver_approver_id = 'c-2'",
-        "its waiver was approved by c-2, who has a part in it",
-    ),
-    "complaint that nothing holds for": (
-        "G4",
-        "UPDATE complaints SET resolved_at = NULL",
-        "the complaint on loan L-1 is open, and nothing holds for it",
-    ),
-    "complaint that another hold stands for": (
-        "G4",
-        (
-            "UPDATE complaints SET resolved_at = NULL;"
-            " UPDATE holds SET released_at = NULL, complaint_id = NULL"
-        ),
-        "the complaint on loan L-1 is open, and nothing holds for it",
-    ),
-    "answered by nobody": ("G4", "UPDATE complaints SET handler_id = NULL", "answered by nobody"),
-    "answered by the borrower": (
-        "G4",
-        "UPDATE complaints SET handler_id = 'b-1'",
-        "was answered by b-1, who is the borrower",
-    ),
-    "answered by an approver": (
-        "G4",
-        (
-            "UPDATE complaints SET handler_id = 'a-1',"
-            " resolved_at = (SELECT approved_at + interval '1 minute' FROM visits)"
-        ),
-        "who approved visit",
-    ),
-    "asleep beyond its case": (
-        "G10",
-        (
-            "UPDATE complaints SET resolved_at = NULL, answer_due_at = '2026-02-01';"
-            " UPDATE collection_cases SET closed_at = '2026-01-15', outcome = 'cured'"
-        ),
-        "the complaint C-1 should have been answered by",
+    "reply lost": ("G9", "DELETE FROM replies", "reply_received on loan L-1"),
+    "conversation lost": ("G9", "DELETE FROM conversations", "call_received on loan L-1"),
+    "wish to be called later lost": (
+        "G9",
+        "DELETE FROM holds WHERE hold_id LIKE 'said%'",
+        "borrower_said on loan L-1",
     ),
 }
