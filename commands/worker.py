@@ -27,6 +27,7 @@ from database.case.notices import StaffNotices
 from database.case.promises import Promises
 from database.case.reconciliation import CasesOnRecord
 from database.case.scan import Scan
+from database.contact.closed_gateways import ClosedGateways
 from database.contact.contacts import Contacts
 from database.contact.simulated_outbox import SimulatedOutbox
 from database.errors import DatabaseAwayError, rows_kept_out_of_errors
@@ -111,7 +112,7 @@ def build_worker(
     )
     owners = (
         CaseActivities(Cases(pool), Promises(pool), StaffNotices(pool), Events(pool), now),
-        ContactActivities(Contacts(pool, PinnedPolicies(policy)), gateways, policy.channels, now),
+        _contact_activities(pool, policy, now, gateways),
         VisitActivities(Visits(pool), now),
         VisitorActivities(VisitorChecks(pool, policy.visit), now),
         AgreementActivities(Agreements(pool), StoredPolicies(pool), now),
@@ -128,6 +129,14 @@ def build_worker(
         interceptors=[ErrorPrivacy(rows_kept_out_of_errors)],
         graceful_shutdown_timeout=GRACE,
     )
+
+
+def _contact_activities(
+    pool: Pool, policy: Policy, now: Now, gateways: Mapping[Channel, Gateway]
+) -> ContactActivities:
+    reaching = frozenset(each for each, gateway in gateways.items() if gateway.reaches_people)
+    contacts = Contacts(pool, PinnedPolicies(policy), reaching)
+    return ContactActivities(contacts, ClosedGateways(pool), gateways, policy.channels, now)
 
 
 def sandbox() -> SandboxedWorkflowRunner:

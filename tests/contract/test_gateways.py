@@ -20,6 +20,7 @@ from gateways.protocol import (
     GatewayRefusedError,
     Outbound,
     Sent,
+    Sought,
 )
 from runtime.settings import GatewayName
 from tests.support.gateways import FakeGateway, Fault, MemoryProvider, simulated_gateways
@@ -120,6 +121,10 @@ def _message(reference: str = "R-1") -> Outbound:
     return Outbound(reference, "+86 000 0000 0001", "您好, hello", NOW)
 
 
+def _sought(reference: str) -> Sought:
+    return Sought(reference, "+86 000 0000 0001", NOW)
+
+
 def test_every_provider_that_can_be_chosen_is_held_to_it() -> None:
     """A name that a setting may say has a row above."""
     assert set(get_args(GatewayName)) <= GATEWAYS.keys()
@@ -140,16 +145,16 @@ async def test_what_was_sent_is_found(subject: Subject) -> None:
     sent = await subject.gateway.send(_message())
     assert sent.provider_ref
     assert sent.sent_at.tzinfo is not None
-    assert [await subject.gateway.find("R-1") for _ in range(2)] == [sent, sent]
+    assert [await subject.gateway.find(_sought("R-1")) for _ in range(2)] == [sent, sent]
     assert await subject.reached() == ["R-1"]
 
 
 @every_gateway
 async def test_unknown_reference_is_not_found(subject: Subject) -> None:
     """Before anything was sent, and among others."""
-    assert await subject.gateway.find("R-1") is None
+    assert await subject.gateway.find(_sought("R-1")) is None
     await subject.gateway.send(_message("R-2"))
-    assert await subject.gateway.find("R-1") is None
+    assert await subject.gateway.find(_sought("R-1")) is None
 
 
 @every_gateway
@@ -158,7 +163,7 @@ async def test_messages_at_once_are_told_apart(subject: Subject) -> None:
     references = [f"R-{number}" for number in range(10)]
     sent = await asyncio.gather(*(subject.gateway.send(_message(each)) for each in references))
     assert len({receipt.provider_ref for receipt in sent}) == len(references)
-    assert [await subject.gateway.find(each) for each in references] == sent
+    assert [await subject.gateway.find(_sought(each)) for each in references] == sent
     assert sorted(await subject.reached()) == references
 
 
@@ -182,7 +187,7 @@ async def test_busy_provider_has_taken_nothing(subject: Subject) -> None:
         await subject.gateway.send(_message())
     subject.faults.clear()
     assert await subject.reached() == []
-    assert await subject.gateway.find("R-1") is None
+    assert await subject.gateway.find(_sought("R-1")) is None
     await subject.gateway.send(_message())
     assert await subject.reached() == ["R-1"]
 
@@ -194,7 +199,7 @@ async def test_provider_that_refuses_has_taken_nothing_and_says_why(subject: Sub
     with pytest.raises(GatewayRefusedError, match=r"\w"):
         await subject.gateway.send(_message())
     assert await subject.reached() == []
-    assert await subject.gateway.find("R-1") is None
+    assert await subject.gateway.find(_sought("R-1")) is None
 
 
 @_that_can_be(Fault.LOSES_ANSWERS)
@@ -204,7 +209,7 @@ async def test_lost_answer_is_no_answer(subject: Subject) -> None:
     with pytest.raises(TimeoutError):
         await subject.gateway.send(_message())
     with pytest.raises((GatewayBusyError, CannotTellError)):
-        await subject.gateway.find("R-1")
+        await subject.gateway.find(_sought("R-1"))
     subject.faults.clear()
     await _is_found_as_it_went_out(subject)
 
@@ -221,7 +226,7 @@ async def test_answer_that_nobody_waits_for_any_more_leaves_the_truth(subject: S
 
 
 async def _is_found_as_it_went_out(subject: Subject) -> None:
-    found = await subject.gateway.find("R-1")
+    found = await subject.gateway.find(_sought("R-1"))
     assert isinstance(found, Sent) == ("R-1" in await subject.reached())
 
 
@@ -232,4 +237,4 @@ async def test_provider_without_a_query_never_says_no(subject: Subject) -> None:
     await subject.gateway.send(_message())
     for reference in ("R-1", "R-2"):
         with pytest.raises(CannotTellError):
-            await subject.gateway.find(reference)
+            await subject.gateway.find(_sought(reference))

@@ -1,0 +1,40 @@
+"""An intent put into words: the text, and the template with its values for who wants these."""
+
+from datetime import datetime
+
+from database.contact.contacts import Reservation
+from domain.contact.intent import Intent
+from domain.contact.recipient import message_values, speaks_of_next_part
+from domain.messages.templates import Template
+from domain.messages.texts import render, values_of
+from domain.policy.policy import Channels
+from gateways.protocol import Outbound
+
+
+class NothingToSayError(Exception):
+    """The visit or the part that a message speaks of is over by now; the text says which."""
+
+
+def word(intent: Intent, reservation: Reservation, channels: Channels, at: datetime) -> Outbound:
+    """The message of a reserved contact.
+
+    Raises:
+        NothingToSayError: when what it speaks of is not so any more.
+    """
+    recipient = reservation.recipient
+    if not speaks_of_next_part(intent, recipient):
+        raise NothingToSayError(f"part {intent.part_number} is paid")
+    template = Template(intent.template)
+    values = message_values(recipient, channels, at, intent.slot_start)
+    try:
+        return Outbound(
+            reference=reservation.attempt_id,
+            number=reservation.number,
+            text=render(template, recipient.language, values),
+            at=at,
+            template=template.value,
+            language=recipient.language,
+            values=values_of(template, values),
+        )
+    except KeyError as error:
+        raise NothingToSayError(f"nothing to say of {error}") from error
