@@ -11,7 +11,7 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.agreement_activities import AgreementActivities
-from activities.business_time import Now, business_time
+from activities.business_time import Now, business_time, real_time
 from activities.case_activities import CaseActivities
 from activities.contact_activities import ContactActivities
 from activities.legal_activities import LegalActivities
@@ -46,6 +46,7 @@ from gateways.choice import choose_gateways
 from gateways.protocol import Gateway
 from policies.reader import fingerprint, read_policy
 from runtime.logs import configure_logging
+from runtime.provider_settings import load_provider_settings
 from runtime.release import RELEASE
 from runtime.settings import load_settings
 from temporal.case_starter import TemporalCaseStarter
@@ -91,9 +92,14 @@ async def run_worker() -> int:
             _LOG.warning(differs)
         stop = stop_requested()
         chosen = {Channel.SMS: settings.sms_gateway, Channel.CALL: settings.call_gateway}
-        gateways = choose_gateways(chosen, SimulatedOutbox(pool))
-        async with build_worker(client, pool, policy, settings.business_clock, now, gateways):
-            await stop.wait()
+        outbox = SimulatedOutbox(pool)
+        gateways = choose_gateways(chosen, outbox, load_provider_settings(), real_time)
+        try:
+            async with build_worker(client, pool, policy, settings.business_clock, now, gateways):
+                await stop.wait()
+        finally:
+            for gateway in gateways.values():
+                await gateway.close()
     return 0
 
 

@@ -111,6 +111,10 @@ class Gateway(Protocol):
         """
         ...
 
+    async def close(self) -> None:
+        """Give up the connections: nothing is handed over any more."""
+        ...
+
 
 async def look_up(gateway: Gateway, sought: Sought, now: datetime) -> Sent | None:
     """What became of a message; None when it was certainly not sent, or may be sent again.

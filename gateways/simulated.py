@@ -40,3 +40,6 @@ class SimulatedGateway:
         if sent_at is None:
             return None
         return Sent(provider_ref=f"simulated-{sought.reference}", sent_at=sent_at)
+
+    async def close(self) -> None:
+        """Nothing is open."""

@@ -13,7 +13,7 @@ from runtime.clock_setting import read_clock
 
 CHINA_POLICY = Path(__file__).parents[1] / "policies" / "cn.yaml"
 
-GatewayName = Literal["simulated"]  # `gateways/choice.py` has a provider for each
+GatewayName = Literal["simulated", "webhook", "twilio", "infobip", "tencent"]
 
 _DATABASE_URL_SHAPE = "an address like postgresql://user:password@host:5432/collections"
 

@@ -1,6 +1,6 @@
 """Providers for tests: the simulated one, and one in memory that fails as a test wants.
 
-`tests/contract/test_gateways.py` holds each of them to what the protocol promises.
+`tests/contract` holds each of them to what the protocol promises.
 """
 
 import asyncio
@@ -12,7 +12,6 @@ from database.contact.simulated_outbox import SimulatedOutbox
 from database.sql import Pool
 from domain.contact.delivery import ProviderRefusal
 from domain.policy.contact import Channel
-from gateways.choice import choose_gateways
 from gateways.protocol import (
     CannotTellError,
     Gateway,
@@ -23,11 +22,12 @@ from gateways.protocol import (
     Sent,
     Sought,
 )
+from gateways.simulated import SimulatedGateway
 
 
 def simulated_gateways(pool: Pool) -> Mapping[Channel, Gateway]:
     """Both channels by the simulated provider."""
-    return choose_gateways(dict.fromkeys(Channel, "simulated"), SimulatedOutbox(pool))
+    return {channel: SimulatedGateway(channel, SimulatedOutbox(pool)) for channel in Channel}
 
 
 class DiedError(Exception):
@@ -67,6 +67,9 @@ class MemoryProvider:
 
     async def find(self, sought: Sought) -> Sent | None:
         return self._find(sought.reference)
+
+    async def close(self) -> None:
+        """Nothing is open."""
 
     def _find(self, reference: str) -> Sent | None:
         known = (message for message in self.taken if message.reference == reference)
@@ -136,3 +139,6 @@ class FakeGateway:
         if Fault.LAGS in self.faults:
             return None
         return await self.provider.find(sought)
+
+    async def close(self) -> None:
+        await self.provider.close()
