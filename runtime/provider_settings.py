@@ -16,7 +16,8 @@ _ID = r"^[\w-]{1,80}$"
 class ProviderSettings(BaseSettings):
     """Each field is the environment variable of the same name; an empty one is not set."""
 
-    model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True)
+    # An address that is not set has no shape to be held to.
+    model_config = SettingsConfigDict(env_ignore_empty=True, frozen=True, validate_default=False)
 
     # Receipts come to RECEIPTS_URL/{provider}/{RECEIPTS_SECRET}, as the providers see it.
     receipts_url: str = Field(default="", pattern=_ADDRESS)
