@@ -43,12 +43,13 @@ from domain.clock import BusinessClock
 from domain.policy.contact import Channel
 from domain.policy.policy import Policy
 from gateways.choice import choose_gateways
+from gateways.paced import PacedGateway
 from gateways.protocol import Gateway
 from policies.reader import fingerprint, read_policy
 from runtime.logs import configure_logging
 from runtime.provider_settings import load_provider_settings
 from runtime.release import RELEASE
-from runtime.settings import load_settings
+from runtime.settings import Settings, load_settings
 from temporal.case_starter import TemporalCaseStarter
 from temporal.client import connect_temporal
 from temporal.error_privacy import ErrorPrivacy
@@ -91,9 +92,7 @@ async def run_worker() -> int:
         if (differs := await say_what_runs(pool, mine, now())) is not None:
             _LOG.warning(differs)
         stop = stop_requested()
-        chosen = {Channel.SMS: settings.sms_gateway, Channel.CALL: settings.call_gateway}
-        outbox = SimulatedOutbox(pool)
-        gateways = choose_gateways(chosen, outbox, load_provider_settings(), real_time)
+        gateways = _gateways(settings, pool)
         try:
             async with build_worker(client, pool, policy, settings.business_clock, now, gateways):
                 await stop.wait()
@@ -135,6 +134,18 @@ def build_worker(
         interceptors=[ErrorPrivacy(rows_kept_out_of_errors)],
         graceful_shutdown_timeout=GRACE,
     )
+
+
+def _gateways(settings: Settings, pool: Pool) -> Mapping[Channel, Gateway]:
+    """Each channel's provider, asked no faster than the settings say."""
+    chosen = {Channel.SMS: settings.sms_gateway, Channel.CALL: settings.call_gateway}
+    given = load_provider_settings()
+    rates = {Channel.SMS: settings.sms_per_second, Channel.CALL: settings.calls_per_second}
+    gateways = choose_gateways(chosen, SimulatedOutbox(pool), given, real_time)
+    return {
+        channel: gateway if (rate := rates[channel]) is None else PacedGateway(gateway, rate)
+        for channel, gateway in gateways.items()
+    }
 
 
 def _contact_activities(

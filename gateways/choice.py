@@ -6,16 +6,16 @@ from typing import NamedTuple, assert_never
 
 from domain.policy.contact import Channel
 from gateways.infobip import InfobipAccount, InfobipCalls, InfobipSms
-from gateways.infobip_receipts import InfobipReceipts
 from gateways.line import Line
 from gateways.protocol import Gateway
-from gateways.receipts import ReceiptReader
+from gateways.receipts.infobip import InfobipReceipts
+from gateways.receipts.reading import ReceiptReader
+from gateways.receipts.tencent import TencentReceipts
+from gateways.receipts.twilio import TwilioReceipts
 from gateways.simulated import Outbox, SimulatedGateway
 from gateways.standard_webhooks import read_secret
 from gateways.tencent import RegisteredTemplate, TencentAccount, TencentCalls, TencentSms
-from gateways.tencent_receipts import TencentReceipts
 from gateways.twilio import TwilioAccount, TwilioCalls, TwilioSms
-from gateways.twilio_receipts import TwilioReceipts
 from gateways.webhook import WebhookGateway, WebhookReceipts
 from runtime.provider_settings import ProviderSettings
 from runtime.settings import GatewayName, SettingsError

@@ -19,7 +19,7 @@ from gateways.protocol import (
     Sent,
     Sought,
 )
-from gateways.receipts import ReceiptRefusedError, ReceiptRequest, UnreadableReceiptError
+from gateways.receipts.reading import ReceiptRefusedError, ReceiptRequest, UnreadableReceiptError
 from gateways.standard_webhooks import SignatureError, sign, verify
 
 NAME = "webhook"

@@ -12,7 +12,7 @@ from database.contact.receipts import Receipts
 from database.sql import Pool
 from domain.policy.contact import Channel
 from gateways.choice import choose_readers
-from gateways.receipts_router import LARGEST_BODY, receipts_router
+from gateways.receipts.router import LARGEST_BODY, receipts_router
 from gateways.standard_webhooks import read_secret, sign
 from tests.support.gate.gate import Gate
 from tests.support.providers import platform

@@ -11,7 +11,7 @@ from activities.business_time import real_time
 from domain.policy.contact import Channel
 from gateways.choice import choose_gateways, choose_readers
 from gateways.protocol import Gateway, Outbound, Sought
-from gateways.receipts import ReceiptReader
+from gateways.receipts.reading import ReceiptReader
 from runtime.provider_settings import ProviderSettings
 from runtime.settings import GatewayName
 from tests.support.providers import infobip, platform, tencent, twilio

@@ -13,8 +13,8 @@ from twilio.request_validator import RequestValidator
 from domain.contact.delivery import Delivery, ProviderRefusal, Receipt
 from domain.policy.contact import Channel
 from gateways.choice import choose_readers
-from gateways.receipts import ReceiptReader, ReceiptRefusedError, ReceiptRequest
-from gateways.receipts import UnreadableReceiptError as Unreadable
+from gateways.receipts.reading import ReceiptReader, ReceiptRefusedError, ReceiptRequest
+from gateways.receipts.reading import UnreadableReceiptError as Unreadable
 from gateways.standard_webhooks import read_secret, sign
 from runtime.settings import GatewayName
 from tests.support.providers import platform, twilio

@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from standardwebhooks import Webhook
 from twilio.request_validator import RequestValidator
 
+from gateways.receipts.twilio import signature
 from gateways.standard_webhooks import SignatureError, read_secret, sign, verify
 from gateways.tencent_signature import authorization
-from gateways.twilio_receipts import signature
 from tests.support.providers import tencent
 from tests.support.providers.platform import SECRET
 

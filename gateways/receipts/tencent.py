@@ -6,7 +6,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from domain.contact.delivery import CallOutcome, Delivery, ProviderRefusal, Receipt
-from gateways.receipts import ReceiptRequest, UnreadableReceiptError
+from gateways.receipts.reading import ReceiptRequest, UnreadableReceiptError
 
 _BEIJING = timezone(timedelta(hours=8))
 _DEAD = {"MK:0001", "MK:0000", "UNDELIVRD:1"}  # operators' words for a number that is none

@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Route, Router
 
 from domain.contact.delivery import Receipt
-from gateways.receipts import (
+from gateways.receipts.reading import (
     ReceiptReader,
     ReceiptRefusedError,
     ReceiptRequest,

@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.contact.delivery import CallOutcome, Delivery, Receipt
 from gateways.infobip import REFUSALS
-from gateways.receipts import ReceiptRequest, UnreadableReceiptError, aware
+from gateways.receipts.reading import ReceiptRequest, UnreadableReceiptError, aware
 
 _DELIVERY: Mapping[str, Delivery] = {
     "PENDING": Delivery.UNDERWAY,

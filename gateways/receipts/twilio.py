@@ -7,7 +7,7 @@ from datetime import datetime
 from urllib.parse import parse_qsl
 
 from domain.contact.delivery import CallOutcome, Delivery, Receipt
-from gateways.receipts import ReceiptRefusedError, ReceiptRequest, UnreadableReceiptError
+from gateways.receipts.reading import ReceiptRefusedError, ReceiptRequest, UnreadableReceiptError
 from gateways.twilio import REFUSALS
 
 _DELIVERY: Mapping[str, Delivery] = {
