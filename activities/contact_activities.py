@@ -4,17 +4,22 @@ import asyncio
 import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from enum import StrEnum
 
-from pydantic import AwareDatetime, BaseModel
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.business_time import Now
+from activities.contact_result import (
+    ContactResult,
+    ContactStatus,
+    missed,
+    number_is_busy,
+    retired,
+    said_no,
+)
 from activities.wording import NothingToSayError, word
 from database.contact.closed_gateways import ClosedGateways, Closure
 from database.contact.contacts import Attempt, Contacts, Reservation
-from domain.case.facts import CaseFacts
 from domain.contact.delivery import ProviderRefusal
 from domain.contact.intent import Intent
 from domain.contact.question import Refused
@@ -37,46 +42,8 @@ from gateways.protocol import (
 _LOG = logging.getLogger(__name__)
 
 
-class ContactStatus(StrEnum):
-    """What came of an intent."""
-
-    SENT = "sent"
-    REFUSED = "refused"  # by a rule
-    FAILED = "failed"  # the provider will never take it
-    UNKNOWN = "unknown"  # nobody can say; counted, and not sent again
-
-
 # Until the provider has to have answered; one try of the activity may take 20 seconds.
 ANSWER_WITHIN = timedelta(seconds=15)
-NO = "LC-SAID-NO"  # the person told the provider, not us
-LATER = "LC-NUMBER-BUSY"  # the provider's own limit for a number
-MISSED = "LC-MISSED"  # the rule of a contact for which no lawful moment was left
-
-
-def missed(intent: Intent) -> Refused:
-    """Why a contact is not made any more: no lawful moment was left for it."""
-    return Refused(rule_id=MISSED, reason=f"no lawful moment before {intent.by:%F %H:%M}")
-
-
-def retired(intent: Intent) -> Refused:
-    """Why a contact of a release before is not made: its message is not sent any more."""
-    return Refused(rule_id="LC-TEMPLATE", reason=f"there is no message {intent.template} any more")
-
-
-class ContactResult(BaseModel):
-    """The result of one intent, with fresh facts of the case."""
-
-    status: ContactStatus
-    facts: CaseFacts
-    is_on_record: bool = False  # settled by an earlier call, not by this one
-    rule_id: str = ""
-    reason: str = ""
-    retry_at: AwareDatetime | None = None
-
-    @property
-    def is_known_failure(self) -> bool:
-        """Whether it was found to have failed before: nothing was tried now."""
-        return self.status is ContactStatus.FAILED and self.is_on_record
 
 
 class ContactActivities:
@@ -270,12 +237,9 @@ class ContactActivities:
                 await self._contacts.leave_number(
                     reservation.attempt_id, PhoneStatus.REFUSED, refused.code, self._now()
                 )
-                reason = f"the person said no to the provider: {refused.code}"
-                return await self._put_off(intent, reservation, Refused(rule_id=NO, reason=reason))
+                return await self._put_off(intent, reservation, said_no(refused))
             case ProviderRefusal.NUMBER_TODAY:
-                reason = f"the provider takes no more for this number now: {refused.code}"
-                retry_at = self._now() + refused.retry_after
-                later = Refused(rule_id=LATER, reason=reason, retry_at=retry_at)
+                later = number_is_busy(refused, self._now())
                 return await self._put_off(intent, reservation, later)
             case _:
                 return await self._unsent(intent, reservation, ContactStatus.FAILED, str(refused))

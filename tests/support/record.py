@@ -5,7 +5,8 @@ from itertools import count
 from typing import Any
 
 from activities.agreement_activities import AgreementActivities, OfferRequest
-from activities.contact_activities import ContactActivities, ContactResult
+from activities.contact_activities import ContactActivities
+from activities.contact_result import ContactResult
 from database.case.cases import Cases
 from database.contact.closed_gateways import ClosedGateways
 from database.contact.contacts import Contacts

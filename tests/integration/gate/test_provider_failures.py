@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from temporalio.exceptions import ApplicationError
 
-from activities.contact_activities import ContactStatus
+from activities.contact_result import ContactStatus
 from database.sql import Pool
 from domain.policy.policy import Policy
 from tests.support.gate.gate import LOAN, NOON, Gate

@@ -6,7 +6,8 @@ from typing import Any
 from temporalio.testing import ActivityEnvironment
 
 from activities.business_time import Now
-from activities.contact_activities import ANSWER_WITHIN, ContactActivities, ContactResult
+from activities.contact_activities import ANSWER_WITHIN, ContactActivities
+from activities.contact_result import ContactResult
 from database.contact.closed_gateways import ClosedGateways
 from database.contact.contacts import Contacts
 from database.policy.pinned_policies import PinnedPolicies
