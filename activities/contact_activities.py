@@ -258,7 +258,7 @@ class ContactActivities:
         """The whole channel for our account's sake, else this template. The contact waits."""
         await self._contacts.record_not_taken(reservation, self._now())
         is_content = refused.refusal is ProviderRefusal.CONTENT
-        template = str(intent.template) if is_content else None
+        template = reservation.template if is_content else None
         if await self._closed.close(
             intent.channel, template, refused.refusal, refused.code, self._now()
         ):

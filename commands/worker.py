@@ -19,6 +19,7 @@ from activities.reconcile_activities import ReconcileActivities, Reconciler
 from activities.scan_activities import ScanActivities
 from activities.visit_activities import VisitActivities
 from activities.visitor_activities import VisitorActivities
+from commands.at_start import what_differs
 from commands.command_line import open_database, stop_requested
 from database.case.case_record import CaseRecords
 from database.case.cases import Cases
@@ -34,7 +35,6 @@ from database.errors import DatabaseAwayError, rows_kept_out_of_errors
 from database.event_record import Events
 from database.plan.agreements import Agreements
 from database.policy.pinned_policies import PinnedPolicies
-from database.policy.running_with import RunningWith, say_what_runs
 from database.policy.stored_policies import StoredPolicies
 from database.sql import Pool
 from database.visit.visitor_checks import VisitorChecks
@@ -48,7 +48,6 @@ from gateways.protocol import Gateway
 from policies.reader import fingerprint, read_policy
 from runtime.logs import configure_logging
 from runtime.provider_settings import load_provider_settings
-from runtime.release import RELEASE
 from runtime.settings import Settings, load_settings
 from temporal.case_starter import TemporalCaseStarter
 from temporal.client import connect_temporal
@@ -83,14 +82,8 @@ async def run_worker() -> int:
     client = await connect_temporal()
     async with open_database(settings) as pool:
         await StoredPolicies(pool).store_policy(policy, fingerprint(policy), now())
-        mine = RunningWith(
-            said_by="worker",
-            policy_version=policy.version,
-            clock=str(settings.business_clock),
-            release=RELEASE,
-        )
-        if (differs := await say_what_runs(pool, mine, now())) is not None:
-            _LOG.warning(differs)
+        for line in await what_differs(pool, "worker", policy, settings, now()):
+            _LOG.warning(line)
         stop = stop_requested()
         gateways = _gateways(settings, pool)
         try:

@@ -126,7 +126,7 @@ def _twilio(chosen: _Choice) -> Gateway:
     if chosen.is_sms:
         chosen.need("twilio_sms_from")
         return TwilioSms(line, account, given.twilio_sms_from)
-    chosen.need("twilio_call_from")
+    chosen.need("twilio_call_from", "twilio_call_flow")
     studio = Line(given.twilio_studio_url, auth)
     return TwilioCalls(line, studio, account, given.twilio_call_from, given.twilio_call_flow)
 
@@ -142,6 +142,7 @@ def _infobip(chosen: _Choice) -> Gateway:
     )
     if chosen.is_sms:
         return InfobipSms(line, account, chosen.real_time)
+    chosen.need("infobip_call_scenario")
     return InfobipCalls(line, account, chosen.real_time, given.infobip_call_scenario)
 
 

@@ -14,7 +14,6 @@ from gateways.line import Answer, Line, plain_number, refuse
 from gateways.protocol import (
     CannotTellError,
     GatewayBusyError,
-    GatewayRefusedError,
     MayHaveBeenTakenError,
     Outbound,
     Sent,
@@ -130,13 +129,13 @@ class InfobipCalls(_InfobipGateway):
         line: Line,
         account: InfobipAccount,
         now: Callable[[], datetime],
-        scenario: str = "",
+        scenario: str,
     ) -> None:
         super().__init__(line, account, now)
         self._scenario = scenario
 
     async def send(self, message: Outbound) -> Sent:
-        """One call. What is to be said only after an answer is never said without a scenario."""
+        """One call. What is to be said only after an answer is said by the scenario."""
         body: dict[str, object] = {
             "from": self._account.sender,
             "destinations": [self._destination(message)],
@@ -146,11 +145,9 @@ class InfobipCalls(_InfobipGateway):
         if not message.parts:
             spoken = {"text": message.text, "language": _language(message), "maxDtmf": 1}
             return await self._post("/tts/3/advanced", message, body | spoken)
-        if not self._scenario:
-            raise GatewayRefusedError("INFOBIP_CALL_SCENARIO is not set", ProviderRefusal.ACCOUNT)
         led = {
             "scenarioId": self._scenario,
-            "parameters": {part.name: part.text for part in message.parts},
+            "parameters": message.parts._asdict(),
         }
         return await self._post("/voice/ivr/1/messages", message, body | led)
 

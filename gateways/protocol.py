@@ -6,15 +6,9 @@ from types import MappingProxyType
 from typing import NamedTuple, Protocol
 
 from domain.contact.delivery import ProviderRefusal
+from domain.messages.calls import CallParts
 
 _NO_VALUES: Mapping[str, str] = MappingProxyType({})
-
-
-class Part(NamedTuple):
-    """A part of a call that is spoken by itself, such as the opening or what follows a yes."""
-
-    name: str
-    text: str
 
 
 class Outbound(NamedTuple):
@@ -26,12 +20,12 @@ class Outbound(NamedTuple):
 
     reference: str  # ours; a provider that takes it twice sends once, or can be asked about it
     number: str
-    text: str
+    text: str  # of a call with parts: its opening, and nothing of what may follow
     at: datetime  # business time
     template: str = ""
     language: str = ""
     values: Mapping[str, str] = _NO_VALUES
-    parts: tuple[Part, ...] = ()  # of a call; without any, `text` is all that is said
+    parts: CallParts | None = None  # what is said by the answer to the opening's question
 
 
 class Sought(NamedTuple):

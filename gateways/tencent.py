@@ -87,7 +87,10 @@ class _TencentGateway:
         await self._line.close()
 
     def _template(self, message: Outbound) -> tuple[str, list[str]]:
-        name = f"{message.template}.{message.language}"
+        asks = (
+            ".opening" if message.parts else ""
+        )  # nothing of a debt before it is known who answers
+        name = f"{message.template}{asks}.{message.language}"
         registered = self._account.templates.get(name)
         if registered is None:
             raise GatewayRefusedError("TemplateNotRegistered", ProviderRefusal.CONTENT)
@@ -171,7 +174,7 @@ class TencentCalls(_TencentGateway):
     _host, _version = "vms.tencentcloudapi.com", "2020-09-02"
 
     async def send(self, message: Outbound) -> Sent:
-        """One call. A call in parts needs them registered: their texts are values of a template."""
+        """One call. Of a call in parts only the opening, which is a template of its own."""
         template_id, values = self._template(message)
         body = {
             "TemplateId": template_id,

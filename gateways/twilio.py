@@ -12,11 +12,11 @@ from urllib.parse import urlencode
 from xml.sax.saxutils import escape, quoteattr
 
 from domain.contact.delivery import ProviderRefusal
+from domain.messages.calls import CallParts
 from gateways.line import Answer, Line, plain_number, refuse
 from gateways.protocol import (
     CannotTellError,
     GatewayBusyError,
-    GatewayRefusedError,
     MayHaveBeenTakenError,
     Outbound,
     Sent,
@@ -109,7 +109,7 @@ class TwilioCalls(_TwilioGateway):
     """A call of one text is spoken by TwiML; one in parts is led through by a Studio flow."""
 
     def __init__(
-        self, line: Line, studio: Line, account: TwilioAccount, sender: str, flow: str = ""
+        self, line: Line, studio: Line, account: TwilioAccount, sender: str, flow: str
     ) -> None:
         super().__init__(line, account, sender)
         self._studio = studio
@@ -121,9 +121,9 @@ class TwilioCalls(_TwilioGateway):
         await super().close()
 
     async def send(self, message: Outbound) -> Sent:
-        """One call. What is to be said only after an answer is never said without a flow."""
+        """One call. What is to be said only after an answer is said by the flow."""
         if message.parts:
-            return await self._lead_through(message)
+            return await self._lead_through(message, message.parts)
         language = quoteattr(_VOICES.get(message.language, "en-GB"))
         spoken = f"<Say language={language}>{escape(message.text)}</Say>"
         form = [
@@ -135,13 +135,11 @@ class TwilioCalls(_TwilioGateway):
         path = f"/2010-04-01/Accounts/{self._account.sid}/Calls.json"
         return await self._post(path, form, message)
 
-    async def _lead_through(self, message: Outbound) -> Sent:
-        if not self._flow:
-            raise GatewayRefusedError("TWILIO_CALL_FLOW is not set", ProviderRefusal.ACCOUNT)
+    async def _lead_through(self, message: Outbound, parts: CallParts) -> Sent:
         parameters = {
             "language": _VOICES.get(message.language, "en-GB"),
             "receipts": self._account.callback(message.reference),
-            **{part.name: part.text for part in message.parts},
+            **parts._asdict(),
         }
         form = [
             ("To", plain_number(message.number)),

@@ -79,7 +79,7 @@ class WebhookGateway:
             "template": message.template,
             "language": message.language,
             "values": dict(message.values),
-            "parts": [part._asdict() for part in message.parts],
+            "parts": message.parts._asdict() if message.parts else None,
         }
 
     def _headers(self, reference: str, body: bytes) -> Mapping[str, str]:

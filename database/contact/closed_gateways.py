@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, TypeAdapter
 
 from database.sql import SQL, Connection, Pool
 from domain.contact.delivery import ProviderRefusal
@@ -17,6 +17,7 @@ class Closure(BaseModel):
     closure_id: int
     refusal: ProviderRefusal
     code: str
+    template: str | None = None  # None: all of them
     probe_at: AwareDatetime | None = None  # None: a person opens it
 
     def __str__(self) -> str:
@@ -27,8 +28,17 @@ class ClosedGateway(Closure):
     """The same, as people are told of it."""
 
     channel: Channel
-    template: str | None = None  # None: all of them
     closed_at: AwareDatetime
+
+
+_CLOSURES = TypeAdapter(list[Closure])
+
+
+def closure_of(closures: str | None, template: str) -> Closure | None:
+    """Of a channel's closures, as JSON, the one that keeps a template back; a lasting one first."""
+    each = _CLOSURES.validate_json(closures or "[]")
+    own = (closure for closure in each if closure.template in (None, template))
+    return min(own, key=lambda closure: closure.probe_at is not None, default=None)
 
 
 async def take_probe(connection: Connection, closure: Closure, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import asyncpg
 
 from database.case.facts import read_facts
-from database.contact.closed_gateways import Closure, take_probe
+from database.contact.closed_gateways import Closure, closure_of, take_probe
 from database.policy.pinned_policies import PinnedPolicies
 from database.sql import SQL, Connection, Pool
 from domain.case.facts import CaseFacts
@@ -18,6 +18,7 @@ from domain.contact.permission import may_contact
 from domain.contact.question import Allowed, Decision, Refused
 from domain.contact.recipient import Recipient
 from domain.contact.status import AttemptStatus, PhoneStatus
+from domain.messages.templates import Template
 from domain.policy.contact import Channel
 
 MADE_UP = Refused(
@@ -31,6 +32,7 @@ class Attempt(NamedTuple):
     attempt_id: str
     status: AttemptStatus
     number: str
+    template: str  # what is said: it may be another than was meant
     reserved_at: datetime
     is_not_taken: bool  # the provider said so: nothing has to be asked
 
@@ -42,6 +44,7 @@ class Reservation(NamedTuple):
     status: AttemptStatus  # reserved now; or what the record says of the earlier attempt
     is_new: bool
     number: str
+    template: str
     recipient: Recipient
     lawful_until: datetime | None  # the end of the hours it was reserved in, if any limit it
     reserved_at: datetime
@@ -119,7 +122,7 @@ class Contacts:
                     return ruling.decision
                 if ruling.closed and not await take_probe(connection, ruling.closed, now):
                     return ruling.closed
-                renewed = await self._renew(connection, attempt, ruling, ruling.decision)
+                renewed = await self._renew(connection, intent, ruling, ruling.decision)
                 if renewed is not None:
                     return _reservation(ruling, renewed, is_new=True)
 
@@ -148,17 +151,22 @@ class Contacts:
             now=now,
             days_back=self._policies.days_back,
             channel=intent.channel.value,
-            template=str(intent.template),
         )
         facts = ContactFacts.model_validate_json(row["facts"])
         recipient = Recipient.model_validate({**json.loads(row["recipient"]), "facts": facts})
         policies = await self._policies.strictest_of(connection, recipient.policy_version)
         decision = may_contact(
-            intent.channel, intent.purpose, recipient.facts, policies, recipient.at
+            intent.channel,
+            intent.purpose,
+            recipient.facts,
+            policies,
+            recipient.at,
+            Template(intent.template) if intent.template in set(Template) else None,
         )
         if row["is_made_up"] and intent.channel in self._reaching_people:
             decision = MADE_UP
-        closed = None if row["closed"] is None else Closure.model_validate_json(row["closed"])
+        said = decision.instead if isinstance(decision, Allowed) else None
+        closed = closure_of(row["closed"], said or str(intent.template))
         return Ruling(recipient, row["facts"], decision, closed)
 
     async def _reserve(
@@ -176,7 +184,7 @@ class Contacts:
             revision=recipient.revision,
             phone_id=allowed.phone_id,
             channel=intent.channel.value,
-            template=intent.template,
+            template=allowed.instead or intent.template,
             purpose=intent.purpose.value,
             now=recipient.at,
             policy_version=recipient.policy_version,
@@ -187,14 +195,15 @@ class Contacts:
         return _attempt(row)
 
     async def _renew(
-        self, connection: Connection, attempt: Attempt, ruling: Ruling, allowed: Allowed
+        self, connection: Connection, intent: Intent, ruling: Ruling, allowed: Allowed
     ) -> Attempt | None:
         row = await SQL.renew_attempt(
             connection,
-            attempt_id=attempt.attempt_id,
+            attempt_id=_attempt_id(intent),
             borrower_id=ruling.recipient.borrower_id,
             revision=ruling.recipient.revision,
             phone_id=allowed.phone_id,
+            template=allowed.instead or intent.template,
             now=ruling.recipient.at,
             policy_version=ruling.recipient.policy_version,
             policy_sha256=ruling.recipient.policy_sha256,
@@ -257,10 +266,7 @@ class Contacts:
     async def leave_number(
         self, attempt_id: str, status: PhoneStatus, code: str, now: datetime
     ) -> None:
-        """The number of an attempt is `invalid`, or `refused` by the person: not used again.
-
-        Of the borrower's own numbers a refusal is a wish, as in `contact_preferences_changed`.
-        """
+        """The number of an attempt is `invalid`, or `refused` by the person: not used again."""
         await SQL.leave_number(self._pool, attempt_id=attempt_id, status=status, code=code, now=now)
 
     async def read_facts(self, case_id: str, now: datetime) -> CaseFacts:
@@ -280,6 +286,7 @@ def _attempt(row: asyncpg.Record | None) -> Attempt | None:
         row["attempt_id"],
         AttemptStatus(row["status"]),
         row["number"],
+        row["template"],
         row["reserved_at"],
         row["is_not_taken"],
     )
@@ -297,6 +304,7 @@ def _reservation(ruling: Ruling, attempt: Attempt, *, is_new: bool) -> Reservati
         status=attempt.status,
         is_new=is_new,
         number=attempt.number,
+        template=attempt.template,
         recipient=ruling.recipient,
         lawful_until=decision.until if isinstance(decision, Allowed) else None,
         reserved_at=attempt.reserved_at,

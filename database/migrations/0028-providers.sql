@@ -1,5 +1,5 @@
 -- What providers say: what was certainly not taken, what they refuse, and delivery receipts
--- depends: 0013-lost-and-found
+-- depends: 0021-ways-in
 
 -- migrate: apply
 ALTER TABLE contact_attempts
@@ -96,17 +96,16 @@ BEGIN
 END;
 $$;
 
--- Under whatever entry the borrower has the number. Of their own a no is a wish: it is blocked.
+-- As `mark_phone`: under whatever entry the number is, and what is said later can only weigh more.
 CREATE FUNCTION leave_number(of_phone text, its_status text, at timestamptz) RETURNS void
 LANGUAGE sql AS $$
-    UPDATE phones p
-    SET status = CASE WHEN its_status = 'refused' AND p.relation = 'self' THEN p.status
-                      ELSE its_status END,
-        blocked_at = CASE WHEN its_status = 'refused' AND p.relation = 'self'
-                          THEN coalesce(p.blocked_at, at) ELSE p.blocked_at END
-    FROM phones called
-    WHERE called.phone_id = of_phone AND p.borrower_id = called.borrower_id
-      AND p.number = called.number AND p.status <> 'refused'
+    UPDATE phones p SET status = its_status, status_at = at
+    FROM phones named
+    WHERE named.phone_id = of_phone AND p.borrower_id = named.borrower_id
+      AND p.number = named.number
+      AND (its_status <> 'refused' OR named.relation = 'self' OR p.relation = 'contact_person')
+      AND CASE p.status WHEN 'usable' THEN true WHEN 'invalid' THEN its_status <> 'invalid'
+                        WHEN 'wrong_person' THEN its_status = 'refused' ELSE false END
 $$;
 
 -- A receipt that names only the provider's reference may come before we have written that down:

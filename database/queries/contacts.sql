@@ -1,15 +1,17 @@
--- name: contact_facts(case_id, intent_key, now, days_back, channel, template)^
--- With what stands between us and the provider: a person who is made up, a gateway that is closed.
-SELECT recipient::text, facts::text,
+-- name: contact_facts(case_id, intent_key, now, days_back, channel)^
+-- Two objects become one, in their order: people read it. With what stands between us and the
+-- provider: a person who is made up, gateways that are closed.
+SELECT recipient::text, concat(left(facts::text, -1), ', ', substr(people::text, 2)) AS facts,
        (SELECT b.is_made_up FROM borrowers b JOIN loans l USING (borrower_id)
         JOIN collection_cases c USING (loan_id) WHERE c.case_id = :case_id) AS is_made_up,
-       (SELECT json_build_object('closure_id', g.closure_id, 'refusal', g.refusal, 'code', g.code,
-                                 'probe_at', g.probe_at)::text
+       (SELECT json_agg(json_build_object(
+                   'closure_id', g.closure_id, 'template', g.template, 'refusal', g.refusal,
+                   'code', g.code, 'probe_at', g.probe_at))::text
         FROM gateway_closures g
-        WHERE g.opened_at IS NULL AND g.channel = :channel
-          AND (g.template IS NULL OR g.template = :template)
-        ORDER BY g.probe_at NULLS FIRST LIMIT 1) AS closed
-FROM contact_facts(:case_id, :intent_key, :now, :days_back);
+        WHERE g.opened_at IS NULL AND g.channel = :channel) AS closed
+FROM contact_facts(:case_id, :intent_key, :now, :days_back)
+CROSS JOIN LATERAL right_party_facts(
+    recipient ->> 'borrower_id', :intent_key, (recipient ->> 'at')::timestamptz) AS people;
 
 -- name: reserve_attempt(attempt_id, intent_key, case_id, loan_id, borrower_id, revision, phone_id, channel, template, purpose, now, policy_version, policy_sha256, current_policy, facts)^
 -- Nothing when the borrower's revision has moved on since the facts were read. Who comes second
@@ -26,10 +28,11 @@ SELECT :attempt_id, :intent_key, :case_id, :loan_id, borrower_id, :phone_id,
        :channel, :template, :purpose, :now, 'reserved', :policy_version,
        :policy_sha256, :current_policy, :facts
 FROM unchanged
-RETURNING attempt_id, status, (SELECT number FROM phones WHERE phone_id = :phone_id) AS number,
+RETURNING attempt_id, status, template,
+          (SELECT number FROM phones WHERE phone_id = :phone_id) AS number,
           reserved_at, false AS is_not_taken;
 
--- name: renew_attempt(attempt_id, borrower_id, revision, phone_id, now, policy_version, policy_sha256, current_policy, facts)^
+-- name: renew_attempt(attempt_id, borrower_id, revision, phone_id, template, now, policy_version, policy_sha256, current_policy, facts)^
 -- Nothing as above, or when the attempt was settled meanwhile.
 WITH unchanged AS (
     UPDATE borrowers SET revision = revision + 1
@@ -37,14 +40,15 @@ WITH unchanged AS (
     RETURNING borrower_id
 )
 UPDATE contact_attempts a
-SET reserved_at = :now, phone_id = :phone_id, not_taken_at = NULL, policy_version = :policy_version,
+SET reserved_at = :now, phone_id = :phone_id, template = :template, not_taken_at = NULL,
+    policy_version = :policy_version,
     policy_sha256 = :policy_sha256, current_policy = :current_policy, facts = :facts
 FROM unchanged, phones p
 WHERE a.attempt_id = :attempt_id AND a.status = 'reserved' AND p.phone_id = :phone_id
-RETURNING a.attempt_id, a.status, p.number, a.reserved_at, false AS is_not_taken;
+RETURNING a.attempt_id, a.status, a.template, p.number, a.reserved_at, false AS is_not_taken;
 
 -- name: attempt_of_intent(intent_key)^
-SELECT attempt_id, a.status, number, reserved_at, not_taken_at IS NOT NULL AS is_not_taken
+SELECT attempt_id, a.status, template, number, reserved_at, not_taken_at IS NOT NULL AS is_not_taken
 FROM contact_attempts a JOIN phones USING (phone_id) WHERE intent_key = :intent_key;
 
 -- name: record_refusal(case_id, intent_key, channel, rule_id, reason, retry_at, now, policy_version, policy_sha256, current_policy, facts)!
@@ -74,9 +78,9 @@ UPDATE contact_attempts
 SET status = :status, outcome = coalesce(outcome, :outcome), outcome_at = coalesce(outcome_at, :now)
 WHERE attempt_id = :attempt_id AND status <> 'sent';
 
--- name: simulated_send(reference, channel, number, text, now)!
-INSERT INTO simulated_outbox (reference, channel, number, text, sent_at)
-VALUES (:reference, :channel, :number, :text, :now)
+-- name: simulated_send(reference, channel, number, text, after_yes, after_no, now)!
+INSERT INTO simulated_outbox (reference, channel, number, text, after_yes, after_no, sent_at)
+VALUES (:reference, :channel, :number, :text, :after_yes, :after_no, :now)
 ON CONFLICT (reference) DO NOTHING;
 
 -- name: simulated_lookup(reference)$

@@ -5,20 +5,18 @@ from typing import get_args
 
 import pytest
 
-from activities.business_time import real_time
 from domain.contact.delivery import ProviderRefusal
+from domain.messages.calls import CallParts
 from domain.policy.contact import Channel
-from gateways.choice import choose_gateways
-from gateways.protocol import GatewayRefusedError, Part
+from gateways.protocol import GatewayRefusedError
 from runtime.settings import GatewayName
 from tests.support.gateways import Fault
-from tests.support.providers.infobip import Infobip
-from tests.support.providers.lines import NoOutbox, connect, message, settings_of, sought
+from tests.support.providers.lines import connect, message, sought
 from tests.support.providers.stand_in import Asked, StandIn
 
 REAL = sorted(set(get_args(GatewayName)) - {"simulated"})
 CLASSES = [each for each in ProviderRefusal if each is not ProviderRefusal.NUMBER_TODAY]
-PARTS = (Part("opening", "您好"), Part("after_yes", "您的借款已逾期"))
+PARTS = CallParts("您好，请问您是本人吗？", "您的借款已逾期", "打扰了")
 
 
 @pytest.mark.parametrize("channel", Channel)
@@ -81,20 +79,17 @@ async def test_parts_of_a_call_are_handed_over_by_their_names(
         await gateway.send(message(parts=PARTS))
     [request] = asked
     told = str(request.form()) if name == "twilio" else request.body.decode()
-    assert all(part.name in told and part.text in told for part in PARTS)
+    assert all(name in told and text in told for name, text in PARTS._asdict().items())
     assert "您好, hello" not in told or name == "webhook"
 
 
-async def test_call_in_parts_is_not_made_by_who_cannot_lead_it(tmp_path: Path) -> None:
-    """Without a scenario the parts would all be spoken at once."""
-    async with Infobip() as provider:
-        given = settings_of(provider.url, tmp_path)
-        given = given.model_copy(update={"infobip_call_scenario": ""})
-        chosen = choose_gateways({Channel.CALL: "infobip"}, NoOutbox(), given, real_time)
-        with pytest.raises(GatewayRefusedError, match="INFOBIP_CALL_SCENARIO is not set"):
-            await chosen[Channel.CALL].send(message(parts=PARTS))
-        await chosen[Channel.CALL].close()
-        assert not provider.delivered
+async def test_call_of_a_debt_is_no_template_that_tells_of_it(tmp_path: Path) -> None:
+    """Tencent leads nobody through a call: it says the opening, or nothing."""
+    async with connect("tencent", Channel.CALL, tmp_path) as (gateway, provider, _):
+        await gateway.send(message(template="overdue_call", parts=PARTS))
+        with pytest.raises(GatewayRefusedError, match="TemplateNotRegistered"):
+            await gateway.send(message(parts=PARTS))
+    assert provider.delivered.total() == 1
 
 
 async def test_template_that_is_not_registered_is_refused_content(tmp_path: Path) -> None:

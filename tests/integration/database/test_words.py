@@ -13,12 +13,14 @@ from domain.case.facts import Outcome, PromiseStatus
 from domain.case.notices import Audience, NoticeKind
 from domain.contact.delivery import CallOutcome, Delivery, ProviderRefusal
 from domain.contact.facts import Relation
+from domain.contact.replies import Reading
 from domain.contact.status import AttemptStatus, PhoneStatus
 from domain.debt.status import LoanStatus
 from domain.messages.templates import Template
 from domain.plan.authority import Level
 from domain.plan.status import AgreementStatus
 from domain.policy.contact import Channel, Purpose
+from domain.policy.right_party import Confirmation
 from domain.visit.status import VisitStatus
 from domain.visit.visitors import VisitorAnswer
 from tests.support.world import Loan, OpenCase
@@ -41,9 +43,11 @@ ENUMS: dict[str, type[StrEnum]] = {
     "delivery_receipts.refusal": ProviderRefusal,
     "gateway_closures.channel": Channel,
     "loans.status": LoanStatus,
+    "phone_confirmations.confirmed_by": Confirmation,
     "phones.relation": Relation,
     "phones.status": PhoneStatus,
     "promises.status": PromiseStatus,
+    "replies.read_as": Reading,
     "staff_notices.audience": Audience,
     "staff_notices.kind": NoticeKind,
     "visitor_checks.answer": VisitorAnswer,

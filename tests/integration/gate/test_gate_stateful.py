@@ -29,7 +29,6 @@ PLANNED = settings(
     max_examples=80,
     derandomize=True,
     database=None,
-    deadline=None,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
@@ -174,6 +173,7 @@ class StaleContacts(CrashingContacts):
             recipient=ruling.recipient,
             lawful_until=None,
             reserved_at=attempt.reserved_at,
+            template="overdue_notice",
         )
 
 

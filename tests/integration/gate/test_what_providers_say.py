@@ -160,8 +160,8 @@ async def test_person_who_said_no_is_left_in_peace_on_that_number(
     result = await gate.contact()
     assert (result.status, result.rule_id, result.retry_at) == ("refused", "LC-SAID-NO", None)
     assert gate.gateway.handed_over == []
-    blocked = await pool.fetch("SELECT phone_id FROM phones WHERE blocked_at IS NOT NULL")
-    assert [each["phone_id"] for each in blocked] == ["B-1-p1"]
+    refused = await pool.fetch("SELECT phone_id FROM phones WHERE status = 'refused'")
+    assert [each["phone_id"] for each in refused] == ["B-1-p1"]
     assert await pool.fetchval("SELECT rule_id FROM contact_refusals") == "LC-SAID-NO"
 
 

@@ -81,7 +81,8 @@ def write_templates(directory: Path) -> Path:
     """The templates that the stand-in of Tencent knows."""
     file = directory / "templates.json"
     registered = {"id": tencent.TEMPLATE, "values": ["name", "days"]}
-    file.write_text(json.dumps({"overdue_notice.zh": registered, "overdue_call.zh": registered}))
+    names = ("overdue_notice.zh", "overdue_call.zh", "overdue_call.opening.zh")
+    file.write_text(json.dumps(dict.fromkeys(names, registered)))
     return file
 
 

@@ -41,6 +41,8 @@ def test_simulated_provider_needs_nothing() -> None:
         ("twilio", "call", "twilio_call_from", "TWILIO_CALL_FROM is not set: CALL_GATEWAY=twilio"),
         ("infobip", "sms", "infobip_api_key", "INFOBIP_API_KEY is not set: SMS_GATEWAY=infobip"),
         ("infobip", "call", "infobip_call_from", "INFOBIP_CALL_FROM is not set: CALL_GATEWAY=info"),
+        ("twilio", "call", "twilio_call_flow", "TWILIO_CALL_FLOW is not set: CALL_GATEWAY=twilio"),
+        ("infobip", "call", "infobip_call_scenario", "INFOBIP_CALL_SCENARIO is not set: CALL_GATE"),
         ("tencent", "sms", "tencent_sms_sign", "TENCENT_SMS_SIGN is not set: SMS_GATEWAY=tencent"),
         ("tencent", "sms", "tencent_secret_key", "TENCENT_SECRET_KEY is not set: SMS_GATEWAY=ten"),
         ("tencent", "call", "tencent_call_app_id", "TENCENT_CALL_APP_ID is not set: CALL_GATEWAY"),
