@@ -4,6 +4,7 @@ from commands.command_line import Command, build_app, run_app
 from commands.ops.agreement import agreement
 from commands.ops.audit import audit
 from commands.ops.collected import collected
+from commands.ops.gateways import gateways
 from commands.ops.migrate import migrate
 from commands.ops.package import package
 from commands.ops.policy.adopt import adopt
@@ -37,6 +38,7 @@ commands: dict[str, Command] = {
     "agreement": agreement,
     "package": package,
     "audit": audit,
+    "gateways": gateways,
     "rebuild": rebuild,
     "migrate": migrate,
 }
