@@ -23,6 +23,7 @@ class Template(StrEnum):
     PART_REMINDER = "part_reminder"
     PAYMENT_HELP = "payment_help"
     PLAN_BROKEN = "plan_broken"
+    PLAN_GOES_ON = "plan_goes_on"
     LEGAL_NOTICE = "legal_notice"
     PAID_NOTICE = "paid_notice"
     SETTLED_NOTICE = "settled_notice"
@@ -69,6 +70,7 @@ NEEDS: Mapping[Template, frozenset[str]] = {
     Template.PART_REMINDER: _PART | {"pay_at"},
     Template.PAYMENT_HELP: _PART | {"pay_at"},
     Template.PLAN_BROKEN: _DEBT | {"pay_at", "complaint_hotline"},
+    Template.PLAN_GOES_ON: _PART | {"pay_at"},
     Template.LEGAL_NOTICE: _DEBT | {"pay_at", "complaint_hotline"},
     Template.PAID_NOTICE: _PAID,
     Template.SETTLED_NOTICE: _PAID,

@@ -63,6 +63,10 @@ _ZH: Mapping[Template, str] = {
         "【{lender}】{name}您好，因未按期还款，您的还款计划已终止。您的借款已逾期{days}天，应还{amount}。"
         "还款方式：{pay_at}。如有困难请致电{hotline}，投诉{complaint_hotline}。"
     ),
+    Template.PLAN_GOES_ON: (
+        "【{lender}】{name}您好，我们已核实您按期支付了协议款，您的还款计划继续有效。下一期{part_amount}，"
+        "最晚{part_due}。还款方式：{pay_at}。咨询{hotline}。"
+    ),
     Template.LEGAL_NOTICE: (
         "【{lender}】{name}您好，您的借款已逾期{days}天，应还{amount}。我们将把案件转交法务部门审查；"
         "在此之前您仍可还款：{pay_at}，或致电{hotline}协商。投诉{complaint_hotline}。"
@@ -148,6 +152,11 @@ _EN: Mapping[Template, str] = {
         "{lender}: Dear {name}, a part was not paid in time, so your repayment plan has ended. "
         "Your loan is {days} days past due, {amount} is owed. To pay: {pay_at}. If paying is "
         "difficult, call {hotline}. Complaints {complaint_hotline}."
+    ),
+    Template.PLAN_GOES_ON: (
+        "{lender}: Dear {name}, your part was paid in time after all: your repayment plan goes on. "
+        "The next part, {part_amount}, is due by {part_due}. To pay: {pay_at}. "
+        "Questions {hotline}."
     ),
     Template.LEGAL_NOTICE: (
         "{lender}: Dear {name}, your loan is {days} days past due, {amount} is owed. We are about "

@@ -144,7 +144,11 @@ class Record:
             "complaint_extended", complaint_id="C-1", approver_id="A-9", due_at=due_at
         )
         await self.deliver(
-            "complaint_resolved", complaint_id="C-1", upheld=True, barred_badge_ids=["C-3"]
+            "complaint_resolved",
+            complaint_id="C-1",
+            upheld=True,
+            handler_id="H-1",
+            barred_badge_ids=["C-3"],
         )
         await self.deliver(
             "contact_preferences_changed",
@@ -202,9 +206,11 @@ class Record:
         agreements = AgreementActivities(
             Agreements(self.pool), StoredPolicies(self.pool), lambda: self.now
         )
-        return await agreements.offer_agreement(
+        sha256 = await agreements.offer_agreement(
             OfferRequest(offer=offer, policy_version=self.policy.version)
         )
+        assert sha256 is not None, "the first part fell due before the offer"
+        return sha256
 
     async def break_agreement(self) -> None:
         """The agreement that is signed is broken now."""
@@ -234,5 +240,9 @@ class Record:
         )
         sha256 = await self.offer(offer)
         await self.deliver(
-            "agreement_signed", agreement_id="G-1", document_sha256=sha256, signatories=["B-1"]
+            "agreement_signed",
+            agreement_id="G-1",
+            document_sha256=sha256,
+            signatories=["B-1"],
+            costs_confirmed=True,
         )
