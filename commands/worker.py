@@ -49,7 +49,7 @@ from gateways.protocol import Gateway
 from policies.reader import fingerprint, read_policy
 from runtime.logs import configure_logging
 from runtime.provider_settings import load_provider_settings
-from runtime.settings import Settings, load_settings
+from runtime.settings import Settings, SettingsError, load_settings
 from temporal.case_starter import TemporalCaseStarter, TemporalWatchStarter
 from temporal.client import connect_temporal
 from temporal.error_privacy import ErrorPrivacy
@@ -138,10 +138,23 @@ def _gateways(settings: Settings, pool: Pool) -> Mapping[Channel, Gateway]:
     given = load_provider_settings()
     rates = {Channel.SMS: settings.sms_per_second, Channel.CALL: settings.calls_per_second}
     gateways = choose_gateways(chosen, SimulatedOutbox(pool), given, real_time)
+    see_real_time(settings, gateways)
     return {
         channel: gateway if (rate := rates[channel]) is None else PacedGateway(gateway, rate)
         for channel, gateway in gateways.items()
     }
+
+
+def see_real_time(settings: Settings, gateways: Mapping[Channel, Gateway]) -> None:
+    """See that no drill's clock makes a query's lag look over: a message would be sent twice.
+
+    Raises:
+        SettingsError: for a fast clock with a provider that sends what it gets twice.
+    """
+    for channel, gateway in gateways.items():
+        if not (settings.business_clock.is_real or gateway.takes_once):
+            name = f"{channel.upper()}_GATEWAY"
+            raise SettingsError(f"{name} is wrong: this provider needs BUSINESS_CLOCK=real")
 
 
 def _contact_activities(
