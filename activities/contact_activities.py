@@ -14,12 +14,13 @@ from database.contact.contacts import Attempt, Contacts, Reservation
 from domain.case.facts import CaseFacts
 from domain.contact.intent import Intent
 from domain.contact.question import Refused
-from domain.contact.recipient import message_values, speaks_of_next_part
+from domain.contact.recipient import speaks_of_next_part
+from domain.contact.said import may_be_said
 from domain.contact.status import AttemptStatus
 from domain.messages.templates import Template
 from domain.messages.texts import render
+from domain.policy.channels import Channels
 from domain.policy.contact import Channel
-from domain.policy.policy import Channels
 from gateways.protocol import (
     CannotTellError,
     Gateway,
@@ -198,11 +199,7 @@ class ContactActivities:
                 intent, reservation, ContactStatus.FAILED, f"part {intent.part_number} is paid"
             )
         try:
-            text = render(
-                Template(intent.template),
-                reservation.recipient.language,
-                message_values(reservation.recipient, self._channels, at, intent.slot_start),
-            )
+            text = self._text(intent, reservation, at)
         except KeyError as error:  # the visit or the part it speaks of is over by now
             return await self._unsent(
                 intent, reservation, ContactStatus.FAILED, f"nothing to say of {error}"
@@ -228,6 +225,15 @@ class ContactActivities:
         except GatewayBusyError as error:
             raise _busy() from error
         return await self._sent(intent, reservation, sent.provider_ref, sent.sent_at)
+
+    def _text(self, intent: Intent, reservation: Reservation, at: datetime) -> str:
+        """What is so of this loan at this moment, in the borrower's language."""
+        said = may_be_said(
+            reservation.recipient, self._channels, reservation.policies, at, intent.slot_start
+        )
+        return render(
+            Template(intent.template), reservation.recipient.language, said.values, said.facts
+        )
 
     async def _sent(
         self, intent: Intent, attempt: Attempt | Reservation, provider_ref: str, sent_at: datetime

@@ -17,6 +17,7 @@ from domain.contact.permission import may_contact
 from domain.contact.question import Allowed, Decision, Refused
 from domain.contact.recipient import Recipient
 from domain.contact.status import AttemptStatus
+from domain.policy.policy import Policy
 
 
 class Attempt(NamedTuple):
@@ -36,6 +37,7 @@ class Reservation(NamedTuple):
     number: str
     recipient: Recipient
     lawful_until: datetime | None  # the end of the hours it was reserved in, if any limit it
+    policies: list[Policy]  # it was reserved under: the pinned one first, the current one last
 
 
 class Ruling(NamedTuple):
@@ -44,6 +46,7 @@ class Ruling(NamedTuple):
     recipient: Recipient
     facts: str  # as they were read: kept with the attempt or the refusal
     decision: Decision
+    policies: list[Policy]  # that were asked
 
 
 class Contacts:
@@ -118,12 +121,14 @@ class Contacts:
             days_back=self._policies.days_back,
         )
         facts = ContactFacts.model_validate_json(row["facts"])
-        recipient = Recipient.model_validate({**json.loads(row["recipient"]), "facts": facts})
+        recipient = Recipient.model_validate(
+            {**json.loads(row["recipient"]), "loan": json.loads(row["loan"]), "facts": facts}
+        )
         policies = await self._policies.strictest_of(connection, recipient.policy_version)
         decision = may_contact(
             intent.channel, intent.purpose, recipient.facts, policies, recipient.at
         )
-        return Ruling(recipient, row["facts"], decision)
+        return Ruling(recipient, row["facts"], decision, policies)
 
     async def _reserve(
         self, connection: Connection, intent: Intent, ruling: Ruling, allowed: Allowed
@@ -242,4 +247,5 @@ def _reservation(ruling: Ruling, attempt: Attempt, *, is_new: bool) -> Reservati
         number=attempt.number,
         recipient=ruling.recipient,
         lawful_until=decision.until if isinstance(decision, Allowed) else None,
+        policies=ruling.policies,
     )

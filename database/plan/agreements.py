@@ -60,7 +60,7 @@ class Agreements:
             limitation_years=limitation.years,
             limitation_until=limitation.until,
             time_barred_since=limitation.time_barred_since,
-            **policy.channels.model_dump(),
+            **policy.channels.of(people["lender"], people["language"]),
         )
 
     async def offer_agreement(self, offer: Offer, terms: AgreementTerms, document: Document) -> str:

@@ -1,6 +1,16 @@
 -- name: contact_facts(case_id, intent_key, now, days_back)^
-SELECT recipient::text, facts::text
-FROM contact_facts(:case_id, :intent_key, :now, :days_back);
+-- Beside what the gate asks: what a message may say the loan costs, and whether a waiver has ended
+-- with the plan that was broken last.
+SELECT recipient::text, facts::text, json_build_object(
+           'annual_rate_percent', l.annual_rate_percent,
+           'penalty_rate_percent', l.penalty_rate_percent,
+           'waiver_lost', coalesce((
+               SELECT g.waiver_minor > 0 FROM agreements g
+               WHERE g.case_id = c.case_id AND g.status = 'broken'
+               ORDER BY g.ended_at DESC LIMIT 1), FALSE))::text AS loan
+FROM collection_cases c JOIN loans l USING (loan_id),
+     contact_facts(:case_id, :intent_key, :now, :days_back)
+WHERE c.case_id = :case_id;
 
 -- name: reserve_attempt(attempt_id, intent_key, case_id, loan_id, borrower_id, revision, phone_id, channel, template, purpose, now, policy_version, policy_sha256, current_policy, facts)^
 -- Nothing when the borrower's revision has moved on since the facts were read. Who comes second

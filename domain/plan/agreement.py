@@ -47,6 +47,8 @@ class AgreementTerms(BaseModel):
     hotline: str
     complaint_hotline: str
     pay_at: str
+    supervisor_name: str | None = None
+    supervisor_hotline: str | None = None
 
     @model_validator(mode="after")
     def _costs_nothing_beyond_the_arrears(self) -> Self:

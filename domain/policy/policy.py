@@ -11,14 +11,15 @@ A rule that is added is a `later_rule`: policies that were stored before it stil
 the number that its property names.
 """
 
-import re
 from datetime import date, timedelta
 from typing import Annotated, Literal, Self
 from weakref import WeakValueDictionary
 
 from pydantic import Field, model_validator
 
+from domain.policy.channels import Channels
 from domain.policy.contact import ContactPolicy
+from domain.policy.kept import NotKept
 from domain.policy.rule import (
     BasisPoints,
     Count,
@@ -28,13 +29,11 @@ from domain.policy.rule import (
     NoticeDays,
     PolicyModel,
     Rule,
+    later_list,
     later_rule,
     value_or,
 )
 from domain.policy.visit import VisitPolicy
-
-# No exchange anywhere begins with 000.
-_PLACEHOLDER = re.compile(r"(?<!\d)000[ -]?000\d(?!\d)")
 
 ReminderDays = Annotated[tuple[Annotated[int, Field(ge=-60, le=60)], ...], Field(max_length=5)]
 
@@ -123,20 +122,6 @@ class AftercarePolicy(PolicyModel):
         return self
 
 
-class Channels(PolicyModel):
-    """Where a borrower asks, checks a visitor and complains."""
-
-    hotline: str
-    complaint_hotline: str
-    pay_at: str
-
-    @property
-    def placeholders(self) -> dict[str, str]:
-        """Numbers by field that nobody can own, such as 400-000-0000: the shipped policies' own."""
-        numbers = {"hotline": self.hotline, "complaint_hotline": self.complaint_hotline}
-        return {name: number for name, number in numbers.items() if _PLACEHOLDER.search(number)}
-
-
 class Policy(InEffect):
     """One version of one profile.
 
@@ -154,6 +139,8 @@ class Policy(InEffect):
     visit: VisitPolicy
     plan: PlanPolicy
     aftercare: AftercarePolicy
+    # What the rules of this profile ask for and the software does not do, each with the reason.
+    not_kept_here: tuple[NotKept, ...] = later_list()
 
     @property
     def clock_tolerance(self) -> timedelta:

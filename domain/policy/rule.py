@@ -7,6 +7,7 @@ from typing import Annotated, Any, Generic, Self, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 Value = TypeVar("Value")
+RULE_ID = r"^[A-Z]{2,4}-[A-Z0-9-]+$"
 WHOLE = 10_000  # basis points
 # The largest numbers are far beyond what anybody means: whoever writes one has mistyped it.
 Count = Annotated[int, Field(ge=0, le=1000)]
@@ -64,7 +65,7 @@ class InEffect(PolicyModel):
 class Rule(InEffect, Generic[Value]):
     """One value with where it comes from."""
 
-    id: str = Field(pattern=r"^[A-Z]{2,4}-[A-Z0-9-]+$")
+    id: str = Field(pattern=RULE_ID)
     value: Value
     text: str
     source: str
@@ -103,6 +104,11 @@ def later_rule() -> Any:
     Where there is none, nothing of it is written: such a policy keeps its fingerprint.
     """
     return Field(default=None, exclude_if=lambda rule: rule is None)
+
+
+def later_list() -> Any:
+    """The field of a list that policies of before lack; where it is empty, nothing is written."""
+    return Field(default=(), exclude_if=lambda values: not values)
 
 
 def value_or(rule: Rule[Value] | None, before: Value) -> Value:

@@ -5,6 +5,7 @@ from calendar import day_name
 from collections.abc import Mapping
 from typing import Any
 
+from domain.policy.contact import EVER_DAYS
 from domain.policy.rule import WHOLE
 
 _WHO = {
@@ -63,6 +64,8 @@ def counter_in_words(counter: Mapping[str, Any]) -> str:
 
 def _window_in_words(window: Mapping[str, Any]) -> str:
     if (days := window.get("calendar_days")) is not None:
+        if days == EVER_DAYS:
+            return "ever"
         return "on one calendar day" if days == 1 else f"within {days} calendar days"
     if (days := window.get("rolling_days")) is not None:
         return "within any 24 hours" if days == 1 else f"within any {days} days of 24 hours"

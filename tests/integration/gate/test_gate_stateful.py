@@ -168,6 +168,7 @@ class StaleContacts(CrashingContacts):
             number=attempt.number,
             recipient=ruling.recipient,
             lawful_until=None,
+            policies=ruling.policies,
         )
 
 

@@ -33,7 +33,7 @@ def _write(folder: Path, good: str = "", bad: str = "") -> tuple[Path, Path]:
 @pytest.mark.parametrize(
     ("good", "bad", "field", "reason"),
     [
-        ("version: cn-2026-12", "version: CN 2026", "version", "should match pattern"),
+        ("version: cn-2026-12.2", "version: CN 2026", "version", "should match pattern"),
         ("        limit: 3\n      text: At most three conn",
          "        limit: 3.5\n      text: At most three conn",
          "contact.counters.connected_calls_per_day.value.limit", "valid integer"),
@@ -97,7 +97,7 @@ def test_mistake_is_named_with_its_line(
 def test_every_mistake_is_named_at_once(tmp_path: Path) -> None:
     """Two mistakes, two lines."""
     path, _ = _write(tmp_path, "language: zh", "language: fr")
-    path.write_text(path.read_text().replace("pay_at", "payat"))
+    path.write_text(path.read_text().replace('  pay_at: "', '  payat: "', 1))
     with pytest.raises(PolicyError) as refused:
         read_policy(path)
     assert len(str(refused.value).splitlines()) == 3  # one missing, one unknown, one wrong

@@ -183,7 +183,8 @@ async def test_closing_notice_says_what_was_received(start_life: StartLife) -> N
     await life.pay()
     assert await life.outcome() == "cured"
     text = await life.value("SELECT text FROM simulated_outbox ORDER BY sequence DESC LIMIT 1")
-    assert f"截至{paid_on}共收到您的还款CNY 2,000.00" in text
+    day = f"{paid_on.year}年{paid_on.month}月{paid_on.day}日"
+    assert f"我们共收到您的还款2,000.00元（截至{day}）" in text
     assert life.policy.channels.complaint_hotline in text
 
 
@@ -194,15 +195,15 @@ async def test_plan_is_closed_with_what_was_paid_under_it(start_life: StartLife)
     await life.drive_to(Stage.REPAYMENT)
     parts = (await life.status())["plan"]["plan"]["parts"]
     closing = await _text_of(life, "visit_closing")
-    second, third = (f"CNY {part['amount_minor'] / 100:,.2f}" for part in parts[1:])
+    second, third = (f"{part['amount_minor'] / 100:,.2f}元" for part in parts[1:])
     assert f"下一期{second}" in closing
-    assert f"其后尚余{third}" in closing
+    assert f"此后剩余{third}" in closing
     for part in (2, 3):
         await life.skip(20 * DAY)
         await life.pay_part(part)
     assert await life.outcome() == "plan_completed"
     total = sum(part["amount_minor"] for part in parts)
-    assert f"还款CNY {total / 100:,.2f}" in await _text_of(life, "plan_completed_notice")
+    assert f"还款{total / 100:,.2f}元" in await _text_of(life, "plan_completed_notice")
 
 
 async def _text_of(life: Life, template: str) -> str:

@@ -102,7 +102,7 @@ def _holds_every_contact(table: bytes) -> None:
         ("refusal", "LC-HOLD", ""),
         ("attempt", "visit_appointment", ""),
     ]
-    assert {row["policy_version"] for row in rows} == {"cn-2026-12"}
+    assert {row["policy_version"] for row in rows} == {"cn-2026-12.2"}
     assert {len(row["policy_sha256"]) for row in rows} == {64}
 
 
