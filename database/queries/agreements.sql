@@ -4,7 +4,7 @@ FROM collection_cases c JOIN loans l USING (loan_id) JOIN borrowers b USING (bor
 WHERE c.case_id = :case_id;
 
 -- name: offered_agreement(agreement_id)^
-SELECT document_sha256 FROM agreements WHERE agreement_id = :agreement_id;
+SELECT document_sha256, offered_at FROM agreements WHERE agreement_id = :agreement_id;
 
 -- name: kept_documents(agreement_id)^
 SELECT document_html, document_pdf FROM agreements WHERE agreement_id = :agreement_id;
@@ -14,13 +14,19 @@ SELECT full_name FROM crew_members WHERE badge_id = :badge_id;
 
 -- name: limitation_facts(loan_id, time_zone, now)^
 -- When the loan's last instalment falls due, and what interrupted limitation until now: payments,
--- signed agreements, and calls that reached the borrower. A message is no demand without a receipt.
+-- promises to pay, signed agreements, and calls and visits that reached the borrower (LA-03). A
+-- message is no demand without a receipt.
 SELECT (SELECT max(due_on) FROM loan_instalments WHERE loan_id = :loan_id) AS last_due_on,
        ARRAY(SELECT (happened.at AT TIME ZONE :time_zone)::date FROM (
                  SELECT received_at FROM payments
                  WHERE loan_id = :loan_id AND kind = 'payment' AND reversed_at IS NULL
                  UNION ALL
                  SELECT signed_at FROM agreements WHERE loan_id = :loan_id
+                 UNION ALL
+                 SELECT made_at FROM promises WHERE loan_id = :loan_id
+                 UNION ALL
+                 SELECT reported_at FROM visits
+                 WHERE loan_id = :loan_id AND outcome IN ('agreed', 'refused')
                  UNION ALL
                  SELECT sent_at FROM contact_attempts
                  WHERE loan_id = :loan_id AND channel = 'call' AND outcome = 'connected'
@@ -48,10 +54,10 @@ WHERE case_id = :case_id AND status = :was;
 -- name: give_up_plan(plan_id, now)!
 UPDATE proposed_plans SET given_up_at = :now WHERE plan_id = :plan_id AND given_up_at IS NULL;
 
--- name: sign_agreement(agreement_id, sha256, signatories, now)^
+-- name: sign_agreement(agreement_id, sha256, signatories, costs_confirmed_at, now)^
 -- Nothing when it is not offered any more.
 UPDATE agreements SET status = 'signed', signed_at = :now, signed_sha256 = :sha256,
-                      disclosed_at = :now, signatories = :signatories::jsonb
+                      disclosed_at = :costs_confirmed_at, signatories = :signatories::jsonb
 WHERE agreement_id = :agreement_id AND status = 'offered'
 RETURNING agreement_id;
 

@@ -36,3 +36,9 @@ VALUES (:said_by, :policy_version, :clock, :release, :now)
 ON CONFLICT (one) DO UPDATE
 SET said_by = excluded.said_by, policy_version = excluded.policy_version, clock = excluded.clock,
     release = excluded.release, said_at = excluded.said_at;
+
+-- name: rule_of_case(case_id, section, rule)$
+-- The id of a rule in the policy that a case is pinned to; nothing where that policy lacks it.
+SELECT p.body #>> ARRAY[:section, :rule, 'id']
+FROM collection_cases c JOIN policies p ON p.version = c.policy_version
+WHERE c.case_id = :case_id;

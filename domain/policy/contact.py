@@ -149,6 +149,13 @@ class ThirdPartyPolicy(PolicyModel):
         return self
 
 
+class HoldRule(PolicyModel):
+    """What a hold of one reason asks for; while it is in force nobody is contacted or visited."""
+
+    # False: it lasts until it is released, and one that names its end is refused.
+    may_end_by_itself: StrictBool
+
+
 def _sorted(rules: dict[Any, Any]) -> dict[Any, Any]:
     return dict(sorted(rules.items()))  # jsonb forgets the order; the fingerprint must not
 
@@ -173,6 +180,10 @@ class ContactPolicy(PolicyModel):
     reply_not_me: Rule[ReplyWord] | None = later_rule()
     reply_stop: Rule[ReplyWord] | None = later_rule()
     collector_disclosure: Rule[StrictBool] | None = later_rule()
+    # The rules of holds by their reason; other reasons hold by our own rule (LC-HOLD).
+    holds: Annotated[dict[str, Rule[HoldRule]], InOrder] = Field(
+        default_factory=dict, exclude_if=lambda rules: not rules
+    )
 
     def hours_of(self, channel: Channel, day: date) -> Rule[HoursOfDay]:
         """The permitted hours of a channel: its own on the days on which it has some."""

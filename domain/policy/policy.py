@@ -26,9 +26,11 @@ from domain.policy.rule import (
     Days,
     Hours,
     InEffect,
+    Kept,
     NoticeDays,
     PolicyModel,
     Rule,
+    id_or,
     later_list,
     later_rule,
     value_or,
@@ -69,6 +71,18 @@ class PlanPolicy(PolicyModel):
     guided_reminder_days: Rule[ReminderDays] | None = None
     renegotiations: Rule[Count] | None = None
     broken_notice_days: Rule[NoticeDays] | None = later_rule()
+    paused_while_honoured: Kept | None = later_rule()
+    costs_confirmed: Kept | None = later_rule()
+
+    @property
+    def pause_rule(self) -> str:
+        """The id of the rule by which nothing is collected while a plan is honoured."""
+        return id_or(self.paused_while_honoured, "LC-PLAN-PAUSE")
+
+    @property
+    def costs_rule(self) -> str:
+        """The id of the rule by which a borrower confirms the costs before they sign."""
+        return id_or(self.costs_confirmed, "LC-PLAN-COSTS")
 
     @property
     def broken_notice(self) -> timedelta:
@@ -104,6 +118,7 @@ class AftercarePolicy(PolicyModel):
     # For 30 days after a hold the audit forgives what it put off: a case must have looked by then.
     hold_look_days: Rule[Annotated[int, Field(ge=1, le=14)]] | None = later_rule()
     closing_notice_days: Rule[NoticeDays] | None = later_rule()
+    complaint_handler: Kept | None = later_rule()
 
     @property
     def hold_look(self) -> timedelta:

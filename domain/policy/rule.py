@@ -2,7 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, Generic, Self, TypeVar
+from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
@@ -114,6 +114,15 @@ def later_list() -> Any:
 def value_or(rule: Rule[Value] | None, before: Value) -> Value:
     """The value of a later rule; of a policy that lacks it, the number by which all were worked."""
     return before if rule is None else rule.value
+
+
+# A rule that the process keeps whatever a policy says: the policy gives its id, text and source.
+Kept = Rule[Literal[True]]
+
+
+def id_or(rule: Rule[Any] | None, before: str) -> str:
+    """The id under which a later rule refuses; of a policy that lacks it, our own name for it."""
+    return before if rule is None else rule.id
 
 
 class RateLimit(PolicyModel):

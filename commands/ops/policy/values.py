@@ -47,6 +47,8 @@ def _value_in_a_line(path: str, value: Any) -> str:
 def _limit_in_words(value: Mapping[str, Any]) -> str:
     if value.keys() == {"limit", "minutes"}:
         return f"at most {value['limit']} within any {value['minutes']} minutes"
+    if value.keys() == {"may_end_by_itself"}:
+        return f"{'until its end, or ' if value['may_end_by_itself'] else ''}until it is released"
     return counter_in_words(value) if "scope" in value else value_in_words(value)
 
 

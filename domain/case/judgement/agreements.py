@@ -34,8 +34,13 @@ def judge_agreement_signed(event: events.AgreementSigned, situation: Situation) 
     _require_in_time(event, situation)
     require(
         event.costs_confirmed,
-        "CN-27",
+        situation.policy.plan.costs_rule,
         "costs_confirmed: the borrower confirms the cost disclosure before signing",
+    )
+    require(
+        event.costs_confirmed_at is None or event.costs_confirmed_at < event.occurred_at,
+        situation.policy.plan.costs_rule,
+        "costs_confirmed_at: the costs are confirmed before the signature, not with it",
     )
 
 

@@ -64,7 +64,7 @@ async def test_extended_complaint_has_new_days(start_life: StartLife) -> None:
             "complaint_extended", complaint_id="C-1", approver_id="M-1", reason="complex"
         )
         assert status["complaints"][0]["extensions"] == number
-    await life.refused("complaint_extended", "CN-19", complaint_id="C-1", approver_id="M-1")
+    await life.refused("complaint_extended", "CN-19-SPECIAL", complaint_id="C-1", approver_id="M-1")
     days = await life.fetch("SELECT answer_due_at - filed_at AS days FROM complaints")
     assert days == [{"days": 60 * DAY}]
     await life.skip(51 * DAY)

@@ -59,7 +59,7 @@ async def test_file_holds_the_whole_case(record: Record) -> None:
     assert list(entries) == [
         "agreements.json", "agreements/1/agreement.html", "agreements/1/agreement.pdf",
         "complaints.json", "contacts.csv",
-        "events.jsonl", "holds.json", "manifest.json", "policies/cn-2026-12.json",
+        "events.jsonl", "holds.json", "manifest.json", "policies/cn-2026-12.2.json",
         "policies/cn-adopted.json", "statement.json", "visits.json",
     ]  # fmt: skip
 
@@ -89,7 +89,7 @@ async def test_file_holds_the_whole_case(record: Record) -> None:
     events = [json.loads(line) for line in entries["events.jsonl"].splitlines()]
     assert len(events) == await record.pool.fetchval("SELECT count(*) FROM case_events")
     assert {"LC-STAGE: too early"} == {each["reason"] for each in events if not each["accepted"]}
-    body = json.loads(entries["policies/cn-2026-12.json"])["body"]
+    body = json.loads(entries["policies/cn-2026-12.2.json"])["body"]
     assert Policy.model_validate(body) == record.policy
 
 
