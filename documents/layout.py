@@ -31,6 +31,7 @@ _SHARES = {
     ("debt", 3): (34, 22, 44),
     ("schedule", 4): (12, 24, 32, 32),
     ("schedule", 5): (8, 17, 19, 37, 19),
+    ("costs", 3): (28, 22, 50),
     ("signatures", 2): (50, 50),
 }
 # The library lets only Japanese signs hang at the end of a line rather than begin the next one.

@@ -1,5 +1,6 @@
 -- name: people_and_places(case_id)^
-SELECT l.loan_id, l.lender, l.currency, b.full_name AS name, b.language, b.time_zone
+SELECT l.loan_id, l.lender, l.currency, l.annual_rate_percent, l.penalty_rate_percent,
+       b.full_name AS name, b.language, b.time_zone
 FROM collection_cases c JOIN loans l USING (loan_id) JOIN borrowers b USING (borrower_id)
 WHERE c.case_id = :case_id;
 

@@ -55,7 +55,10 @@ def terms(language: str = "zh", **changes: Any) -> AgreementTerms:
         "limitation_years": 3,
         "limitation_until": date(2030, 2, 28),
         "hotline": "400-000-0000",
-        "complaint_hotline": "12378",
+        "complaint_hotline": "400-000-0001",
+        "penalty_rate": "6",
+        "supervisor_name": "国家金融监督管理总局" if language == "zh" else "the supervisor",
+        "supervisor_hotline": "12378",
         "pay_at": "官方应用“立即还款”" if language == "zh" else "the lender's app, Repay now",
     }
     return AgreementTerms(**values | changes)

@@ -51,15 +51,37 @@ def test_chinese_amounts_stand_in_capitals_too() -> None:
 def test_penalty_is_told_apart_from_what_the_agreement_costs(language: str) -> None:
     """It comes from the loan contract; without one nothing is said of it."""
     source = {
-        "zh": "上表所列罚息按原借款合同在本协议之前产生",
+        "zh": "该罚息按原借款合同在本协议之前产生",
         "en": "accrued under the loan contract",
     }
     name = {"zh": "罚息", "en": "penalty"}[language]
     with_penalty, _ = both_forms(render_agreement(terms(language)))
     assert source[language] in with_penalty
     plain = PLAN.model_copy(update={"penalty_minor": 0, "waiver_minor": 30_000 - 18_237})
-    without, _ = both_forms(render_agreement(terms(language, plan=plain)))
+    without, _ = both_forms(render_agreement(terms(language, plan=plain, penalty_rate=None)))
     assert name not in without.lower()
+
+
+@LANGUAGES
+def test_costs_of_a_default_are_told_with_rate_and_taker(language: str) -> None:
+    """In the table that CN-27 asks for, and where the end of the agreement is told."""
+    rate = {"zh": "年利率6%", "en": "6 % a year"}[language]
+    for words in both_forms(render_agreement(terms(language))):
+        assert squeezed(words).count(squeezed(rate)) == 2
+    without, _ = both_forms(render_agreement(terms(language, penalty_rate=None)))
+    assert rate not in without
+
+
+@LANGUAGES
+def test_supervisor_is_named_as_what_it_is(language: str) -> None:
+    """Beside the lender's own complaint line, and not where there is none."""
+    line = {
+        "zh": "国家金融监督管理总局投诉热线 12378",
+        "en": "complaint line of the supervisor 12378",
+    }
+    assert line[language] in both_forms(render_agreement(terms(language)))[0]
+    nobody = terms(language, supervisor_name=None, supervisor_hotline=None)
+    assert "12378" not in both_forms(render_agreement(nobody))[0]
 
 
 @LANGUAGES
@@ -90,7 +112,9 @@ def test_time_barred_debt_is_named_as_such(language: str, notice: str) -> None:
 def test_limitation_is_dated_only_where_a_rule_is_known(language: str) -> None:
     """Another country's agreement says no number of years."""
     unknown = terms(language, limitation_years=None, limitation_until=None)
-    assert "2030" not in both_forms(render_agreement(unknown))[0]
+    words, restarts = both_forms(render_agreement(unknown))[0], ("重新计算", "starts again")
+    assert "2030" not in words
+    assert not [said for said in restarts if said in words]
 
 
 @LANGUAGES
