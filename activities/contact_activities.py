@@ -17,6 +17,7 @@ from domain.contact.question import Refused
 from domain.contact.recipient import speaks_of_next_part
 from domain.contact.said import may_be_said
 from domain.contact.status import AttemptStatus
+from domain.messages.calls import has_parts, render_call
 from domain.messages.templates import Template
 from domain.messages.texts import render
 from domain.policy.channels import Channels
@@ -199,17 +200,11 @@ class ContactActivities:
                 intent, reservation, ContactStatus.FAILED, f"part {intent.part_number} is paid"
             )
         try:
-            text = self._text(intent, reservation, at)
+            message = self._message(intent, reservation, at)
         except KeyError as error:  # the visit or the part it speaks of is over by now
             return await self._unsent(
                 intent, reservation, ContactStatus.FAILED, f"nothing to say of {error}"
             )
-        message = Outbound(
-            reference=reservation.attempt_id,
-            number=reservation.number,
-            text=text,
-            at=at,
-        )
         gateway = self._gateways[intent.channel]
         try:
             async with asyncio.timeout_at(answer_by):
@@ -226,13 +221,27 @@ class ContactActivities:
             raise _busy() from error
         return await self._sent(intent, reservation, sent.provider_ref, sent.sent_at)
 
-    def _text(self, intent: Intent, reservation: Reservation, at: datetime) -> str:
-        """What is so of this loan at this moment, in the borrower's language."""
-        said = may_be_said(
-            reservation.recipient, self._channels, reservation.policies, at, intent.slot_start
-        )
-        return render(
-            Template(intent.template), reservation.recipient.language, said.values, said.facts
+    def _message(self, intent: Intent, reservation: Reservation, at: datetime) -> Outbound:
+        """What is said now, and where; of a call only the opening goes without an answer.
+
+        Raises:
+            KeyError: for a value that there is none of any more.
+        """
+        said, recipient = Template(reservation.template), reservation.recipient
+        so = may_be_said(recipient, self._channels, reservation.policies, at, intent.slot_start)
+        parts = None
+        if intent.channel is Channel.CALL and has_parts(said):
+            parts = render_call(said, recipient.language, so.values, so.facts)
+        return Outbound(
+            reference=reservation.attempt_id,
+            number=reservation.number,
+            text=(
+                render(said, recipient.language, so.values, so.facts)
+                if parts is None
+                else parts.opening
+            ),
+            at=at,
+            parts=parts,
         )
 
     async def _sent(

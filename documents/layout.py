@@ -62,11 +62,13 @@ def lay_out(blocks: list[Block], language: str) -> list[Flowable]:
         return []
     # A paragraph that introduces the signatures stays with them.
     following = [*(after.css for _, after in pairwise(blocks)), ""]
-    return [
+    placed = [
         flowable
         for block, css in zip(blocks, following, strict=True)
         for flowable in _place(block, language, keeps_with_next=css == "signatures")
     ]
+    # A space after the last block would take a page of its own where that one ends.
+    return placed[:-1] if isinstance(placed[-1], Spacer) else placed
 
 
 def _place(block: Block, language: str, *, keeps_with_next: bool) -> Iterator[Flowable]:
@@ -112,15 +114,27 @@ def _paragraph(
 
 def _table(block: Block, language: str) -> Table:
     shares = _SHARES[block.css, len(block.rows[0])]
+    widths = [WIDTH * share / 100 for share in shares]
+    rows = [list(_row(block, number, language)) for number in range(len(block.rows))]
     signatures = block.css == "signatures"
     table = Table(
-        [list(_row(block, number, language)) for number in range(len(block.rows))],
-        colWidths=[WIDTH * share / 100 for share in shares],
-        rowHeights=[_SIGNATURE_HEIGHT] if signatures else None,
+        rows,
+        colWidths=widths,
+        rowHeights=[_room_to_sign(row, widths) for row in rows] if signatures else None,
         repeatRows=1 if block.css in ("debt", "schedule") else 0,
+        splitInRow=1,  # a name may be longer than a page
     )
     table.setStyle(_style(block))
     return table
+
+
+def _room_to_sign(row: list[Paragraph], widths: list[float]) -> float | None:
+    """The height of the signatures' row; None, as much as it takes, where names do not fit it."""
+    heights = [
+        paragraph.wrap(width - 2 * _PADDING, A4[1])[1]
+        for paragraph, width in zip(row, widths, strict=True)
+    ]
+    return _SIGNATURE_HEIGHT if max(heights) + 2 * _PADDING <= _SIGNATURE_HEIGHT else None
 
 
 def _row(block: Block, number: int, language: str) -> Iterator[Paragraph]:

@@ -17,6 +17,7 @@ from domain.contact.permission import may_contact
 from domain.contact.question import Allowed, Decision, Refused
 from domain.contact.recipient import Recipient
 from domain.contact.status import AttemptStatus
+from domain.messages.templates import Template
 from domain.policy.policy import Policy
 
 
@@ -26,6 +27,7 @@ class Attempt(NamedTuple):
     attempt_id: str
     status: AttemptStatus
     number: str
+    template: str  # what is said: it may be another than was meant
 
 
 class Reservation(NamedTuple):
@@ -35,6 +37,7 @@ class Reservation(NamedTuple):
     status: AttemptStatus  # reserved now; or what the record says of the earlier attempt
     is_new: bool
     number: str
+    template: str
     recipient: Recipient
     lawful_until: datetime | None  # the end of the hours it was reserved in, if any limit it
     policies: list[Policy]  # it was reserved under: the pinned one first, the current one last
@@ -91,7 +94,7 @@ class Contacts:
                 if isinstance(ruling.decision, Refused):
                     await self._record_refusal(connection, intent, ruling, ruling.decision)
                     return ruling.decision
-                renewed = await self._renew(connection, attempt, ruling, ruling.decision)
+                renewed = await self._renew(connection, intent, ruling, ruling.decision)
                 if renewed is not None:
                     return _reservation(ruling, renewed, is_new=True)
 
@@ -126,7 +129,12 @@ class Contacts:
         )
         policies = await self._policies.strictest_of(connection, recipient.policy_version)
         decision = may_contact(
-            intent.channel, intent.purpose, recipient.facts, policies, recipient.at
+            intent.channel,
+            intent.purpose,
+            recipient.facts,
+            policies,
+            recipient.at,
+            Template(intent.template) if intent.template in set(Template) else None,
         )
         return Ruling(recipient, row["facts"], decision, policies)
 
@@ -145,7 +153,7 @@ class Contacts:
             revision=recipient.revision,
             phone_id=allowed.phone_id,
             channel=intent.channel.value,
-            template=intent.template,
+            template=allowed.instead or intent.template,
             purpose=intent.purpose.value,
             now=recipient.at,
             policy_version=recipient.policy_version,
@@ -156,14 +164,15 @@ class Contacts:
         return _attempt(row)
 
     async def _renew(
-        self, connection: Connection, attempt: Attempt, ruling: Ruling, allowed: Allowed
+        self, connection: Connection, intent: Intent, ruling: Ruling, allowed: Allowed
     ) -> Attempt | None:
         row = await SQL.renew_attempt(
             connection,
-            attempt_id=attempt.attempt_id,
+            attempt_id=_attempt_id(intent),
             borrower_id=ruling.recipient.borrower_id,
             revision=ruling.recipient.revision,
             phone_id=allowed.phone_id,
+            template=allowed.instead or intent.template,
             now=ruling.recipient.at,
             policy_version=ruling.recipient.policy_version,
             policy_sha256=ruling.recipient.policy_sha256,
@@ -230,7 +239,7 @@ async def _find_attempt(connection: Connection | Pool, intent: Intent) -> Attemp
 def _attempt(row: asyncpg.Record | None) -> Attempt | None:
     if row is None:
         return None
-    return Attempt(row["attempt_id"], AttemptStatus(row["status"]), row["number"])
+    return Attempt(row["attempt_id"], AttemptStatus(row["status"]), row["number"], row["template"])
 
 
 def _attempt_id(intent: Intent) -> str:
@@ -245,6 +254,7 @@ def _reservation(ruling: Ruling, attempt: Attempt, *, is_new: bool) -> Reservati
         status=attempt.status,
         is_new=is_new,
         number=attempt.number,
+        template=attempt.template,
         recipient=ruling.recipient,
         lawful_until=decision.until if isinstance(decision, Allowed) else None,
         policies=ruling.policies,

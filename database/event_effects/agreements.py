@@ -56,7 +56,7 @@ async def record_agreement_signed(
     await SQL.resolve_open_promises(
         connection, case_id=context.case_id, status=PromiseStatus.REPLACED, now=context.now
     )
-    await SQL.defer_instalments(connection, agreement_id=event.agreement_id)
+    await SQL.put_off_instalments(connection, agreement_id=event.agreement_id)
 
 
 async def _require_confirmed_costs(

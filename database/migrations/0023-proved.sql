@@ -1,5 +1,5 @@
 -- Costs that were confirmed are told from costs that were assumed; who complained is told of delay
--- depends: 0013-lost-and-found
+-- depends: 0017-plans-kept
 
 -- migrate: apply
 
@@ -18,7 +18,7 @@ ALTER TABLE staff_notices
          'appointment_called_off', 'negotiate_again', 'waiver_approval_wanted',
          'agreement_offered', 'renegotiation_ended', 'first_payment_help', 'complaint_to_answer',
          'complaint_due_soon', 'complaint_overdue', 'complainant_to_tell', 'review_wanted',
-         'legal_package_ready')) NOT VALID;
+         'legal_package_ready', 'overpaid', 'owed_beside_plan')) NOT VALID;
 
 -- migrate: rollback
 ALTER TABLE staff_notices
@@ -28,5 +28,5 @@ ALTER TABLE staff_notices
          'appointment_called_off', 'negotiate_again', 'waiver_approval_wanted',
          'agreement_offered', 'renegotiation_ended', 'first_payment_help', 'complaint_to_answer',
          'complaint_due_soon', 'complaint_overdue', 'review_wanted',
-         'legal_package_ready')) NOT VALID;
+         'legal_package_ready', 'overpaid', 'owed_beside_plan')) NOT VALID;
 ALTER TABLE agreements DROP COLUMN disclosure_assumed;

@@ -42,3 +42,14 @@ SET said_by = excluded.said_by, policy_version = excluded.policy_version, clock 
 SELECT p.body #>> ARRAY[:section, :rule, 'id']
 FROM collection_cases c JOIN policies p ON p.version = c.policy_version
 WHERE c.case_id = :case_id;
+
+-- name: zones_in_use()
+SELECT DISTINCT time_zone FROM borrowers ORDER BY time_zone;
+
+-- name: clocks_of(zones, moments)
+-- The local time of each moment in each zone that the server knows.
+SELECT known.name AS zone, moment.at, moment.at AT TIME ZONE known.name AS local
+FROM unnest(:zones::text[]) AS asked (name)
+JOIN pg_timezone_names known ON known.name = asked.name
+CROSS JOIN unnest(:moments::timestamptz[]) AS moment (at)
+ORDER BY known.name, moment.at;

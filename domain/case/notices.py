@@ -34,3 +34,5 @@ class NoticeKind(StrEnum):
     COMPLAINANT_TO_TELL = "complainant_to_tell"  # that the answer takes longer, and until when
     REVIEW_WANTED = "review_wanted"
     LEGAL_PACKAGE_READY = "legal_package_ready"
+    OVERPAID = "overpaid"  # more was paid and granted than was ever owed
+    OWED_BESIDE_PLAN = "owed_beside_plan"  # a payment that the plan does not count was taken back

@@ -21,8 +21,7 @@ CHINESE: Mapping[Template, str] = {
     + _SUPERVISOR
     + "[not_me: 。非本人请回复{not_me}]"
     + _END,
-    Template.OVERDUE_CALL: (
-        "您好，这里是{lender}，本次通话将录音。请问您是{name}本人吗？"
+    Template.OVERDUE_CALL: (  # after who answers has said that it is they: `calls.py`
         "您的借款已逾期{days}天，当前逾期应还{amount}。您目前还款有困难吗？"
         "我们可以和您商量还款安排。" + _ASK + "。" + _COLLECTOR
     ),
@@ -97,6 +96,13 @@ CHINESE: Mapping[Template, str] = {
     )
     + _SUPERVISOR
     + _END,
+    Template.PLAN_GOES_ON: _HELLO
+    + (
+        "我们已核实您按期支付了协议款，您的还款计划继续有效。下一期{part_amount}"
+        "请于{part_due}（含）前还款。还款方式：{pay_at}。"
+    )
+    + _ASK
+    + _END,
     Template.LEGAL_NOTICE: _HELLO
     + _OWED
     + "，将转入法务审查。审查期间您仍可还款（{pay_at}）或致电{hotline}协商。投诉{complaint_hotline}"
@@ -131,5 +137,10 @@ CHINESE: Mapping[Template, str] = {
     Template.LOCATE_CALL: (
         "您好，这里是{lender}，本次通话将录音。我们有业务事项需与{name}联系，如您方便，"
         "烦请转告其致电{hotline}。如不便转告或不愿再接到来电，请直接告诉我们，我们将不再联系您。"
+    ),
+    Template.FIRST_MESSAGE: (
+        "【{lender}】您好，您有一项业务通知，请登录App查看，或致电{hotline}。"
+        "如非本人，请[not_me: 回复{not_me}][not not_me: 致电{hotline}告知]，"
+        "我们将停止向此号码发送。[stop: 退订请回复{stop}。]"
     ),
 }

@@ -25,10 +25,9 @@ ENGLISH: Mapping[Template, str] = {
     + _SUPERVISOR
     + "[not_me: . If you are somebody else, reply {not_me}]"
     + _END,
-    Template.OVERDUE_CALL: (
-        "Hello, this is {lender}; this call is recorded. Am I speaking to {name}? Your loan is "
-        "{days} days past due, {amount} is overdue today. Is paying difficult at the moment? We "
-        "can agree with you on how to repay. " + _ASK + "." + _COLLECTOR
+    Template.OVERDUE_CALL: (  # after who answers has said that it is they: `calls.py`
+        "Your loan is {days} days past due, {amount} is overdue today. Is paying difficult at the "
+        "moment? We can agree with you on how to repay. " + _ASK + "." + _COLLECTOR
     ),
     Template.CREDIT_REPORT_WARNING: _HELLO
     + _OWED
@@ -111,6 +110,13 @@ ENGLISH: Mapping[Template, str] = {
     )
     + _SUPERVISOR
     + _END,
+    Template.PLAN_GOES_ON: _HELLO
+    + (
+        "your part was paid in time after all: your repayment plan goes on. The next part, "
+        "{part_amount}, is due by {part_due}, that day included. To pay: {pay_at}. "
+    )
+    + _ASK
+    + _END,
     Template.LEGAL_NOTICE: _HELLO
     + _OWED
     + (
@@ -149,5 +155,10 @@ ENGLISH: Mapping[Template, str] = {
         "Hello, this is {lender}; this call is recorded. We have a business matter for {name}. "
         "Could you ask {name} to call {hotline}? If you cannot, or want no more such calls, tell "
         "us now and we do not contact you again."
+    ),
+    Template.FIRST_MESSAGE: (
+        "{lender}: Hello, there is a notice for you. Please see the app, or call {hotline}. If "
+        "this is not meant for you, [not_me: reply {not_me}][not not_me: call {hotline}], and we "
+        "send nothing more to this number.[stop:  Reply {stop} to get no more messages.]"
     ),
 }

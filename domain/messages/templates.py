@@ -25,12 +25,14 @@ class Template(StrEnum):
     PART_REMINDER = "part_reminder"
     PAYMENT_HELP = "payment_help"
     PLAN_BROKEN = "plan_broken"
+    PLAN_GOES_ON = "plan_goes_on"
     LEGAL_NOTICE = "legal_notice"
     PAID_NOTICE = "paid_notice"
     SETTLED_NOTICE = "settled_notice"
     PLAN_COMPLETED_NOTICE = "plan_completed_notice"
     LOCATE_MESSAGE = "locate_message"
     LOCATE_CALL = "locate_call"
+    FIRST_MESSAGE = "first_message"
 
 
 # What each parameter looks like, as a regular expression.
@@ -70,7 +72,7 @@ _PAID = _WHO | {"received_amount", "received_on"}
 
 NEEDS: Mapping[Template, frozenset[str]] = {
     Template.OVERDUE_NOTICE: _DEBT | _SUPERVISOR | {"pay_at", "penalty_rate", "not_me"},
-    Template.OVERDUE_CALL: _DEBT - _REPLIES,
+    Template.OVERDUE_CALL: frozenset({"days", "amount", "hotline", "complaint_hotline"}),
     Template.CREDIT_REPORT_WARNING: _DEBT | _SUPERVISOR | {"pay_at", "report_on"},
     Template.VISIT_INVITATION: _DEBT,
     Template.VISIT_APPOINTMENT: _VISIT,
@@ -81,12 +83,14 @@ NEEDS: Mapping[Template, frozenset[str]] = {
     Template.PART_REMINDER: _PART | {"pay_at"},
     Template.PAYMENT_HELP: _PART | {"pay_at", "grace_until"},
     Template.PLAN_BROKEN: _DEBT | _SUPERVISOR | {"pay_at"},
+    Template.PLAN_GOES_ON: _PART | {"pay_at"},
     Template.LEGAL_NOTICE: _DEBT | _SUPERVISOR | {"pay_at"},
     Template.PAID_NOTICE: _PAID,
     Template.SETTLED_NOTICE: _PAID,
     Template.PLAN_COMPLETED_NOTICE: _PAID,
     Template.LOCATE_MESSAGE: frozenset({"lender", "name", "hotline", "not_me"}),
     Template.LOCATE_CALL: frozenset({"lender", "name", "hotline"}),
+    Template.FIRST_MESSAGE: frozenset({"lender", "hotline", "not_me", "stop"}),
 }
 
 _ANY_SMS = frozenset({Fact.STOP, Fact.COLLECTOR})
@@ -102,6 +106,7 @@ DEPENDS_ON: Mapping[Template, frozenset[Fact]] = dict.fromkeys(Template, _ANY_SM
     # To a contact person nothing tells that there is a debt, nor a collector of it.
     Template.LOCATE_MESSAGE: frozenset({Fact.NOT_ME}),
     Template.LOCATE_CALL: frozenset(),
+    Template.FIRST_MESSAGE: frozenset({Fact.NOT_ME, Fact.STOP}),
 }
 
 # What a step of the ladder may say, by channel: whatever else there is speaks of a visit, a plan
@@ -113,5 +118,11 @@ LADDER: Mapping[str, frozenset[Template]] = {
     "call": frozenset({Template.OVERDUE_CALL, Template.LOCATE_CALL}),
 }
 
-# For a contact person: nothing in them tells that there is a debt (CN-07).
-WITHOUT_DEBT_DETAILS = frozenset({Template.LOCATE_MESSAGE, Template.LOCATE_CALL})
+# For a contact person, or whoever answers: nothing in them tells that there is a debt (CN-07).
+WITHOUT_DEBT_DETAILS = frozenset(
+    {Template.LOCATE_MESSAGE, Template.LOCATE_CALL, Template.FIRST_MESSAGE}
+)
+
+# Where nobody has confirmed the number, the first message goes there instead of these. Whatever
+# else there is waits until somebody has.
+FIRST_MESSAGE_INSTEAD = LADDER["sms"] - WITHOUT_DEBT_DETAILS

@@ -20,7 +20,13 @@ from workflows.desk.filters import attributes_of
 from workflows.desk.inbox import Inbox
 from workflows.desk.options import DATABASE
 from workflows.desk.status import NextAction, details
-from workflows.desk.stops import CaseOverError, FreshRunNeededError, OnHoldError, VisitInDoubtError
+from workflows.desk.stops import (
+    CaseOverError,
+    FreshRunNeededError,
+    OnHoldError,
+    PlanKeptError,
+    VisitInDoubtError,
+)
 
 MOMENTS_ON_RECORD = "moments-on-record"  # runs of before keep theirs to themselves
 SUMMARY_LENGTH = 190  # bytes the UI shows of a timer or an activity
@@ -159,9 +165,9 @@ class CaseDesk:
         """Wait until something is so, at the latest until `at`. Answers whether it is so.
 
         Raises:
-            CaseOverError, OnHoldError, VisitInDoubtError, FreshRunNeededError: when the stage
-                has to stop; it is called again when the case goes on, and finds its state as it
-                left it.
+            CaseOverError, OnHoldError, PlanKeptError, VisitInDoubtError, FreshRunNeededError:
+                when the stage has to stop; it is called again when the case goes on, and finds its
+                state as it left it.
         """
         while True:
             await self.intake_idle()
@@ -213,13 +219,20 @@ class CaseDesk:
         return True
 
     def _must_stop(self) -> bool:
-        return self.is_over or self.situation.is_on_hold or self.visit_is_in_doubt
+        return (
+            self.is_over
+            or self.situation.is_on_hold
+            or self.plan_was_kept
+            or self.visit_is_in_doubt
+        )
 
     def _stop_if_needed(self) -> None:
         if self.is_over:
             raise CaseOverError
         if self.situation.is_on_hold:
             raise OnHoldError
+        if self.plan_was_kept:
+            raise PlanKeptError
         if self.visit_is_in_doubt:
             raise VisitInDoubtError
         if self.history_is_long:
@@ -233,6 +246,12 @@ class CaseDesk:
     @property
     def is_over(self) -> bool:
         return self.outcome is not None
+
+    @property
+    def plan_was_kept(self) -> bool:
+        """Whether the plan that was broken is in force again, by the record."""
+        has_broken = self.case.broken_plan is not None and self.case.plan is None
+        return has_broken and self.facts.plan_total_minor is not None
 
     @property
     def visit_is_in_doubt(self) -> bool:

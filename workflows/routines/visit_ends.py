@@ -132,22 +132,28 @@ async def end_offered_agreement(
     desk: CaseDesk, status: AgreementStatus, *, plan_id: str | None = None
 ) -> None:
     """End the agreement that is offered, if one is, and with `plan_id` what it was to be of."""
-    await _end_agreement(desk, status, was=AgreementStatus.OFFERED, plan_id=plan_id)
+    case_id, was = desk.case.case_id, AgreementStatus.OFFERED
+    await _end_agreement(AgreementEnd(case_id=case_id, status=status, was=was, plan_id=plan_id))
 
 
-async def end_signed_agreement(desk: CaseDesk, status: AgreementStatus) -> None:
-    """End the agreement that is in force: as broken."""
-    await _end_agreement(desk, status, was=AgreementStatus.SIGNED)
-
-
-async def _end_agreement(
-    desk: CaseDesk, status: AgreementStatus, was: AgreementStatus, plan_id: str | None = None
+async def end_broken_agreement(
+    desk: CaseDesk, missed_part: int | None = None, missed_at: datetime | None = None
 ) -> None:
+    """End the agreement that is in force: as broken, for a part that was not paid by a moment."""
+    await _end_agreement(
+        AgreementEnd(
+            case_id=desk.case.case_id,
+            status=AgreementStatus.BROKEN,
+            was=AgreementStatus.SIGNED,
+            missed_part=missed_part,
+            missed_at=missed_at,
+        )
+    )
+
+
+async def _end_agreement(end: AgreementEnd) -> None:
     await workflow.execute_activity_method(
-        AgreementActivities.end_agreement,
-        AgreementEnd(case_id=desk.case.case_id, status=status, was=was, plan_id=plan_id),
-        summary=f"agreement {status}",
-        **DATABASE,
+        AgreementActivities.end_agreement, end, summary=f"agreement {end.status}", **DATABASE
     )
 
 

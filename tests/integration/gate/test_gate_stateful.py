@@ -28,7 +28,6 @@ PLANNED = settings(
     max_examples=80,
     derandomize=True,
     database=None,
-    deadline=None,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
@@ -169,6 +168,7 @@ class StaleContacts(CrashingContacts):
             recipient=ruling.recipient,
             lawful_until=None,
             policies=ruling.policies,
+            template="overdue_notice",
         )
 
 

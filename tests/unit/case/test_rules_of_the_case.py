@@ -121,7 +121,7 @@ def test_contact_ban_names_no_end(reason: str, rule: str, policy: Policy) -> Non
 
 def test_seventh_dial_of_a_number_is_refused(policy: Policy) -> None:
     """Whether or not somebody answered the six before it (CN-06, read strictly)."""
-    counter = policy.contact.counters["unanswered_calls_per_number_per_day"]
+    [counter] = [rule for rule in policy.contact.counters.values() if rule.id == "CN-06"]
     assert (counter.id, counter.value.counted, counter.value.limit) == ("CN-06", "attempts", 6)
 
 

@@ -8,6 +8,7 @@ from domain.contact.facts import ContactFacts
 from domain.contact.recipient import ReceivedDetails, Recipient, VisitDetails, message_values
 from domain.contact.said import may_be_said
 from domain.debt.money import format_money
+from domain.messages.calls import render_call
 from domain.messages.facts import Fact
 from domain.messages.segments import sms_segments
 from domain.messages.templates import Template
@@ -27,7 +28,7 @@ RECIPIENT = Recipient(
     currency="CNY",
     full_name="借款人",
     language="zh",
-    policy_version="cn-2026-12.2",
+    policy_version="cn-2027-01",
     policy_sha256="0" * 64,
     overdue_since=date(2026, 4, 20),
     visit=VisitDetails(visit_code="012345", starts_at=NOW, crew=["外勤甲 C-1", "外勤乙 C-2"]),
@@ -66,6 +67,9 @@ def test_template_says_what_it_should_and_no_more(
     assert "{" not in text
     assert "}" not in text
     assert forbidden_claims(text, language) == []
+    if template is Template.OVERDUE_CALL:  # who calls is said before
+        said = may_be_said(_in(language), policy.channels, [policy], NOW)
+        text = render_call(template, language, said.values, said.facts).opening + text
     assert RECIPIENT.lender in text
     assert policy.channels.hotline in text
 
