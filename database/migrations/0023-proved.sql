@@ -20,6 +20,16 @@ ALTER TABLE staff_notices
          'complaint_due_soon', 'complaint_overdue', 'complainant_to_tell', 'review_wanted',
          'legal_package_ready', 'overpaid', 'owed_beside_plan')) NOT VALID;
 
+-- Two lists were written side by side, and the later one lacked the word of the other.
+ALTER TABLE contact_attempts
+    DROP CONSTRAINT contact_attempts_template_check,
+    ADD CONSTRAINT contact_attempts_template_check CHECK (template IN
+    ('overdue_notice', 'overdue_call', 'credit_report_warning', 'visit_invitation',
+     'visit_appointment', 'visit_reminder', 'visit_called_off', 'how_to_pay', 'visit_closing',
+     'part_reminder', 'payment_help', 'plan_broken', 'legal_notice', 'paid_notice',
+     'settled_notice', 'plan_completed_notice', 'locate_message', 'locate_call', 'plan_goes_on',
+     'first_message')) NOT VALID;
+
 -- migrate: rollback
 ALTER TABLE staff_notices
     DROP CONSTRAINT staff_notices_kind_check,
