@@ -25,8 +25,8 @@ from domain.contact.intent import Intent
 from domain.contact.question import Refused
 from domain.contact.status import AttemptStatus, PhoneStatus
 from domain.messages.templates import Template
+from domain.policy.channels import Channels
 from domain.policy.contact import Channel
-from domain.policy.policy import Channels
 from gateways.protocol import (
     CannotTellError,
     Gateway,

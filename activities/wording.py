@@ -4,12 +4,13 @@ from datetime import datetime
 
 from database.contact.contacts import Reservation
 from domain.contact.intent import Intent
-from domain.contact.recipient import message_values, speaks_of_next_part
+from domain.contact.recipient import speaks_of_next_part
+from domain.contact.said import may_be_said
 from domain.messages.calls import has_parts, render_call
-from domain.messages.templates import Template
+from domain.messages.templates import DEPENDS_ON, Template
 from domain.messages.texts import render, values_of
+from domain.policy.channels import Channels
 from domain.policy.contact import Channel
-from domain.policy.policy import Channels
 from gateways.protocol import Outbound
 
 
@@ -27,19 +28,24 @@ def word(intent: Intent, reservation: Reservation, channels: Channels, at: datet
     if not speaks_of_next_part(intent, recipient):
         raise NothingToSayError(f"part {intent.part_number} is paid")
     said = Template(reservation.template)
-    values = message_values(recipient, channels, at, intent.slot_start)
     parts = None
     try:
+        so = may_be_said(recipient, channels, reservation.policies, at, intent.slot_start)
         if intent.channel is Channel.CALL and has_parts(said):
-            parts = render_call(said, recipient.language, values)
+            parts = render_call(said, recipient.language, so.values, so.facts)
         return Outbound(
             reference=reservation.attempt_id,
             number=reservation.number,
-            text=render(said, recipient.language, values) if parts is None else parts.opening,
+            text=(
+                render(said, recipient.language, so.values, so.facts)
+                if parts is None
+                else parts.opening
+            ),
             at=at,
             template=said.value,
             language=recipient.language,
-            values=values_of(said, values),
+            facts=tuple(sorted(so.facts & DEPENDS_ON[said])),
+            values=values_of(said, recipient.language, so.values, so.facts),
             parts=parts,
         )
     except KeyError as error:

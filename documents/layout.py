@@ -31,6 +31,7 @@ _SHARES = {
     ("debt", 3): (34, 22, 44),
     ("schedule", 4): (12, 24, 32, 32),
     ("schedule", 5): (8, 17, 19, 37, 19),
+    ("costs", 3): (28, 22, 50),
     ("signatures", 2): (50, 50),
 }
 # The library lets only Japanese signs hang at the end of a line rather than begin the next one.
@@ -61,11 +62,13 @@ def lay_out(blocks: list[Block], language: str) -> list[Flowable]:
         return []
     # A paragraph that introduces the signatures stays with them.
     following = [*(after.css for _, after in pairwise(blocks)), ""]
-    return [
+    placed = [
         flowable
         for block, css in zip(blocks, following, strict=True)
         for flowable in _place(block, language, keeps_with_next=css == "signatures")
     ]
+    # A space after the last block would take a page of its own where that one ends.
+    return placed[:-1] if isinstance(placed[-1], Spacer) else placed
 
 
 def _place(block: Block, language: str, *, keeps_with_next: bool) -> Iterator[Flowable]:

@@ -14,8 +14,9 @@ _NO_VALUES: Mapping[str, str] = MappingProxyType({})
 class Outbound(NamedTuple):
     """One message or call script for one number.
 
-    A provider of free texts takes `text`; one of registered templates takes `template`, `language`
-    and `values`, which say the same.
+    A provider of free texts takes `text`; one of registered templates takes `template`, `language`,
+    `facts` and `values`, which say the same: a template is registered for each language and each
+    combination of the facts on which parts of its text depend.
     """
 
     reference: str  # ours; a provider that takes it twice sends once, or can be asked about it
@@ -24,6 +25,7 @@ class Outbound(NamedTuple):
     at: datetime  # business time
     template: str = ""
     language: str = ""
+    facts: tuple[str, ...] = ()  # those that are so, of those on which the template depends
     values: Mapping[str, str] = _NO_VALUES
     parts: CallParts | None = None  # what is said by the answer to the opening's question
 

@@ -58,7 +58,7 @@ class RegisteredTemplate(NamedTuple):
 
 
 class TencentAccount(NamedTuple):
-    """Credentials, the application, and the templates by `template.language`."""
+    """Credentials, the application, and the templates by `template+facts.language`."""
 
     secret_id: str
     secret_key: str
@@ -87,10 +87,9 @@ class _TencentGateway:
         await self._line.close()
 
     def _template(self, message: Outbound) -> tuple[str, list[str]]:
-        asks = (
-            ".opening" if message.parts else ""
-        )  # nothing of a debt before it is known who answers
-        name = f"{message.template}{asks}.{message.language}"
+        # Of a call nothing of a debt before it is known who answers; else the parts that are so.
+        which = ".opening" if message.parts else "".join(f"+{fact}" for fact in message.facts)
+        name = f"{message.template}{which}.{message.language}"
         registered = self._account.templates.get(name)
         if registered is None:
             raise GatewayRefusedError("TemplateNotRegistered", ProviderRefusal.CONTENT)

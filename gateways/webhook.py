@@ -78,6 +78,7 @@ class WebhookGateway:
             "text": message.text,
             "template": message.template,
             "language": message.language,
+            "facts": list(message.facts),
             "values": dict(message.values),
             "parts": message.parts._asdict() if message.parts else None,
         }

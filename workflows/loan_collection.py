@@ -166,7 +166,7 @@ class LoanCollection:
         name = event.get("name") if isinstance(event, dict) else None
         incoming = self.take_in(name if isinstance(name, str) else UNNAMED, bodies)
         await workflow.wait_condition(lambda: incoming.verdict is not None)
-        return _answer(incoming, self._case.stage)
+        return _answer(incoming, self._desk)
 
     @deliver.validator
     def refuse_too_large(self, *bodies: object) -> None:
@@ -207,14 +207,14 @@ def _refused_cancellation() -> IncomingEvent:
     )
 
 
-def _answer(incoming: IncomingEvent, stage: Stage) -> dict[str, Any]:
+def _answer(incoming: IncomingEvent, desk: CaseDesk) -> dict[str, Any]:
     """What became of an event; a crew at the door also reads what to do."""
     accepted = incoming.verdict is not None and incoming.verdict.accepted
     reason = incoming.verdict.reason if incoming.verdict is not None else None
-    answer = {"accepted": accepted, "reason": reason, "stage": stage.value}
+    answer = {"accepted": accepted, "reason": reason, "stage": desk.case.stage.value}
     if isinstance(incoming.event, VisitCheckedIn):
         answer["instruction"] = instruct(incoming.event, accepted=accepted).value
-        answer["reason"] = reason or explain(incoming.event)
+        answer["reason"] = reason or explain(incoming.event, desk.policy.visit.entry_rule)
     elif incoming.name == VisitCheckedIn.name:  # that could not be read
         answer["instruction"] = Instruction.STAND_DOWN.value
     return answer

@@ -20,6 +20,7 @@ from domain.contact.recipient import Recipient
 from domain.contact.status import AttemptStatus, PhoneStatus
 from domain.messages.templates import Template
 from domain.policy.contact import Channel
+from domain.policy.policy import Policy
 
 MADE_UP = Refused(
     rule_id="LC-MADE-UP", reason="the borrower is made up: no provider writes to them"
@@ -48,6 +49,7 @@ class Reservation(NamedTuple):
     recipient: Recipient
     lawful_until: datetime | None  # the end of the hours it was reserved in, if any limit it
     reserved_at: datetime
+    policies: list[Policy]  # it was reserved under: the pinned one first, the current one last
     is_not_taken: bool = False
     probes: int | None = None  # the closure that ends if the provider takes it
 
@@ -59,6 +61,7 @@ class Ruling(NamedTuple):
     facts: str  # as they were read: kept with the attempt or the refusal
     decision: Decision
     closed: Closure | None  # the way to the provider
+    policies: list[Policy]  # that were asked
 
 
 class Contacts:
@@ -153,7 +156,9 @@ class Contacts:
             channel=intent.channel.value,
         )
         facts = ContactFacts.model_validate_json(row["facts"])
-        recipient = Recipient.model_validate({**json.loads(row["recipient"]), "facts": facts})
+        recipient = Recipient.model_validate(
+            {**json.loads(row["recipient"]), "loan": json.loads(row["loan"]), "facts": facts}
+        )
         policies = await self._policies.strictest_of(connection, recipient.policy_version)
         decision = may_contact(
             intent.channel,
@@ -167,7 +172,7 @@ class Contacts:
             decision = MADE_UP
         said = decision.instead if isinstance(decision, Allowed) else None
         closed = closure_of(row["closed"], said or str(intent.template))
-        return Ruling(recipient, row["facts"], decision, closed)
+        return Ruling(recipient, row["facts"], decision, closed, policies)
 
     async def _reserve(
         self, connection: Connection, intent: Intent, ruling: Ruling, allowed: Allowed
@@ -310,4 +315,5 @@ def _reservation(ruling: Ruling, attempt: Attempt, *, is_new: bool) -> Reservati
         reserved_at=attempt.reserved_at,
         is_not_taken=attempt.is_not_taken,
         probes=None if ruling.closed is None else ruling.closed.closure_id,
+        policies=ruling.policies,
     )

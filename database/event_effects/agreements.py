@@ -1,16 +1,20 @@
 """Plans and agreements."""
 
 import json
+from datetime import timedelta
 
 from database.event_effects.authority import require_approver
 from database.event_effects.effect import (
     EffectRefusedError,
     EventContext,
     refuse_unless,
+    rule_of_case,
 )
 from database.sql import SQL, Connection
 from domain import events
 from domain.case.facts import PromiseStatus
+
+TWO_CLOCKS = timedelta(minutes=15)  # how far the e-sign platform's may be behind ours
 
 
 async def require_authority_to_waive(
@@ -37,6 +41,7 @@ async def record_agreement_signed(
         "occurred_at: lies before the agreement was offered",
         "LC-DOCUMENT",
     )
+    await _require_confirmed_costs(event, connection, context)
     replaced = await SQL.supersede_agreement(
         connection, agreement_id=event.agreement_id, now=context.now
     )
@@ -46,7 +51,7 @@ async def record_agreement_signed(
         agreement_id=event.agreement_id,
         sha256=event.document_sha256,
         signatories=json.dumps(event.signatories),
-        is_disclosed=event.costs_confirmed is True,
+        costs_confirmed_at=event.costs_confirmed_at,
         now=context.now,
     )
     refuse_unless(signed, "agreement_id: the agreement is not offered any more")
@@ -55,6 +60,20 @@ async def record_agreement_signed(
         connection, case_id=context.case_id, status=PromiseStatus.REPLACED, now=context.now
     )
     await SQL.put_off_instalments(connection, agreement_id=event.agreement_id)
+
+
+async def _require_confirmed_costs(
+    event: events.AgreementSigned, connection: Connection, context: EventContext
+) -> None:
+    """What was confirmed is this document's table: it was there by then, but for two clocks."""
+    offered = await SQL.offered_agreement(connection, agreement_id=event.agreement_id)
+    confirmed_at = event.costs_confirmed_at
+    refuse_unless(
+        confirmed_at is not None
+        and (offered is None or confirmed_at >= offered["offered_at"] - TWO_CLOCKS),
+        "costs_confirmed_at: lies before the agreement was offered",
+        await rule_of_case(connection, context, "plan", "costs_confirmed", "LC-PLAN-COSTS"),
+    )
 
 
 async def record_agreement_declined(

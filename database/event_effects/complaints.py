@@ -1,20 +1,32 @@
-"""Complaints: each is a hold, too. Nobody answers for what they have a part in (CN-19)."""
+"""Complaints: each is a hold, too. Nobody answers for what they have a part in.
+
+A refusal names the rule of the policy that the case is pinned to.
+"""
+
+import json
 
 import asyncpg
 
-from database.event_effects.authority import require_not_left
+from database.event_effects.authority import require_approver, require_not_left
 from database.event_effects.effect import (
     EffectRefusedError,
     EventContext,
     refuse_unless,
+    rule_of_case,
     wait_unless,
 )
 from database.sql import SQL, Connection
 from domain import events
 from domain.case.complaints import MOST_EXTENSIONS
+from domain.case.notices import Audience, NoticeKind
 from domain.identity import is_among, is_same_person
+from domain.plan.authority import Level
 
-HANDLER_RULE = "CN-19"
+# Of the first extension and of the second: the rule in a policy, and our own name for it.
+_RULES_OF_EXTENSIONS = (
+    ("complaint_complex_days", "LC-COMPLAINT-COMPLEX"),
+    ("complaint_special_days", "LC-COMPLAINT-SPECIAL"),
+)
 NOT_OPEN = "complaint_id: no such complaint is open on this loan"
 
 
@@ -43,21 +55,25 @@ async def record_complaint_extended(
 ) -> None:
     complaint = await _read_open_complaint(event.complaint_id, connection, context)
     extensions = len(complaint["extended_by"])
+    name, before = _RULES_OF_EXTENSIONS[min(extensions, 1)]
+    rule_id = await rule_of_case(connection, context, "aftercare", name, before)
     refuse_unless(
         extensions < MOST_EXTENSIONS,
         "complaint_id: this complaint was extended twice, and no third time",
-        HANDLER_RULE,
+        rule_id,
     )
     refuse_unless(
         context.due_at is not None and context.now < context.due_at,
         f"complaint_id: too late to extend, to {context.due_at}",
-        HANDLER_RULE,
+        rule_id,
     )
     refuse_unless(
         not is_same_person(event.approver_id, complaint["handler_id"]),
         "approver_id: the handler cannot approve the extension",
-        HANDLER_RULE,
+        await _handler_rule(connection, context),
     )
+    if extensions:
+        await _require_senior(event.approver_id, connection, rule_id)
     await _require_no_interest(
         connection, context, "approver_id", event.approver_id, ("borrower", "applicant", "crew")
     )
@@ -71,6 +87,32 @@ async def record_complaint_extended(
         reason=event.reason,
         now=context.now,
         answer_due_at=context.due_at,
+    )
+    await SQL.notify_staff(
+        connection,
+        notice_id=f"{context.case_id}:complaint:{event.complaint_id}:extended-{extensions + 1}",
+        case_id=context.case_id,
+        audience=Audience.COMPLAINT_DESK,
+        kind=NoticeKind.COMPLAINANT_TO_TELL,
+        body=_to_tell(event, context),
+        now=context.now,
+    )
+
+
+def _to_tell(event: events.ComplaintExtended, context: EventContext) -> str:
+    """What whoever complained is to be told: that it takes longer, and until when."""
+    due_at = None if context.due_at is None else context.due_at.isoformat()
+    return json.dumps({
+        "loan_id": context.loan_id, "complaint_id": event.complaint_id, "answer_due_at": due_at,
+    })  # fmt: skip
+
+
+async def _require_senior(approver_id: str, connection: Connection, rule_id: str) -> None:
+    """A second extension is a matter for the institution above, or a senior manager."""
+    refuse_unless(
+        await require_approver(connection, "approver_id", approver_id) is Level.SENIOR_APPROVER,
+        "approver_id: a second extension takes a senior approver",
+        rule_id,
     )
 
 
@@ -117,13 +159,14 @@ async def _require_a_fit_handler(
     """Whoever answers, also when the complaint was filed before they had a part in a visit."""
     complaint = await _read_open_complaint(event.complaint_id, connection, context)
     handler_id: str | None = event.handler_id or complaint["handler_id"]
+    rule_id = await _handler_rule(connection, context)
     if handler_id is None:
-        raise EffectRefusedError(f"{HANDLER_RULE}: handler_id: somebody answers, by name")
+        raise EffectRefusedError(f"{rule_id}: handler_id: somebody answers, by name")
     await require_not_left(connection, "handler_id", handler_id)
     refuse_unless(
         not is_among(handler_id, complaint["extended_by"]),
         "handler_id: the same person approved an extension",
-        HANDLER_RULE,
+        rule_id,
     )
     await _require_no_interest(connection, context, "handler_id", handler_id)
 
@@ -136,12 +179,20 @@ async def _require_no_interest(
     roles: tuple[str, ...] = ("borrower", "applicant", "approver", "crew"),
 ) -> None:
     """Refuse a person who has one of these parts in the matter: a visit or a plan of the loan."""
+    rule_id = await _handler_rule(connection, context)
     async for row in SQL.parts_in_visits(connection, loan_id=context.loan_id, person_id=person_id):
         refuse_unless(
             row["role"] not in roles,
             f"{field}: the same person {row['part']}",
-            HANDLER_RULE,
+            rule_id,
         )
+
+
+async def _handler_rule(connection: Connection, context: EventContext) -> str:
+    """The id of the rule on who may handle a complaint."""
+    return await rule_of_case(
+        connection, context, "aftercare", "complaint_handler", "LC-COMPLAINT-HANDLER"
+    )
 
 
 async def _bar_crew(

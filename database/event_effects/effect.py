@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from database.sql import Connection
+from database.sql import SQL, Connection
 from domain import events
 from domain.plan.authority import WaiverRequest
 
@@ -30,6 +30,16 @@ class EventContext(NamedTuple):
 
 async def nothing(event: events.Event, connection: Connection, context: EventContext) -> None:
     """The event itself is recorded, and changes nothing else in the database."""
+
+
+async def rule_of_case(
+    connection: Connection, context: EventContext, section: str, name: str, before: str
+) -> str:
+    """The id of a rule in the case's own policy; of a policy that lacks it, our own name for it."""
+    rule_id = await SQL.rule_of_case(
+        connection, case_id=context.case_id, section=section, rule=name
+    )
+    return before if rule_id is None else str(rule_id)
 
 
 def wait_unless(fits: object, reason: str) -> None:

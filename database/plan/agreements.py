@@ -12,6 +12,7 @@ from database.sql import SQL, Connection, Pool
 from domain.case.facts import CaseFacts
 from domain.case.notices import Audience, NoticeKind
 from domain.debt.limitation import limitation_until
+from domain.debt.statement import penalty_rate
 from domain.plan.agreement import AgreementTerms, Component, Document, Offer
 from domain.plan.plan import Plan
 from domain.plan.status import AgreementStatus
@@ -70,7 +71,8 @@ class Agreements:
             time_barred_since=limitation.time_barred_since,
             grace_days=offer.grace_days,
             next_instalment_on=next_on,
-            **policy.channels.model_dump(),
+            penalty_rate=_penalty_rate(people, policy),
+            **policy.channels.of(people["lender"], people["language"]),
         )
 
     async def offer_agreement(self, offer: Offer, terms: AgreementTerms, document: Document) -> str:
@@ -115,6 +117,17 @@ class Agreements:
     async def give_up_plan(self, plan_id: str, now: datetime) -> None:
         """Note that a plan is negotiated no more, whether or not a document was drawn up."""
         await SQL.give_up_plan(self._pool, plan_id=plan_id, now=now)
+
+
+def _penalty_rate(people: asyncpg.Record, policy: Policy) -> str | None:
+    """What accrues again once an agreement has ended, in per cent a year; None for nothing."""
+    cap = policy.plan.rate_cap
+    rate = penalty_rate(
+        people["annual_rate_percent"],
+        people["penalty_rate_percent"],
+        None if cap is None else cap.value,
+    )
+    return f"{rate.normalize():f}" if rate else None
 
 
 def _components(plan: Plan, facts: CaseFacts) -> list[Component]:

@@ -1,10 +1,11 @@
 -- name: people_and_places(case_id)^
-SELECT l.loan_id, l.lender, l.currency, b.full_name AS name, b.language, b.time_zone
+SELECT l.loan_id, l.lender, l.currency, l.annual_rate_percent, l.penalty_rate_percent,
+       b.full_name AS name, b.language, b.time_zone
 FROM collection_cases c JOIN loans l USING (loan_id) JOIN borrowers b USING (borrower_id)
 WHERE c.case_id = :case_id;
 
 -- name: offered_agreement(agreement_id)^
-SELECT document_sha256 FROM agreements WHERE agreement_id = :agreement_id;
+SELECT document_sha256, offered_at FROM agreements WHERE agreement_id = :agreement_id;
 
 -- name: kept_documents(agreement_id)^
 SELECT document_html, document_pdf FROM agreements WHERE agreement_id = :agreement_id;
@@ -14,13 +15,19 @@ SELECT full_name FROM crew_members WHERE badge_id = :badge_id;
 
 -- name: limitation_facts(loan_id, time_zone, now)^
 -- When the loan's last instalment falls due, and what interrupted limitation until now: payments,
--- signed agreements, and calls that reached the borrower. A message is no demand without a receipt.
+-- promises to pay, signed agreements, and calls and visits that reached the borrower (LA-03). A
+-- message is no demand without a receipt.
 SELECT (SELECT max(due_on) FROM loan_instalments WHERE loan_id = :loan_id) AS last_due_on,
        ARRAY(SELECT (happened.at AT TIME ZONE :time_zone)::date FROM (
                  SELECT received_at FROM payments
                  WHERE loan_id = :loan_id AND kind = 'payment' AND reversed_at IS NULL
                  UNION ALL
                  SELECT signed_at FROM agreements WHERE loan_id = :loan_id
+                 UNION ALL
+                 SELECT made_at FROM promises WHERE loan_id = :loan_id
+                 UNION ALL
+                 SELECT reported_at FROM visits
+                 WHERE loan_id = :loan_id AND outcome IN ('agreed', 'refused')
                  UNION ALL
                  SELECT sent_at FROM contact_attempts
                  WHERE loan_id = :loan_id AND channel = 'call' AND outcome = 'connected'
@@ -95,11 +102,10 @@ UPDATE proposed_plans SET given_up_at = :now WHERE plan_id = :plan_id AND given_
 -- name: offered_at(agreement_id)$
 SELECT offered_at FROM agreements WHERE agreement_id = :agreement_id;
 
--- name: sign_agreement(agreement_id, sha256, signatories, is_disclosed, now)^
--- Nothing when it is not offered any more. What nobody has said is not on record as said.
+-- name: sign_agreement(agreement_id, sha256, signatories, costs_confirmed_at, now)^
+-- Nothing when it is not offered any more.
 UPDATE agreements SET status = 'signed', signed_at = :now, signed_sha256 = :sha256,
-                      disclosed_at = CASE WHEN :is_disclosed THEN :now::timestamptz END,
-                      signatories = :signatories::jsonb
+                      disclosed_at = :costs_confirmed_at, signatories = :signatories::jsonb
 WHERE agreement_id = :agreement_id AND status = 'offered'
 RETURNING agreement_id;
 

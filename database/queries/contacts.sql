@@ -1,17 +1,26 @@
 -- name: contact_facts(case_id, intent_key, now, days_back, channel)^
--- Two objects become one, in their order: people read it. With what stands between us and the
--- provider: a person who is made up, gateways that are closed.
+-- Two objects become one, in their order: people read it. Beside what the gate asks: what a message
+-- may say the loan costs, and whether a waiver has ended with the plan that was broken last; and what
+-- stands between us and the provider: a person who is made up, gateways that are closed.
 SELECT recipient::text, concat(left(facts::text, -1), ', ', substr(people::text, 2)) AS facts,
-       (SELECT b.is_made_up FROM borrowers b JOIN loans l USING (borrower_id)
-        JOIN collection_cases c USING (loan_id) WHERE c.case_id = :case_id) AS is_made_up,
+       json_build_object(
+           'annual_rate_percent', l.annual_rate_percent,
+           'penalty_rate_percent', l.penalty_rate_percent,
+           'waiver_lost', coalesce((
+               SELECT g.waiver_minor > 0 FROM agreements g
+               WHERE g.case_id = c.case_id AND g.status = 'broken'
+               ORDER BY g.ended_at DESC LIMIT 1), FALSE))::text AS loan,
+       (SELECT b.is_made_up FROM borrowers b WHERE b.borrower_id = l.borrower_id) AS is_made_up,
        (SELECT json_agg(json_build_object(
                    'closure_id', g.closure_id, 'template', g.template, 'refusal', g.refusal,
                    'code', g.code, 'probe_at', g.probe_at))::text
         FROM gateway_closures g
         WHERE g.opened_at IS NULL AND g.channel = :channel) AS closed
-FROM contact_facts(:case_id, :intent_key, :now, :days_back)
+FROM collection_cases c JOIN loans l USING (loan_id)
+CROSS JOIN LATERAL contact_facts(:case_id, :intent_key, :now, :days_back)
 CROSS JOIN LATERAL right_party_facts(
-    recipient ->> 'borrower_id', :intent_key, (recipient ->> 'at')::timestamptz) AS people;
+    recipient ->> 'borrower_id', :intent_key, (recipient ->> 'at')::timestamptz) AS people
+WHERE c.case_id = :case_id;
 
 -- name: reserve_attempt(attempt_id, intent_key, case_id, loan_id, borrower_id, revision, phone_id, channel, template, purpose, now, policy_version, policy_sha256, current_policy, facts)^
 -- Nothing when the borrower's revision has moved on since the facts were read. Who comes second

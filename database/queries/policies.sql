@@ -37,6 +37,11 @@ ON CONFLICT (one) DO UPDATE
 SET said_by = excluded.said_by, policy_version = excluded.policy_version, clock = excluded.clock,
     release = excluded.release, said_at = excluded.said_at;
 
+-- name: rule_of_case(case_id, section, rule)$
+-- The id of a rule in the policy that a case is pinned to; nothing where that policy lacks it.
+SELECT p.body #>> ARRAY[:section, :rule, 'id']
+FROM collection_cases c JOIN policies p ON p.version = c.policy_version
+WHERE c.case_id = :case_id;
 
 -- name: zones_in_use()
 SELECT DISTINCT time_zone FROM borrowers ORDER BY time_zone;

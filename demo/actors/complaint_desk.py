@@ -4,7 +4,7 @@ from database.sql import Pool
 from demo.actors.borrowers import complaint_id
 from demo.actors.crews import Notice
 from demo.stories.acts import Act
-from demo.stories.person import HANDLER, OUTSIDER, Person
+from demo.stories.person import HANDLER, OUTSIDER, SENIOR_APPROVER, Person
 from demo.systems.post import Post
 
 SOURCE = "complaint-desk"
@@ -12,6 +12,9 @@ _DAYS = 6  # for a complaint about a crew
 _CREW = """
     SELECT coalesce(array_agg(DISTINCT badge_id), '{}')
     FROM visit_crew JOIN visits USING (visit_id) WHERE loan_id = $1
+"""
+_GRANTED = """
+    SELECT count(*) FROM complaint_extensions WHERE loan_id = $1 AND complaint_id = $2
 """
 
 
@@ -36,14 +39,15 @@ class ComplaintDesk:
         await self._resolve(person, complaint, "another crew", crew, upheld=True)
 
     async def ask_for_time(self, person: Person, notice: Notice) -> None:
-        """Who is reminded needs more time, and has it granted by an outsider."""
+        """Who is reminded needs more time: an outsider grants it, and then a senior one."""
+        granted = await self._pool.fetchval(_GRANTED, person.loan_id, notice["complaint_id"])
         await self._post.wait(hours=20)
         await self._post.tell(
             person.loan_id,
             SOURCE,
             "complaint_extended",
             complaint_id=notice["complaint_id"],
-            approver_id=OUTSIDER,
+            approver_id=SENIOR_APPROVER if granted else OUTSIDER,
             reason="recordings have to be heard",
         )
 

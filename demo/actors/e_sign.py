@@ -1,6 +1,6 @@
 """The e-sign platform at the door: it shows the document, and brings back the answer."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 import asyncpg
 
@@ -15,6 +15,7 @@ SOURCE = "e-sign"
 _PARTS = "SELECT due_on, amount_minor FROM agreement_instalments WHERE agreement_id = $1 ORDER BY 1"
 _WRONG_SHA256 = "0" * 64
 _NOON = time(12)
+_READING = timedelta(minutes=10)  # of the table of costs, which comes before the signature
 
 
 class ESign:
@@ -53,6 +54,7 @@ class ESign:
             agreement_id=agreement_id,
             document_sha256=sha256,
             signatories=[person.borrower_id, "C-01"],
+            costs_confirmed_at=(self._post.now - _READING).isoformat(),
         )
 
     async def _decline(self, agreement_id: str, person: Person) -> None:

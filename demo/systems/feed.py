@@ -70,8 +70,8 @@ async def watch(
 
 # A phrase that only one message has: how a reader knows what it is about.
 _PHRASES = {
-    Template.VISIT_INVITATION: "申请上门服务",
-    Template.VISIT_APPOINTMENT: "请在App确认或改期",
+    Template.VISIT_INVITATION: "提交上门协商申请",
+    Template.VISIT_APPOINTMENT: "请在App确认、改期或拒绝",
 }
 assert all(phrase in TEXTS["zh"][template] for template, phrase in _PHRASES.items())  # noqa: S101
 

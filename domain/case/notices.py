@@ -31,6 +31,7 @@ class NoticeKind(StrEnum):
     COMPLAINT_TO_ANSWER = "complaint_to_answer"
     COMPLAINT_DUE_SOON = "complaint_due_soon"
     COMPLAINT_OVERDUE = "complaint_overdue"
+    COMPLAINANT_TO_TELL = "complainant_to_tell"  # that the answer takes longer, and until when
     REVIEW_WANTED = "review_wanted"
     LEGAL_PACKAGE_READY = "legal_package_ready"
     OVERPAID = "overpaid"  # more was paid and granted than was ever owed

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from domain.contact.facts import PastAttempt, Phone
 from domain.contact.question import Allowed, Decision, Question, Refused, earliest, latest
-from domain.policy.contact import Counted, Counter, Scope, Window
+from domain.policy.contact import EVER_DAYS, Counted, Counter, Scope, Window
 from domain.policy.rule import Rule
 
 
@@ -102,6 +102,8 @@ def _says(counter: Counter, count: int) -> str:
 def _period(window: Window) -> str:
     if window.calendar_days == 1:
         return "today"
+    if window.calendar_days == EVER_DAYS:
+        return "ever"
     if window.calendar_days is not None:
         return f"in {window.calendar_days} calendar days"
     if window.rolling_days is not None:

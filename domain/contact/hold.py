@@ -16,6 +16,8 @@ class HoldReason(StrEnum):
     BEREAVEMENT = "bereavement"
     INSOLVENCY = "insolvency"
     VULNERABILITY = "vulnerability"
+    CONTACT_BAN = "contact_ban"  # by the police, a court or the like: without an end
+    BREATHING_SPACE = "breathing_space"  # a scheme that gives debtors time
     CALL_LATER = "call_later"  # the borrower asked for it
     DATA_MISSING = "data_missing"  # nobody knows their name, or a number of theirs
     OTHER = "other"

@@ -56,9 +56,9 @@ def _answer(asked: Question, moment: datetime) -> Decision:
     """
     return (
         _refused_by_balance(asked.purpose, asked.facts)
-        or _refused_by_hold(asked.facts, moment)
+        or _refused_by_hold(asked, moment)
         or _refused_by_blocked_channel(asked.channel, asked.facts)
-        or _refused_by_promise(asked.purpose, asked.facts)
+        or _refused_by_promise(asked)
         or _refused_without_phone(asked)
         or refused_by_third_party_rule(asked, moment)
         or refused_by_hours(asked, moment)
@@ -78,14 +78,16 @@ def _refused_by_balance(purpose: Purpose, facts: ContactFacts) -> Refused | None
     return None
 
 
-def _refused_by_hold(facts: ContactFacts, now: datetime) -> Refused | None:
-    held = [hold for hold in facts.holds if hold.is_in_force(now)]
+def _refused_by_hold(asked: Question, now: datetime) -> Refused | None:
+    held = [hold for hold in asked.facts.holds if hold.is_in_force(now)]
     if not held:
         return None
     ends = [hold.until for hold in held if hold.until is not None]
     retry_at = max(ends) if len(ends) == len(held) else None
     reasons = ", ".join(sorted({hold.reason for hold in held}))
-    return Refused(rule_id="LC-HOLD", reason=f"on hold: {reasons}", retry_at=retry_at)
+    rules = (asked.policies[0].contact.holds.get(hold.reason) for hold in held)
+    rule_id = next((rule.id for rule in rules if rule is not None), "LC-HOLD")
+    return Refused(rule_id=rule_id, reason=f"on hold: {reasons}", retry_at=retry_at)
 
 
 def _refused_by_blocked_channel(channel: Channel, facts: ContactFacts) -> Refused | None:
@@ -94,13 +96,16 @@ def _refused_by_blocked_channel(channel: Channel, facts: ContactFacts) -> Refuse
     return Refused(rule_id="LC-PREFERENCE", reason=f"the borrower wants no {channel}")
 
 
-def _refused_by_promise(purpose: Purpose, facts: ContactFacts) -> Refused | None:
-    if purpose not in (Purpose.COLLECTION, Purpose.LOCATE):
+def _refused_by_promise(asked: Question) -> Refused | None:
+    facts = asked.facts
+    if asked.purpose not in (Purpose.COLLECTION, Purpose.LOCATE):
         return None
     if facts.promise_open:
         return Refused(rule_id="LC-PROMISE", reason="a promise to pay is open")
     if facts.plan_honoured:
-        return Refused(rule_id="CN-17", reason="an agreed plan is being honoured")
+        return Refused(
+            rule_id=asked.policies[0].plan.pause_rule, reason="an agreed plan is being honoured"
+        )
     return None
 
 

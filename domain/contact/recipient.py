@@ -1,15 +1,16 @@
 """The person behind a case, as the gate sees them, and what a message may say to them."""
 
 from datetime import date, datetime
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel
 
 from domain.contact.facts import ContactFacts
 from domain.contact.intent import Intent
-from domain.debt.money import format_money
+from domain.debt.money import money_in_words
 from domain.plan.progress import OpenPart, PlanProgress
-from domain.policy.policy import Channels
+from domain.policy.channels import Channels
 
 
 class VisitDetails(BaseModel):
@@ -25,6 +26,14 @@ class ReceivedDetails(BaseModel):
 
     amount_minor: int
     last_on: date  # in the borrower's time zone
+
+
+class LoanDetails(BaseModel):
+    """What a message may say the loan costs, and what ended with its last plan."""
+
+    annual_rate_percent: Decimal = Decimal(0)
+    penalty_rate_percent: Decimal | None = None  # of the contract: a policy may cap it
+    waiver_lost: bool = False  # the agreement that was broken last waived something
 
 
 class Recipient(BaseModel):
@@ -44,6 +53,7 @@ class Recipient(BaseModel):
     visit: VisitDetails | None
     plan: PlanProgress | None  # the signed one
     received: ReceivedDetails | None = None
+    loan: LoanDetails = LoanDetails()
     is_tried: bool  # an attempt for this intent is on record
     facts: ContactFacts
 
@@ -65,31 +75,44 @@ def message_values(
 ) -> dict[str, str]:
     """What the templates may say; `slot_start` of an appointment that is off already."""
     local = now.astimezone(ZoneInfo(recipient.facts.time_zone))
+
+    def money(amount_minor: int) -> str:
+        return money_in_words(amount_minor, recipient.currency, recipient.language)
+
     values = {
         "lender": recipient.lender,
         "name": recipient.full_name,
-        "amount": format_money(recipient.facts.arrears_minor, recipient.currency),
+        "amount": money(recipient.facts.arrears_minor),
         "days": "0",
-        **channels.model_dump(),
+        **channels.of(recipient.lender, recipient.language),
     }
     if recipient.overdue_since is not None:
         values["days"] = str(max((local.date() - recipient.overdue_since).days, 0))
     if recipient.visit is not None and recipient.visit.starts_at is not None:
         starts_at = recipient.visit.starts_at.astimezone(local.tzinfo)
-        values["slot"] = f"{starts_at:%Y-%m-%d %H:%M}"
+        values["slot"] = _hour_in_words(starts_at, recipient.language)
         # One full-width comma would double the price of an English message.
         between = "、" if recipient.language == "zh" else ", "
         values["crew"] = between.join(recipient.visit.crew or [])
         values["visit_code"] = recipient.visit.visit_code
     if slot_start is not None:
-        values["slot"] = f"{slot_start.astimezone(local.tzinfo):%Y-%m-%d %H:%M}"
+        values["slot"] = _hour_in_words(slot_start.astimezone(local.tzinfo), recipient.language)
     if recipient.part is not None:
-        values["part_amount"] = format_money(recipient.part.rest_minor, recipient.currency)
-        values["part_due"] = f"{recipient.part.due_on}"
-        values["part_rest"] = format_money(recipient.part.later_minor, recipient.currency)
+        values["part_amount"] = money(recipient.part.rest_minor)
+        values["part_due"] = day_in_words(recipient.part.due_on, recipient.language)
+        values["part_rest"] = money(recipient.part.later_minor)
     if recipient.received is not None:
-        values["received_amount"] = format_money(
-            recipient.received.amount_minor, recipient.currency
-        )
-        values["received_on"] = f"{recipient.received.last_on}"
+        values["received_amount"] = money(recipient.received.amount_minor)
+        values["received_on"] = day_in_words(recipient.received.last_on, recipient.language)
     return values
+
+
+def day_in_words(day: date, language: str) -> str:
+    """A day as it is written where the language is spoken."""
+    return f"{day.year}年{day.month}月{day.day}日" if language == "zh" else f"{day}"
+
+
+def _hour_in_words(local: datetime, language: str) -> str:
+    if language == "zh":
+        return f"{local.month}月{local.day}日{local:%H:%M}"
+    return f"{local:%Y-%m-%d %H:%M}"

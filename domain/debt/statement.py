@@ -126,16 +126,25 @@ def draw_statement(terms: DebtTerms, as_of: date) -> DebtStatement:
 
 
 def penalty_rate_units(terms: DebtTerms) -> int:
-    """The penalty rate a year that may be asked, in ten-thousandths of a per cent.
+    """The penalty rate a year that may be asked, in ten-thousandths of a per cent."""
+    return int(
+        penalty_rate(
+            terms.annual_rate_percent, terms.penalty_rate_percent, terms.rate_cap_basis_points
+        )
+        * RATE_UNITS
+    )
+
+
+def penalty_rate(
+    annual_percent: Decimal, penalty_percent: Decimal | None, cap_basis_points: int | None
+) -> Decimal:
+    """The penalty rate that may be asked, in per cent a year.
 
     Contract and penalty together stay within the cap; without a cap there is no penalty.
     """
-    if terms.penalty_rate_percent is None or terms.rate_cap_basis_points is None:
-        return 0
-    cap = Decimal(terms.rate_cap_basis_points) / 100
-    return max(
-        int(min(terms.penalty_rate_percent, cap - terms.annual_rate_percent) * RATE_UNITS), 0
-    )
+    if penalty_percent is None or cap_basis_points is None:
+        return Decimal(0)
+    return max(min(penalty_percent, Decimal(cap_basis_points) / 100 - annual_percent), Decimal(0))
 
 
 class _Account:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from domain.events.fields import Event, Id, Text
+from domain.events.fields import Event, Id, SaidAt, Text
 from domain.events.visits import Capacity, Proposal
 
 
@@ -28,8 +28,8 @@ class AgreementSigned(Event):
     # Hexadecimal digits, of either case; kept in lower case.
     document_sha256: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{64}$"), AfterValidator(str.lower)]
     signatories: Annotated[tuple[Id, ...], Field(min_length=1, max_length=10)]
-    # The borrower has read what the plan costs (CN-27); what nobody says is not on record as said.
-    costs_confirmed: bool | None = None
+    costs_confirmed: bool = True  # false: the borrower has not confirmed what the plan costs
+    costs_confirmed_at: SaidAt = None  # when they confirmed it: before they signed
 
 
 class AgreementDeclined(Event):

@@ -88,7 +88,7 @@ AmountOrZeroMinor = Annotated[StrictInt, Field(ge=0, le=LARGEST_AMOUNT_MINOR)]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
 
-def _required_from_now_on(value: str | None, info: ValidationInfo) -> str | None:
+def _required_from_now_on(value: Any, info: ValidationInfo) -> Any:
     if value is None and info.context == CONTRACT:
         raise ValueError("Field required")
     return value
@@ -97,6 +97,8 @@ def _required_from_now_on(value: str | None, info: ValidationInfo) -> str | None
 _REQUIRED = AfterValidator(_required_from_now_on)
 # What an answer answers. Events of earlier releases may lack it.
 AnsweredId = Annotated[Id | None, _REQUIRED, Field(validate_default=True)]
+# When something was said that earlier releases did not ask for.
+SaidAt = Annotated[Instant | None, _REQUIRED, Field(validate_default=True)]
 
 
 def _ignored_on_record(value: Any, read: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:

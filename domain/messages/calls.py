@@ -4,9 +4,10 @@ The opening says who calls and that the call is recorded, and asks who answers. 
 by the answer: after a *yes* the message, after a *no* an apology.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
+from domain.messages.facts import Fact
 from domain.messages.fitting import fit
 from domain.messages.templates import WITHOUT_DEBT_DETAILS, Template
 from domain.messages.texts import render
@@ -35,7 +36,9 @@ def has_parts(template: Template) -> bool:
     return template not in WITHOUT_DEBT_DETAILS
 
 
-def render_call(template: Template, language: str, values: Mapping[str, str]) -> CallParts:
+def render_call(
+    template: Template, language: str, values: Mapping[str, str], facts: Collection[Fact] = ()
+) -> CallParts:
     """The parts of a call whose message, after a *yes*, is the template's text.
 
     Raises:
@@ -44,6 +47,6 @@ def render_call(template: Template, language: str, values: Mapping[str, str]) ->
     fitting = {parameter: fit(parameter, value) for parameter, value in values.items()}
     return CallParts(
         opening=_OPENING[language].format_map(fitting),
-        after_yes=render(template, language, values),
+        after_yes=render(template, language, values, facts),
         after_no=_AFTER_NO[language].format_map(fitting),
     )

@@ -1,11 +1,13 @@
 """The templates of what the borrower reads and hears, and what each of them may say.
 
-Each declares its parameters, as the registration of a template with a provider asks for. The words
-themselves are in `texts.py`.
+Each declares its parameters, as the registration of a template with a provider asks for, and the
+facts on which parts of it depend. The words themselves are in `chinese.py` and `english.py`.
 """
 
 from collections.abc import Mapping
 from enum import StrEnum
+
+from domain.messages.facts import Fact
 
 
 class Template(StrEnum):
@@ -34,50 +36,77 @@ class Template(StrEnum):
 
 
 # What each parameter looks like, as a regular expression.
+_MONEY = r"[A-Z]{3} [\d,]+(\.\d+)?|[\d,]+(\.\d+)?元"
+_DAY = r"\d{4}-\d\d-\d\d|\d{4}年\d{1,2}月\d{1,2}日"
 PARAMETERS: Mapping[str, str] = {
     "lender": r"\S.{0,39}",
     "name": r"\S.{0,39}",
     "days": r"\d{1,4}",
-    "amount": r"[A-Z]{3} [\d,]+(\.\d+)?",
+    "amount": _MONEY,
+    "penalty_rate": r"\d{1,2}(\.\d{1,4})?",
+    "report_on": _DAY,
     "hotline": r"[\d+ -]{5,20}",
     "complaint_hotline": r"[\d+ -]{5,20}",
+    "supervisor_name": r"\S.{0,39}",
+    "supervisor_hotline": r"[\d+ -]{5,20}",
     "pay_at": r"\S.{0,59}",
-    "slot": r"\d{4}-\d\d-\d\d \d\d:\d\d",
+    "not_me": r"\w{1,10}",
+    "stop": r"\w{1,10}",
+    "slot": r"\d{4}-\d\d-\d\d \d\d:\d\d|\d{1,2}月\d{1,2}日\d\d:\d\d",
     "crew": r"\S.{0,79}",
     "visit_code": r"\d{6}",
-    "part_amount": r"[A-Z]{3} [\d,]+(\.\d+)?",
-    "part_due": r"\d{4}-\d\d-\d\d",
-    "part_rest": r"[A-Z]{3} [\d,]+(\.\d+)?",
-    "received_amount": r"[A-Z]{3} [\d,]+(\.\d+)?",
-    "received_on": r"\d{4}-\d\d-\d\d",
+    "part_amount": _MONEY,
+    "part_due": _DAY,
+    "part_rest": _MONEY,
+    "grace_until": _DAY,
+    "received_amount": _MONEY,
+    "received_on": _DAY,
 }
-_WHO = frozenset({"lender", "name", "hotline"})
+_REPLIES = frozenset({"stop"})
+_WHO = frozenset({"lender", "name", "hotline", "complaint_hotline"}) | _REPLIES
 _DEBT = _WHO | {"days", "amount"}
-_VISIT = _WHO | {"slot", "crew", "visit_code", "complaint_hotline"}
+_SUPERVISOR = frozenset({"supervisor_name", "supervisor_hotline"})
+_VISIT = _WHO | {"slot", "crew", "visit_code"}
 _PART = _WHO | {"part_amount", "part_due"}
-_PAID = _WHO | {"received_amount", "received_on", "complaint_hotline"}
+_PAID = _WHO | {"received_amount", "received_on"}
 
 NEEDS: Mapping[Template, frozenset[str]] = {
-    Template.OVERDUE_NOTICE: _DEBT | {"pay_at", "complaint_hotline"},
+    Template.OVERDUE_NOTICE: _DEBT | _SUPERVISOR | {"pay_at", "penalty_rate", "not_me"},
     Template.OVERDUE_CALL: frozenset({"days", "amount", "hotline", "complaint_hotline"}),
-    Template.CREDIT_REPORT_WARNING: _DEBT | {"pay_at"},
-    Template.VISIT_INVITATION: _DEBT | {"complaint_hotline"},
+    Template.CREDIT_REPORT_WARNING: _DEBT | _SUPERVISOR | {"pay_at", "report_on"},
+    Template.VISIT_INVITATION: _DEBT,
     Template.VISIT_APPOINTMENT: _VISIT,
     Template.VISIT_REMINDER: _VISIT,
-    Template.VISIT_CALLED_OFF: _WHO | {"slot", "complaint_hotline"},
+    Template.VISIT_CALLED_OFF: _WHO | {"slot"},
     Template.HOW_TO_PAY: _PART | {"pay_at"},
-    Template.VISIT_CLOSING: _PART | {"part_rest", "complaint_hotline"},
+    Template.VISIT_CLOSING: _PART | {"part_rest"},
     Template.PART_REMINDER: _PART | {"pay_at"},
-    Template.PAYMENT_HELP: _PART | {"pay_at"},
-    Template.PLAN_BROKEN: _DEBT | {"pay_at", "complaint_hotline"},
+    Template.PAYMENT_HELP: _PART | {"pay_at", "grace_until"},
+    Template.PLAN_BROKEN: _DEBT | _SUPERVISOR | {"pay_at"},
     Template.PLAN_GOES_ON: _PART | {"pay_at"},
-    Template.LEGAL_NOTICE: _DEBT | {"pay_at", "complaint_hotline"},
+    Template.LEGAL_NOTICE: _DEBT | _SUPERVISOR | {"pay_at"},
     Template.PAID_NOTICE: _PAID,
     Template.SETTLED_NOTICE: _PAID,
     Template.PLAN_COMPLETED_NOTICE: _PAID,
-    Template.LOCATE_MESSAGE: _WHO,
-    Template.LOCATE_CALL: _WHO,
-    Template.FIRST_MESSAGE: frozenset({"lender", "hotline"}),
+    Template.LOCATE_MESSAGE: frozenset({"lender", "name", "hotline", "not_me"}),
+    Template.LOCATE_CALL: frozenset({"lender", "name", "hotline"}),
+    Template.FIRST_MESSAGE: frozenset({"lender", "hotline", "not_me", "stop"}),
+}
+
+_ANY_SMS = frozenset({Fact.STOP, Fact.COLLECTOR})
+
+# On which facts parts of a template depend; whatever is not here says the same of every loan.
+DEPENDS_ON: Mapping[Template, frozenset[Fact]] = dict.fromkeys(Template, _ANY_SMS) | {
+    Template.OVERDUE_NOTICE: _ANY_SMS | {Fact.PENALTY, Fact.SUPERVISOR, Fact.NOT_ME},
+    Template.OVERDUE_CALL: frozenset({Fact.COLLECTOR}),
+    Template.CREDIT_REPORT_WARNING: _ANY_SMS | {Fact.SUPERVISOR},
+    Template.PAYMENT_HELP: _ANY_SMS | {Fact.PART_OVERDUE, Fact.IN_GRACE},
+    Template.PLAN_BROKEN: _ANY_SMS | {Fact.SUPERVISOR, Fact.WAIVER_LOST},
+    Template.LEGAL_NOTICE: _ANY_SMS | {Fact.SUPERVISOR},
+    # To a contact person nothing tells that there is a debt, nor a collector of it.
+    Template.LOCATE_MESSAGE: frozenset({Fact.NOT_ME}),
+    Template.LOCATE_CALL: frozenset(),
+    Template.FIRST_MESSAGE: frozenset({Fact.NOT_ME, Fact.STOP}),
 }
 
 # What a step of the ladder may say, by channel: whatever else there is speaks of a visit, a plan

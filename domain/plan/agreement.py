@@ -49,6 +49,9 @@ class AgreementTerms(BaseModel):
     hotline: str
     complaint_hotline: str
     pay_at: str
+    penalty_rate: str | None = None  # in per cent a year, once the agreement has ended; or none
+    supervisor_name: str | None = None
+    supervisor_hotline: str | None = None
 
     @model_validator(mode="after")
     def _costs_nothing_beyond_the_arrears(self) -> Self:

@@ -15,6 +15,7 @@ from domain.policy.rule import Count, PolicyModel, Rule, later_rule, value_or
 # Contacts of so many days, of 24 hours each, are read under any policy, as the table of policies
 # asks: to read more of them than a rule counts changes no answer.
 LEAST_DAYS_READ = 8
+EVER_DAYS = 36_525  # a hundred years: what a rule counts that says "ever"
 
 
 class Channel(StrEnum):
@@ -80,7 +81,7 @@ class Counted(StrEnum):
 class Window(PolicyModel):
     """How long a contact counts: so many local days (1: today), or so much time after it."""
 
-    calendar_days: Annotated[int, Field(ge=1, le=366)] | None = None
+    calendar_days: Annotated[int, Field(ge=1, le=EVER_DAYS)] | None = None
     rolling_days: Annotated[int, Field(ge=1, le=366)] | None = None
     rolling_hours: Annotated[int, Field(ge=1, le=366 * 24)] | None = None
 
@@ -153,11 +154,19 @@ class ThirdPartyPolicy(PolicyModel):
         return self
 
 
+class HoldRule(PolicyModel):
+    """What a hold of one reason asks for; while it is in force nobody is contacted or visited."""
+
+    # False: it lasts until it is released, and one that names its end is refused.
+    may_end_by_itself: StrictBool
+
+
 def _sorted(rules: dict[Any, Any]) -> dict[Any, Any]:
     return dict(sorted(rules.items()))  # jsonb forgets the order; the fingerprint must not
 
 
 InOrder = AfterValidator(_sorted)
+ReplyWord = Annotated[str, Field(pattern=r"^\w{1,10}$")]
 
 
 class ContactPolicy(PolicyModel):
@@ -171,6 +180,15 @@ class ContactPolicy(PolicyModel):
     counters: Annotated[dict[str, Rule[Counter]], InOrder]
     third_parties: ThirdPartyPolicy
     ladder: Rule[Annotated[tuple[LadderStep, ...], Field(min_length=1)]]
+    # What a text says only where there is such a rule.
+    credit_report_days: Rule[Annotated[int, Field(ge=1, le=3650)]] | None = later_rule()
+    reply_not_me: Rule[ReplyWord] | None = later_rule()
+    reply_stop: Rule[ReplyWord] | None = later_rule()
+    collector_disclosure: Rule[StrictBool] | None = later_rule()
+    # The rules of holds by their reason; other reasons hold by our own rule (LC-HOLD).
+    holds: Annotated[dict[str, Rule[HoldRule]], InOrder] = Field(
+        default_factory=dict, exclude_if=lambda rules: not rules
+    )
     right_party: RightPartyPolicy | None = later_rule()  # without it any number is told anything
     calls_recorded: Rule[StrictBool] | None = later_rule()
 
@@ -209,4 +227,17 @@ class ContactPolicy(PolicyModel):
         steps = [(step.days_past_due, step.channel) for step in self.ladder.value]
         if steps != sorted(set(steps)):
             raise ValueError("ladder steps must be in order of days past due, none twice")
+        return self
+
+    @model_validator(mode="after")
+    def _warns_before_it_reports(self) -> Self:
+        if (reports := self.credit_report_days) is None:
+            return self
+        warned = [
+            step.days_past_due
+            for step in self.ladder.value
+            if step.template is Template.CREDIT_REPORT_WARNING
+        ]
+        if reports.enabled and (not warned or min(warned) >= reports.value):
+            raise ValueError("credit_report_days: a step of the ladder has to warn before that day")
         return self

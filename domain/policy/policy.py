@@ -11,30 +11,31 @@ A rule that is added is a `later_rule`: policies that were stored before it stil
 the number that its property names.
 """
 
-import re
 from datetime import date, timedelta
 from typing import Annotated, Literal, Self
 from weakref import WeakValueDictionary
 
 from pydantic import Field, model_validator
 
+from domain.policy.channels import Channels
 from domain.policy.contact import ContactPolicy
+from domain.policy.kept import NotKept
 from domain.policy.rule import (
     BasisPoints,
     Count,
     Days,
     Hours,
     InEffect,
+    Kept,
     NoticeDays,
     PolicyModel,
     Rule,
+    id_or,
+    later_list,
     later_rule,
     value_or,
 )
 from domain.policy.visit import VisitPolicy
-
-# No exchange anywhere begins with 000.
-_PLACEHOLDER = re.compile(r"(?<!\d)000[ -]?000\d(?!\d)")
 
 ReminderDays = Annotated[tuple[Annotated[int, Field(ge=-60, le=60)], ...], Field(max_length=5)]
 
@@ -70,6 +71,18 @@ class PlanPolicy(PolicyModel):
     guided_reminder_days: Rule[ReminderDays] | None = None
     renegotiations: Rule[Count] | None = None
     broken_notice_days: Rule[NoticeDays] | None = later_rule()
+    paused_while_honoured: Kept | None = later_rule()
+    costs_confirmed: Kept | None = later_rule()
+
+    @property
+    def pause_rule(self) -> str:
+        """The id of the rule by which nothing is collected while a plan is honoured."""
+        return id_or(self.paused_while_honoured, "LC-PLAN-PAUSE")
+
+    @property
+    def costs_rule(self) -> str:
+        """The id of the rule by which a borrower confirms the costs before they sign."""
+        return id_or(self.costs_confirmed, "LC-PLAN-COSTS")
 
     @property
     def broken_notice(self) -> timedelta:
@@ -105,6 +118,7 @@ class AftercarePolicy(PolicyModel):
     # For 30 days after a hold the audit forgives what it put off: a case must have looked by then.
     hold_look_days: Rule[Annotated[int, Field(ge=1, le=14)]] | None = later_rule()
     closing_notice_days: Rule[NoticeDays] | None = later_rule()
+    complaint_handler: Kept | None = later_rule()
 
     @property
     def hold_look(self) -> timedelta:
@@ -121,20 +135,6 @@ class AftercarePolicy(PolicyModel):
         if self.complaint_complex_days.value < self.complaint_answer_days.value:
             raise ValueError("complaint_complex_days must not be below complaint_answer_days")
         return self
-
-
-class Channels(PolicyModel):
-    """Where a borrower asks, checks a visitor and complains."""
-
-    hotline: str
-    complaint_hotline: str
-    pay_at: str
-
-    @property
-    def placeholders(self) -> dict[str, str]:
-        """Numbers by field that nobody can own, such as 400-000-0000: the shipped policies' own."""
-        numbers = {"hotline": self.hotline, "complaint_hotline": self.complaint_hotline}
-        return {name: number for name, number in numbers.items() if _PLACEHOLDER.search(number)}
 
 
 class Policy(InEffect):
@@ -154,6 +154,8 @@ class Policy(InEffect):
     visit: VisitPolicy
     plan: PlanPolicy
     aftercare: AftercarePolicy
+    # What the rules of this profile ask for and the software does not do, each with the reason.
+    not_kept_here: tuple[NotKept, ...] = later_list()
 
     @property
     def clock_tolerance(self) -> timedelta:

@@ -2,11 +2,12 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Any, Generic, Self, TypeVar
+from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, model_validator
 
 Value = TypeVar("Value")
+RULE_ID = r"^[A-Z]{2,4}-[A-Z0-9-]+$"
 WHOLE = 10_000  # basis points
 # The largest numbers are far beyond what anybody means: whoever writes one has mistyped it.
 Count = Annotated[int, Field(ge=0, le=1000)]
@@ -64,7 +65,7 @@ class InEffect(PolicyModel):
 class Rule(InEffect, Generic[Value]):
     """One value with where it comes from."""
 
-    id: str = Field(pattern=r"^[A-Z]{2,4}-[A-Z0-9-]+$")
+    id: str = Field(pattern=RULE_ID)
     value: Value
     text: str
     source: str
@@ -105,9 +106,23 @@ def later_rule() -> Any:
     return Field(default=None, exclude_if=lambda rule: rule is None)
 
 
+def later_list() -> Any:
+    """The field of a list that policies of before lack; where it is empty, nothing is written."""
+    return Field(default=(), exclude_if=lambda values: not values)
+
+
 def value_or(rule: Rule[Value] | None, before: Value) -> Value:
     """The value of a later rule; of a policy that lacks it, the number by which all were worked."""
     return before if rule is None else rule.value
+
+
+# A rule that the process keeps whatever a policy says: the policy gives its id, text and source.
+Kept = Rule[Literal[True]]
+
+
+def id_or(rule: Rule[Any] | None, before: str) -> str:
+    """The id under which a later rule refuses; of a policy that lacks it, our own name for it."""
+    return before if rule is None else rule.id
 
 
 class RateLimit(PolicyModel):

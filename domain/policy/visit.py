@@ -11,10 +11,12 @@ from domain.policy.rule import (
     Count,
     Days,
     Hours,
+    Kept,
     NoticeDays,
     PolicyModel,
     RateLimit,
     Rule,
+    id_or,
     later_rule,
     value_or,
 )
@@ -65,7 +67,13 @@ class VisitPolicy(PolicyModel):
     urgent_hours: Rule[Hours] | None = later_rule()
     call_off_days: Rule[NoticeDays] | None = later_rule()
     closing_days: Rule[NoticeDays] | None = later_rule()
+    entry_consent: Kept | None = later_rule()
     clock_tolerance_minutes: Rule[Annotated[int, Field(ge=0, le=24 * 60)]] | None = later_rule()
+
+    @property
+    def entry_rule(self) -> str:
+        """The id of the rule by which nobody enters without consent."""
+        return id_or(self.entry_consent, "LC-VISIT-ENTRY")
 
     @property
     def possible_days(self) -> int:

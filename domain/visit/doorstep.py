@@ -9,7 +9,7 @@ class Instruction(StrEnum):
     """What the crew does now."""
 
     GO_ON = "go_on"
-    STAY_OUTSIDE = "stay_outside"  # talk at the door: nobody enters without consent (CN-10)
+    STAY_OUTSIDE = "stay_outside"  # talk at the door: nobody enters without consent
     STAND_DOWN = "stand_down"  # no negotiation: say good-bye
 
 
@@ -20,10 +20,13 @@ def instruct(event: VisitCheckedIn, *, accepted: bool) -> Instruction:
     return Instruction.GO_ON if event.entry_consent else Instruction.STAY_OUTSIDE
 
 
-def explain(event: VisitCheckedIn) -> str | None:
-    """Why the crew may not simply go on, although the check-in was accepted."""
+def explain(event: VisitCheckedIn, entry_rule: str) -> str | None:
+    """Why the crew may not simply go on, although the check-in was accepted.
+
+    `entry_rule` is the id of the rule on entering in the policy of the case.
+    """
     if not event.identity_verified:
         return "LC-IDENTITY: the borrower's identity was not verified: nothing is negotiated"
     if not event.entry_consent:
-        return "CN-10: no consent to enter: talk at the door"
+        return f"{entry_rule}: no consent to enter: talk at the door"
     return None

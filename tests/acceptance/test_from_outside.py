@@ -172,6 +172,7 @@ async def _a_visit_ends_in_an_agreement(outside: Outside) -> None:
         agreement_id=agreement["agreement_id"],
         document_sha256=agreement["document_sha256"],
         signatories=["B-VISITED", "C-1"],
+        costs_confirmed_at=(outside.now() - timedelta(minutes=1)).isoformat(),
     )
     await outside.row("SELECT 1 FROM agreements WHERE status = 'signed'")
     await outside.send(

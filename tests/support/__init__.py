@@ -4,7 +4,7 @@
     situations, judged                 a case at each stage, for the rules
     gateways, case_starters            fakes of ports; `tests/contract` holds them to the real ones
     databases                          a fresh, migrated database for each test that asks
-    contact, money, tapes              examples of the domain's subjects, and what generators draw
+    contact, money, tapes, texts       examples of the domain's subjects, and what generators draw
     gate, lives, processes             the contact gate, a workflow, the whole installation, driven
     breaches, replay                   what is planted for the audit, what the replay guard reads
 

@@ -1,5 +1,6 @@
 """An event of each kind, and what the judgement says of it."""
 
+from datetime import timedelta
 from typing import Any
 
 from domain.case.events.judge import judge
@@ -58,6 +59,7 @@ BODIES: dict[str, dict[str, Any]] = {
         "agreement_id": AGREEMENT_ID,
         "document_sha256": SHA256,
         "signatories": ["B-1"],
+        "costs_confirmed_at": (NOON - timedelta(minutes=1)).isoformat(),
     },
     "agreement_declined": {"agreement_id": AGREEMENT_ID},
     "renegotiation_requested": {

@@ -27,7 +27,7 @@ from domain.policy.contact import Channel, Purpose
 from domain.policy.policy import Policy
 from policies.reader import fingerprint
 from tests.support.gateways import simulated_gateways
-from tests.support.world import INSTALMENT, Loan, event
+from tests.support.world import INSTALMENT, Loan, complete, event
 
 
 def delivery(case_id: str, loan: Loan, name: str, sent: dict[str, Any], **more: Any) -> JudgedEvent:
@@ -81,7 +81,7 @@ class Record:
         """One event, a minute after the last thing that happened."""
         self.now += timedelta(minutes=1)
         number = next(self._numbers)
-        sent = event(self.now, **{"event_id": f"e-{number}", **body})
+        sent = complete(name, event(self.now, **{"event_id": f"e-{number}", **body}))
         verdict = await Events(self.pool).record_event(
             delivery(
                 self.case_id,

@@ -151,6 +151,14 @@ async def open_case_of(loan: Loan, pool: Pool, policy: Policy, days_past_due: in
     return case_id
 
 
+def complete(name: str, sent: dict[str, Any]) -> dict[str, Any]:
+    """A signature says when the costs were confirmed: a second before, unless said otherwise."""
+    if name != "agreement_signed" or "costs_confirmed_at" in sent:
+        return sent
+    signed_at = datetime.fromisoformat(sent["occurred_at"])
+    return sent | {"costs_confirmed_at": (signed_at - timedelta(seconds=1)).isoformat()}
+
+
 def event(now: datetime, **body: Any) -> dict[str, Any]:
     """An event as another system sends it."""
     return {"occurred_at": now.isoformat(), "source": "test", **body}

@@ -5,6 +5,7 @@ from calendar import day_name
 from collections.abc import Mapping
 from typing import Any
 
+from domain.policy.contact import EVER_DAYS
 from domain.policy.rule import WHOLE
 
 _WHO = {
@@ -48,6 +49,8 @@ def _value_in_a_line(path: str, value: Any) -> str:
 def _limit_in_words(value: Mapping[str, Any]) -> str:
     if value.keys() == {"limit", "minutes"}:
         return f"at most {value['limit']} within any {value['minutes']} minutes"
+    if value.keys() == {"may_end_by_itself"}:
+        return f"{'until its end, or ' if value['may_end_by_itself'] else ''}until it is released"
     return counter_in_words(value) if "scope" in value else value_in_words(value)
 
 
@@ -67,6 +70,8 @@ def counter_in_words(counter: Mapping[str, Any]) -> str:
 
 def _window_in_words(window: Mapping[str, Any]) -> str:
     if (days := window.get("calendar_days")) is not None:
+        if days == EVER_DAYS:
+            return "ever"
         return "on one calendar day" if days == 1 else f"within {days} calendar days"
     if (days := window.get("rolling_days")) is not None:
         return "within any 24 hours" if days == 1 else f"within any {days} days of 24 hours"

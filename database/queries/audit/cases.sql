@@ -130,10 +130,11 @@ CROSS JOIN LATERAL (VALUES
      'the hash is not that of its document'),
     (encode(sha256(g.document_html), 'hex') = g.html_sha256,
      'the hash is not that of its reading copy'),
-    (g.signed_at IS NULL OR g.disclosed_at <= g.signed_at
-         -- Whoever sends the signature need not say: then nothing is on record as said.
-         OR g.disclosed_at IS NULL AND said.nothing,
-     'signed without the cost disclosure'),
+    -- The event says when the costs were confirmed; a signature of an earlier release does not.
+    (g.signed_at IS NULL OR g.disclosure_assumed
+         OR g.disclosed_at < g.signed_at AND g.disclosed_at >= g.offered_at - interval '15 minutes',
+     concat('its costs were confirmed at ', coalesce(g.disclosed_at::text, 'no time'),
+            ', it was offered at ', g.offered_at, ' and signed at ', g.signed_at)),
     ((g.signed_at IS NULL) = (g.signed_sha256 IS NULL), 'signed without a hash'),
     (g.signed_sha256 IS NULL OR g.signed_sha256 = g.document_sha256,
      'another document was signed than was offered'),

@@ -14,7 +14,7 @@ from domain.case.state import Stage
 _REFUSALS = {
     "LC-STAGE": ("·", "the stage has not come, or is over"),
     "LC-CASE-CLOSED": ("×", "the case has ended"),
-    "CN-17": ("p", "a signed plan is being repaid"),
+    "CN-17": ("p", "a signed plan is being repaid; each policy has its own id for this rule"),
 }
 _SHORT = {
     Stage.EARLY_CONTACT: "early",

@@ -57,9 +57,14 @@ def judge_agreement_signed(event: events.AgreementSigned, situation: Situation) 
     )
     _require_in_time(event, situation)
     require(
-        event.costs_confirmed is not False,
-        "CN-27",
+        event.costs_confirmed,
+        situation.policy.plan.costs_rule,
         "costs_confirmed: the borrower confirms the cost disclosure before signing",
+    )
+    require(
+        event.costs_confirmed_at is None or event.costs_confirmed_at < event.occurred_at,
+        situation.policy.plan.costs_rule,
+        "costs_confirmed_at: the costs are confirmed before the signature, not with it",
     )
 
 

@@ -10,6 +10,12 @@ from domain.case.situation import Situation
 def judge_hold_placed(event: events.HoldPlaced, situation: Situation) -> None:
     """One that is over would be accepted and protect nobody, and nobody would be told."""
     _require_to_last(event.until, situation)
+    rule = situation.policy.contact.holds.get(event.reason)
+    require(
+        rule is None or event.until is None or rule.value.may_end_by_itself,
+        "LC-HOLD" if rule is None else rule.id,
+        f"until: a hold for {event.reason} lasts until it is released",
+    )
 
 
 def judge_borrower_said(event: events.BorrowerSaid, situation: Situation) -> None:

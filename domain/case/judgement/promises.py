@@ -18,6 +18,6 @@ def judge_promise_made(event: events.PromiseMade, situation: Situation) -> None:
     require(not situation.facts.promises, "LC-PROMISE", "another promise to pay is open")
     require(
         situation.case.plan is None or not situation.case.plan.in_force,
-        "CN-17",
+        situation.policy.plan.pause_rule,
         "a signed plan is being repaid",
     )

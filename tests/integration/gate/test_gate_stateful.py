@@ -173,6 +173,7 @@ class StaleContacts(CrashingContacts):
             recipient=ruling.recipient,
             lawful_until=None,
             reserved_at=attempt.reserved_at,
+            policies=ruling.policies,
             template="overdue_notice",
         )
 

@@ -101,7 +101,17 @@ VISITS = {
     "costs not disclosed": (
         "G7",
         "UPDATE agreements SET disclosed_at = NULL",
-        "signed without the cost disclosure",
+        "its costs were confirmed at no time",
+    ),
+    "costs confirmed by the signature": (
+        "G7",
+        "UPDATE agreements SET disclosed_at = signed_at",
+        "its costs were confirmed at",
+    ),
+    "costs confirmed of another document": (
+        "G7",
+        "UPDATE agreements SET disclosed_at = offered_at - interval '1 day'",
+        "its costs were confirmed at",
     ),
     "other document signed": (
         "G7",

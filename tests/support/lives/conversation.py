@@ -14,7 +14,7 @@ from temporalio.testing import WorkflowEnvironment
 from database.sql import Pool
 from domain.clock import BusinessClock
 from domain.policy.policy import Policy
-from tests.support.world import Loan, event
+from tests.support.world import Loan, complete, event
 
 Json = dict[str, Any]
 MOMENT = timedelta(seconds=1)
@@ -151,7 +151,7 @@ class Conversation:
 
     async def deliver(self, name: str, **body: Any) -> Json:
         """Send an event by update and return the answer."""
-        return await self.update(await self.event(**body) | {"name": name})
+        return await self.update(complete(name, await self.event(**body)) | {"name": name})
 
     async def update(self, *arguments: object) -> Json:
         """Call `deliver` with whatever arguments."""

@@ -57,7 +57,10 @@ def terms(language: str = "zh", **changes: Any) -> AgreementTerms:
         "grace_days": 5,
         "next_instalment_on": date(2027, 3, 10),
         "hotline": "400-000-0000",
-        "complaint_hotline": "12378",
+        "complaint_hotline": "400-000-0001",
+        "penalty_rate": "6",
+        "supervisor_name": "国家金融监督管理总局" if language == "zh" else "the supervisor",
+        "supervisor_hotline": "12378",
         "pay_at": "官方应用“立即还款”" if language == "zh" else "the lender's app, Repay now",
     }
     return AgreementTerms(**values | changes)

@@ -102,7 +102,7 @@ async def connect(name: GatewayName, channel: Channel, directory: Path) -> Async
 def message(reference: str = "R-1", **changes: Any) -> Outbound:
     """A message that every provider takes."""
     values = {"name": "王芳", "days": "5"}
-    whole = Outbound(reference, NUMBER, "您好, hello", NOW, "overdue_notice", "zh", values)
+    whole = Outbound(reference, NUMBER, "您好, hello", NOW, "overdue_notice", "zh", (), values)
     return whole._replace(**changes)
 
 

@@ -16,6 +16,7 @@ from domain.plan.authority import Level, request_waiver
 from domain.plan.plan import PlanRefusedError, needs_approval
 from domain.policy.policy import Policy
 from tests.support.situations import AGREEMENT_ID, CAPACITY, NOON, situation
+from tests.support.world import complete
 from tests.support.world import event as any_event
 
 OWED = 400_000  # of the first plan, in three parts
@@ -215,7 +216,9 @@ def test_new_agreement_is_signed_by_its_own_deadline(
     new.expires_at = NOON + timedelta(hours=hours_left)
     new.agreement_id, new.document_sha256 = "G-2", "b" * 64
     body = {"agreement_id": "G-2", "document_sha256": "b" * 64, "signatories": ["B-1"]}
-    signed = read_event("agreement_signed", any_event(NOON, event_id="s", **body))
+    signed = read_event(
+        "agreement_signed", complete("agreement_signed", any_event(NOON, event_id="s", **body))
+    )
     if is_signed:
         judge(signed, at)
         return

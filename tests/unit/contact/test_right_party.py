@@ -45,7 +45,7 @@ VALUES = {
 @pytest.fixture
 def forbidden() -> dict[str, list[str]]:
     """The claims that no text may make."""
-    file = Path(__file__).parents[2] / "support/forbidden_claims.yaml"
+    file = Path(__file__).parents[2] / "support/texts/forbidden_claims.yaml"
     claims: dict[str, list[str]] = yaml.safe_load(file.read_text("utf-8"))
     return claims
 
@@ -149,7 +149,7 @@ def test_first_message_names_nobody(language: str) -> None:
     """Nor a debt: whoever reads it learns that a lender has a notice for somebody."""
     text = TEXTS[language][Template.FIRST_MESSAGE]
     assert "{lender}" in text
-    assert "N" in text
+    assert "{not_me}" in text
     for word in ("{name}", "{amount}", "{days}", "借款", "逾期", "loan", "due"):
         assert word not in text
 

@@ -1,21 +1,16 @@
 """What an agreement says, as HTML and as PDF: every amount and date, and nothing forbidden."""
 
-import re
 from datetime import date
-from pathlib import Path
 
 import pytest
-import yaml
 from pydantic import ValidationError
 
 from documents.agreement import render_agreement
 from documents.capital_numerals import capital_yuan
 from domain.plan.plan import Predecessor
 from tests.support.money.agreements import LANGUAGES, PLAN, both_forms, squeezed, terms
+from tests.support.texts.linter import forbidden_claims
 
-FORBIDDEN = yaml.safe_load(
-    (Path(__file__).parents[2] / "support/forbidden_claims.yaml").read_text("utf-8")
-)
 # Everything with an amount or a date of `terms`, as it is shown.
 SHOWN = (
     "CNY 12,845.60", "CNY 1,123.60", "CNY 11,722.00", "CNY 182.37", "CNY 300.00", "CNY 12,727.97",
@@ -84,15 +79,37 @@ def test_what_comes_after_the_plan_and_when_it_breaks_is_said(language: str) -> 
 def test_penalty_is_told_apart_from_what_the_agreement_costs(language: str) -> None:
     """It comes from the loan contract; without one nothing is said of it."""
     source = {
-        "zh": "上表所列罚息按原借款合同在本协议之前产生",
+        "zh": "该罚息按原借款合同在本协议之前产生",
         "en": "accrued under the loan contract",
     }
     name = {"zh": "罚息", "en": "penalty"}[language]
     with_penalty, _ = both_forms(render_agreement(terms(language)))
     assert source[language] in with_penalty
     plain = PLAN.model_copy(update={"penalty_minor": 0, "waiver_minor": 30_000 - 18_237})
-    without, _ = both_forms(render_agreement(terms(language, plan=plain)))
+    without, _ = both_forms(render_agreement(terms(language, plan=plain, penalty_rate=None)))
     assert name not in without.lower()
+
+
+@LANGUAGES
+def test_costs_of_a_default_are_told_with_rate_and_taker(language: str) -> None:
+    """In the table that CN-27 asks for, and where the end of the agreement is told."""
+    rate = {"zh": "年利率6%", "en": "6 % a year"}[language]
+    for words in both_forms(render_agreement(terms(language))):
+        assert squeezed(words).count(squeezed(rate)) == 2
+    without, _ = both_forms(render_agreement(terms(language, penalty_rate=None)))
+    assert rate not in without
+
+
+@LANGUAGES
+def test_supervisor_is_named_as_what_it_is(language: str) -> None:
+    """Beside the lender's own complaint line, and not where there is none."""
+    line = {
+        "zh": "国家金融监督管理总局投诉热线 12378",
+        "en": "complaint line of the supervisor 12378",
+    }
+    assert line[language] in both_forms(render_agreement(terms(language)))[0]
+    nobody = terms(language, supervisor_name=None, supervisor_hotline=None)
+    assert "12378" not in both_forms(render_agreement(nobody))[0]
 
 
 @LANGUAGES
@@ -123,7 +140,9 @@ def test_time_barred_debt_is_named_as_such(language: str, notice: str) -> None:
 def test_limitation_is_dated_only_where_a_rule_is_known(language: str) -> None:
     """Another country's agreement says no number of years."""
     unknown = terms(language, limitation_years=None, limitation_until=None)
-    assert "2030" not in both_forms(render_agreement(unknown))[0]
+    words, restarts = both_forms(render_agreement(unknown))[0], ("重新计算", "starts again")
+    assert "2030" not in words
+    assert not [said for said in restarts if said in words]
 
 
 @LANGUAGES
@@ -147,11 +166,7 @@ def test_replaced_agreement_is_named(language: str) -> None:
 def test_nothing_forbidden_is_said(language: str) -> None:
     """The list that binds the messages; limitation is called by its legal name."""
     words = both_forms(render_agreement(terms(language, time_barred_since=date(2026, 6, 30))))[0]
-    words = words.replace("诉讼时效", "").lower()
-    between = ""
-    if language == "en":
-        words, between = f" {re.sub('[^a-z]+', ' ', words)} ", " "
-    assert [word for word in FORBIDDEN[language] if f"{between}{word}{between}" in words] == []
+    assert forbidden_claims(words.replace("诉讼时效", ""), language) == []
 
 
 def test_terms_that_cost_more_than_is_owed_are_refused() -> None:

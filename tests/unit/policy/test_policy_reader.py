@@ -97,7 +97,7 @@ def test_mistake_is_named_with_its_line(
 def test_every_mistake_is_named_at_once(tmp_path: Path) -> None:
     """Two mistakes, two lines."""
     path, _ = _write(tmp_path, "language: zh", "language: fr")
-    path.write_text(path.read_text().replace("pay_at", "payat"))
+    path.write_text(path.read_text().replace('  pay_at: "', '  payat: "', 1))
     with pytest.raises(PolicyError) as refused:
         read_policy(path)
     assert len(str(refused.value).splitlines()) == 3  # one missing, one unknown, one wrong

@@ -11,7 +11,7 @@ from commands.ops.policy.show import describe_policy
 from commands.ops.policy.values import counter_in_words, value_lines
 from domain.policy.changes import changes_between, rules_of
 from domain.policy.policy import Policy
-from policies.reader import PolicyError, read_policy
+from policies.reader import PolicyError
 
 _TO_ONE_BORROWER = "to one borrower, all loans and agencies together"
 _TO_FIND = " for finding the borrower"
@@ -59,10 +59,12 @@ def test_policy_is_shown_a_step_a_line_and_shares_as_per_cent(policy: Policy) ->
     assert not [line for line in values if "null" in line or "{" in line or "_" in line]
 
 
-def test_rule_that_is_not_in_force_says_why(repository: Path) -> None:
+def test_rule_that_is_not_in_force_says_why(policy: Policy) -> None:
     """Its value alone would be read as one that binds."""
-    us = read_policy(repository / "policies" / "us-reg-f.yaml")
-    assert "    not in force: Nobody has read the text." in "\n".join(describe_policy(us))
+    content = policy.model_dump(mode="json")
+    content["contact"]["reply_not_me"] |= {"enabled": False, "reason": "Nobody reads replies."}
+    disabled = Policy.model_validate(content)
+    assert "    not in force: Nobody reads replies." in describe_policy(disabled)
 
 
 def test_changes_are_counted_before_they_are_listed(policy: Policy) -> None:

@@ -64,7 +64,7 @@ async def test_extended_complaint_has_new_days(start_life: StartLife) -> None:
             "complaint_extended", complaint_id="C-1", approver_id="M-1", reason="complex"
         )
         assert status["complaints"][0]["extensions"] == number
-    await life.refused("complaint_extended", "CN-19", complaint_id="C-1", approver_id="M-1")
+    await life.refused("complaint_extended", "CN-19-SPECIAL", complaint_id="C-1", approver_id="M-1")
     days = await life.fetch("SELECT answer_due_at - filed_at AS days FROM complaints")
     assert days == [{"days": 60 * DAY}]
     await life.skip(51 * DAY)
@@ -189,7 +189,8 @@ async def test_closing_notice_says_what_was_received(start_life: StartLife) -> N
     await life.pay()
     assert await life.outcome() == "cured"
     text = await life.value("SELECT text FROM simulated_outbox ORDER BY sequence DESC LIMIT 1")
-    assert f"截至{paid_on}共收到您的还款CNY 2,000.00" in text
+    day = f"{paid_on.year}年{paid_on.month}月{paid_on.day}日"
+    assert f"我们共收到您的还款2,000.00元（截至{day}）" in text
     assert life.policy.channels.complaint_hotline in text
 
 
@@ -201,15 +202,15 @@ async def test_plan_is_closed_with_what_was_paid_under_it(start_life: StartLife)
     await life.drive_to(Stage.REPAYMENT)
     parts = (await life.status())["plan"]["plan"]["parts"]
     closing = await _text_of(life, "visit_closing")
-    second, third = (f"CNY {part['amount_minor'] / 100:,.2f}" for part in parts[1:])
+    second, third = (f"{part['amount_minor'] / 100:,.2f}元" for part in parts[1:])
     assert f"下一期{second}" in closing
-    assert f"其后尚余{third}" in closing
+    assert f"此后剩余{third}" in closing
     for part in (2, 3):
         await life.skip(20 * DAY)
         await life.pay_part(part)
     assert await life.outcome() == "plan_completed"
     total = sum(part["amount_minor"] for part in parts)
-    assert f"还款CNY {total / 100:,.2f}" in await _text_of(life, "plan_completed_notice")
+    assert f"还款{total / 100:,.2f}元" in await _text_of(life, "plan_completed_notice")
 
 
 async def _text_of(life: Life, template: str) -> str:

@@ -31,7 +31,7 @@ async def test_borrower_is_told_once_that_the_plan_has_ended(life: Life) -> None
     await skip_to_noon(life, broken_on + timedelta(days=3))
     [told] = await sent_as(life, "plan_broken")
     assert life.loan.on(told["sent_at"]) == broken_on
-    assert f"CNY {owed / 100:,.2f}" in told["text"]
+    assert f"{owed / 100:,.2f}元" in told["text"]
     purposes = await life.fetch("SELECT purpose FROM contact_attempts WHERE template='plan_broken'")
     assert purposes == [{"purpose": "collection"}]
 

@@ -70,7 +70,7 @@ async def test_part_of_a_part_leaves_its_rest(life: Life) -> None:
     await skip_to_noon(life, due_of(status, 1) + timedelta(days=1))
     texts = [row["text"] for row in await sent_as(life, "payment_help")]
     assert texts
-    assert all("CNY 123.45" in text for text in texts)
+    assert all("123.45元" in text for text in texts)
     await life.pay(12_345)
     await life.skip_to_stage(Stage.REPAYMENT)
 
@@ -84,7 +84,7 @@ async def test_several_parts_at_once_need_no_reminder(life: Life) -> None:
     assert await sent_as(life, "part_reminder") == []
     await skip_to_noon(life, due_of(status, 3))
     [reminder] = await sent_as(life, "part_reminder")
-    assert f"CNY {(amount_of(status, 3) - 100) / 100:,.2f}" in reminder["text"]
+    assert f"{(amount_of(status, 3) - 100) / 100:,.2f}元" in reminder["text"]
     assert (await life.status())["plan"]["next_part"]["number"] == 3
 
 

@@ -25,7 +25,8 @@ async def _called_off(life: Life) -> list[str]:
 
 def _local(life: Life, slot: Json) -> str:
     start = datetime.fromisoformat(slot["start"])
-    return f"{start.astimezone(life.loan.at_days_past_due(0).tzinfo):%Y-%m-%d %H:%M}"
+    local = start.astimezone(life.loan.at_days_past_due(0).tzinfo)
+    return f"{local.month}月{local.day}日{local:%H:%M}"
 
 
 async def test_withdrawn_appointments_use_up_no_round(life: Life) -> None:

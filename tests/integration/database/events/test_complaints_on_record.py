@@ -1,5 +1,6 @@
 """Complaints on record: who may answer, who may grant more time, whom an answer bars."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -113,14 +114,19 @@ async def test_answer_is_put_off_twice_with_approval(desk: Desk) -> None:
     assert (complaint.extensions, complaint.answer_due_at) == (0, NOW + timedelta(days=15))
 
     late = await desk.extend(0)
-    assert late.reason == f"CN-19: complaint_id: too late to extend, to {NOW}"
+    assert late.reason == f"CN-19-COMPLEX: complaint_id: too late to extend, to {NOW}"
 
     once = await desk.extend(30)
     assert once.facts is not None
     assert once.facts.complaints[0].extensions == 1
-    assert (await desk.extend(60, approver_id="A-1")).accepted  # approved a visit: no collector
+    junior = await desk.extend(60, approver_id="A-1")
+    assert junior.reason == (
+        "CN-19-SPECIAL: approver_id: a second extension takes a senior approver"
+    )
+    await desk.pool.execute("INSERT INTO staff (staff_id, level) VALUES ('S-1', 'senior_approver')")
+    assert (await desk.extend(60, approver_id="S-1")).accepted
     assert (await desk.extend(90)).reason == (
-        "CN-19: complaint_id: this complaint was extended twice, and no third time"
+        "CN-19-SPECIAL: complaint_id: this complaint was extended twice, and no third time"
     )
     rows = await desk.pool.fetch(
         "SELECT number, extended_by, reason, was_due_at, answer_due_at FROM complaint_extensions"
@@ -128,7 +134,7 @@ async def test_answer_is_put_off_twice_with_approval(desk: Desk) -> None:
     )
     assert [tuple(row) for row in rows] == [
         (1, "M-1", "files are abroad", NOW + timedelta(days=15), NOW + timedelta(days=30)),
-        (2, "A-1", "files are abroad", NOW + timedelta(days=30), NOW + timedelta(days=60)),
+        (2, "S-1", "files are abroad", NOW + timedelta(days=30), NOW + timedelta(days=60)),
     ]
     due = await desk.pool.fetchval("SELECT answer_due_at FROM complaints")
     assert due == NOW + timedelta(days=60)
@@ -140,6 +146,27 @@ async def test_answer_is_put_off_twice_with_approval(desk: Desk) -> None:
     assert answered.facts is not None
     assert (answered.facts.complaints, answered.facts.holds) == ([], [])
     assert not (await desk.extend(90)).accepted
+
+
+async def test_complainant_is_told_of_each_extension(desk: Desk) -> None:
+    """By whoever handles the complaint: a task with the new day."""
+    await desk.file()
+    await desk.extend(30)
+    [task] = await desk.pool.fetch("SELECT audience, kind, body FROM staff_notices")
+    assert (task["audience"], task["kind"]) == ("complaint_desk", "complainant_to_tell")
+    assert json.loads(task["body"]) == {
+        "loan_id": "L-1",
+        "complaint_id": "C-1",
+        "answer_due_at": (NOW + timedelta(days=30)).isoformat(),
+    }
+
+
+async def test_refusal_names_a_rule_of_the_cases_own_policy(desk: Desk) -> None:
+    """Of a policy that lacks the rule, our own name for it; no rule of another country."""
+    await desk.pool.execute("ALTER TABLE policies DISABLE TRIGGER USER")
+    await desk.pool.execute("UPDATE policies SET body = body #- '{aftercare,complaint_handler}'")
+    refused = await desk.file(handler_id="K-1")
+    assert str(refused.reason).startswith("LC-COMPLAINT-HANDLER: handler_id: ")
 
 
 @pytest.mark.parametrize(
