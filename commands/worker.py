@@ -19,6 +19,7 @@ from activities.reconcile_activities import ReconcileActivities, Reconciler
 from activities.scan_activities import ScanActivities
 from activities.visit_activities import VisitActivities
 from activities.visitor_activities import VisitorActivities
+from commands.at_start import what_differs
 from commands.command_line import open_database, stop_requested
 from database.case.case_record import CaseRecords
 from database.case.cases import Cases
@@ -33,7 +34,6 @@ from database.errors import DatabaseAwayError, rows_kept_out_of_errors
 from database.event_record import Events
 from database.plan.agreements import Agreements
 from database.policy.pinned_policies import PinnedPolicies
-from database.policy.running_with import RunningWith, say_what_runs
 from database.policy.stored_policies import StoredPolicies
 from database.sql import Pool
 from database.visit.visitor_checks import VisitorChecks
@@ -45,7 +45,6 @@ from gateways.choice import choose_gateways
 from gateways.protocol import Gateway
 from policies.reader import fingerprint, read_policy
 from runtime.logs import configure_logging
-from runtime.release import RELEASE
 from runtime.settings import load_settings
 from temporal.case_starter import TemporalCaseStarter
 from temporal.client import connect_temporal
@@ -80,14 +79,8 @@ async def run_worker() -> int:
     client = await connect_temporal()
     async with open_database(settings) as pool:
         await StoredPolicies(pool).store_policy(policy, fingerprint(policy), now())
-        mine = RunningWith(
-            said_by="worker",
-            policy_version=policy.version,
-            clock=str(settings.business_clock),
-            release=RELEASE,
-        )
-        if (differs := await say_what_runs(pool, mine, now())) is not None:
-            _LOG.warning(differs)
+        for line in await what_differs(pool, "worker", policy, settings, now()):
+            _LOG.warning(line)
         stop = stop_requested()
         chosen = {Channel.SMS: settings.sms_gateway, Channel.CALL: settings.call_gateway}
         gateways = choose_gateways(chosen, SimulatedOutbox(pool))

@@ -12,7 +12,9 @@ from database.event_effects.effect import (
 )
 from database.sql import SQL, Connection
 from domain import events
+from domain.contact.facts import Relation
 from domain.contact.status import PhoneStatus
+from domain.policy.right_party import Confirmation
 
 
 async def record_call_finished(
@@ -32,10 +34,19 @@ async def record_call_finished(
         "invalid_number": PhoneStatus.INVALID,
         "wrong_person": PhoneStatus.WRONG_PERSON,
     }
+    if event.outcome == "refused" and call["relation"] == Relation.CONTACT_PERSON:
+        marks["refused"] = PhoneStatus.REFUSED
+    phone_id = call["phone_id"]
     if event.outcome in marks:
-        await SQL.mark_phone(connection, phone_id=call["phone_id"], status=marks[event.outcome])
-    if event.outcome == "refused":
-        await SQL.note_third_party_refusal(connection, phone_id=call["phone_id"])
+        status = marks[event.outcome]
+        await SQL.mark_phone(connection, phone_id=phone_id, status=status, now=context.now)
+    if event.identity_confirmed and call["relation"] == Relation.SELF:
+        await SQL.confirm_phone(
+            connection,
+            phone_id=phone_id,
+            confirmed_by=Confirmation.CONVERSATION.value,
+            confirmed_at=min(event.occurred_at, context.now),
+        )
 
 
 async def record_hold_placed(

@@ -83,6 +83,7 @@ async def record_visit_checked_in(
         identity_verified=event.identity_verified,
         identity_method=event.identity_method,
         entry_consent=event.entry_consent,
+        filming_consent=event.filming_consent,
         recording_id=event.recording_id,
     )
 
@@ -99,6 +100,7 @@ async def record_visit_reported(
         willingness=event.willingness,
         capacity=None if event.capacity is None else event.capacity.model_dump_json(),
         proposal=None if event.proposal is None else event.proposal.model_dump_json(),
+        filmed_inside=event.filmed_inside,
     )
     if event.outcome == "wrong_address":
         await SQL.mark_address_wrong(connection, visit_id=context.visit_id)

@@ -145,6 +145,20 @@ WHERE e.accepted AND e.received_at <= :now AND NOT CASE e.name
     WHEN 'call_finished' THEN EXISTS (
         SELECT FROM contact_attempts a WHERE a.attempt_id = e.body ->> 'attempt_id'
           AND a.case_id = e.case_id AND a.outcome = e.body ->> 'outcome')
+    WHEN 'phone_reported' THEN EXISTS (
+        SELECT FROM phones p WHERE p.phone_id = e.body ->> 'phone_id' AND p.status <> 'usable')
+    WHEN 'phone_confirmed' THEN EXISTS (
+        SELECT FROM phone_confirmations c WHERE c.phone_id = e.body ->> 'phone_id'
+          AND c.confirmed_by = e.body ->> 'by' AND c.confirmed_at <= e.received_at)
+    WHEN 'reply_received' THEN EXISTS (
+        SELECT FROM replies r WHERE r.reply_id = e.body ->> 'reply_id'
+          AND r.read_at <= e.received_at)
+    WHEN 'call_received' THEN EXISTS (
+        SELECT FROM conversations v WHERE v.loan_id = e.loan_id
+          AND v.conversation_id = e.body ->> 'call_id')
+    WHEN 'borrower_said' THEN EXISTS (
+        SELECT FROM holds h WHERE h.loan_id = e.loan_id
+          AND h.hold_id = 'said' || chr(58) || e.event_id)
     WHEN 'hold_placed' THEN EXISTS (
         SELECT FROM holds h WHERE h.loan_id = e.loan_id AND h.hold_id = e.body ->> 'hold_id')
     WHEN 'hold_released' THEN EXISTS (
@@ -337,6 +351,32 @@ CROSS JOIN LATERAL (VALUES
 ) AS problem (is_kept, what)
 WHERE decision.at <= :now AND problem.is_kept IS NOT TRUE
 ORDER BY decision.at;
+
+-- name: audit_recordings(now)
+-- G11: what was said in a call can be heard where the policy has calls recorded.
+SELECT a.attempt_id AS subject,
+       concat('a call at ', a.reserved_at, ' was answered, and has no recording; ',
+              a.policy_version, ' asks for one') AS what
+FROM contact_attempts a JOIN audit_recorded k ON k.version = a.policy_version
+WHERE a.channel = 'call' AND a.outcome = 'connected' AND a.recording_id IS NULL
+  AND a.outcome_at <= :now
+UNION ALL
+SELECT v.conversation_id,
+       concat('a conversation at ', v.held_at, ' on loan ', v.loan_id, ' has no recording; ',
+              k.version, ' asks for one')
+FROM conversations v
+JOIN collection_cases c ON c.loan_id = v.loan_id AND c.opened_at <= v.held_at
+     AND (c.closed_at IS NULL OR c.closed_at > v.held_at)
+JOIN audit_recorded k ON k.version = c.policy_version
+WHERE v.recording_id IS NULL AND v.recorded_at <= :now;
+
+-- name: audit_filming(now)
+-- G6: nothing was filmed inside without the borrower's word at the door, whatever a rule on recording
+-- asks for.
+SELECT visit_id AS subject,
+       concat('filmed inside at ', arrived_at, ' without consent to be filmed') AS what
+FROM visits
+WHERE filmed_inside AND filming_consent IS NOT TRUE AND reported_at <= :now;
 
 -- Of an agreement whose document states no grace, which an earlier release drew up, and of a case that
 -- keeps no moments, the next two ask for nothing that had no rule then.

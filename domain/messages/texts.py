@@ -19,9 +19,9 @@ _ZH: Mapping[Template, str] = {
         "【{lender}】{name}您好，您的借款已逾期{days}天，应还{amount}。逾期会产生罚息并可能影响征信。"
         "还款方式：{pay_at}。咨询{hotline}，投诉{complaint_hotline}。"
     ),
-    Template.OVERDUE_CALL: (
-        "您好，这里是{lender}。请问是{name}本人吗？您的借款已逾期{days}天，应还{amount}。"
-        "如有困难请告诉我们，本次通话会录音。咨询{hotline}。"
+    Template.OVERDUE_CALL: (  # after who answers has said that it is they: `calls.py`
+        "您的借款已逾期{days}天，当前逾期应还{amount}。您目前还款有困难吗？我们可以和您商量还款安排。"
+        "咨询{hotline}，投诉{complaint_hotline}。"
     ),
     Template.CREDIT_REPORT_WARNING: (
         "【{lender}】{name}您好，您的借款已逾期{days}天，应还{amount}。我们将依法向征信系统报送逾期信息，"
@@ -90,6 +90,10 @@ _ZH: Mapping[Template, str] = {
         "您好，这里是{lender}。我们有事需联系{name}，烦请转告其致电{hotline}。"
         "如您不愿再接到来电，请直接告诉我们。本次通话会录音。"
     ),
+    Template.FIRST_MESSAGE: (
+        "【{lender}】您好，您有一项业务通知，请登录App查看，或致电{hotline}。如非本人，请回复N，"
+        "我们将停止向此号码发送。"
+    ),
 }
 
 _EN: Mapping[Template, str] = {
@@ -99,9 +103,9 @@ _EN: Mapping[Template, str] = {
         "Questions {hotline}, complaints {complaint_hotline}."
     ),
     Template.OVERDUE_CALL: (
-        "Hello, this is {lender}. Am I speaking to {name}? Your loan is {days} days past due, "
-        "{amount} is owed. If paying is difficult, tell us. This call is recorded. "
-        "Questions {hotline}."
+        "Your loan is {days} days past due, and {amount} of it is overdue. Is paying difficult at "
+        "the moment? We can talk about how to pay. Questions {hotline}, "
+        "complaints {complaint_hotline}."
     ),
     Template.CREDIT_REPORT_WARNING: (
         "{lender}: Dear {name}, your loan is {days} days past due, {amount} is owed. We tell you "
@@ -181,6 +185,10 @@ _EN: Mapping[Template, str] = {
     Template.LOCATE_CALL: (
         "Hello, this is {lender}. We are trying to reach {name}. Could you ask {name} to call "
         "{hotline}? If you want no more calls, tell us now. This call is recorded."
+    ),
+    Template.FIRST_MESSAGE: (
+        "{lender}: Hello, there is a notice for you. Please see the app, or call {hotline}. If "
+        "this is not meant for you, reply N, and we send nothing more to this number."
     ),
 }
 

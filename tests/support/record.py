@@ -102,6 +102,7 @@ class Record:
         adopted = self.policy.model_copy(update={"version": "cn-adopted"})
         await StoredPolicies(self.pool).store_policy(adopted, fingerprint(adopted), self.now)
         await self.deliver("policy_adopted", policy_version="cn-adopted")
+        await self._hear_from_people()
 
     async def _reach_borrower(self) -> None:
         assert (await self.contact("overdue_notice")).status == "sent"
@@ -112,6 +113,19 @@ class Record:
             "SELECT attempt_id FROM contact_attempts WHERE channel = 'call'"
         )
         await self.deliver("call_finished", attempt_id=attempt_id, outcome="no_answer")
+
+    async def _hear_from_people(self) -> None:
+        """A number is confirmed, another is a stranger's; they call, and are to be called later."""
+        await self.deliver("phone_confirmed", phone_id="B-1-p1", by="app")
+        last = f"B-1-p{self.loan.phones}"
+        await self.deliver("reply_received", reply_id="RE-1", phone_id=last, text="N")
+        await self.deliver("phone_reported", phone_id=last, status="refused", by="hotline")
+        await self.deliver("call_received", call_id="I-1", recording_id="R-0")
+        until = self.now + timedelta(minutes=2)
+        await self.deliver(
+            "borrower_said", event_id="later", says="call_later", until=until.isoformat()
+        )
+        self.now = until + timedelta(minutes=1)
 
     async def _interrupt(self) -> None:
         await self.deliver("payment_received", payment_id="P-1", amount_minor=INSTALMENT)

@@ -3,6 +3,7 @@
 from tests.support.breaches.of_cases import CASES
 from tests.support.breaches.of_contacts import CONTACTS
 from tests.support.breaches.of_money import MONEY
+from tests.support.breaches.of_people import PEOPLE
 from tests.support.breaches.of_visits import VISITS
 
 # The tables refuse most of what is planted below: the audit must not rely on that.
@@ -22,4 +23,4 @@ DO $$ DECLARE it record; BEGIN
 END $$
 """
 # What is planted: the guarantee it breaks, the statement, and a part of what the audit says.
-BREACHES = {**CONTACTS, **VISITS, **CASES, **MONEY}
+BREACHES = {**CONTACTS, **PEOPLE, **VISITS, **CASES, **MONEY}
