@@ -13,6 +13,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.agreement_activities import AgreementActivities
 from activities.business_time import Now, business_time
 from activities.case_activities import CaseActivities
+from activities.complaint_activities import ComplaintActivities
 from activities.contact_activities import ContactActivities
 from activities.legal_activities import LegalActivities
 from activities.reconcile_activities import ReconcileActivities, Reconciler
@@ -46,11 +47,12 @@ from gateways.protocol import Gateway
 from policies.reader import fingerprint, read_policy
 from runtime.logs import configure_logging
 from runtime.settings import load_settings
-from temporal.case_starter import TemporalCaseStarter
+from temporal.case_starter import TemporalCaseStarter, TemporalWatchStarter
 from temporal.client import connect_temporal
 from temporal.error_privacy import ErrorPrivacy
 from temporal.names import TASK_QUEUE
 from temporal.runs import TemporalRuns
+from workflows.complaint_watch import ComplaintWatch
 from workflows.loan_collection import LoanCollection
 from workflows.overdue_scan import OverdueScan
 from workflows.visitor_check import VisitorCheck
@@ -108,6 +110,7 @@ def build_worker(
         VisitActivities(Visits(pool), now),
         VisitorActivities(VisitorChecks(pool, policy.visit), now),
         AgreementActivities(Agreements(pool), StoredPolicies(pool), now),
+        ComplaintActivities(Cases(pool), TemporalWatchStarter(client)),
         LegalActivities(LegalPackages(pool), now),
         ScanActivities(Scan(pool), starter, policy.version, now),
         ReconcileActivities(reconciler, now),
@@ -115,7 +118,7 @@ def build_worker(
     return Worker(
         client,
         task_queue=TASK_QUEUE,
-        workflows=[LoanCollection, OverdueScan, VisitorCheck],
+        workflows=[LoanCollection, OverdueScan, VisitorCheck, ComplaintWatch],
         activities=[function for owner in owners for function in activities_of(owner)],
         workflow_runner=sandbox(),
         interceptors=[ErrorPrivacy(rows_kept_out_of_errors)],

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from database.case.facts import CaseNotFoundError, read_facts, read_facts_and_statement
 from database.sql import SQL, Connection, Pool
+from domain.case.complaints import OpenComplaint
 from domain.case.facts import CaseFacts, Outcome, PromiseStatus
 from domain.case.notices import Audience, NoticeKind
 from domain.case.state import KeptMoments
@@ -99,6 +100,11 @@ class Cases:
             if outcome.is_paid:
                 await _tell_overpaid(connection, case_id, loan_id, now)
             return None
+
+    async def complaints_left(self, case_id: str) -> list[OpenComplaint]:
+        """The open complaints of the case's loan; none while a case of it is open."""
+        rows = SQL.complaints_left(self._pool, case_id=case_id)
+        return [OpenComplaint(**row) async for row in rows]
 
     async def reopen_case(self, case_id: str, now: datetime) -> CaseFacts | None:
         """Take up a case again whose payment was reversed; answers with fresh facts.

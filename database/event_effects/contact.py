@@ -66,10 +66,10 @@ async def record_hold_placed(
 async def record_hold_released(
     event: events.HoldReleased, connection: Connection, context: EventContext
 ) -> None:
-    complaint_id = await SQL.complaint_of_hold(
+    is_complaints = await SQL.is_hold_of_complaint(
         connection, loan_id=context.loan_id, hold_id=event.hold_id
     )
-    refuse_unless(complaint_id is None, "hold_id: this hold ends with complaint_resolved")
+    refuse_unless(not is_complaints, "hold_id: this hold ends with complaint_resolved")
     wait_unless(
         await SQL.is_hold_known(connection, loan_id=context.loan_id, hold_id=event.hold_id),
         "hold_id: no such hold was placed",

@@ -1,5 +1,5 @@
 -- What a plan puts off waits for it; a broken plan is put back, or found to have been kept
--- depends: 0013-lost-and-found
+-- depends: 0021-ways-in
 
 -- migrate: apply
 
@@ -201,7 +201,40 @@ CREATE OR REPLACE FUNCTION case_facts(of_case text, at timestamptz) RETURNS json
     WHERE c.case_id = of_case
 $$;
 
+-- Not validated, as in 0008: the lists only grow, and what is written already is held by the old ones.
+ALTER TABLE contact_attempts
+    DROP CONSTRAINT contact_attempts_template_check,
+    ADD CONSTRAINT contact_attempts_template_check CHECK (template IN
+    ('overdue_notice', 'overdue_call', 'credit_report_warning', 'visit_invitation',
+     'visit_appointment', 'visit_reminder', 'visit_called_off', 'how_to_pay', 'visit_closing',
+     'part_reminder', 'payment_help', 'plan_broken', 'legal_notice', 'paid_notice',
+     'settled_notice', 'plan_completed_notice', 'locate_message', 'locate_call', 'plan_goes_on'))
+    NOT VALID;
+ALTER TABLE staff_notices
+    DROP CONSTRAINT staff_notices_kind_check,
+    ADD CONSTRAINT staff_notices_kind_check CHECK (kind IN
+        ('visit_possible', 'visit_approval_wanted', 'no_crew_free', 'visit_prepared',
+         'appointment_called_off', 'negotiate_again', 'waiver_approval_wanted',
+         'agreement_offered', 'renegotiation_ended', 'first_payment_help', 'complaint_to_answer',
+         'complaint_due_soon', 'complaint_overdue', 'review_wanted', 'legal_package_ready',
+         'overpaid', 'owed_beside_plan')) NOT VALID;
+
 -- migrate: rollback
+ALTER TABLE contact_attempts
+    DROP CONSTRAINT contact_attempts_template_check,
+    ADD CONSTRAINT contact_attempts_template_check CHECK (template IN
+    ('overdue_notice', 'overdue_call', 'credit_report_warning', 'visit_invitation',
+     'visit_appointment', 'visit_reminder', 'visit_called_off', 'how_to_pay', 'visit_closing',
+     'part_reminder', 'payment_help', 'plan_broken', 'legal_notice', 'paid_notice',
+     'settled_notice', 'plan_completed_notice', 'locate_message', 'locate_call')) NOT VALID;
+ALTER TABLE staff_notices
+    DROP CONSTRAINT staff_notices_kind_check,
+    ADD CONSTRAINT staff_notices_kind_check CHECK (kind IN
+        ('visit_possible', 'visit_approval_wanted', 'no_crew_free', 'visit_prepared',
+         'appointment_called_off', 'negotiate_again', 'waiver_approval_wanted',
+         'agreement_offered', 'renegotiation_ended', 'first_payment_help', 'complaint_to_answer',
+         'complaint_due_soon', 'complaint_overdue', 'review_wanted', 'legal_package_ready'))
+        NOT VALID;
 CREATE OR REPLACE FUNCTION case_facts(of_case text, at timestamptz) RETURNS json LANGUAGE sql STABLE AS $$
     SELECT json_build_object(
         'as_of', at,

@@ -1,5 +1,5 @@
 -- Which numbers are confirmed to be the borrower's, and by what; a first message that tells nothing
--- depends: 0013-lost-and-found
+-- depends: 0015-holds-of-complaints
 
 -- migrate: apply
 

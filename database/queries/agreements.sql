@@ -92,10 +92,14 @@ WHERE payment_id = :agreement_id || ':waiver' AND loan_id = :loan_id AND reverse
 -- name: give_up_plan(plan_id, now)!
 UPDATE proposed_plans SET given_up_at = :now WHERE plan_id = :plan_id AND given_up_at IS NULL;
 
--- name: sign_agreement(agreement_id, sha256, signatories, now)^
--- Nothing when it is not offered any more.
+-- name: offered_at(agreement_id)$
+SELECT offered_at FROM agreements WHERE agreement_id = :agreement_id;
+
+-- name: sign_agreement(agreement_id, sha256, signatories, is_disclosed, now)^
+-- Nothing when it is not offered any more. What nobody has said is not on record as said.
 UPDATE agreements SET status = 'signed', signed_at = :now, signed_sha256 = :sha256,
-                      disclosed_at = :now, signatories = :signatories::jsonb
+                      disclosed_at = CASE WHEN :is_disclosed THEN :now::timestamptz END,
+                      signatories = :signatories::jsonb
 WHERE agreement_id = :agreement_id AND status = 'offered'
 RETURNING agreement_id;
 

@@ -113,6 +113,7 @@ UPDATE holds SET released_at = :now
 WHERE (loan_id, hold_id) = (
     SELECT h.loan_id, h.hold_id FROM holds h JOIN loans l USING (borrower_id)
     WHERE l.loan_id = :loan_id AND h.hold_id = :hold_id AND h.released_at IS NULL
+      AND h.complaint_id IS NULL  -- that of a complaint ends with its answer
     ORDER BY h.loan_id <> :loan_id, h.loan_id LIMIT 1)
 RETURNING hold_id;
 
@@ -222,6 +223,9 @@ UPDATE visits SET status = 'checked_in', checked_in_at = coalesce(checked_in_at,
                   identity_verified = :identity_verified, identity_method = :identity_method,
                   entry_consent = :entry_consent, filming_consent = :filming_consent, recording_id = :recording_id
 WHERE visit_id = :visit_id;
+
+-- name: arrived_at(visit_id)$
+SELECT arrived_at FROM visits WHERE visit_id = :visit_id;
 
 -- name: report_visit(visit_id, occurred_at, now, outcome, willingness, capacity, proposal, filmed_inside)!
 UPDATE visits SET outcome = :outcome, willingness = :willingness, capacity = :capacity::jsonb,

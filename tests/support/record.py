@@ -141,7 +141,11 @@ class Record:
             "complaint_extended", complaint_id="C-1", approver_id="A-9", due_at=due_at
         )
         await self.deliver(
-            "complaint_resolved", complaint_id="C-1", upheld=True, barred_badge_ids=["C-3"]
+            "complaint_resolved",
+            complaint_id="C-1",
+            upheld=True,
+            handler_id="H-1",
+            barred_badge_ids=["C-3"],
         )
         await self.deliver(
             "contact_preferences_changed",
@@ -233,5 +237,9 @@ class Record:
         )
         sha256 = await self.offer(offer)
         await self.deliver(
-            "agreement_signed", agreement_id="G-1", document_sha256=sha256, signatories=["B-1"]
+            "agreement_signed",
+            agreement_id="G-1",
+            document_sha256=sha256,
+            signatories=["B-1"],
+            costs_confirmed=True,
         )

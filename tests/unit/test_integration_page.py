@@ -26,7 +26,7 @@ ELSEWHERE = {
     "overpaid": ({"collectors"}, {"amount_minor"}),
     "complaint_to_answer": ({"complaint_desk"}, COMPLAINT),
     "complaint_due_soon": ({"complaint_desk"}, COMPLAINT),
-    "complaint_overdue": ({"complaint_desk"}, COMPLAINT),
+    "complaint_overdue": ({"complaint_desk", "senior_approvers"}, COMPLAINT),
 }
 SAME_AS_THE_ROW_ABOVE = {"complaint_due_soon", "complaint_overdue"}
 

@@ -27,8 +27,10 @@ from workflows.desk.stops import (
     PlanKeptError,
     VisitInDoubtError,
 )
+from workflows.desk.turns import Turns
 
 MOMENTS_ON_RECORD = "moments-on-record"  # runs of before keep theirs to themselves
+SHORTEST_REST = timedelta(seconds=1)  # of real time, whatever the clock
 SUMMARY_LENGTH = 190  # bytes the UI shows of a timer or an activity
 
 
@@ -39,6 +41,7 @@ class CaseDesk:
         self.case = case
         self.next_action = NextAction()
         self._inbox = inbox
+        self._turns = Turns()
         self._facts: CaseFacts | None = None
         self._policy: Policy | None = None
 
@@ -169,6 +172,7 @@ class CaseDesk:
                 when the stage has to stop; it is called again when the case goes on, and finds its
                 state as it left it.
         """
+        await self._rest_if_busy()
         while True:
             await self.intake_idle()
             self._stop_if_needed()
@@ -196,12 +200,22 @@ class CaseDesk:
 
     async def rest(self, done: Callable[[], bool], at: datetime, what: str, why: str) -> bool:
         """Wait as `until` does, but let nothing interrupt: for holds and for the end."""
+        await self._rest_if_busy()
         while True:
             await self.intake_idle()
             if done():
                 return True
             if not await self._wait(done, at, what, why):
                 return False
+
+    async def _rest_if_busy(self) -> None:
+        """Every loop of a case comes by here: none goes round without a timer for long."""
+        rest_until = self._turns.take(self.now)
+        if rest_until is None:
+            return
+        workflow.logger.warning("a case goes round without waiting; it rests")
+        left = self.case.clock.real(rest_until) - workflow.now()
+        await workflow.sleep(max(left, SHORTEST_REST), summary="too many turns today")
 
     async def _wait(self, wake: Callable[[], bool], at: datetime, what: str, why: str) -> bool:
         """Sleep until `at` or until woken; False when the time had come before."""

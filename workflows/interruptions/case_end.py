@@ -3,6 +3,7 @@
 from temporalio import workflow
 
 from activities.case_activities import CaseActivities, CaseEnd
+from activities.complaint_activities import ComplaintActivities, Watch
 from activities.legal_activities import LegalActivities
 from domain.case.facts import Outcome
 from domain.case.notices import Audience, NoticeKind
@@ -30,6 +31,7 @@ CLOSING_TEMPLATES = {
     Outcome.SETTLED: Template.SETTLED_NOTICE,
     Outcome.PLAN_COMPLETED: Template.PLAN_COMPLETED_NOTICE,
 }
+COMPLAINTS_OUTLIVE = "complaints-outlive-their-case"  # a run of before watches over none
 PAID_ENDS_OVERTAKE = "paid-ends-overtake"  # in runs of before the end that was asked for stays
 CREW_IS_OUT = (Stage.APPOINTMENT, Stage.PREPARATION, Stage.VISIT)
 
@@ -57,6 +59,7 @@ async def end_case(desk: CaseDesk) -> Outcome | None:
         await _go_on(desk)
         return None
     await _tell_complaint_handlers(desk)
+    await _watch_complaints(desk)
     if outcome.is_paid:
         desk.case.waiting_for = "nothing"
         desk.publish()
@@ -110,6 +113,23 @@ async def _tell_complaint_handlers(desk: CaseDesk) -> None:
         known = desk.facts
         await tell_complaint_handlers(desk, told)
         await desk.intake_idle()
+
+
+async def _watch_complaints(desk: CaseDesk) -> None:
+    """What is open still outlives this run: another workflow reminds of it."""
+    if not desk.facts.complaints or not workflow.patched(COMPLAINTS_OUTLIVE):
+        return
+    await workflow.execute_activity_method(
+        ComplaintActivities.watch_complaints,
+        Watch(
+            case_id=desk.case.case_id,
+            loan_id=desk.case.loan_id,
+            clock=desk.case.clock,
+            rules=desk.policy.aftercare,
+        ),
+        summary="watch over the complaints that are open",
+        **DATABASE,
+    )
 
 
 async def _reopen_case(desk: CaseDesk) -> bool:

@@ -16,7 +16,12 @@ from workflows.routines.renegotiation import (
     require_plan,
     wait_for_answer,
 )
-from workflows.routines.visit_ends import end_offered_agreement, require_visit
+from workflows.routines.visit_ends import (
+    end_barred_negotiation,
+    end_offered_agreement,
+    is_negotiated_by_barred,
+    require_visit,
+)
 
 FELL_DUE = "its first part fell due before the document could be drawn up"
 OFFERS_THAT_CAN_BE_KEPT = "offers-that-can-be-kept"  # runs of before drew it up all the same
@@ -28,7 +33,15 @@ async def sign_agreement(desk: CaseDesk) -> Literal[Stage.GUIDED_REPAYMENT] | Af
     A hold moves the stage's deadline on, but not what the document says of itself: what expired
     meanwhile is offered anew, while its first part can still be paid in time.
     """
-    plan = require_plan(desk)
+    if is_negotiated_by_barred(desk):
+        await end_offered_agreement(desk, AgreementStatus.WITHDRAWN)
+        return await end_barred_negotiation(desk)
+    return await _offer_and_wait(desk, require_plan(desk))
+
+
+async def _offer_and_wait(
+    desk: CaseDesk, plan: PlanState
+) -> Literal[Stage.GUIDED_REPAYMENT] | AfterNoAgreement:
     if plan.document_sha256 is None and _is_too_late(desk, plan):
         return await give_up(desk, plan, FELL_DUE)
     await desk.begin("agreement_signed", desk.in_hours(desk.policy.plan.signing_hours.value))

@@ -1,5 +1,7 @@
 """An event on its way to the record: what the case's state says of it, and what became of it."""
 
+from datetime import timedelta
+
 from pydantic import AwareDatetime, BaseModel
 
 from domain.case.facts import CaseFacts
@@ -25,6 +27,7 @@ class JudgedEvent(BaseModel):
     waiver: WaiverRequest | None = None  # of the plan that a decision is about
     judged_at: AwareDatetime | None = None  # business time of the case, which its effect is of
     plan: PlanState | None = None  # that it proposes
+    clock_tolerance: timedelta = timedelta(0)  # of the policy: how far two clocks may differ
 
 
 class Verdict(BaseModel):
