@@ -1,5 +1,5 @@
 -- Which numbers are confirmed to be the borrower's, and by what; a first message that tells nothing
--- depends: 0015-holds-of-complaints
+-- depends: 0014-who-is-who
 
 -- migrate: apply
 
