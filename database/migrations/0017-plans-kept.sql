@@ -208,8 +208,8 @@ ALTER TABLE contact_attempts
     ('overdue_notice', 'overdue_call', 'credit_report_warning', 'visit_invitation',
      'visit_appointment', 'visit_reminder', 'visit_called_off', 'how_to_pay', 'visit_closing',
      'part_reminder', 'payment_help', 'plan_broken', 'legal_notice', 'paid_notice',
-     'settled_notice', 'plan_completed_notice', 'locate_message', 'locate_call',
-     'first_message', 'plan_goes_on'))
+     'settled_notice', 'plan_completed_notice', 'locate_message', 'locate_call', 'first_message',
+     'plan_goes_on'))
     NOT VALID;
 ALTER TABLE staff_notices
     DROP CONSTRAINT staff_notices_kind_check,
