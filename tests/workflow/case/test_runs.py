@@ -26,6 +26,7 @@ async def test_fresh_run_keeps_the_case(start_life: StartLife) -> None:
     first = await life.handle.describe()
     await life.skip(timedelta(hours=2))  # the invitation is sent at nine
 
+    await life.apply(applicant="borrower", applicant_id="B-1")  # who has just paid may ask for one
     await life.drive_to(Stage.REPAYMENT)
 
     handle = life.env.client.get_workflow_handle(life.handle.id)
