@@ -91,7 +91,11 @@ async def run_worker() -> int:
         stop = stop_requested()
         chosen = {Channel.SMS: settings.sms_gateway, Channel.CALL: settings.call_gateway}
         gateways = choose_gateways(chosen, SimulatedOutbox(pool))
-        async with build_worker(client, pool, policy, settings.business_clock, now, gateways):
+        by_door = settings.decisions_from == "door"
+        worker = build_worker(
+            client, pool, policy, settings.business_clock, now, gateways, decisions_by_door=by_door
+        )
+        async with worker:
             await stop.wait()
     return 0
 
@@ -103,14 +107,17 @@ def build_worker(
     clock: BusinessClock,
     now: Now,
     gateways: Mapping[Channel, Gateway],
+    *,
+    decisions_by_door: bool = False,
 ) -> Worker:
     """A worker with all its parts. `policy` must be stored; `now` gives business time."""
     starter = TemporalCaseStarter(client, clock)
     reconciler = Reconciler(
         CasesOnRecord(pool), CaseRecords(pool), TemporalRuns(client), starter, clock
     )
+    events = Events(pool, decisions_by_door_only=decisions_by_door)
     owners = (
-        CaseActivities(Cases(pool), Promises(pool), StaffNotices(pool), Events(pool), now),
+        CaseActivities(Cases(pool), Promises(pool), StaffNotices(pool), events, now),
         ContactActivities(Contacts(pool, PinnedPolicies(policy)), gateways, policy.channels, now),
         VisitActivities(Visits(pool), now),
         VisitorActivities(VisitorChecks(pool, policy.visit), now),

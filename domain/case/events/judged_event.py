@@ -10,7 +10,7 @@ from domain.plan.authority import WaiverRequest
 class JudgedEvent(BaseModel):
     """One event as a workflow received it, with its judgement so far."""
 
-    case_id: str
+    case_id: str | None  # none of a loan without an open case
     loan_id: str
     event_id: str
     name: str
@@ -25,6 +25,7 @@ class JudgedEvent(BaseModel):
     waiver: WaiverRequest | None = None  # of the plan that a decision is about
     judged_at: AwareDatetime | None = None  # business time of the case, which its effect is of
     plan: PlanState | None = None  # that it proposes
+    ticket: str | None = None  # under which the front door kept it: the record finds its sender
 
 
 class Verdict(BaseModel):
