@@ -205,9 +205,15 @@ async def _measure(pool: Pool, send: Send, wanted: list[tuple[str, str]], caller
 
     began_at = time.perf_counter()
     await asyncio.gather(*(call() for _ in range(callers)))
-    while await _on_record(pool) < before + len(wanted):
-        await asyncio.sleep(0.05)
+    await _see_all(pool, before + len(wanted))
     return Side(len(wanted) / (time.perf_counter() - began_at), calls)
+
+
+async def _see_all(pool: Pool, wanted: int) -> None:
+    while True:
+        if await _on_record(pool) >= wanted:
+            return
+        await asyncio.sleep(0.05)
 
 
 async def _on_record(pool: Pool) -> int:
