@@ -14,6 +14,7 @@ async def listening(app: FastAPI) -> AsyncIterator[str]:
     config = uvicorn.Config(app, host="127.0.0.1", port=0, log_config=None, access_log=False)
     server = uvicorn.Server(config)
     socket = config.bind_socket()
+    socket.listen()  # who comes before the server is ready waits
     work = asyncio.create_task(server.serve(sockets=[socket]))
     try:
         yield f"http://127.0.0.1:{socket.getsockname()[1]}"
