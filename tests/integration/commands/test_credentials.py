@@ -16,9 +16,7 @@ from tests.support.door.system import DOOR_KEY
 
 
 @pytest.fixture(autouse=True)
-def installation(
-    monkeypatch: pytest.MonkeyPatch, database_url: str
-) -> pytest.MonkeyPatch:
+def installation(monkeypatch: pytest.MonkeyPatch, database_url: str) -> pytest.MonkeyPatch:
     """The settings of one."""
     monkeypatch.setenv("DATABASE_URL", database_url)
     monkeypatch.setenv("DOOR_KEY", DOOR_KEY)

@@ -23,6 +23,7 @@ from tests.support.processes.commands import output_of
 from tests.support.processes.patience import until
 
 GRACE = timedelta(seconds=5)
+DOOR_KEY = "the key of a plant of tests, of its own"
 AT_ONCE = timedelta(0)
 ATTEMPTS = 3
 
@@ -54,6 +55,7 @@ class Victim(Enum):
     WORKER = auto()
     POSTGRES = auto()
     TEMPORAL = auto()
+    DOOR = auto()
 
 
 class _Answer(NamedTuple):
@@ -80,6 +82,8 @@ class Plant:
         self._guard = Guard()
         self._temporal: Child | None = None
         self._worker: Child | None = None
+        self._door: Child | None = None
+        self._door_port = free_ports(1)[0]
         self._pool: Pool | None = None
 
     @property
@@ -91,6 +95,8 @@ class Plant:
                 "DATABASE_URL": self._postgres.url(),
                 "BUSINESS_CLOCK": str(self._clock),
                 "SCAN_EVERY_SECONDS": "3",
+                "DOOR_KEY": DOOR_KEY,
+                "DOOR_PORT": str(self._door_port),
             }
         )
 
@@ -98,6 +104,11 @@ class Plant:
     def temporal_address(self) -> str:
         """Where it listens, also after a restart."""
         return f"{LOOPBACK}:{self._grpc_port}"
+
+    @property
+    def door_address(self) -> str:
+        """Where the front door listens, also after a restart."""
+        return f"http://{LOOPBACK}:{self._door_port}"
 
     @property
     def now(self) -> datetime:
@@ -131,7 +142,8 @@ class Plant:
         self._clock = self._wish.begun(now, now)
 
     async def _end_processes(self) -> None:
-        for child, grace in ((self._worker, GRACE), (self._temporal, AT_ONCE)):
+        children = ((self._door, GRACE), (self._worker, GRACE), (self._temporal, AT_ONCE))
+        for child, grace in children:
             if child is not None:
                 await child.stop(grace)
 
@@ -140,16 +152,23 @@ class Plant:
     async def strike(self, victims: Collection[Victim]) -> None:
         """Kill, without a word, between the provider's answer and our note of it."""
         await self.reach(f"{HALF_DONE} AND attempt_id <> ALL ($1)", self.half_done)
+        await self.kill(victims)
+        if Victim.WORKER in victims:
+            await self.reach(NOTHING_IS_BEING_DONE)
+        self.half_done |= await self._contacts_in_hand()
+
+    async def kill(self, victims: Collection[Victim]) -> None:
+        """Kill, without a word, at any moment."""
+        if Victim.DOOR in victims:
+            await _kill(self._door)
         if Victim.POSTGRES in victims:
             # A session dies: all others are cut off as well, and the server has to recover.
-            os.kill(await self.value(A_WORKERS_SESSION), signal.SIGKILL)
+            session = await until(lambda: self.value(A_WORKERS_SESSION), "a session to end")
+            os.kill(session, signal.SIGKILL)
         if Victim.WORKER in victims:
             await _kill(self._worker)
         if Victim.TEMPORAL in victims:
             await _kill(self._temporal)
-        if Victim.WORKER in victims:
-            await self.reach(NOTHING_IS_BEING_DONE)
-        self.half_done |= await self._contacts_in_hand()
 
     async def mend(self, victims: Collection[Victim]) -> None:
         """Start again what does not recover by itself."""
@@ -157,6 +176,8 @@ class Plant:
             await self.start_temporal()
         if Victim.WORKER in victims:
             await self.start_worker()
+        if Victim.DOOR in victims:
+            await self.start_door()
 
     async def start_temporal(self) -> None:
         """Start Temporal, again at its address and with the data that it had before."""
@@ -183,14 +204,22 @@ class Plant:
 
     async def start_worker(self) -> None:
         """Start a worker; it finds whatever another has left."""
-        self._worker = await Child.start(
-            "worker",
+        self._worker = await self._start_process("worker")
+
+    async def start_door(self) -> None:
+        """Start the front door, again at its address."""
+        self._door = await self._start_process("server")
+
+    async def _start_process(self, script: str) -> Child:
+        child = await Child.start(
+            script,
             sys.executable,
-            self._repository / "worker.py",
-            log=self._directory / "worker.log",
+            self._repository / f"{script}.py",
+            log=self._directory / f"{script}.log",
             env=self.environment,
         )
-        self._guard.watch(self._worker.pid)
+        self._guard.watch(child.pid)
+        return child
 
     async def _contacts_in_hand(self) -> set[str]:
         return {row["attempt_id"] for row in await self.rows(HALF_DONE)}
