@@ -5,7 +5,7 @@ from commands.ops.agreement import agreement
 from commands.ops.audit import audit
 from commands.ops.collected import collected
 from commands.ops.credential.add import add
-from commands.ops.credential.list import list_all
+from commands.ops.credential.list_all import list_all
 from commands.ops.credential.revoke import revoke
 from commands.ops.credential.rotate import rotate
 from commands.ops.migrate import migrate

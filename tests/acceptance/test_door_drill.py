@@ -17,8 +17,9 @@ import pytest
 from door.signatures import read_secret
 from runtime.clock_setting import ClockWish
 from tests.support.door.system import System
+from tests.support.processes.deaths import Victim
 from tests.support.processes.patience import until
-from tests.support.processes.plant import Plant, Victim
+from tests.support.processes.plant import Plant
 from tests.support.tapes.files import LENDER, write_tape
 
 AS_OF = date(2026, 3, 1)
@@ -26,6 +27,7 @@ OVERDUE = [f"L-{number}" for number in range(1, 7)]
 AT_REST = ["L-7", "L-8"]  # nothing is overdue: no case of theirs is open
 PAUSE_SECONDS = 0.15  # between two events of a loan
 BETWEEN_SECONDS = 2.0
+ENOUGH = 30  # acknowledged events, of all loans; a dead door's lease holds up its loans for a while
 STRIKES = [
     {Victim.DOOR},
     {Victim.WORKER},
@@ -73,8 +75,8 @@ async def test_what_is_acknowledged_has_one_effect_in_its_order(plant: Plant) ->
             await asyncio.sleep(BETWEEN_SECONDS)
             enough.set()
     await plant.reach("SELECT count(*) = 0 FROM inbox WHERE answer IS NULL")
+    assert sum(map(len, sent.values())) >= ENOUGH, "the drill shows nothing"
     for loan, done in sent.items():
-        assert len(done) >= len(STRIKES), "the drill shows nothing"
         rows = await plant.rows(
             "SELECT event_id FROM case_events WHERE loan_id = $1 AND accepted ORDER BY sequence",
             loan,

@@ -6,7 +6,7 @@ import pytest
 
 from commands.command_line import CommandError
 from commands.ops.credential.add import add
-from commands.ops.credential.list import list_all
+from commands.ops.credential.list_all import list_all
 from commands.ops.credential.revoke import revoke
 from commands.ops.credential.rotate import rotate
 from database.door.credentials import Credentials

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Collection
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
-from enum import Enum, auto
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
@@ -20,42 +19,19 @@ from embedded.processes import LOOPBACK, Child, Guard, free_ports, inherited_env
 from embedded.temporal import TemporalPorts, answers, spawn_temporal
 from runtime.clock_setting import ClockWish
 from tests.support.processes.commands import output_of
+from tests.support.processes.deaths import (
+    A_WORKERS_SESSION,
+    AWAY,
+    HALF_DONE,
+    NOTHING_IS_BEING_DONE,
+    Victim,
+)
 from tests.support.processes.patience import until
 
 GRACE = timedelta(seconds=5)
 DOOR_KEY = "the key of a plant of tests, of its own"
 AT_ONCE = timedelta(0)
 ATTEMPTS = 3
-
-# What a client sees of a database that has crashed, until it has recovered.
-AWAY = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.InterfaceError,
-    OSError,
-)
-HALF_DONE = (  # taken by the provider, and not yet written down as sent
-    "SELECT attempt_id FROM contact_attempts JOIN simulated_outbox ON reference = attempt_id"
-    " WHERE status = 'reserved'"
-)
-# What a dead worker was having done is aborted a moment later, or has been done.
-NOTHING_IS_BEING_DONE = (
-    "SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = 'loan-collections'"
-    " AND state = 'active' AND pid <> pg_backend_pid()"
-)
-A_WORKERS_SESSION = (
-    "SELECT pid FROM pg_stat_activity WHERE application_name = 'loan-collections'"
-    " AND pid <> pg_backend_pid() ORDER BY state = 'active' DESC LIMIT 1"
-)
-
-
-class Victim(Enum):
-    """What may die."""
-
-    WORKER = auto()
-    POSTGRES = auto()
-    TEMPORAL = auto()
-    DOOR = auto()
 
 
 class _Answer(NamedTuple):
