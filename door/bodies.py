@@ -14,7 +14,9 @@ BODY_WITHIN_SECONDS = 10
 DEEPEST = 8
 
 
-async def read_body(request: Request, most: int) -> bytes:
+async def read_body(
+    request: Request, most: int, within_seconds: float = BODY_WITHIN_SECONDS
+) -> bytes:
     """The raw bytes of a JSON body.
 
     Raises:
@@ -27,11 +29,9 @@ async def read_body(request: Request, most: int) -> bytes:
     if media_type != "application/json":
         raise ProblemError(Kind.NOT_JSON)
     try:
-        async with asyncio.timeout(BODY_WITHIN_SECONDS):
+        async with asyncio.timeout(within_seconds):
             return await _read_at_most(request, most)
-    except TimeoutError:
-        raise ProblemError(Kind.TOO_SLOW) from None
-    except ClientDisconnect:
+    except (TimeoutError, ClientDisconnect):
         raise ProblemError(Kind.TOO_SLOW) from None
 
 
