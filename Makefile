@@ -27,9 +27,11 @@ $(DEPLOY_VENV)/installed: requirements/deploy.lock
 
 # SPEED: business days a second (0.8 is 1.25 s a day); without it, what this machine can keep up
 # with. LOANS: only so many overdue loans. KEEP=1: everything stays at the end, until Ctrl-C.
+# LOSE=1: on the way Temporal loses all its data, and the cases go on from the record.
 demo: environment ## Months of collections in minutes; SPEED=0.4 LOANS=30 KEEP=1 change it
 	@$(BIN)/python -m demo.command $(if $(SPEED),--days-per-second $(SPEED)) \
-		$(if $(LOANS),--loans $(LOANS)) $(if $(filter 1 yes true,$(KEEP)),--keep)
+		$(if $(LOANS),--loans $(LOANS)) $(if $(filter 1 yes true,$(KEEP)),--keep) \
+		$(if $(filter 1 yes true,$(LOSE)),--lose-engine)
 
 up: environment ## The embedded stack, left running in real time (Ctrl-C ends it)
 	$(BIN)/python local.py up

@@ -16,6 +16,7 @@ from domain.contact.intent import Intent
 from domain.contact.question import Refused
 from domain.contact.recipient import message_values, speaks_of_next_part
 from domain.contact.status import AttemptStatus
+from domain.messages.calls import has_parts, render_call
 from domain.messages.templates import Template
 from domain.messages.texts import render
 from domain.policy.contact import Channel
@@ -198,21 +199,11 @@ class ContactActivities:
                 intent, reservation, ContactStatus.FAILED, f"part {intent.part_number} is paid"
             )
         try:
-            text = render(
-                Template(intent.template),
-                reservation.recipient.language,
-                message_values(reservation.recipient, self._channels, at, intent.slot_start),
-            )
+            message = self._message(intent, reservation, at)
         except KeyError as error:  # the visit or the part it speaks of is over by now
             return await self._unsent(
                 intent, reservation, ContactStatus.FAILED, f"nothing to say of {error}"
             )
-        message = Outbound(
-            reference=reservation.attempt_id,
-            number=reservation.number,
-            text=text,
-            at=at,
-        )
         gateway = self._gateways[intent.channel]
         try:
             async with asyncio.timeout_at(answer_by):
@@ -228,6 +219,25 @@ class ContactActivities:
         except GatewayBusyError as error:
             raise _busy() from error
         return await self._sent(intent, reservation, sent.provider_ref, sent.sent_at)
+
+    def _message(self, intent: Intent, reservation: Reservation, at: datetime) -> Outbound:
+        """What is said now, and where; of a call only the opening goes without an answer.
+
+        Raises:
+            KeyError: for a value that there is none of any more.
+        """
+        said, recipient = Template(reservation.template), reservation.recipient
+        values = message_values(recipient, self._channels, at, intent.slot_start)
+        parts = None
+        if intent.channel is Channel.CALL and has_parts(said):
+            parts = render_call(said, recipient.language, values)
+        return Outbound(
+            reference=reservation.attempt_id,
+            number=reservation.number,
+            text=render(said, recipient.language, values) if parts is None else parts.opening,
+            at=at,
+            parts=parts,
+        )
 
     async def _sent(
         self, intent: Intent, attempt: Attempt | Reservation, provider_ref: str, sent_at: datetime

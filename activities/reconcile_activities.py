@@ -13,6 +13,7 @@ from activities.business_time import Now
 from activities.scan_activities import MOST_NAMED, STARTS_AT_ONCE, CaseStarter
 from database.case.case_record import CaseRecords
 from database.case.reconciliation import CasesOnRecord, LoanOnRecord
+from domain.case.rebuilt.differences import differences
 from domain.case.rebuilt.state import Rebuilt
 from domain.case.state import CaseState, DueCase
 from domain.clock import BusinessClock
@@ -60,6 +61,7 @@ class Reconciliation(BaseModel):
     runs: int = 0  # open ones, looked at
     runs_astray: int = 0  # without an open case, or that stand elsewhere than the record says
     findings: list[Finding] = []  # the first ones
+    most_named: int = MOST_NAMED
     after_loan: str = ""
     cases_done: bool = False
     runs_token: str = ""
@@ -72,12 +74,16 @@ class Reconciliation(BaseModel):
 
     def name(self, loan_id: str, what: str) -> None:
         """Name a difference."""
-        if len(self.findings) < MOST_NAMED:
+        if len(self.findings) < self.most_named:
             self.findings.append(Finding(loan_id=loan_id, what=what))
 
 
 class Reconciler:
-    """Compares the record with the engine, and takes up what was lost."""
+    """Compares the record with the engine, and takes up what was lost.
+
+    By the stages that the visibility list has; a thorough one asks each run for its whole state,
+    which a worker has to answer.
+    """
 
     def __init__(
         self,
@@ -88,6 +94,7 @@ class Reconciler:
         clock: BusinessClock,
         *,
         only_looks: bool = False,
+        is_thorough: bool = False,
     ) -> None:
         self._cases = cases
         self._records = records
@@ -95,6 +102,7 @@ class Reconciler:
         self._starter = starter
         self._clock = clock
         self._only_looks = only_looks
+        self._is_thorough = is_thorough
         self._limit = asyncio.Semaphore(STARTS_AT_ONCE)
 
     async def reconcile(
@@ -172,27 +180,40 @@ class Reconciler:
     ) -> None:
         known = await self._cases.of_loans([run.loan_id for run in runs])
         found.runs += len(runs)
-        for run in runs:
-            what = _astray(run, known.get(run.loan_id), now)
-            if what is None:
-                what = await self._elsewhere(run, known[run.loan_id])
+        whats = await asyncio.gather(
+            *(self._what_differs(run, known.get(run.loan_id), now) for run in runs)
+        )
+        for run, what in zip(runs, whats, strict=True):
             if what is not None:
                 found.runs_astray += 1
                 found.name(run.loan_id, what)
 
-    async def _elsewhere(self, run: OpenRun, loan: LoanOnRecord) -> str | None:
-        """Where a run stands, if the record says otherwise: asked again, for either moves on."""
-        if run.stage in (None, loan.stage) or loan.closed_at is not None:
+    async def _what_differs(
+        self, run: OpenRun, loan: LoanOnRecord | None, now: datetime
+    ) -> str | None:
+        what = _astray(run, loan, now)
+        if what is not None or loan is None or loan.closed_at is not None:
+            return what
+        if not self._is_thorough and run.stage in (None, loan.stage):
             return None
-        state = await self._runs.state_of(run.loan_id)
-        again = (await self._cases.of_loans([run.loan_id])).get(run.loan_id)
-        if state is None or again is None or again.closed_at is not None:
+        async with self._limit:
+            return await self._elsewhere(run.loan_id) and await self._elsewhere(run.loan_id)
+
+    async def _elsewhere(self, loan_id: str) -> str | None:
+        """Where a run is, if the record says otherwise. Asked twice, for both move on."""
+        state = await self._runs.state_of(loan_id)
+        case_id = await self._cases.open_case_of(loan_id)
+        if state is None or case_id is None:
             return None
-        if state.case_id != again.case_id:
-            return f"the run is of case {state.case_id}, the record has {again.case_id} open"
-        if state.stage == again.stage:
+        if state.case_id != case_id:
+            return f"the run is of case {state.case_id}, the record has {case_id} open"
+        [recorded] = await self._records.read([case_id])
+        on_record = recorded.rebuild(self._clock).state
+        if state.stage != on_record.stage:
+            return f"the run stands in {state.stage}, the record says {on_record.stage}"
+        if not self._is_thorough:
             return None
-        return f"the run stands in {state.stage}, the record says {again.stage}"
+        return "; ".join(str(each) for each in differences(state, on_record)) or None
 
 
 def _astray(run: OpenRun, loan: LoanOnRecord | None, now: datetime) -> str | None:

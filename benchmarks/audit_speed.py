@@ -29,6 +29,8 @@ _BOOK = """
 INSERT INTO borrowers SELECT 'B-' || n, 'Borrower', 'zh', 'Asia/Shanghai'
     FROM generate_series(1, $1::integer) n;
 INSERT INTO phones SELECT 'T-' || n, 'B-' || n, '+86 000', 1 FROM generate_series(1, $1::integer) n;
+INSERT INTO phone_confirmations
+    SELECT 'T-' || n, 'origination', '2025-01-01' FROM generate_series(1, $1::integer) n;
 INSERT INTO loans (loan_id, borrower_id, lender, currency, principal_minor, annual_rate_percent,
                    term_months)
     SELECT 'L-' || n, 'B-' || n, 'bench', 'CNY', 1200000, 12, 12

@@ -177,6 +177,10 @@ async def insert_loans(pool: Pool, ids: list[str]) -> None:
         [(loan_id,) for loan_id in ids],
     )
     await pool.executemany(
+        "INSERT INTO phone_confirmations VALUES ($1, 'origination', '2025-01-01')",
+        [(loan_id,) for loan_id in ids],
+    )
+    await pool.executemany(
         "INSERT INTO loans (loan_id, borrower_id, lender, currency, principal_minor,"
         " annual_rate_percent, term_months) VALUES ($1, $1, 'bench', 'CNY', 1200000, 12, 12)",
         [(loan_id,) for loan_id in ids],

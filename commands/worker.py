@@ -13,12 +13,14 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.agreement_activities import AgreementActivities
 from activities.business_time import Now, business_time
 from activities.case_activities import CaseActivities
+from activities.complaint_activities import ComplaintActivities
 from activities.contact_activities import ContactActivities
 from activities.legal_activities import LegalActivities
 from activities.reconcile_activities import ReconcileActivities, Reconciler
 from activities.scan_activities import ScanActivities
 from activities.visit_activities import VisitActivities
 from activities.visitor_activities import VisitorActivities
+from commands.at_start import what_differs
 from commands.command_line import open_database, stop_requested
 from database.case.case_record import CaseRecords
 from database.case.cases import Cases
@@ -33,7 +35,6 @@ from database.errors import DatabaseAwayError, rows_kept_out_of_errors
 from database.event_record import Events
 from database.plan.agreements import Agreements
 from database.policy.pinned_policies import PinnedPolicies
-from database.policy.running_with import RunningWith, say_what_runs
 from database.policy.stored_policies import StoredPolicies
 from database.sql import Pool
 from database.visit.visitor_checks import VisitorChecks
@@ -45,13 +46,13 @@ from gateways.choice import choose_gateways
 from gateways.protocol import Gateway
 from policies.reader import fingerprint, read_policy
 from runtime.logs import configure_logging
-from runtime.release import RELEASE
 from runtime.settings import load_settings
-from temporal.case_starter import TemporalCaseStarter
+from temporal.case_starter import TemporalCaseStarter, TemporalWatchStarter
 from temporal.client import connect_temporal
 from temporal.error_privacy import ErrorPrivacy
 from temporal.names import TASK_QUEUE
 from temporal.runs import TemporalRuns
+from workflows.complaint_watch import ComplaintWatch
 from workflows.loan_collection import LoanCollection
 from workflows.overdue_scan import OverdueScan
 from workflows.visitor_check import VisitorCheck
@@ -80,14 +81,8 @@ async def run_worker() -> int:
     client = await connect_temporal()
     async with open_database(settings) as pool:
         await StoredPolicies(pool).store_policy(policy, fingerprint(policy), now())
-        mine = RunningWith(
-            said_by="worker",
-            policy_version=policy.version,
-            clock=str(settings.business_clock),
-            release=RELEASE,
-        )
-        if (differs := await say_what_runs(pool, mine, now())) is not None:
-            _LOG.warning(differs)
+        for line in await what_differs(pool, "worker", policy, settings, now()):
+            _LOG.warning(line)
         stop = stop_requested()
         chosen = {Channel.SMS: settings.sms_gateway, Channel.CALL: settings.call_gateway}
         gateways = choose_gateways(chosen, SimulatedOutbox(pool))
@@ -122,6 +117,7 @@ def build_worker(
         VisitActivities(Visits(pool), now),
         VisitorActivities(VisitorChecks(pool, policy.visit), now),
         AgreementActivities(Agreements(pool), StoredPolicies(pool), now),
+        ComplaintActivities(Cases(pool), TemporalWatchStarter(client)),
         LegalActivities(LegalPackages(pool), now),
         ScanActivities(Scan(pool), starter, policy.version, now),
         ReconcileActivities(reconciler, now),
@@ -129,7 +125,7 @@ def build_worker(
     return Worker(
         client,
         task_queue=TASK_QUEUE,
-        workflows=[LoanCollection, OverdueScan, VisitorCheck],
+        workflows=[LoanCollection, OverdueScan, VisitorCheck, ComplaintWatch],
         activities=[function for owner in owners for function in activities_of(owner)],
         workflow_runner=sandbox(),
         interceptors=[ErrorPrivacy(rows_kept_out_of_errors)],

@@ -1,6 +1,6 @@
 """The audit: the guarantees, checked over the database alone. Finds nothing when all is well.
 
-Its statements are in `queries/audit_*.sql`; `docs/guarantees.md` says what it cannot see.
+Its statements are in `queries/audit/`; `docs/guarantees.md` says what it cannot see.
 """
 
 from datetime import datetime
@@ -12,15 +12,16 @@ from database.sql import SQL, Connection, Pool
 CHECKS = {
     "G1": (SQL.audit_paid_in_peace, SQL.audit_one_closing_notice),
     "G2": (SQL.audit_permitted_hours,),
-    "G3": (SQL.audit_caps,),
-    "G4": (SQL.audit_holds, SQL.audit_preferences),
+    "G3": (SQL.audit_caps, SQL.audit_conversations),
+    "G4": (SQL.audit_holds, SQL.audit_preferences, SQL.audit_complaints),
     "G5": (SQL.audit_sent_once,),
-    "G6": (SQL.audit_visits, SQL.audit_visit_decisions),
-    "G7": (SQL.audit_agreements,),
+    "G6": (SQL.audit_visits, SQL.audit_visit_decisions, SQL.audit_filming),
+    "G7": (SQL.audit_agreements, SQL.audit_plans, SQL.audit_signatures),
     "G8": (SQL.audit_one_case,),
-    "G9": (SQL.audit_effects, SQL.audit_events),
-    "G10": (SQL.audit_open_cases,),
-    "G11": (SQL.audit_decisions,),
+    "G9": (SQL.audit_effects, SQL.audit_events, SQL.audit_told_of_money),
+    "G10": (SQL.audit_open_cases, SQL.audit_overdue_complaints),
+    "G11": (SQL.audit_decisions, SQL.audit_recordings),
+    "G13": (SQL.audit_right_party, SQL.audit_left_alone, SQL.audit_contact_persons),
 }
 
 

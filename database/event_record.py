@@ -177,6 +177,7 @@ async def _reason_against_effect(
         due_at=judged.due_at,
         now=now,
         waiver=judged.waiver,
+        clock_tolerance=judged.clock_tolerance,
     )
     try:
         async with connection.transaction():

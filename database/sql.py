@@ -1,4 +1,4 @@
-"""The named statements of `queries/*.sql`, and the pool they run on."""
+"""The named statements of `queries/`, and the pool they run on."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import aiosql
 import asyncpg
 from aiosql.adapters.asyncpg import AsyncPGAdapter
+from aiosql.query_loader import QueryLoader
 
 from database.errors import DatabaseAwayError
 
@@ -42,6 +43,19 @@ class _Adapter(AsyncPGAdapter):
         return await conn.execute(sql, *self._in_order(query_name, parameters))
 
 
+class _Rooms(QueryLoader):
+    """Folders are rooms for whoever reads: a statement has one name, in whichever it stands."""
+
+    def load_query_data_from_dir_path(
+        self, dir_path: Path, ext: Any = (".sql",), encoding: Any = None
+    ) -> Any:
+        return {
+            statement.query_name: statement
+            for file in sorted(dir_path.rglob("*.sql"))
+            for statement in self.load_query_data_from_file(file, encoding=encoding)
+        }
+
+
 if TYPE_CHECKING:
     from asyncpg.pool import PoolConnectionProxy
 
@@ -54,7 +68,7 @@ else:  # generic to the type checker only
     Connection = asyncpg.Connection
 
 _ADAPTER: Any = _Adapter
-_STATEMENTS: Any = aiosql.from_path(Path(__file__).parent / "queries", _ADAPTER)
+_STATEMENTS: Any = aiosql.from_path(Path(__file__).parent / "queries", _ADAPTER, loader_cls=_Rooms)
 # Looked up by name at run time. To mypy each is a method with its parameters, see `statements.py`.
 SQL: "Statements" = _STATEMENTS
 

@@ -1,4 +1,4 @@
-"""Writes `declared.pyi`: every statement of `queries/*.sql` as a method, so that mypy knows them.
+"""Writes `declared.pyi`: every statement of `queries/` as a method, so that mypy knows them.
 
 A statement that is misspelt, a parameter that is missing or that there is not, is a type error.
 `make statements` (`python -m database.statements`) writes the file after a statement has changed;
@@ -14,7 +14,7 @@ DECLARED = Path(__file__).with_name("declared.pyi")
 _HEAD = '''\
 # fmt: off
 # ruff: noqa: E501
-"""Written by `make statements` from `queries/*.sql`: one line a statement, whatever its length."""
+"""Written by `make statements` from `queries/`: one line a statement, whatever its length."""
 
 from collections.abc import AsyncIterator, Iterable
 from typing import Any, Protocol, TypedDict

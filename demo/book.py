@@ -33,6 +33,9 @@ _PROVINCES = (
 Fields = dict[str, str]
 
 
+_NEAR = timedelta(days=90)  # overdue: nobody is visited yet
+
+
 def chinese_book(loans: int | None = None) -> list[Fields]:
     """The rows of the book, each a loan; of the overdue ones only so many, from far to near."""
     with TAPE.open(encoding="utf-8", newline="") as tape:
@@ -53,6 +56,7 @@ def _chinese(row: Fields, province: str) -> Fields:
     """The same loan in yuan, a dollar for a yuan, of a borrower who is made up."""
     number = row["borrower_id"].removeprefix("B-")
     return {
+        "phone_confirmed_on": _checked_on(row, int(number)),
         **row,
         **_lawful_rate(row),
         "loan_id": f"L-{row['loan_id'].removeprefix('LC-')}",
@@ -64,6 +68,15 @@ def _chinese(row: Fields, province: str) -> Fields:
         "time_zone": "Asia/Shanghai",
         "language": "zh",
     }
+
+
+def _checked_on(row: Fields, number: int) -> str:
+    """When the lender checked the number: a month before the first instalment; of some, never."""
+    since = _overdue_since(row)
+    is_near = since is None or since > date.fromisoformat(row["as_of"]) - _NEAR
+    if is_near and number % 4 == 0:
+        return ""
+    return str(date.fromisoformat(row["first_due_on"]) - timedelta(days=30))
 
 
 def _lawful_rate(row: Fields) -> Fields:

@@ -10,7 +10,8 @@ from typing import Annotated, NamedTuple
 
 import typer
 
-from demo.run import KILL_DAY_LASTS, LOGS, SCAN_EVERY_SECONDS, Demo, DemoError, clock_of, tell
+from demo.run import KILL_DAY_LASTS, LOGS, SCAN_EVERY_SECONDS, Demo, clock_of, tell
+from demo.service import DemoError
 from embedded.pace import measured_day
 from embedded.processes import StackError
 from embedded.stack import EmbeddedStack
@@ -27,6 +28,7 @@ class Wishes(NamedTuple):
     loans: int | None
     limit: timedelta | None
     keep: bool
+    loses_engine: bool = False
 
 
 async def _demo(wishes: Wishes) -> int:
@@ -60,7 +62,8 @@ async def _on_a_stack(wishes: Wishes) -> int:
         tell(announced(day_length, is_measured=wishes.day_length is None))
         limit = wishes.limit or _lasts(GIVE_UP_AFTER_DAYS, day_length)
         try:
-            return await Demo(stack, day_length, limit, wishes.loans).run(keep=wishes.keep)
+            demo = Demo(stack, day_length, limit, wishes.loans, loses_engine=wishes.loses_engine)
+            return await demo.run(keep=wishes.keep)
         finally:
             LOGS.mkdir(parents=True, exist_ok=True)
             for log in stack.data_dir.glob("*.log"):
@@ -92,11 +95,14 @@ def main(
     ] = None,
     limit: Annotated[int | None, typer.Option(help="Give up after so many real seconds.")] = None,
     keep: Annotated[bool, typer.Option(help="Leave everything running at the end.")] = False,
+    lose_engine: Annotated[
+        bool, typer.Option("--lose-engine", help="Temporal loses all its data on the way.")
+    ] = False,
 ) -> None:
     """Carry every overdue loan of a made-up book to its end, in minutes."""
     day_length = timedelta(seconds=1) / days_per_second if days_per_second else None
     seconds = timedelta(seconds=limit) if limit else None
-    code = asyncio.run(_demo(Wishes(day_length, loans, seconds, keep)))
+    code = asyncio.run(_demo(Wishes(day_length, loans, seconds, keep, lose_engine)))
     sys.stdout.flush()
     # The Temporal client's threads sometimes abort an interpreter that ends in the usual way.
     os._exit(code)

@@ -5,6 +5,7 @@ e-sign platform send the contract's events through an ordinary Temporal client.
 """
 
 import asyncio
+import signal
 import sys
 from datetime import datetime
 
@@ -127,6 +128,16 @@ class World:
         self._tasks.create_task(self._e_sign.offer(agreement, person))
 
 
+def _send_again_when_asked(post: Post) -> None:
+    """Who has lost what was sent a moment ago asks for it; here by SIGUSR1."""
+    sending: set[asyncio.Task[None]] = set()
+
+    def begin() -> None:
+        sending.add(asyncio.ensure_future(post.tell_lately_again()))
+
+    asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, begin)
+
+
 async def _live() -> int:
     settings = load_settings()
     configure_logging(settings.log_format)
@@ -136,7 +147,9 @@ async def _live() -> int:
     client = await connect_temporal()
     pool = await open_pool(settings.database_url, size=4)
     people = await find_people(pool, clock.origin)
-    await World(pool, Post(client, clock), people, clock.origin).turn()
+    post = Post(client, clock, pool)
+    _send_again_when_asked(post)
+    await World(pool, post, people, clock.origin).turn()
     return 0
 
 

@@ -111,15 +111,27 @@ def _paragraph(
 
 def _table(block: Block, language: str) -> Table:
     shares = _SHARES[block.css, len(block.rows[0])]
+    widths = [WIDTH * share / 100 for share in shares]
+    rows = [list(_row(block, number, language)) for number in range(len(block.rows))]
     signatures = block.css == "signatures"
     table = Table(
-        [list(_row(block, number, language)) for number in range(len(block.rows))],
-        colWidths=[WIDTH * share / 100 for share in shares],
-        rowHeights=[_SIGNATURE_HEIGHT] if signatures else None,
+        rows,
+        colWidths=widths,
+        rowHeights=[_room_to_sign(row, widths) for row in rows] if signatures else None,
         repeatRows=1 if block.css in ("debt", "schedule") else 0,
+        splitInRow=1,  # a name may be longer than a page
     )
     table.setStyle(_style(block))
     return table
+
+
+def _room_to_sign(row: list[Paragraph], widths: list[float]) -> float | None:
+    """The height of the signatures' row; None, as much as it takes, where names do not fit it."""
+    heights = [
+        paragraph.wrap(width - 2 * _PADDING, A4[1])[1]
+        for paragraph, width in zip(row, widths, strict=True)
+    ]
+    return _SIGNATURE_HEIGHT if max(heights) + 2 * _PADDING <= _SIGNATURE_HEIGHT else None
 
 
 def _row(block: Block, number: int, language: str) -> Iterator[Paragraph]:

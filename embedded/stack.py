@@ -51,6 +51,7 @@ class EmbeddedStack:
         self._exit = AsyncExitStack()
         self._guard: Guard | None = None
         self._postgres: EmbeddedPostgres | None = None
+        self._temporal: Child | None = None
         self._children: list[Child] = []
 
     @property
@@ -110,6 +111,19 @@ class EmbeddedStack:
         self._children.remove(child)
         return await child.wait()
 
+    async def lose_temporal(self) -> None:
+        """Kill Temporal, and start another at the same address that knows nothing of before.
+
+        Only of a stack without a `data_dir`, whose Temporal keeps everything in memory.
+        """
+        assert not self._is_durable, "its data would still be there"  # noqa: S101
+        assert self._temporal is not None, "the stack is not running"  # noqa: S101
+        await self._temporal.stop(timedelta(0))
+        self._children.remove(self._temporal)
+        temporal = await self._spawn_temporal(self._ports)
+        if not await answers(temporal, self.temporal_address):
+            raise StackError(temporal.obituary())
+
     async def first_death(self) -> str:
         """Wait until a server or a child ends by itself; one line about it."""
         assert self._postgres is not None, "the stack is not running"  # noqa: S101
@@ -129,7 +143,7 @@ class EmbeddedStack:
         self._exit.callback(self._guard.dismiss)
         await self._start_postgres()
         for attempt in range(_ATTEMPTS):
-            temporal = await self._spawn_temporal()
+            temporal = await self._spawn_temporal(self._wanted_ports())
             if attempt == 0:
                 # Here, so that it overlaps the slow part of Temporal's start.
                 await apply_migrations(self.database_url)
@@ -170,9 +184,9 @@ class EmbeddedStack:
         await self._postgres.prepare()
         self.database_url = self._postgres.url()
 
-    async def _spawn_temporal(self) -> Child:
-        self._ports = self._wanted_ports().chosen()
-        temporal = await spawn_temporal(
+    async def _spawn_temporal(self, ports: TemporalPorts) -> Child:
+        self._ports = ports.chosen()
+        temporal = self._temporal = await spawn_temporal(
             self._ports,
             database=self._data_dir / "temporal.db" if self._is_durable else None,
             exact_timers=not self.clock.is_real,

@@ -3,14 +3,17 @@
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from domain.messages.calls import CallParts
+
 
 class Outbound(NamedTuple):
     """One message or call script for one number."""
 
     reference: str  # ours; a provider that takes it twice sends once, or can be asked about it
     number: str
-    text: str
+    text: str  # of a call with parts: its opening, and nothing of what may follow
     at: datetime  # business time
+    parts: CallParts | None = None  # what is said by the answer to the opening's question
 
 
 class Sent(NamedTuple):

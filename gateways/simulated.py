@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Protocol
 
+from domain.messages.calls import CallParts
 from gateways.protocol import Outbound, Sent
 
 
@@ -10,7 +11,13 @@ class Outbox(Protocol):
     """Where the simulated provider keeps what it took."""
 
     async def put(
-        self, reference: str, channel: str, number: str, text: str, now: datetime
+        self,
+        reference: str,
+        channel: str,
+        number: str,
+        text: str,
+        now: datetime,
+        parts: CallParts | None = None,
     ) -> None: ...
 
     async def find(self, reference: str) -> datetime | None: ...
@@ -28,7 +35,12 @@ class SimulatedGateway:
     async def send(self, message: Outbound) -> Sent:
         """Keep the message. Never refuses."""
         await self._outbox.put(
-            message.reference, self._channel, message.number, message.text, message.at
+            message.reference,
+            self._channel,
+            message.number,
+            message.text,
+            message.at,
+            message.parts,
         )
         return Sent(provider_ref=f"simulated-{message.reference}", sent_at=message.at)
 

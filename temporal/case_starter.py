@@ -1,12 +1,21 @@
-"""Starts the workflow of a case, once."""
+"""Starts the workflow of a case, and of what it leaves open, once."""
 
+from contextlib import suppress
+
+from pydantic import BaseModel
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.exceptions import WorkflowAlreadyStartedError
 
 from domain.case.state import CaseState, DueCase
 from domain.clock import BusinessClock
-from temporal.names import LOAN_COLLECTION, TASK_QUEUE, workflow_id
+from temporal.names import (
+    COMPLAINT_WATCH,
+    LOAN_COLLECTION,
+    TASK_QUEUE,
+    complaint_watch_id,
+    workflow_id,
+)
 
 
 class TemporalCaseStarter:
@@ -32,3 +41,22 @@ class TemporalCaseStarter:
         except WorkflowAlreadyStartedError:
             return False
         return True
+
+
+class TemporalWatchStarter:
+    """Starts the workflow that watches over the complaints of a case that has ended."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+
+    async def start_watch(self, case_id: str, watch: BaseModel) -> None:
+        """Start it, unless it is running: that of an end of this case that was reversed."""
+        with suppress(WorkflowAlreadyStartedError):
+            await self._client.start_workflow(
+                COMPLAINT_WATCH,
+                watch,
+                id=complaint_watch_id(case_id),
+                task_queue=TASK_QUEUE,
+                id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
+                id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+            )

@@ -7,6 +7,7 @@ STATUS = "status"  # the query
 CASE_STATE = "case_state"  # the query for the state as it is carried from run to run
 VISITOR_CHECK = "VisitorCheck"
 OVERDUE_SCAN = "OverdueScan"
+COMPLAINT_WATCH = "ComplaintWatch"
 OVERDUE_SCAN_SCHEDULE = "overdue-scan"
 
 
@@ -16,3 +17,8 @@ WORKFLOW_ID_PREFIX = "loan-"
 def workflow_id(loan_id: str) -> str:
     """The id of the one workflow of a loan."""
     return f"{WORKFLOW_ID_PREFIX}{loan_id}"
+
+
+def complaint_watch_id(case_id: str) -> str:
+    """The id of the workflow that watches over what a case that has ended left open."""
+    return f"complaints-{case_id}"

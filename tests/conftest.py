@@ -8,6 +8,7 @@ from tempfile import TemporaryDirectory
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from database.migrate import apply_migrations
 from database.sql import Pool, open_pool
@@ -23,6 +24,9 @@ ENOUGH_BYTES = 2 * 1024**3  # a container may give it 64 MB
 
 
 use_pinned_zone_data()  # as every command does first
+# How long one example takes says something of the machine, and nothing of the code.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

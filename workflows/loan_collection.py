@@ -30,13 +30,14 @@ with workflow.unsafe.imports_passed_through():
         CaseOverError,
         FreshRunNeededError,
         OnHoldError,
+        PlanKeptError,
         VisitInDoubtError,
     )
     from workflows.interruptions.case_end import end_case
     from workflows.interruptions.hold import wait_out_hold
     from workflows.interruptions.visit_doubts import settle_doubts
     from workflows.routines.contact_attempt import settle_open_contacts
-    from workflows.routines.plan_ends import tell_plan_broken
+    from workflows.routines.plan_ends import take_up_again, tell_plan_broken, tell_plan_goes_on
     from workflows.routines.visit_ends import tell_called_off
     from workflows.stages.agreement import sign_agreement
     from workflows.stages.application import invite_to_apply
@@ -131,12 +132,15 @@ class LoanCollection:
                     await wait_out_hold(desk)
                 if desk.is_over and (outcome := await end_case(desk)) is not None:
                     return outcome
+                if desk.plan_was_kept:
+                    await desk.enter(await take_up_again(desk))
                 if desk.visit_is_in_doubt:
                     await desk.enter(await settle_doubts(desk))
                 await tell_called_off(desk)
                 await tell_plan_broken(desk)
+                await tell_plan_goes_on(desk)
                 await desk.enter(await PROCESS[desk.case.stage](desk))
-            except (CaseOverError, OnHoldError, VisitInDoubtError):
+            except (CaseOverError, OnHoldError, PlanKeptError, VisitInDoubtError):
                 continue
             except FreshRunNeededError:
                 return None

@@ -13,12 +13,14 @@ from database.case.daily import (
     HoldInForce,
     PromiseToWatch,
     ProviderDoubt,
+    ReplyToRead,
     StuckCase,
     Today,
     VisitAhead,
     read_today,
 )
 from domain.debt.money import format_money
+from domain.events import printable
 from domain.local_time import show_local
 from policies.reader import read_policy
 from runtime.settings import load_settings
@@ -27,7 +29,7 @@ from runtime.settings import load_settings
 async def today(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
 ) -> int:
-    """Say what waits: approvals, visits, promises, holds, complaints, what is stuck, doubts."""
+    """Say what waits: approvals, visits, promises, holds, complaints, what is stuck, replies."""
     settings = load_settings()
     zone = read_policy(settings.policy_file).time_zone
     async with open_database(settings) as pool:
@@ -49,6 +51,7 @@ def tell(waiting: Today, zone: str) -> Iterator[str]:
     yield from _section("Complaints to answer", [_complaint(c, zone) for c in waiting.complaints])
     yield from _section("Stuck", [_stuck(each, zone) for each in waiting.stuck])
     yield from _section("Provider doubts", [_doubt(d, zone) for d in waiting.provider_doubts])
+    yield from _section("Replies to read", [_reply(r, zone) for r in waiting.replies])
 
 
 def _section(heading: str, lines: Sequence[str]) -> Iterator[str]:
@@ -103,6 +106,13 @@ def _complaint(each: ComplaintOpen, zone: str) -> str:
 
 def _stuck(each: StuckCase, zone: str) -> str:
     return f"{each.loan_id}  {each.what}, since {show_local(each.since, zone)}"
+
+
+def _reply(reply: ReplyToRead, zone: str) -> str:
+    whose = reply.relation.replace("_", " ")
+    at = show_local(reply.received_at, zone)
+    text = printable(reply.text, 200)
+    return f"{reply.loan_id}  {at}, {reply.phone_id} ({whose}): {text} [{reply.reply_id}]"
 
 
 def _doubt(doubt: ProviderDoubt, zone: str) -> str:

@@ -18,7 +18,10 @@ from temporal.client import connect_temporal
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}.*(Z|[+-]\d{2}:\d{2})$")
 MANY = 3  # of a longer list of facts, only the number is said
 # Facts that need their own words, or that the rest of the line says already.
-_SAID_OTHERWISE = {"time_zone", "loan_id", "case_open", "arrears_minor", "holds", "phones"}
+_SAID_OTHERWISE = {
+    *("time_zone", "loan_id", "case_open", "arrears_minor", "holds", "phones", "confirmed"),
+    "refused_phone_ids",  # not usable
+}
 
 
 async def why(
@@ -128,7 +131,10 @@ def _facts(facts: Mapping[str, Any] | None, story: Story) -> str:
         for name, value in facts.items()
         if name not in _SAID_OTHERWISE and value not in (None, [], {}, False)
     ]
-    said += [_phone(phone, story) for phone in facts.get("phones", [])]
+    confirmed = facts.get("confirmed", {})
+    for phone in facts.get("phones", []):
+        shown_by = confirmed.get(phone.get("phone_id"), [])
+        said.append(_phone({**phone, "confirmed by": shown_by}, story))
     return "; ".join(said)
 
 

@@ -19,27 +19,38 @@ from temporal.client import connect_temporal
 from temporal.runs import TemporalRuns
 
 COUNTS = ("cases", "lost", "taken_up", "failed", "runs", "runs_astray")
+MOST_PRINTED = 100_000
 
 
 async def reconcile(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only name what differs")] = False,
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="Ask each run for its whole state")
+    ] = False,
 ) -> int:
     """Take up cases whose run was lost, at the stage where they were; name runs without a case.
 
-    The scheduled scan does it, too. Ends with 1 when something differs that is not mended by it.
+    The scheduled scan does it, too, by the stages; after Postgres was set back, let a thorough one
+    compare each run's whole state, which the worker answers. Ends with 1 when something differs
+    that is not mended by it.
     """
     settings = load_settings()
     clock = settings.business_clock
     client = await connect_temporal()
     async with open_database(settings) as pool:
-        found = await reconcile_once(pool, client, clock, only_looks=dry_run)
+        found = await reconcile_once(pool, client, clock, only_looks=dry_run, is_thorough=thorough)
     typer.echo(json.dumps(as_object(found)) if as_json else as_text(found))
     return 1 if is_unmended(found) else 0
 
 
 async def reconcile_once(
-    pool: Pool, client: Client, clock: BusinessClock, *, only_looks: bool = False
+    pool: Pool,
+    client: Client,
+    clock: BusinessClock,
+    *,
+    only_looks: bool = False,
+    is_thorough: bool = False,
 ) -> Reconciliation:
     """One reconciliation from beginning to end, as the schedule does it."""
     reconciler = Reconciler(
@@ -49,8 +60,10 @@ async def reconcile_once(
         TemporalCaseStarter(client, clock),
         clock,
         only_looks=only_looks,
+        is_thorough=is_thorough,
     )
-    return await reconciler.reconcile(Reconciliation(), business_time(clock), report=lambda _: None)
+    found = Reconciliation(most_named=MOST_PRINTED)
+    return await reconciler.reconcile(found, business_time(clock), report=lambda _: None)
 
 
 def is_unmended(found: Reconciliation) -> bool:

@@ -7,13 +7,12 @@ import typer
 
 from activities.business_time import business_time
 from activities.scan_activities import ScanSummary, scan_overdue
+from commands.at_start import what_differs
 from commands.command_line import open_database
 from commands.starter.reconcile import is_unmended, reconcile_once
 from database.case.scan import Scan
-from database.policy.running_with import RunningWith, say_what_runs
 from database.policy.stored_policies import StoredPolicies
 from policies.reader import fingerprint, read_policy
-from runtime.release import RELEASE
 from runtime.settings import load_settings
 from temporal.case_starter import TemporalCaseStarter
 from temporal.client import connect_temporal
@@ -35,14 +34,8 @@ async def scan(
     client = await connect_temporal()
     async with open_database(settings) as pool:
         await StoredPolicies(pool).store_policy(policy, fingerprint(policy), now())
-        mine = RunningWith(
-            said_by="scan",
-            policy_version=policy.version,
-            clock=str(settings.business_clock),
-            release=RELEASE,
-        )
-        if (differs := await say_what_runs(pool, mine, now())) is not None:
-            typer.echo(differs, err=True)
+        for line in await what_differs(pool, "scan", policy, settings, now()):
+            typer.echo(line, err=True)
         starter = TemporalCaseStarter(client, settings.business_clock)
         summary = await scan_overdue(
             Scan(pool), starter, policy.version, now, ScanSummary(), report=lambda _: None

@@ -1,12 +1,15 @@
 """Cases from the moment their workflow takes them up: their stage and their end."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime
 from typing import NamedTuple
 
 from database.case.facts import CaseNotFoundError, read_facts, read_facts_and_statement
 from database.sql import SQL, Connection, Pool
+from domain.case.complaints import OpenComplaint
 from domain.case.facts import CaseFacts, Outcome, PromiseStatus
+from domain.case.notices import Audience, NoticeKind
 from domain.case.state import KeptMoments
 from domain.debt.status import LoanStatus
 from domain.plan.status import AgreementStatus
@@ -85,25 +88,7 @@ class Cases:
                 if facts.outcome_if_paid() is not outcome:
                     return await read_facts(connection, case_id, now)
             await SQL.close_case(connection, case_id=case_id, outcome=outcome.value, now=now)
-            signed = await SQL.signed_agreement(connection, case_id=case_id)
-            if signed is not None and outcome is Outcome.PLAN_COMPLETED and signed["waiver_minor"]:
-                await SQL.grant_waiver(
-                    connection,
-                    payment_id=f"{signed['agreement_id']}:waiver",
-                    loan_id=loan_id,
-                    amount_minor=signed["waiver_minor"],
-                    now=now,
-                )
-            ends = {
-                AgreementStatus.SIGNED: AgreementStatus.COMPLETED
-                if outcome.is_paid
-                else AgreementStatus.WITHDRAWN,
-                AgreementStatus.OFFERED: AgreementStatus.WITHDRAWN,
-            }
-            for was, status in ends.items():
-                await SQL.end_agreement(
-                    connection, case_id=case_id, was=was, status=status, now=now
-                )
+            await _end_plan(connection, case_id, loan_id, outcome, now)
             await SQL.resolve_open_promises(
                 connection,
                 case_id=case_id,
@@ -112,19 +97,78 @@ class Cases:
             )
             if outcome in _LOAN_STATUS:
                 await SQL.set_loan_status(connection, loan_id=loan_id, status=_LOAN_STATUS[outcome])
+            if outcome.is_paid:
+                await _tell_overpaid(connection, case_id, loan_id, now)
             return None
+
+    async def complaints_left(self, case_id: str) -> list[OpenComplaint]:
+        """The open complaints of the case's loan; none while a case of it is open."""
+        rows = SQL.complaints_left(self._pool, case_id=case_id)
+        return [OpenComplaint(**row) async for row in rows]
 
     async def reopen_case(self, case_id: str, now: datetime) -> CaseFacts | None:
         """Take up a case again whose payment was reversed; answers with fresh facts.
 
-        None when it stays closed: what is owed now belongs to another delinquency.
+        The plan that the payment had completed is in force again, and its waiver is granted no
+        more. None when it stays closed: what is owed now belongs to another delinquency.
         """
         async with self._pool.acquire() as connection, connection.transaction():
+            plan = await SQL.completed_no_more(connection, case_id=case_id)
             loan_id = await SQL.reopen_case(connection, case_id=case_id)
             if loan_id is None:
                 return None
             await SQL.set_loan_status(connection, loan_id=loan_id, status=LoanStatus.ACTIVE)
+            if plan is not None:
+                await SQL.reopen_agreement(connection, agreement_id=plan)
+                await SQL.end_waiver(connection, agreement_id=plan, loan_id=loan_id, now=now)
+                await SQL.put_off_instalments(connection, agreement_id=plan)
             return await read_facts(connection, case_id, now)
+
+
+async def _end_plan(
+    connection: Connection, case_id: str, loan_id: str, outcome: Outcome, now: datetime
+) -> None:
+    """End the agreements of a case. What is fulfilled is granted its waiver, also where more was
+    paid than was agreed on; what it put off is due from now on, or else as the contract has it.
+    """
+    signed = await SQL.signed_agreement(connection, case_id=case_id)
+    is_fulfilled = signed is not None and outcome.is_paid
+    if signed is not None and outcome.is_paid and signed["is_fulfilled"] and signed["waiver_minor"]:
+        await SQL.grant_waiver(
+            connection,
+            payment_id=f"{signed['agreement_id']}:waiver",
+            loan_id=loan_id,
+            amount_minor=signed["waiver_minor"],
+            now=now,
+        )
+    ends = {
+        AgreementStatus.SIGNED: AgreementStatus.COMPLETED
+        if outcome.is_paid
+        else AgreementStatus.WITHDRAWN,
+        AgreementStatus.OFFERED: AgreementStatus.WITHDRAWN,
+    }
+    for was, status in ends.items():
+        await SQL.end_agreement(connection, case_id=case_id, was=was, status=status, now=now)
+    if is_fulfilled:
+        await SQL.resume_instalments(connection, loan_id=loan_id, now=now)
+    elif signed is not None:
+        await SQL.restore_instalments(connection, case_id=case_id)
+
+
+async def _tell_overpaid(connection: Connection, case_id: str, loan_id: str, now: datetime) -> None:
+    """More was paid and granted than was ever owed: somebody pays it back."""
+    overpaid_minor = await SQL.overpaid(connection, loan_id=loan_id)
+    if not overpaid_minor:
+        return
+    await SQL.notify_staff(
+        connection,
+        notice_id=f"{case_id}:overpaid-{overpaid_minor}",
+        case_id=case_id,
+        audience=Audience.COLLECTORS,
+        kind=NoticeKind.OVERPAID,
+        body=json.dumps({"loan_id": loan_id, "amount_minor": overpaid_minor}),
+        now=now,
+    )
 
 
 async def _keep_moments(connection: Connection | Pool, case_id: str, moments: KeptMoments) -> None:

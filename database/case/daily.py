@@ -88,6 +88,17 @@ class ProviderDoubt(BaseModel):
     reserved_at: datetime
 
 
+class ReplyToRead(BaseModel):
+    """What somebody has written back, in words of their own."""
+
+    reply_id: str
+    loan_id: str
+    phone_id: str
+    relation: str
+    text: str
+    received_at: datetime
+
+
 class Today(BaseModel):
     """Everything that waits for somebody at one moment."""
 
@@ -99,6 +110,7 @@ class Today(BaseModel):
     complaints: list[ComplaintOpen]
     stuck: list[StuckCase]
     provider_doubts: list[ProviderDoubt]
+    replies: list[ReplyToRead]
 
 
 class MoneyCollected(BaseModel):
@@ -155,6 +167,7 @@ async def read_today(pool: Pool, now: datetime) -> Today:
         complaints=[ComplaintOpen(**row) async for row in SQL.complaints_open(pool, now=now)],
         stuck=[StuckCase(**row) async for row in SQL.stuck_cases(pool, now=now)],
         provider_doubts=[ProviderDoubt(**row) async for row in SQL.provider_doubts(pool, now=now)],
+        replies=[ReplyToRead(**row) async for row in SQL.replies_to_read(pool, now=now)],
     )
 
 

@@ -17,6 +17,7 @@ from domain.contact.permission import may_contact
 from domain.contact.question import Allowed, Decision, Refused
 from domain.contact.recipient import Recipient
 from domain.contact.status import AttemptStatus
+from domain.messages.templates import Template
 
 
 class Attempt(NamedTuple):
@@ -25,6 +26,7 @@ class Attempt(NamedTuple):
     attempt_id: str
     status: AttemptStatus
     number: str
+    template: str  # what is said: it may be another than was meant
 
 
 class Reservation(NamedTuple):
@@ -34,6 +36,7 @@ class Reservation(NamedTuple):
     status: AttemptStatus  # reserved now; or what the record says of the earlier attempt
     is_new: bool
     number: str
+    template: str
     recipient: Recipient
     lawful_until: datetime | None  # the end of the hours it was reserved in, if any limit it
 
@@ -88,7 +91,7 @@ class Contacts:
                 if isinstance(ruling.decision, Refused):
                     await self._record_refusal(connection, intent, ruling, ruling.decision)
                     return ruling.decision
-                renewed = await self._renew(connection, attempt, ruling, ruling.decision)
+                renewed = await self._renew(connection, intent, ruling, ruling.decision)
                 if renewed is not None:
                     return _reservation(ruling, renewed, is_new=True)
 
@@ -121,7 +124,12 @@ class Contacts:
         recipient = Recipient.model_validate({**json.loads(row["recipient"]), "facts": facts})
         policies = await self._policies.strictest_of(connection, recipient.policy_version)
         decision = may_contact(
-            intent.channel, intent.purpose, recipient.facts, policies, recipient.at
+            intent.channel,
+            intent.purpose,
+            recipient.facts,
+            policies,
+            recipient.at,
+            Template(intent.template) if intent.template in set(Template) else None,
         )
         return Ruling(recipient, row["facts"], decision)
 
@@ -140,7 +148,7 @@ class Contacts:
             revision=recipient.revision,
             phone_id=allowed.phone_id,
             channel=intent.channel.value,
-            template=intent.template,
+            template=allowed.instead or intent.template,
             purpose=intent.purpose.value,
             now=recipient.at,
             policy_version=recipient.policy_version,
@@ -151,14 +159,15 @@ class Contacts:
         return _attempt(row)
 
     async def _renew(
-        self, connection: Connection, attempt: Attempt, ruling: Ruling, allowed: Allowed
+        self, connection: Connection, intent: Intent, ruling: Ruling, allowed: Allowed
     ) -> Attempt | None:
         row = await SQL.renew_attempt(
             connection,
-            attempt_id=attempt.attempt_id,
+            attempt_id=_attempt_id(intent),
             borrower_id=ruling.recipient.borrower_id,
             revision=ruling.recipient.revision,
             phone_id=allowed.phone_id,
+            template=allowed.instead or intent.template,
             now=ruling.recipient.at,
             policy_version=ruling.recipient.policy_version,
             policy_sha256=ruling.recipient.policy_sha256,
@@ -225,7 +234,7 @@ async def _find_attempt(connection: Connection | Pool, intent: Intent) -> Attemp
 def _attempt(row: asyncpg.Record | None) -> Attempt | None:
     if row is None:
         return None
-    return Attempt(row["attempt_id"], AttemptStatus(row["status"]), row["number"])
+    return Attempt(row["attempt_id"], AttemptStatus(row["status"]), row["number"], row["template"])
 
 
 def _attempt_id(intent: Intent) -> str:
@@ -240,6 +249,7 @@ def _reservation(ruling: Ruling, attempt: Attempt, *, is_new: bool) -> Reservati
         status=attempt.status,
         is_new=is_new,
         number=attempt.number,
+        template=attempt.template,
         recipient=ruling.recipient,
         lawful_until=decision.until if isinstance(decision, Allowed) else None,
     )

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from database.sql import SQL, Pool
+from domain.messages.calls import CallParts
 
 
 class SimulatedOutbox:
@@ -12,11 +13,24 @@ class SimulatedOutbox:
         self._pool = pool
 
     async def put(
-        self, reference: str, channel: str, number: str, text: str, now: datetime
+        self,
+        reference: str,
+        channel: str,
+        number: str,
+        text: str,
+        now: datetime,
+        parts: CallParts | None = None,
     ) -> None:
         """Keep a message; the same reference again changes nothing."""
         await SQL.simulated_send(
-            self._pool, reference=reference, channel=channel, number=number, text=text, now=now
+            self._pool,
+            reference=reference,
+            channel=channel,
+            number=number,
+            text=text,
+            after_yes=None if parts is None else parts.after_yes,
+            after_no=None if parts is None else parts.after_no,
+            now=now,
         )
 
     async def find(self, reference: str) -> datetime | None:

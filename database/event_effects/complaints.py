@@ -2,6 +2,7 @@
 
 import asyncpg
 
+from database.event_effects.authority import require_not_left
 from database.event_effects.effect import (
     EffectRefusedError,
     EventContext,
@@ -11,9 +12,8 @@ from database.event_effects.effect import (
 from database.sql import SQL, Connection
 from domain import events
 from domain.case.complaints import MOST_EXTENSIONS
-from domain.contact.hold import HoldReason
+from domain.identity import is_among, is_same_person
 
-COMPLAINT_HOLD = "complaint:{complaint_id}"
 HANDLER_RULE = "CN-19"
 NOT_OPEN = "complaint_id: no such complaint is open on this loan"
 
@@ -33,13 +33,8 @@ async def record_complaint_filed(
         answer_due_at=context.due_at,
     )
     refuse_unless(filed, "complaint_id: this complaint was filed before")
-    await SQL.place_hold(
-        connection,
-        loan_id=context.loan_id,
-        hold_id=COMPLAINT_HOLD.format(complaint_id=event.complaint_id),
-        reason=HoldReason.COMPLAINT,
-        until=None,
-        now=context.now,
+    await SQL.hold_complaint(
+        connection, loan_id=context.loan_id, complaint_id=event.complaint_id, now=context.now
     )
 
 
@@ -59,13 +54,14 @@ async def record_complaint_extended(
         HANDLER_RULE,
     )
     refuse_unless(
-        event.approver_id != complaint["handler_id"],
+        not is_same_person(event.approver_id, complaint["handler_id"]),
         "approver_id: the handler cannot approve the extension",
         HANDLER_RULE,
     )
     await _require_no_interest(
-        connection, context, "approver_id", event.approver_id, ("applicant", "crew")
+        connection, context, "approver_id", event.approver_id, ("borrower", "applicant", "crew")
     )
+    await require_not_left(connection, "approver_id", event.approver_id)
     await SQL.extend_complaint(
         connection,
         loan_id=context.loan_id,
@@ -93,11 +89,8 @@ async def record_complaint_resolved(
     )
     refuse_unless(resolved, NOT_OPEN)
     await _bar_crew(event, connection, context)
-    await SQL.release_hold(
-        connection,
-        loan_id=context.loan_id,
-        hold_id=COMPLAINT_HOLD.format(complaint_id=event.complaint_id),
-        now=context.now,
+    await SQL.release_hold_of_complaint(
+        connection, loan_id=context.loan_id, complaint_id=event.complaint_id, now=context.now
     )
 
 
@@ -123,9 +116,12 @@ async def _require_a_fit_handler(
 ) -> None:
     """Whoever answers, also when the complaint was filed before they had a part in a visit."""
     complaint = await _read_open_complaint(event.complaint_id, connection, context)
-    handler_id = event.handler_id or complaint["handler_id"]
+    handler_id: str | None = event.handler_id or complaint["handler_id"]
+    if handler_id is None:
+        raise EffectRefusedError(f"{HANDLER_RULE}: handler_id: somebody answers, by name")
+    await require_not_left(connection, "handler_id", handler_id)
     refuse_unless(
-        handler_id not in complaint["extended_by"],
+        not is_among(handler_id, complaint["extended_by"]),
         "handler_id: the same person approved an extension",
         HANDLER_RULE,
     )
@@ -137,13 +133,13 @@ async def _require_no_interest(
     context: EventContext,
     field: str,
     person_id: str | None,
-    roles: tuple[str, ...] = ("applicant", "approver", "crew"),
+    roles: tuple[str, ...] = ("borrower", "applicant", "approver", "crew"),
 ) -> None:
-    """Refuse a person who has one of these parts in any visit of the loan."""
+    """Refuse a person who has one of these parts in the matter: a visit or a plan of the loan."""
     async for row in SQL.parts_in_visits(connection, loan_id=context.loan_id, person_id=person_id):
         refuse_unless(
             row["role"] not in roles,
-            f"{field}: the same person {row['part']} visit {row['visit_id']}",
+            f"{field}: the same person {row['part']}",
             HANDLER_RULE,
         )
 

@@ -12,7 +12,9 @@ from database.event_effects.effect import (
 )
 from database.sql import SQL, Connection
 from domain import events
+from domain.contact.facts import Relation
 from domain.contact.status import PhoneStatus
+from domain.policy.right_party import Confirmation
 
 
 async def record_call_finished(
@@ -32,10 +34,19 @@ async def record_call_finished(
         "invalid_number": PhoneStatus.INVALID,
         "wrong_person": PhoneStatus.WRONG_PERSON,
     }
+    if event.outcome == "refused" and call["relation"] == Relation.CONTACT_PERSON:
+        marks["refused"] = PhoneStatus.REFUSED
+    phone_id = call["phone_id"]
     if event.outcome in marks:
-        await SQL.mark_phone(connection, phone_id=call["phone_id"], status=marks[event.outcome])
-    if event.outcome == "refused":
-        await SQL.note_third_party_refusal(connection, phone_id=call["phone_id"])
+        status = marks[event.outcome]
+        await SQL.mark_phone(connection, phone_id=phone_id, status=status, now=context.now)
+    if event.identity_confirmed and call["relation"] == Relation.SELF:
+        await SQL.confirm_phone(
+            connection,
+            phone_id=phone_id,
+            confirmed_by=Confirmation.CONVERSATION.value,
+            confirmed_at=min(event.occurred_at, context.now),
+        )
 
 
 async def record_hold_placed(
@@ -55,10 +66,10 @@ async def record_hold_placed(
 async def record_hold_released(
     event: events.HoldReleased, connection: Connection, context: EventContext
 ) -> None:
-    complaint_id = await SQL.complaint_of_hold(
+    is_complaints = await SQL.is_hold_of_complaint(
         connection, loan_id=context.loan_id, hold_id=event.hold_id
     )
-    refuse_unless(complaint_id is None, "hold_id: this hold ends with complaint_resolved")
+    refuse_unless(not is_complaints, "hold_id: this hold ends with complaint_resolved")
     wait_unless(
         await SQL.is_hold_known(connection, loan_id=context.loan_id, hold_id=event.hold_id),
         "hold_id: no such hold was placed",

@@ -1,6 +1,6 @@
 """What effects on the record are made of."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from database.sql import Connection
@@ -25,6 +25,7 @@ class EventContext(NamedTuple):
     due_at: datetime | None
     now: datetime
     waiver: WaiverRequest | None = None  # of the plan that is decided on
+    clock_tolerance: timedelta = timedelta(0)  # how far two clocks may differ
 
 
 async def nothing(event: events.Event, connection: Connection, context: EventContext) -> None:

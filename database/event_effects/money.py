@@ -1,11 +1,29 @@
 """Payments and promises to pay."""
 
+import json
+from typing import Any
+
 from database.event_effects.effect import EventContext, refuse_unless, wait_unless
 from database.sql import SQL, Connection
 from domain import events
+from domain.case.notices import Audience, NoticeKind
 
 
 async def record_payment_received(
+    event: events.PaymentReceived, connection: Connection, context: EventContext
+) -> None:
+    await _record_payment(event, connection, context)
+    await _keep_plan_that_was_paid_in_time(connection, context)
+
+
+async def _keep_plan_that_was_paid_in_time(connection: Connection, context: EventContext) -> None:
+    """A plan that was broken before anybody heard of the payment of its part is in force again."""
+    kept = await SQL.reinstate_agreement(connection, case_id=context.case_id)
+    if kept is not None:
+        await SQL.put_off_instalments(connection, agreement_id=kept["agreement_id"])
+
+
+async def _record_payment(
     event: events.PaymentReceived, connection: Connection, context: EventContext
 ) -> None:
     known = await SQL.known_payment(
@@ -46,6 +64,31 @@ async def record_payment_reversed(
     refuse_unless(known["reversed_at"] is None, "payment_id: this payment was reversed before")
     await SQL.reverse_payment(
         connection, payment_id=event.payment_id, loan_id=context.loan_id, now=context.now
+    )
+    await _tell_owed_beside_plan(event, connection, context, known["amount_minor"])
+
+
+async def _tell_owed_beside_plan(
+    event: events.PaymentReversed, connection: Connection, context: EventContext, amount_minor: int
+) -> None:
+    """The plan's debt was less for this payment, and no part of it asks for the amount now."""
+    plan = await SQL.plan_beside(connection, payment_id=event.payment_id, loan_id=context.loan_id)
+    if plan is None:
+        return
+    body: dict[str, Any] = {
+        "loan_id": context.loan_id,
+        "agreement_id": plan["agreement_id"],
+        "payment_id": event.payment_id,
+        "amount_minor": amount_minor,
+    }
+    await SQL.notify_staff(
+        connection,
+        notice_id=f"{plan['case_id']}:{event.payment_id}:owed-beside-plan",
+        case_id=plan["case_id"],
+        audience=Audience.COLLECTORS,
+        kind=NoticeKind.OWED_BESIDE_PLAN,
+        body=json.dumps(body),
+        now=context.now,
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from database.event_effects import agreements, case, complaints, contact, money, visits
+from database.event_effects import agreements, case, complaints, contact, money, people, visits
 from database.event_effects.effect import EventContext, nothing
 from database.sql import Connection
 from domain import events
@@ -29,6 +29,11 @@ _ROWS = (
     EffectRow(events.PaymentReversed, money.record_payment_reversed),
     EffectRow(events.PromiseMade, money.record_promise_made),
     EffectRow(events.CallFinished, contact.record_call_finished),
+    EffectRow(events.PhoneReported, people.record_phone_reported),
+    EffectRow(events.PhoneConfirmed, people.record_phone_confirmed),
+    EffectRow(events.ReplyReceived, people.record_reply_received),
+    EffectRow(events.CallReceived, people.record_call_received),
+    EffectRow(events.BorrowerSaid, people.record_borrower_said),
     EffectRow(events.VisitRequested, visits.record_visit_requested),
     EffectRow(events.VisitApproved, visits.record_visit_approved),
     EffectRow(events.VisitRejected, visits.record_visit_rejected),

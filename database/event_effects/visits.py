@@ -2,7 +2,8 @@
 
 import secrets
 
-from database.event_effects.effect import EffectRefusedError, EventContext
+from database.event_effects.authority import require_approver, require_not_left
+from database.event_effects.effect import EffectRefusedError, EventContext, refuse_unless
 from database.sql import SQL, Connection
 from domain import events
 from domain.contact.hold import public_reason
@@ -11,6 +12,8 @@ from domain.contact.hold import public_reason
 async def record_visit_requested(
     event: events.VisitRequested, connection: Connection, context: EventContext
 ) -> None:
+    if event.applicant == "collector":
+        await require_not_left(connection, "applicant_id", event.applicant_id)
     await SQL.add_visit(
         connection,
         visit_id=context.visit_id,
@@ -28,6 +31,7 @@ async def record_visit_requested(
 async def record_visit_approved(
     event: events.VisitApproved, connection: Connection, context: EventContext
 ) -> None:
+    await require_approver(connection, "approver_id", event.approver_id)
     await SQL.approve_visit(
         connection,
         visit_id=context.visit_id,
@@ -75,6 +79,8 @@ async def record_visit_checked_in(
     if held is not None:
         reasons = ", ".join(sorted({public_reason(reason) for reason in held}))
         raise EffectRefusedError(f"LC-HOLD: on hold when the crew came: {reasons}")
+    dismissed = await SQL.dismissed_crew(connection, badge_ids=list(event.badge_ids))
+    refuse_unless(dismissed is None, f"badge_ids: no longer on the staff: {dismissed}", "LC-CREW")
     await SQL.check_in(
         connection,
         visit_id=context.visit_id,
@@ -83,6 +89,7 @@ async def record_visit_checked_in(
         identity_verified=event.identity_verified,
         identity_method=event.identity_method,
         entry_consent=event.entry_consent,
+        filming_consent=event.filming_consent,
         recording_id=event.recording_id,
     )
 
@@ -90,6 +97,12 @@ async def record_visit_checked_in(
 async def record_visit_reported(
     event: events.VisitReported, connection: Connection, context: EventContext
 ) -> None:
+    arrived_at = await SQL.arrived_at(connection, visit_id=context.visit_id)
+    refuse_unless(
+        arrived_at is None or event.occurred_at >= arrived_at - context.clock_tolerance,
+        "occurred_at: lies before the crew came",
+        "LC-TIME",
+    )
     await SQL.report_visit(
         connection,
         visit_id=context.visit_id,
@@ -99,6 +112,7 @@ async def record_visit_reported(
         willingness=event.willingness,
         capacity=None if event.capacity is None else event.capacity.model_dump_json(),
         proposal=None if event.proposal is None else event.proposal.model_dump_json(),
+        filmed_inside=event.filmed_inside,
     )
     if event.outcome == "wrong_address":
         await SQL.mark_address_wrong(connection, visit_id=context.visit_id)

@@ -26,6 +26,13 @@ class _Limitation(NamedTuple):
     time_barred_since: date | None = None
 
 
+class MissedPart(NamedTuple):
+    """The part for which a plan is broken, and until when it could have been paid."""
+
+    number: int
+    missed_at: datetime
+
+
 class Agreements:
     """Every method is one transaction and may be repeated."""
 
@@ -44,6 +51,7 @@ class Agreements:
             signatory = await _read_signatory(connection, offer.lender_signatory)
             limitation = await _read_limitation(connection, offer.plan, people, policy, now)
             facts = await read_facts_and_statement(connection, offer.case_id, now)
+            next_on = await _read_first_instalment_after(connection, offer.plan, people["loan_id"])
         return AgreementTerms(
             agreement_id=offer.agreement_id,
             loan_id=people["loan_id"],
@@ -60,6 +68,8 @@ class Agreements:
             limitation_years=limitation.years,
             limitation_until=limitation.until,
             time_barred_since=limitation.time_barred_since,
+            grace_days=offer.grace_days,
+            next_instalment_on=next_on,
             **policy.channels.model_dump(),
         )
 
@@ -81,10 +91,26 @@ class Agreements:
         return Document(html=kept["document_html"], pdf=kept["document_pdf"])
 
     async def end_agreement(
-        self, case_id: str, was: AgreementStatus, status: AgreementStatus, now: datetime
+        self,
+        case_id: str,
+        was: AgreementStatus,
+        status: AgreementStatus,
+        now: datetime,
+        missed: MissedPart | None = None,
     ) -> None:
-        """End what is offered or what is signed: as expired, withdrawn or broken."""
-        await SQL.end_agreement(self._pool, case_id=case_id, was=was, status=status, now=now)
+        """End what is offered or what is signed: as expired, withdrawn or broken.
+
+        What a plan in force has put off is then due again as the contract has it.
+        """
+        async with self._pool.acquire() as connection, connection.transaction():
+            await SQL.lock_borrower_of_case(connection, case_id=case_id)
+            if missed is not None:
+                await SQL.note_missed_part(
+                    connection, case_id=case_id, part=missed.number, missed_at=missed.missed_at
+                )
+            await SQL.end_agreement(connection, case_id=case_id, was=was, status=status, now=now)
+            if was is AgreementStatus.SIGNED:
+                await SQL.restore_instalments(connection, case_id=case_id)
 
     async def give_up_plan(self, plan_id: str, now: datetime) -> None:
         """Note that a plan is negotiated no more, whether or not a document was drawn up."""
@@ -128,6 +154,18 @@ async def _read_limitation(
     )
 
 
+async def _read_first_instalment_after(
+    connection: Connection, plan: Plan, loan_id: str
+) -> date | None:
+    day = await SQL.first_instalment_after(
+        connection,
+        loan_id=loan_id,
+        as_of=plan.as_of if plan.before is None else plan.before.as_of,
+        last_due_on=max(part.due_on for part in plan.parts),
+    )
+    return day if isinstance(day, date) else None
+
+
 async def _keep(
     connection: Connection, offer: Offer, terms: AgreementTerms, document: Document
 ) -> None:
@@ -156,6 +194,7 @@ async def _keep(
         counted_from=offer.counted_from,
         counted_after=offer.counted_after,
         expires_at=offer.expires_at,
+        grace_days=offer.grace_days,
         now=terms.offered_at,
     )
     await SQL.add_agreement_part(

@@ -27,15 +27,16 @@ SELECT (SELECT max(due_on) FROM loan_instalments WHERE loan_id = :loan_id) AS la
                    AND purpose <> 'locate') AS happened (at)
              WHERE happened.at <= :now) AS interrupted_on;
 
--- name: offer_agreement(agreement_id, case_id, loan_id, visit_id, plan_id, as_of, total_minor, waiver_minor, waiver_approver_id, supersedes, carried_minor, penalty_minor, html, pdf, html_sha256, sha256, lender_signatory, limitation_until, counted_from, counted_after, now, expires_at)!
+-- name: offer_agreement(agreement_id, case_id, loan_id, visit_id, plan_id, as_of, total_minor, waiver_minor, waiver_approver_id, supersedes, carried_minor, penalty_minor, html, pdf, html_sha256, sha256, lender_signatory, limitation_until, counted_from, counted_after, now, expires_at, grace_days)!
 INSERT INTO agreements (agreement_id, case_id, loan_id, visit_id, plan_id, as_of, status, total_minor,
                         waiver_minor, waiver_approver_id, supersedes, carried_minor, penalty_minor,
                         document_html, document_pdf, html_sha256, document_sha256, lender_signatory,
-                        limitation_until, counted_from, counted_after, offered_at, expires_at)
+                        limitation_until, counted_from, counted_after, offered_at, expires_at,
+                        grace_days)
 VALUES (:agreement_id, :case_id, :loan_id, :visit_id, :plan_id, :as_of, 'offered', :total_minor,
         :waiver_minor, :waiver_approver_id, :supersedes, :carried_minor, :penalty_minor,
         :html, :pdf, :html_sha256, :sha256, :lender_signatory,
-        :limitation_until, :counted_from, :counted_after, :now, :expires_at);
+        :limitation_until, :counted_from, :counted_after, :now, :expires_at, :grace_days);
 
 -- name: add_agreement_part(agreement_id, number, due_on, amount_minor)*!
 INSERT INTO agreement_instalments (agreement_id, number, due_on, amount_minor)
@@ -45,13 +46,60 @@ VALUES (:agreement_id, :number, :due_on, :amount_minor);
 UPDATE agreements SET status = :status, ended_at = :now
 WHERE case_id = :case_id AND status = :was;
 
+-- name: note_missed_part(case_id, part, missed_at)!
+-- Of the agreement in force, which is about to be broken.
+UPDATE agreements SET missed_part = :part, missed_at = :missed_at
+WHERE case_id = :case_id AND status = 'signed';
+
+-- name: reinstate_agreement(case_id)^
+-- The agreement that was broken last, if its missed part was paid in time after all: by what has come
+-- to be known since. Not once another plan was agreed on, or a crew is in the house to do so.
+UPDATE agreements g
+SET status = 'signed', ended_at = NULL, missed_part = NULL, missed_at = NULL,
+    reinstated = g.reinstated + 1
+FROM collection_cases c
+WHERE c.case_id = :case_id AND c.closed_at IS NULL AND g.case_id = c.case_id
+  AND g.status = 'broken'
+  AND (SELECT coalesce(sum(p.amount_minor), 0) - g.carried_minor FROM payments p
+       WHERE p.loan_id = g.loan_id AND p.kind = 'payment' AND p.reversed_at IS NULL
+         AND p.sequence > g.counted_after AND p.received_at <= g.missed_at)
+      >= (SELECT sum(i.amount_minor) FROM agreement_instalments i
+          WHERE i.agreement_id = g.agreement_id AND i.number <= g.missed_part)
+  AND NOT EXISTS (SELECT FROM case_events e WHERE e.case_id = c.case_id AND e.accepted
+                    AND e.received_at >= g.ended_at
+                    AND (e.name = 'visit_reported' AND e.body ->> 'outcome' = 'agreed'))
+  AND NOT EXISTS (SELECT FROM visits v WHERE v.case_id = c.case_id AND v.ended_at IS NULL
+                    AND v.checked_in_at IS NOT NULL)
+  AND NOT EXISTS (SELECT FROM agreements o WHERE o.case_id = c.case_id
+                    AND o.status IN ('offered', 'signed'))
+RETURNING g.agreement_id;
+
+-- name: completed_no_more(case_id)$
+-- The agreement that was completed when the case was closed, if a payment of it was reversed since.
+SELECT g.agreement_id
+FROM collection_cases c
+JOIN agreements g ON g.case_id = c.case_id AND g.status = 'completed' AND g.ended_at = c.closed_at
+JOIN agreement_balances k USING (agreement_id)
+WHERE c.case_id = :case_id AND k.rest_minor > 0;
+
+-- name: reopen_agreement(agreement_id)!
+UPDATE agreements SET status = 'signed', ended_at = NULL WHERE agreement_id = :agreement_id;
+
+-- name: end_waiver(agreement_id, loan_id, now)!
+UPDATE payments SET reversed_at = :now
+WHERE payment_id = :agreement_id || ':waiver' AND loan_id = :loan_id AND reversed_at IS NULL;
+
 -- name: give_up_plan(plan_id, now)!
 UPDATE proposed_plans SET given_up_at = :now WHERE plan_id = :plan_id AND given_up_at IS NULL;
 
--- name: sign_agreement(agreement_id, sha256, signatories, now)^
--- Nothing when it is not offered any more.
+-- name: offered_at(agreement_id)$
+SELECT offered_at FROM agreements WHERE agreement_id = :agreement_id;
+
+-- name: sign_agreement(agreement_id, sha256, signatories, is_disclosed, now)^
+-- Nothing when it is not offered any more. What nobody has said is not on record as said.
 UPDATE agreements SET status = 'signed', signed_at = :now, signed_sha256 = :sha256,
-                      disclosed_at = :now, signatories = :signatories::jsonb
+                      disclosed_at = CASE WHEN :is_disclosed THEN :now::timestamptz END,
+                      signatories = :signatories::jsonb
 WHERE agreement_id = :agreement_id AND status = 'offered'
 RETURNING agreement_id;
 
@@ -77,36 +125,73 @@ ON CONFLICT (charge_id) DO NOTHING;
 -- name: decline_agreement(agreement_id, now)!
 UPDATE agreements SET status = 'declined', ended_at = :now WHERE agreement_id = :agreement_id;
 
--- name: defer_instalments(agreement_id)!
--- What is not yet due waits until the agreement is fulfilled: moved on by whole months. Where an
--- agreement replaces another, by the difference to what that one has moved. Months are added to
--- the date of the contract, so that the end of a short month is not kept for good.
-WITH pauses AS (
-    SELECT g.agreement_id, g.supersedes, g.loan_id, g.as_of,
-           (extract(year FROM age(max(p.due_on), g.as_of)) * 12
-            + extract(month FROM age(max(p.due_on), g.as_of)))::integer + 1 AS months
-    FROM agreements g JOIN agreement_instalments p USING (agreement_id)
-    WHERE g.agreement_id = :agreement_id OR g.agreement_id = (
-        SELECT n.supersedes FROM agreements n WHERE n.agreement_id = :agreement_id)
-    GROUP BY g.agreement_id
-), pause AS (
-    SELECT n.loan_id, n.as_of, n.months - coalesce(o.months, 0) AS months
-    FROM pauses n LEFT JOIN pauses o ON o.agreement_id = n.supersedes
-    WHERE n.agreement_id = :agreement_id
+-- name: put_off_instalments(agreement_id)!
+-- What is not yet due waits until the agreement is fulfilled: it is moved on by whole months, to
+-- where this plan alone puts it, whatever an agreement that it replaces has moved.
+UPDATE loan_instalments i
+SET put_off_from = coalesce(i.put_off_from, i.due_on),
+    due_on = put_off(i.contract_due_on, coalesce(i.put_off_from, i.due_on), plan.months)
+FROM (SELECT g.loan_id, g.as_of, months_put_off(g.as_of, max(p.due_on)) AS months
+      FROM agreements g JOIN agreement_instalments p USING (agreement_id)
+      WHERE g.agreement_id = :agreement_id GROUP BY g.agreement_id) AS plan
+WHERE i.loan_id = plan.loan_id AND (i.put_off_from IS NOT NULL OR i.due_on >= plan.as_of);
+
+-- name: first_instalment_after(loan_id, as_of, last_due_on)$
+-- When the first of the instalments falls due that a plan from a day to another puts off; NULL where
+-- it puts off none.
+SELECT min(put_off(contract_due_on, coalesce(put_off_from, due_on),
+                   months_put_off(:as_of::date, :last_due_on::date)))
+FROM loan_instalments
+WHERE loan_id = :loan_id AND (put_off_from IS NOT NULL OR due_on >= :as_of::date);
+
+-- name: resume_instalments(loan_id, now)!
+-- The plan is fulfilled: what was put off is due from now on. Where the plan has lasted longer than
+-- its dates said, all of it moves on by whole months, so that nothing fell due before.
+WITH first AS (
+    SELECT min(i.due_on) AS due_on, local_date(:now, min(b.time_zone)) AS today
+    FROM loan_instalments i JOIN loans l USING (loan_id) JOIN borrowers b USING (borrower_id)
+    WHERE i.loan_id = :loan_id AND i.put_off_from IS NOT NULL
+), late AS (
+    SELECT CASE WHEN due_on > today THEN 0 ELSE months_put_off(due_on, today) END AS months
+    FROM first
 )
 UPDATE loan_instalments i
-SET due_on = (i.contract_due_on + make_interval(months => pause.months
-    + ((extract(year FROM i.due_on) - extract(year FROM i.contract_due_on)) * 12
-       + extract(month FROM i.due_on) - extract(month FROM i.contract_due_on))::integer))::date
-FROM pause
-WHERE i.loan_id = pause.loan_id AND i.due_on >= pause.as_of;
+SET put_off_from = NULL, due_on = put_off(i.contract_due_on, i.due_on, late.months)
+FROM late
+WHERE i.loan_id = :loan_id AND i.put_off_from IS NOT NULL;
+
+-- name: restore_instalments(case_id)!
+-- The plan has ended unfulfilled: what was put off is due again as it was before.
+UPDATE loan_instalments i SET due_on = i.put_off_from, put_off_from = NULL
+FROM collection_cases c
+WHERE c.case_id = :case_id AND i.loan_id = c.loan_id AND i.put_off_from IS NOT NULL;
 
 -- name: grant_waiver(payment_id, loan_id, amount_minor, now)!
 INSERT INTO payments (payment_id, loan_id, amount_minor, kind, received_at, recorded_at, source)
 VALUES (:payment_id, :loan_id, :amount_minor, 'waiver', :now, :now, 'agreement')
-ON CONFLICT (payment_id, loan_id) DO NOTHING;
+-- It was granted before, and ended with the payment that completed the plan.
+ON CONFLICT (payment_id, loan_id) DO UPDATE SET reversed_at = NULL, received_at = :now;
 
 -- name: signed_agreement(case_id)^
 -- Of its waiver, only what goes beyond the penalty is taken from the arrears.
-SELECT agreement_id, greatest(waiver_minor - penalty_minor, 0) AS waiver_minor
-FROM agreements WHERE case_id = :case_id AND status = 'signed';
+SELECT g.agreement_id, greatest(g.waiver_minor - g.penalty_minor, 0) AS waiver_minor,
+       k.rest_minor = 0 AS is_fulfilled
+FROM agreements g JOIN agreement_balances k USING (agreement_id)
+WHERE g.case_id = :case_id AND g.status = 'signed';
+
+-- name: overpaid(loan_id)$
+-- What was paid and granted beyond all that was ever owed.
+SELECT greatest(
+    (SELECT coalesce(sum(amount_minor), 0) FROM payments
+     WHERE loan_id = :loan_id AND reversed_at IS NULL)
+    - (SELECT coalesce(sum(amount_minor), 0) FROM loan_instalments WHERE loan_id = :loan_id)
+    - (SELECT coalesce(sum(amount_minor), 0) FROM loan_charges WHERE loan_id = :loan_id), 0)::bigint;
+
+-- name: plan_beside(payment_id, loan_id)^
+-- The agreement, offered or signed, whose plan the payment does not count towards: it was not in its
+-- debt any more. Reversed, it is owed beside the plan.
+SELECT agreement_id, case_id FROM agreements
+WHERE loan_id = :loan_id AND status IN ('offered', 'signed')
+  AND counted_after >= (SELECT sequence FROM payments
+                        WHERE payment_id = :payment_id AND loan_id = :loan_id)
+ORDER BY status = 'signed' DESC LIMIT 1;

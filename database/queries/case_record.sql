@@ -86,7 +86,8 @@ SELECT json_build_object(
             'status', g.status, 'supersedes', g.supersedes,
             'document_sha256', g.document_sha256, 'counted_from', g.counted_from,
             'counted_after', g.counted_after, 'expires_at', g.expires_at,
-            'signed_at', g.signed_at, 'as_of', g.as_of, 'total_minor', g.total_minor,
+            'signed_at', g.signed_at, 'ended_at', g.ended_at, 'grace_days', g.grace_days,
+            'missed_at', g.missed_at, 'reinstated', g.reinstated, 'as_of', g.as_of, 'total_minor', g.total_minor,
             'waiver_minor', g.waiver_minor, 'penalty_minor', g.penalty_minor, 'parts', (
                 SELECT json_agg(json_build_object(
                     'number', i.number, 'due_on', i.due_on, 'amount_minor', i.amount_minor)

@@ -1,16 +1,33 @@
 -- Complaints beyond their filing and their answer, which are in events.sql.
 
 -- name: parts_in_visits(loan_id, person_id)
--- What somebody has to do with the visits of a loan; `part` reads before the visit's id.
-SELECT 'applicant' AS role, 'applied for' AS part, visit_id FROM visits
-WHERE loan_id = :loan_id AND applicant_id = :person_id
-UNION
-SELECT 'approver', 'decided on', visit_id FROM visits
-WHERE loan_id = :loan_id AND approver_id = :person_id
-UNION
-SELECT 'crew', 'is booked crew of', k.visit_id FROM visit_crew k JOIN visits v USING (visit_id)
-WHERE v.loan_id = :loan_id AND k.badge_id = :person_id
-ORDER BY role, visit_id;
+-- What somebody has to do with the matter of a loan; `part` reads after "the same person".
+SELECT role, part FROM (
+    SELECT 'borrower' AS role, 'is the borrower' AS part, borrower_id AS person_id
+    FROM loans WHERE loan_id = :loan_id
+    UNION
+    SELECT 'applicant', 'applied for visit ' || visit_id, applicant_id
+    FROM visits WHERE loan_id = :loan_id
+    UNION
+    SELECT 'approver', 'decided on visit ' || visit_id, approver_id
+    FROM visits WHERE loan_id = :loan_id
+    UNION
+    SELECT 'approver', 'decided on visit ' || a.visit_id, a.approver_id
+    FROM visit_approvals a JOIN visits v USING (visit_id) WHERE v.loan_id = :loan_id
+    UNION
+    SELECT 'approver', 'decided on plan ' || (body ->> 'plan_id'), body ->> 'approver_id'
+    FROM case_events
+    WHERE loan_id = :loan_id AND accepted AND name IN ('plan_approved', 'plan_rejected')
+    UNION
+    SELECT 'applicant', 'asked for another plan than ' || (body ->> 'agreement_id'),
+           body ->> 'requested_by_id'
+    FROM case_events WHERE loan_id = :loan_id AND accepted AND name = 'renegotiation_requested'
+    UNION
+    SELECT 'crew', 'is booked crew of visit ' || k.visit_id, k.badge_id
+    FROM visit_crew k JOIN visits v USING (visit_id) WHERE v.loan_id = :loan_id
+) AS parts
+WHERE canonical_id(person_id) = canonical_id(:person_id)
+ORDER BY role, part;
 
 -- name: open_complaint(loan_id, complaint_id)^
 SELECT c.handler_id, c.answer_due_at, ARRAY(
@@ -23,11 +40,30 @@ WHERE c.loan_id = :loan_id AND c.complaint_id = :complaint_id AND c.resolved_at 
 -- name: is_complaint_known(loan_id, complaint_id)$
 SELECT EXISTS (SELECT FROM complaints WHERE loan_id = :loan_id AND complaint_id = :complaint_id);
 
--- name: complaint_of_hold(loan_id, hold_id)$
--- The open complaint that a hold stands for.
-SELECT complaint_id FROM complaints
-WHERE loan_id = :loan_id AND resolved_at IS NULL
-  AND 'complaint' || chr(58) || complaint_id = :hold_id;
+-- name: hold_complaint(loan_id, complaint_id, now)!
+-- The complaint's own hold, under a name that no other hold of the loan has.
+INSERT INTO holds (loan_id, hold_id, borrower_id, reason, placed_at, complaint_id)
+SELECT loan_id, (
+           SELECT name FROM (
+               SELECT number, 'complaint' || chr(58) || :complaint_id
+                      || CASE WHEN number > 1 THEN chr(58) || number ELSE '' END AS name
+               FROM generate_series(1, 1 + (SELECT count(*) FROM holds h
+                                            WHERE h.loan_id = :loan_id)) AS number) AS names
+           WHERE NOT EXISTS (SELECT FROM holds h
+                             WHERE h.loan_id = :loan_id AND h.hold_id = names.name)
+           ORDER BY number LIMIT 1),
+       borrower_id, 'complaint', :now, :complaint_id
+FROM loans WHERE loan_id = :loan_id;
+
+-- name: release_hold_of_complaint(loan_id, complaint_id, now)!
+UPDATE holds SET released_at = :now
+WHERE loan_id = :loan_id AND complaint_id = :complaint_id AND released_at IS NULL;
+
+-- name: is_hold_of_complaint(loan_id, hold_id)$
+-- Whether a hold in force, on any loan of the borrower, is a complaint's own, and no other is meant.
+SELECT coalesce(bool_and(h.complaint_id IS NOT NULL), false)
+FROM holds h JOIN loans l USING (borrower_id)
+WHERE l.loan_id = :loan_id AND h.hold_id = :hold_id AND h.released_at IS NULL;
 
 -- name: extend_complaint(loan_id, complaint_id, number, approver_id, reason, now, answer_due_at)!
 WITH extension AS (
@@ -43,11 +79,23 @@ WHERE loan_id = :loan_id AND complaint_id = :complaint_id;
 -- name: unknown_badges(badge_ids)$
 SELECT string_agg(asked.badge_id, ', ' ORDER BY asked.badge_id)
 FROM unnest(:badge_ids::text[]) AS asked (badge_id)
-WHERE NOT EXISTS (SELECT FROM crew_members m WHERE m.badge_id = asked.badge_id);
+WHERE NOT EXISTS (SELECT FROM crew_members m
+                  WHERE canonical_id(m.badge_id) = canonical_id(asked.badge_id));
 
 -- name: bar_crew(loan_id, badge_ids, reason, now)!
 INSERT INTO crew_bars (borrower_id, badge_id, since, reason)
-SELECT l.borrower_id, barred.badge_id, :now, :reason
-FROM loans l CROSS JOIN unnest(:badge_ids::text[]) AS barred (badge_id)
-WHERE l.loan_id = :loan_id
+SELECT l.borrower_id, m.badge_id, :now, :reason
+FROM loans l CROSS JOIN crew_members m
+WHERE l.loan_id = :loan_id AND canonical_id(m.badge_id) IN (
+    SELECT canonical_id(barred) FROM unnest(:badge_ids::text[]) AS barred)
 ON CONFLICT (borrower_id, badge_id) DO NOTHING;
+
+-- name: complaints_left(case_id)
+-- Of the loan of a case that has ended; while another case is open, that one reminds of them.
+SELECT o.complaint_id, o.filed_at, o.answer_due_at,
+       (SELECT count(*) FROM complaint_extensions x
+        WHERE x.loan_id = o.loan_id AND x.complaint_id = o.complaint_id) AS extensions
+FROM collection_cases c JOIN complaints o USING (loan_id)
+WHERE c.case_id = :case_id AND o.resolved_at IS NULL AND NOT EXISTS (
+    SELECT FROM collection_cases other WHERE other.loan_id = c.loan_id AND other.closed_at IS NULL)
+ORDER BY o.filed_at, o.complaint_id;

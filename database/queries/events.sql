@@ -67,28 +67,57 @@ VALUES (:promise_id, :case_id, :loan_id, :amount_minor, :due_on, :now);
 
 -- name: finish_call(attempt_id, case_id, outcome, duration_s, recording_id, now)^
 -- Of a call of which the provider could not tell whether it was made, the report does.
-UPDATE contact_attempts
+UPDATE contact_attempts a
 SET outcome = :outcome, outcome_at = :now, duration_s = :duration_s, recording_id = :recording_id
-WHERE attempt_id = :attempt_id AND case_id = :case_id AND channel = 'call'
+FROM phones p
+WHERE p.phone_id = a.phone_id AND attempt_id = :attempt_id AND case_id = :case_id AND channel = 'call'
   AND (outcome IS NULL
-       OR status = 'unknown' AND outcome NOT IN ('connected', 'no_answer', 'busy', 'invalid_number',
-                                                 'refused', 'wrong_person'))
-RETURNING phone_id;
+       OR a.status = 'unknown' AND outcome NOT IN ('connected', 'no_answer', 'busy', 'invalid_number',
+                                                   'refused', 'wrong_person'))
+RETURNING p.phone_id, p.relation;
 
--- name: mark_phone(phone_id, status)!
--- Under whatever entry the number is: a stranger must not be called again.
-UPDATE phones p SET status = :status
-FROM phones called
-WHERE called.phone_id = :phone_id AND p.borrower_id = called.borrower_id
-  AND p.number = called.number AND p.status <> 'refused';
+-- name: phone_of_loan(loan_id, phone_id)^
+-- Any number that is kept of the loan's borrower: their own, or a contact person's.
+SELECT p.phone_id, p.relation, p.status FROM phones p JOIN loans l USING (borrower_id)
+WHERE l.loan_id = :loan_id AND p.phone_id = :phone_id;
 
--- name: note_third_party_refusal(phone_id)!
--- A contact person who wants no contact has none any more, under whatever entry the number is.
-UPDATE phones p SET status = 'refused'
-FROM phones called
-WHERE called.phone_id = :phone_id AND called.relation = 'contact_person'
-  AND p.borrower_id = called.borrower_id AND p.number = called.number
-  AND p.relation = 'contact_person';
+-- name: mark_phone(phone_id, status, now)!
+-- Under whatever entry the number is, and for good: what is said later can only weigh more. A
+-- contact person who refuses does so as such: the number may also be the borrower's own.
+UPDATE phones p SET status = :status, status_at = :now
+FROM phones named
+WHERE named.phone_id = :phone_id AND p.borrower_id = named.borrower_id AND p.number = named.number
+  AND (:status <> 'refused' OR named.relation = 'self' OR p.relation = 'contact_person')
+  AND CASE p.status WHEN 'usable' THEN true WHEN 'invalid' THEN :status <> 'invalid'
+                    WHEN 'wrong_person' THEN :status = 'refused' ELSE false END;
+
+-- name: confirm_phone(phone_id, confirmed_by, confirmed_at)!
+INSERT INTO phone_confirmations (phone_id, confirmed_by, confirmed_at)
+VALUES (:phone_id, :confirmed_by, :confirmed_at)
+ON CONFLICT (phone_id, confirmed_by) DO UPDATE
+SET confirmed_at = least(phone_confirmations.confirmed_at, excluded.confirmed_at);
+
+-- name: keep_reply(reply_id, phone_id, text, received_at)!
+INSERT INTO replies (reply_id, phone_id, text, received_at)
+VALUES (:reply_id, :phone_id, :text, :received_at)
+ON CONFLICT DO NOTHING;
+
+-- name: reply_to_loan(reply_id, loan_id)^
+SELECT r.phone_id, r.text, r.read_at, p.relation
+FROM replies r JOIN phones p USING (phone_id) JOIN loans l USING (borrower_id)
+WHERE r.reply_id = :reply_id AND l.loan_id = :loan_id;
+
+-- name: note_reply(reply_id, read_as, now)!
+UPDATE replies SET read_as = :read_as, read_at = :now WHERE reply_id = :reply_id;
+
+-- name: keep_conversation(loan_id, conversation_id, phone_id, held_at, now, duration_s, recording_id, identity_confirmed)^
+INSERT INTO conversations (loan_id, conversation_id, borrower_id, phone_id, held_at, recorded_at,
+                           duration_s, recording_id, identity_confirmed)
+SELECT loan_id, :conversation_id, borrower_id, :phone_id, :held_at, :now, :duration_s,
+       :recording_id, :identity_confirmed
+FROM loans WHERE loan_id = :loan_id
+ON CONFLICT DO NOTHING
+RETURNING conversation_id;
 
 -- name: place_hold(loan_id, hold_id, reason, until, now)^
 INSERT INTO holds (loan_id, hold_id, borrower_id, reason, placed_at, until)
@@ -102,6 +131,7 @@ UPDATE holds SET released_at = :now
 WHERE (loan_id, hold_id) = (
     SELECT h.loan_id, h.hold_id FROM holds h JOIN loans l USING (borrower_id)
     WHERE l.loan_id = :loan_id AND h.hold_id = :hold_id AND h.released_at IS NULL
+      AND h.complaint_id IS NULL  -- that of a complaint ends with its answer
     ORDER BY h.loan_id <> :loan_id, h.loan_id LIMIT 1)
 RETURNING hold_id;
 
@@ -141,12 +171,14 @@ FROM loans l WHERE l.loan_id = :loan_id AND b.borrower_id = l.borrower_id
 RETURNING b.borrower_id;
 
 -- name: block_phones(borrower_id, phone_ids, now)!
--- Under whatever entry a blocked number is.
+-- Under whatever entry a blocked number is. A contact person's stays blocked: it may have been their
+-- own wish, and the borrower's next one does not undo it.
 UPDATE phones p
 SET blocked_at = CASE WHEN EXISTS (
         SELECT FROM phones named
         WHERE named.borrower_id = p.borrower_id AND named.number = p.number
-          AND named.phone_id = ANY (:phone_ids::text[])) THEN coalesce(p.blocked_at, :now) END
+          AND named.phone_id = ANY (:phone_ids::text[])) THEN coalesce(p.blocked_at, :now)
+    WHEN p.relation = 'contact_person' THEN p.blocked_at END
 WHERE p.borrower_id = :borrower_id;
 
 -- name: unknown_phones(borrower_id, phone_ids)$
@@ -202,17 +234,20 @@ FROM loans l JOIN holds h USING (borrower_id)
 WHERE l.loan_id = :loan_id AND h.placed_at <= :moment
   AND (h.released_at IS NULL OR h.released_at > :moment) AND (h.until IS NULL OR h.until > :moment);
 
--- name: check_in(visit_id, occurred_at, now, identity_verified, identity_method, entry_consent, recording_id)!
+-- name: check_in(visit_id, occurred_at, now, identity_verified, identity_method, entry_consent, filming_consent, recording_id)!
 -- The first time counts; a crew that could not verify the identity at once may do so later.
 UPDATE visits SET status = 'checked_in', checked_in_at = coalesce(checked_in_at, :now),
                   arrived_at = coalesce(arrived_at, :occurred_at),
                   identity_verified = :identity_verified, identity_method = :identity_method,
-                  entry_consent = :entry_consent, recording_id = :recording_id
+                  entry_consent = :entry_consent, filming_consent = :filming_consent, recording_id = :recording_id
 WHERE visit_id = :visit_id;
 
--- name: report_visit(visit_id, occurred_at, now, outcome, willingness, capacity, proposal)!
+-- name: arrived_at(visit_id)$
+SELECT arrived_at FROM visits WHERE visit_id = :visit_id;
+
+-- name: report_visit(visit_id, occurred_at, now, outcome, willingness, capacity, proposal, filmed_inside)!
 UPDATE visits SET outcome = :outcome, willingness = :willingness, capacity = :capacity::jsonb,
-                  proposal = :proposal::jsonb, left_at = :occurred_at, reported_at = :now
+                  proposal = :proposal::jsonb, filmed_inside = :filmed_inside, left_at = :occurred_at, reported_at = :now
 WHERE visit_id = :visit_id;
 
 -- name: mark_address_wrong(visit_id)!

@@ -36,3 +36,15 @@ VALUES (:said_by, :policy_version, :clock, :release, :now)
 ON CONFLICT (one) DO UPDATE
 SET said_by = excluded.said_by, policy_version = excluded.policy_version, clock = excluded.clock,
     release = excluded.release, said_at = excluded.said_at;
+
+
+-- name: zones_in_use()
+SELECT DISTINCT time_zone FROM borrowers ORDER BY time_zone;
+
+-- name: clocks_of(zones, moments)
+-- The local time of each moment in each zone that the server knows.
+SELECT known.name AS zone, moment.at, moment.at AT TIME ZONE known.name AS local
+FROM unnest(:zones::text[]) AS asked (name)
+JOIN pg_timezone_names known ON known.name = asked.name
+CROSS JOIN unnest(:moments::timestamptz[]) AS moment (at)
+ORDER BY known.name, moment.at;

@@ -24,10 +24,26 @@ SELECT * FROM unnest(:borrower_ids::text[], :names::text[], :languages::text[],
 ON CONFLICT DO NOTHING
 RETURNING borrower_id;
 
+-- name: fill_in_names(borrower_ids, names)!
+UPDATE borrowers b SET full_name = told.name
+FROM unnest(:borrower_ids::text[], :names::text[]) AS told (borrower_id, name)
+WHERE b.borrower_id = told.borrower_id AND b.full_name = '';
+
 -- name: add_phones(phone_ids, borrower_ids, numbers, written, relations)!
 INSERT INTO phones (phone_id, borrower_id, number, written, relation)
 SELECT * FROM unnest(:phone_ids::text[], :borrower_ids::text[], :numbers::text[],
                      :written::text[], :relations::text[])
+ON CONFLICT DO NOTHING;
+
+-- name: confirm_tape_phones(borrower_ids, numbers, confirmed_at)!
+-- Also numbers that are kept already. The first check counts.
+INSERT INTO phone_confirmations (phone_id, confirmed_by, confirmed_at)
+SELECT DISTINCT ON (p.phone_id) p.phone_id, 'origination', told.confirmed_at
+FROM unnest(:borrower_ids::text[], :numbers::text[], :confirmed_at::timestamptz[])
+     AS told (borrower_id, number, confirmed_at)
+JOIN phones p ON p.borrower_id = told.borrower_id AND p.number = told.number
+     AND p.relation = 'self'
+ORDER BY p.phone_id, told.confirmed_at
 ON CONFLICT DO NOTHING;
 
 -- name: add_addresses(address_ids, borrower_ids, address_lines, regions)!

@@ -17,7 +17,8 @@ JOIN borrowers b USING (borrower_id)
 CROSS JOIN LATERAL (SELECT :starts_at::timestamptz AT TIME ZONE b.time_zone AS starts_at,
                            :ends_at::timestamptz AT TIME ZONE b.time_zone AS ends_at) local
 JOIN crew_members m ON m.active
- AND m.badge_id <> v.applicant_id AND m.badge_id IS DISTINCT FROM v.approver_id
+ AND canonical_id(m.badge_id) <> canonical_id(v.applicant_id)
+ AND canonical_id(m.badge_id) IS DISTINCT FROM canonical_id(v.approver_id)
  AND (m.region IS NULL OR m.region = a.region)
  AND (m.skills IS NULL OR b.language = ANY (m.skills))
  -- A weekend day that is worked in place of another is a weekday for whoever works on weekdays.
@@ -114,12 +115,33 @@ INSERT INTO crew_absences (badge_id, during)
 VALUES (:badge_id, daterange(:first_day, :last_day, '[]'))
 ON CONFLICT DO NOTHING;
 
--- name: staff_member(staff_id)^
-SELECT level, active FROM staff WHERE staff_id = :staff_id;
+-- name: level_of_staff(staff_id)$
+SELECT level FROM staff WHERE active AND canonical_id(staff_id) = canonical_id(:staff_id)
+ORDER BY level LIMIT 1;
+
+-- name: is_staff_listed()$
+-- Whether the lender says who its approvers are. Those who left alone are no list.
+SELECT EXISTS (SELECT FROM staff WHERE active);
+
+-- name: has_left(person_id)$
+-- Whether somebody is on file, as staff or as crew, and works here no more.
+SELECT coalesce(NOT bool_or(active), false) FROM (
+    SELECT active FROM staff WHERE canonical_id(staff_id) = canonical_id(:person_id)
+    UNION ALL
+    SELECT active FROM crew_members WHERE canonical_id(badge_id) = canonical_id(:person_id)
+) AS on_file;
+
+-- name: dismissed_crew(badge_ids)$
+-- Who of a crew works here no more; NULL when all do.
+SELECT string_agg(m.badge_id, ', ' ORDER BY m.badge_id) FROM crew_members m
+WHERE NOT m.active AND canonical_id(m.badge_id) IN (
+    SELECT canonical_id(came) FROM unnest(:badge_ids::text[]) AS came);
 
 -- name: add_staff_member(staff_id, level)*!
 INSERT INTO staff (staff_id, level) VALUES (:staff_id, :level)
 ON CONFLICT (staff_id) DO UPDATE SET level = excluded.level, active = true;
+
+-- What a hotline asks of a visitor.
 
 -- name: wait_for_other_checks(lock)!
 -- Two questions at once must not both find the last place of a limit.
@@ -137,15 +159,21 @@ SELECT asked_at FROM visitor_checks WHERE visit_code = :visit_code AND answer IS
 ORDER BY asked_at DESC LIMIT :most;
 
 -- name: bookings_of_visitor(visit_code, badge_id)
--- Not by the code alone: an answer is about a visit only when code and badge belong together.
+-- Not by the code alone: an answer is about a visit only when code and badge belong together. A badge
+-- is read out as it comes. The crew of a visit that was reported, or has ended, is gone.
 SELECT v.visit_id, lower(k.slot) AS starts_at, upper(k.slot) AS ends_at,
        v.status IN ('proposed', 'confirmed') AS is_announced,
        v.status IN ('confirmed', 'checked_in', 'completed') AS is_confirmed,
-       -- Whoever has been there is released, too; that visit has not been called off.
-       k.released_at IS NOT NULL
-           AND (v.checked_in_at IS NULL OR v.slot_id IS DISTINCT FROM k.slot_id) AS is_called_off
-FROM visits v JOIN visit_crew k USING (visit_id)
-WHERE v.visit_code = :visit_code AND k.badge_id = :badge_id
+       -- Whoever is there may have been released, too: that visit has not been called off.
+       k.released_at IS NOT NULL AND NOT here.is_begun AS is_called_off,
+       here.is_begun AND v.reported_at IS NULL AND v.ended_at IS NULL AS is_inside,
+       here.is_begun AND (v.reported_at IS NOT NULL OR v.ended_at IS NOT NULL)
+           OR v.slot_id = k.slot_id AND v.reported_at IS NOT NULL AS is_over,
+       NOT m.active AS is_dismissed
+FROM visits v JOIN visit_crew k USING (visit_id) JOIN crew_members m USING (badge_id)
+CROSS JOIN LATERAL (SELECT v.checked_in_at IS NOT NULL
+                           AND v.slot_id IS NOT DISTINCT FROM k.slot_id AS is_begun) AS here
+WHERE v.visit_code = :visit_code AND canonical_id(k.badge_id) = canonical_id(:badge_id)
 ORDER BY lower(k.slot), v.visit_id;
 
 -- name: record_check(check_id, asked_at, caller, visit_code, badge_id, visit_id, answer, retry_at)!

@@ -19,6 +19,8 @@ from domain.tape.row import Problem, TapeRow, parse_row
 
 BATCH_ROWS = 500
 
+_COMPLETED = "was missing of the borrower and is kept now; a hold 'data_missing' may be released"
+
 Tell = Callable[[Finding], None]
 
 
@@ -125,6 +127,8 @@ def _note(
     for field in stored.borrower_differences:
         tell(Finding(line, row.loan_id, Kind.BORROWER_DIFFERS, field, other))
     report.borrowers_differ += bool(stored.borrower_differences)
+    for field in stored.completed:
+        tell(Finding(line, row.loan_id, Kind.COMPLETED, field, _COMPLETED))
     if (hold := stored.hold) is not None:
         report.held += 1
         tell(Finding(line, row.loan_id, Kind.HELD, hold.field, _why_held(hold.reason)))

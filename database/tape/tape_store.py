@@ -8,10 +8,12 @@ from typing import Any, NamedTuple
 import asyncpg
 
 from database.sql import SQL, Connection
+from database.tape.confirmed_phones import confirm_phones
 from domain.contact.hold import HoldReason
 from domain.debt.status import LoanStatus
 from domain.tape.borrower_profile import (
     BorrowerProfile,
+    completed,
     differing_fields,
     profile_of,
     stranger,
@@ -19,7 +21,7 @@ from domain.tape.borrower_profile import (
 from domain.tape.facts import differing_facts
 from domain.tape.options import ImportOptions
 from domain.tape.report import Outcome
-from domain.tape.row import TapeRow, opening_received_at
+from domain.tape.row import TapeRow, midnight
 
 # The columns that a row and the table of loans share.
 _LOAN_COLUMNS = (
@@ -57,6 +59,7 @@ class Stored(NamedTuple):
     outcome: Outcome
     differences: list[tuple[str, str]]
     borrower_differences: list[str]  # columns of the tape
+    completed: Sequence[str] = ()  # the same, which were missing of the borrower before
     hold: Hold | None = None  # on which a new loan waits
 
 
@@ -82,7 +85,11 @@ class TapeStore:
             profiles = await self._add_borrowers(row for _, row in batch)
             strangers = _strangers(batch, profiles)
             known = [numbered for numbered in batch if numbered.line not in strangers]
-            stored = await self._add_known(known, profiles)
+            filled_in = await self._complete(known, profiles)
+            await confirm_phones(
+                self._connection, [row for _, row in known], profiles, self._options
+            )
+            stored = await self._add_known(known, profiles, filled_in)
         return [
             stored[numbered.line]
             if numbered.line in stored
@@ -91,7 +98,10 @@ class TapeStore:
         ]
 
     async def _add_known(
-        self, batch: Sequence[NumberedRow], profiles: Mapping[str, BorrowerProfile]
+        self,
+        batch: Sequence[NumberedRow],
+        profiles: Mapping[str, BorrowerProfile],
+        filled_in: Mapping[int, Sequence[str]],
     ) -> dict[int, Stored]:
         """Store rows whose borrowers are who they seem to be; what became of each, by line."""
         firsts: dict[str, TapeRow] = {}
@@ -110,6 +120,7 @@ class TapeStore:
             numbered.line: Stored(
                 *self._compare(numbered, firsts, added, kept, lines),
                 differing_fields(numbered.row, profiles[numbered.row.borrower_id]),
+                filled_in.get(numbered.line, ()),
                 holds[numbered.row.loan_id] if _is_new(numbered.row, firsts, added) else None,
             )
             for numbered in batch
@@ -140,6 +151,26 @@ class TapeStore:
             kept = await _all(SQL.kept_borrowers(self._connection, borrower_ids=there))
             profiles |= {record["borrower_id"]: BorrowerProfile(**record) for record in kept}
         return profiles
+
+    async def _complete(
+        self, batch: Sequence[NumberedRow], profiles: dict[str, BorrowerProfile]
+    ) -> dict[int, list[str]]:
+        """Fill in what was missing of borrowers; which columns, by the line that had them."""
+        filled_in: dict[int, list[str]] = {}
+        changed: dict[str, BorrowerProfile] = {}
+        for line, row in batch:
+            profile, columns = completed(profiles[row.borrower_id], row)
+            if columns:
+                filled_in[line] = columns
+                profiles[row.borrower_id] = changed[row.borrower_id] = profile
+        wanted = [changed[borrower_id] for borrower_id in sorted(changed)]
+        await SQL.fill_in_names(
+            self._connection,
+            borrower_ids=[profile.borrower_id for profile in wanted],
+            names=[profile.full_name for profile in wanted],
+        )
+        await self._add_contacts(wanted)
+        return filled_in
 
     async def _add_holds(self, rows: Sequence[TapeRow], holds: Mapping[str, Hold | None]) -> None:
         """Put on hold the loans of people who are to be left in peace, or cannot be reached."""
@@ -193,7 +224,7 @@ class TapeStore:
         for row in rows:
             if row.paid_minor > 0:
                 zone = profiles[row.borrower_id].time_zone
-                at = opening_received_at(row.as_of + self._shift(row), zone)
+                at = midnight(row.as_of + self._shift(row), zone)
                 payment_id = f"{row.loan_id}-opening"
                 payments.append(
                     (payment_id, row.loan_id, row.paid_minor, "opening", at, at, "loan_tape")

@@ -15,7 +15,11 @@ from demo.systems.post import Post
 
 Body = dict[str, Any]
 
-DESK = "hardship-desk"
+DESK, HOTLINE = "hardship-desk", "hotline"
+_WRITE_REPLY = """
+    INSERT INTO replies (reply_id, phone_id, text, received_at) VALUES ($1, $2, $3, $4)
+    ON CONFLICT DO NOTHING
+"""
 AFTERNOON = {"start": "12:00", "end": "20:00"}
 
 
@@ -29,6 +33,7 @@ class Borrower:
 
     def __init__(self, person: Person, pool: Pool, post: Post, ledger: Ledger) -> None:
         self._person = person
+        self._pool = pool
         self._post = post
         self._ledger = ledger
         self.host = Host(person, pool, post, self.pay)
@@ -56,6 +61,8 @@ class Borrower:
                 await self._promise(move.days or 0)
             case Act.APPLY:
                 await self.be_applied_for()
+            case Act.REPLY:
+                await self._reply(move)
             case Act.REPEAT:
                 await self._post.tell_again(self._person.loan_id)
             case Act.NOISE:
@@ -75,7 +82,23 @@ class Borrower:
             "handler_id": HANDLER,
         }
         preferences = "contact_preferences_changed"
+        phone_id = self._person.phone_id
+        called = {"phone_id": phone_id, "identity_confirmed": True, "duration_s": 140}
         letters: dict[Act, tuple[str, str, Body]] = {
+            Act.CALL: (
+                HOTLINE,
+                "call_received",
+                called | {"call_id": f"in-{loan_id}-{move.day}", "recording_id": f"in-{loan_id}"},
+            ),
+            Act.FRIEND_REFUSES: (
+                HOTLINE,
+                "phone_reported",
+                {
+                    "phone_id": self._person.contact_phone_id,
+                    "status": "refused",
+                    "by": "hotline",
+                },
+            ),
             Act.COMPLAIN: (APP, "complaint_filed", complaint),
             Act.HOLD: (
                 DESK,
@@ -84,7 +107,7 @@ class Borrower:
             ),
             Act.RELEASE: (DESK, "hold_released", hold),
             Act.BLOCK_CALLS: (APP, preferences, {"blocked_channels": ["call"]}),
-            Act.BLOCK_PHONE: (APP, preferences, {"blocked_phone_ids": [self._person.phone_id]}),
+            Act.BLOCK_PHONE: (APP, preferences, {"blocked_phone_ids": [phone_id]}),
             Act.AFTERNOONS_ONLY: (APP, preferences, {"agreed_hours": [AFTERNOON]}),
             Act.CLOSE: ("portfolio", "case_closed", {"outcome": move.text, "reason": "demo"}),
         }
@@ -119,6 +142,25 @@ class Borrower:
         """A contact person has told them to call back: they do, and pay."""
         await self._post.wait(days=2)
         await self.pay()
+
+    async def _reply(self, move: Move) -> None:
+        """Write back. What is no word waits for somebody, who takes it for what it says."""
+        loan_id, reply_id = self._person.loan_id, f"reply-{self._person.loan_id}-{move.day}"
+        await self._pool.execute(
+            _WRITE_REPLY, reply_id, self._person.phone_id, move.text, self._post.now
+        )
+        await self._post.tell(loan_id, "sms-provider", "reply_received", reply_id=reply_id)
+        if move.days is not None:
+            await self._post.wait(hours=20)
+            until = self._post.now + timedelta(days=move.days)
+            await self._post.tell(
+                loan_id,
+                DESK,
+                "borrower_said",
+                says="disputes",
+                until=until.isoformat(),
+                by="sms",
+            )
 
     async def _promise(self, days: int) -> None:
         owed = await self._ledger.owed(self._person.loan_id)

@@ -63,14 +63,17 @@ class Desks:
 
     async def report_call(self, person: Person, attempt_id: str) -> None:
         """The call platform: how a call to the borrower's number went."""
-        await self._report(person, attempt_id, person.habit.call_outcome)
+        outcome = person.habit.call_outcome
+        await self._report(person, attempt_id, outcome, is_borrower=outcome == "connected")
 
     async def report_call_to_contact_person(self, person: Person, attempt_id: str) -> None:
         """The contact person answers, and passes the word on."""
         await self._report(person, attempt_id, "connected")
         self._spawn(self._borrowers[person.loan_id].hear_of_call())
 
-    async def _report(self, person: Person, attempt_id: str, outcome: str) -> None:
+    async def _report(
+        self, person: Person, attempt_id: str, outcome: str, *, is_borrower: bool = False
+    ) -> None:
         await self._post.wait(minutes=10)
         connected = outcome == "connected"
         await self._post.tell(
@@ -79,6 +82,7 @@ class Desks:
             "call_finished",
             attempt_id=attempt_id,
             outcome=outcome,
+            identity_confirmed=is_borrower,
             duration_s=95 if connected else 0,
             recording_id=f"recording-{attempt_id}" if connected else None,
         )

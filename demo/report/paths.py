@@ -93,6 +93,31 @@ _COUNTS = {
         SELECT count(*) FROM agreements t WHERE t.status = 'broken' AND EXISTS (
             SELECT FROM contact_attempts n WHERE n.case_id = t.case_id
             AND n.template = 'plan_broken' AND n.status = 'sent' AND n.sent_at >= t.ended_at)""",
+    "told nothing at a number nobody had confirmed, told there once they had said who they are": """
+        SELECT count(DISTINCT n.phone_id) FROM contact_attempts t JOIN contact_attempts n
+        USING (phone_id) JOIN phone_confirmations c USING (phone_id)
+        WHERE t.template = 'first_message' AND n.template = 'overdue_notice'
+          AND c.confirmed_by = 'conversation' AND n.reserved_at > c.confirmed_at""",
+    "a reply N: nothing more to that number": """
+        SELECT count(*) FROM replies t JOIN phones p USING (phone_id)
+        WHERE t.read_as = 'wrong_person' AND p.status = 'wrong_person' AND NOT EXISTS (
+            SELECT FROM contact_attempts n
+            WHERE n.phone_id = t.phone_id AND n.reserved_at > t.read_at)""",
+    "a contact person who refused by hotline, and was not asked": """
+        SELECT count(*) FROM case_events t JOIN phones p ON p.phone_id = t.body ->> 'phone_id'
+        WHERE t.name = 'phone_reported' AND t.accepted AND p.relation = 'contact_person'
+          AND NOT EXISTS (SELECT FROM contact_attempts n WHERE n.phone_id = p.phone_id)""",
+    "a dispute in a reply, read by somebody: left in peace": """
+        SELECT count(*) FROM replies t JOIN phones p USING (phone_id)
+        JOIN holds n USING (borrower_id)
+        WHERE t.read_as = 'for_people' AND n.reason = 'dispute' AND n.placed_at > t.read_at""",
+    "has called, and has said who they are": """
+        SELECT count(*) FROM conversations t WHERE t.identity_confirmed""",
+    "has died: left in peace to the end": """
+        SELECT count(*) FROM holds t JOIN loans l USING (loan_id)
+        WHERE t.reason = 'bereavement' AND NOT EXISTS (
+            SELECT FROM contact_attempts n
+            WHERE n.borrower_id = l.borrower_id AND n.reserved_at > t.placed_at)""",
     "a contact person asked, the borrower's number being a stranger's": """
         SELECT count(*) FROM contact_attempts t JOIN phones n USING (borrower_id)
         WHERE t.template = 'locate_call' AND t.status = 'sent' AND n.status = 'wrong_person'""",

@@ -46,6 +46,7 @@ _LOANS = """
     SELECT loan_id, (array_agg(outcome ORDER BY opened_at DESC))[1] AS outcome
     FROM collection_cases GROUP BY loan_id
 """
+_TAKEN_UP = "SELECT loan_id FROM collection_cases WHERE started_at IS NOT NULL"
 
 _RECOVERED = """
     SELECT template, channel, status,
@@ -79,8 +80,12 @@ async def prove(
     now: datetime,
     *,
     every_path: bool,
+    has_lost_engine: bool = False,
 ) -> Proof:
     """Audit the database, and hold it against Temporal and against the habits.
+
+    A Temporal that lost its data knows nothing of cases that had ended before: then the record
+    says which cases a workflow had taken up.
 
     The legal desk's files are written into `folder`. Without `every_path` the paths are counted
     and none has to be taken: a few loans do not reach them all.
@@ -88,6 +93,8 @@ async def prove(
     files_in_order, bad_files = await write_files(pool, folder)
     outcomes = {row["loan_id"]: row["outcome"] for row in await pool.fetch(_LOANS)}
     started = {run.id async for run in client.list_workflows(f"WorkflowType = '{LOAN_COLLECTION}'")}
+    if has_lost_engine:
+        started |= {workflow_id(row["loan_id"]) for row in await pool.fetch(_TAKEN_UP)}
     broken = await Audit(pool).broken(now)
     paths = await count_paths(pool, files_in_order)
     without_case = started - {workflow_id(loan_id) for loan_id in outcomes}

@@ -23,6 +23,9 @@ class Act(StrEnum):
     BLOCK_CALLS = auto()
     BLOCK_PHONE = auto()
     AFTERNOONS_ONLY = auto()
+    REPLY = auto()  # to a message; what is no word is read by somebody, who hears a dispute in it
+    CALL = auto()  # the hotline, and say who they are
+    FRIEND_REFUSES = auto()  # their contact person calls the hotline: no more of this
     APPLY = auto()  # a collector applies for a visit without being asked
     CLOSE = auto()  # another system ends the case
     REPEAT = auto()  # the last event once more, with the same id

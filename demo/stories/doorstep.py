@@ -29,6 +29,7 @@ class CheckIn(NamedTuple):
             "identity_verified": self.has_identity,
             "identity_method": "id card" if self.has_identity else "none",
             "entry_consent": self.may_enter,
+            "filming_consent": False,  # nobody here likes to be filmed: the talk is recorded
             "recording_id": f"recording-{visit_id}",
         }
 

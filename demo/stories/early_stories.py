@@ -19,6 +19,13 @@ EARLY_STORIES = (
         call_outcome="wrong_person",
         has_contact_person=True,
     ),
+    Habit(
+        "number of a stranger, a contact person who refuses by hotline",
+        CURED,
+        moves=(Move(1, Act.FRIEND_REFUSES), pay(33)),
+        call_outcome="wrong_person",
+        has_contact_person=True,
+    ),
     Habit("sold with the portfolio", Outcome.TRANSFERRED, moves=(close(35, Outcome.TRANSFERRED),)),
     Habit(
         "insolvent",
@@ -42,6 +49,17 @@ EARLY_STORIES = (
         "disputes the amount", CURED, moves=(Move(4, Act.HOLD, days=15, text="dispute"), pay(28))
     ),
     Habit(
+        "disputes the amount in a reply",
+        CURED,
+        moves=(Move(4, Act.REPLY, text="这笔金额不对", days=12), pay(28)),
+    ),
+    Habit(
+        "a stranger has the number, and replies N",
+        Outcome.TRANSFERRED,
+        moves=(Move(5, Act.REPLY, text="N"), close(36, Outcome.TRANSFERRED)),
+    ),
+    Habit("calls back and pays", CURED, moves=(Move(3, Act.CALL), pay(12))),
+    Habit(
         "complains about a call, the answer takes time",
         CURED,
         moves=(Move(4, Act.COMPLAIN, days=19), pay(27)),
@@ -55,7 +73,7 @@ EARLY_STORIES = (
     Habit("payment taken back", CURED, moves=(pay(2), Move(9, Act.REVERSE), pay(23))),
     Habit("part payment taken back", CURED, moves=(pay(5, 0.5), Move(11, Act.REVERSE), pay(29))),
     Habit(
-        "bereaved, claim withdrawn",
+        "has died, claim withdrawn",
         Outcome.WITHDRAWN,
         moves=(Move(6, Act.HOLD, text="bereavement"), close(20, Outcome.WITHDRAWN)),
     ),

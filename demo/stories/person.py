@@ -24,6 +24,10 @@ class Person:
     habit: Habit
 
     @property
+    def contact_phone_id(self) -> str:
+        return f"{self.borrower_id}-c1"
+
+    @property
     def contact_number(self) -> str:
         """Of their contact person, if they named one: nobody's, like their own."""
         return self.number.replace("+86000", "+860000", 1)

@@ -85,7 +85,7 @@ class Ledger:
         if person.habit.has_contact_person:
             await self._pool.execute(
                 _WRITE_CONTACT_PERSON,
-                f"{person.borrower_id}-c1",
+                person.contact_phone_id,
                 person.borrower_id,
                 person.contact_number,
             )

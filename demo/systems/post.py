@@ -1,11 +1,12 @@
 """How other systems reach a loan's workflow: signals, and an update where they need the answer."""
 
 import asyncio
+from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import Any
+from typing import Any, NamedTuple
 
 from temporalio.client import (
     Client,
@@ -16,12 +17,18 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
+from database.sql import Pool
 from domain.clock import BusinessClock
 from temporal.names import DELIVER, STATUS, TASK_QUEUE, VISITOR_CHECK, workflow_id
 
 _PATIENCE = timedelta(seconds=20)  # of real time, for a worker that may be down
 _PAUSE = timedelta(seconds=2)
 _TRIES = 4
+_LATELY = timedelta(seconds=15)  # of real time: what Temporal took with it, and some more
+_IS_OPEN = """
+    SELECT EXISTS (SELECT FROM collection_cases
+                   WHERE loan_id = $1 AND started_at IS NOT NULL AND closed_at IS NULL)
+"""
 
 
 @dataclass(frozen=True)
@@ -34,14 +41,23 @@ class Reply:
     instruction: str = ""  # to a crew at the door
 
 
+class _Sent(NamedTuple):
+    at: datetime  # real time
+    loan_id: str
+    event: str
+    body: object
+
+
 class Post:
     """Sends the contract's events, each with an id of its own, on business time."""
 
-    def __init__(self, client: Client, clock: BusinessClock) -> None:
+    def __init__(self, client: Client, clock: BusinessClock, pool: Pool) -> None:
         self._client = client
         self._clock = clock
+        self._pool = pool
         self._numbers = count(1)
         self._last: dict[str, tuple[str, dict[str, Any]]] = {}
+        self._sent: deque[_Sent] = deque(maxlen=1000)
 
     @property
     def now(self) -> datetime:
@@ -70,13 +86,31 @@ class Post:
         return await self.tell_raw(loan_id, event, letter)
 
     async def tell_raw(self, loan_id: str, event: str, body: object) -> bool:
-        """Send anything at all by signal."""
-        try:
-            await self._handle(loan_id).signal(event, body)
-        except RPCError as error:
-            if error.status is RPCStatusCode.NOT_FOUND:
-                return False
-            raise
+        """Send anything at all by signal; again while the run of an open case is lost."""
+        self._sent.append(_Sent(datetime.now(UTC), loan_id, event, body))
+        for _ in range(_TRIES):
+            try:
+                await self._handle(loan_id).signal(event, body)
+            except RPCError as error:
+                if error.status is not RPCStatusCode.NOT_FOUND:
+                    raise
+                if not await self._will_be_back(loan_id):
+                    return False
+            else:
+                return True
+        return False
+
+    async def tell_lately_again(self) -> None:
+        """What was sent a moment before Temporal lost its data: the same ids, each counts once."""
+        lately = datetime.now(UTC) - _LATELY
+        for letter in [letter for letter in self._sent if letter.at >= lately]:
+            await self.tell_raw(letter.loan_id, letter.event, letter.body)
+
+    async def _will_be_back(self, loan_id: str) -> bool:
+        """Whether a run that is missing is taken up again; waits for a moment if so."""
+        if not await self._pool.fetchval(_IS_OPEN, loan_id):
+            return False
+        await asyncio.sleep(_PAUSE.total_seconds())
         return True
 
     async def ask(self, loan_id: str, source: str, event: str, **body: Any) -> Reply:
@@ -97,9 +131,10 @@ class Post:
             except WorkflowUpdateFailedError as error:  # the workflow ended meanwhile
                 return Reply(accepted=False, reason=str(error.cause), is_running=False)
             except RPCError as error:
-                if error.status is RPCStatusCode.NOT_FOUND:
+                if error.status is not RPCStatusCode.NOT_FOUND:
+                    await asyncio.sleep(_PAUSE.total_seconds())
+                elif not await self._will_be_back(loan_id):
                     return Reply(accepted=False, reason="no workflow is running", is_running=False)
-                await asyncio.sleep(_PAUSE.total_seconds())
         return Reply(accepted=False, reason="no answer")
 
     async def ask_status(self, loan_id: str) -> dict[str, Any]:
@@ -110,14 +145,15 @@ class Post:
                 status = await self._handle(loan_id).query(STATUS, rpc_timeout=_PATIENCE)
                 break
             except RPCError as error:
-                if error.status is RPCStatusCode.NOT_FOUND:
+                if error.status is not RPCStatusCode.NOT_FOUND:
+                    await asyncio.sleep(_PAUSE.total_seconds())
+                elif not await self._will_be_back(loan_id):
                     break
-                await asyncio.sleep(_PAUSE.total_seconds())
         return status
 
     async def check_visitor(self, visit_code: str, badge_id: str, caller: str) -> None:
         """Ask the hotline whether a visitor is ours. Without an answer nothing is lost."""
-        with suppress(WorkflowFailureError):
+        with suppress(WorkflowFailureError, RPCError):
             await self._client.execute_workflow(
                 VISITOR_CHECK,
                 {"visit_code": visit_code, "badge_id": badge_id, "caller": caller},

@@ -76,6 +76,8 @@ class CaseFacts(BaseModel):
     visit_blocked: bool = False  # the borrower wants no visits
     plan_paid_minor: int = 0  # since the live agreement was offered
     plan_total_minor: int | None = None  # of the signed agreement
+    plan_settles_loan: bool = False  # nothing would be owed once its waiver is granted
+    part_open_since: AwareDatetime | None = None  # when the part before the next one was covered
 
     def with_statement(self, statement: DebtStatement) -> "CaseFacts":
         """These facts, with what is owed by component."""
@@ -113,7 +115,7 @@ class CaseFacts(BaseModel):
         if self.outstanding_minor == 0:
             return Outcome.SETTLED
         if self.plan_total_minor is not None and self.plan_paid_minor >= self.plan_total_minor:
-            return Outcome.PLAN_COMPLETED
+            return Outcome.SETTLED if self.plan_settles_loan else Outcome.PLAN_COMPLETED
         if self.arrears_minor == 0:
             return Outcome.PLAN_COMPLETED if self.plan_total_minor is not None else Outcome.CURED
         return None

@@ -1,4 +1,4 @@
-"""Early contact: which step comes next, and whether a visit is needed."""
+"""Early contact: which step comes next."""
 
 from datetime import datetime, timedelta
 
@@ -61,43 +61,6 @@ def _is_taken(case: CaseState, key: str, policy: Policy) -> bool:
     order = [step.key for step in policy.contact.ladder.value]
     taken, asked = case.last_step[11:], key[11:]
     return taken in order and order.index(asked) <= order.index(taken)
-
-
-def reasons_against_visit(situation: Situation) -> list[str]:
-    """Why no visit is arranged now; empty when SMS and calls were tried and did not work."""
-    case, facts, policy, now = situation
-    rules = policy.visit
-    overdue = situation.days_past_due
-    recent = rules.recent_payment_days.value
-    checks = {
-        f"{overdue} days past due, a visit needs {rules.from_days_past_due.value}": (
-            overdue < rules.from_days_past_due.value
-        ),
-        f"{overdue} days past due, visits end at {rules.until_days_past_due.value}": (
-            overdue > rules.until_days_past_due.value
-        ),
-        f"{facts.messages_sent} messages sent, {rules.messages_tried.value} needed": (
-            facts.messages_sent < rules.messages_tried.value
-        ),
-        f"{facts.calls_made} calls made, {rules.calls_tried.value} needed": (
-            facts.calls_made < rules.calls_tried.value
-        ),
-        f"arrears below {rules.arrears_floor_minor.value}": (
-            facts.arrears_minor < rules.arrears_floor_minor.value
-        ),
-        "no address on file": not facts.address_ids,
-        "the borrower wants no visit": facts.visit_blocked,
-        "a promise to pay is open": bool(facts.promises),
-        "on hold": situation.is_on_hold,
-        f"a payment in the last {recent} days": facts.last_payment_at is not None
-        and now - facts.last_payment_at < timedelta(days=recent),
-        f"{case.visits} visits made, {rules.visits_per_case.value} allowed": (
-            case.visits >= rules.visits_per_case.value
-        ),
-        "the last application came to nothing too recently": case.cooling_until is not None
-        and now < case.cooling_until,
-    }
-    return [reason for reason, applies in checks.items() if applies]
 
 
 def next_look(situation: Situation) -> datetime:

@@ -33,3 +33,5 @@ class NoticeKind(StrEnum):
     COMPLAINT_OVERDUE = "complaint_overdue"
     REVIEW_WANTED = "review_wanted"
     LEGAL_PACKAGE_READY = "legal_package_ready"
+    OVERPAID = "overpaid"  # more was paid and granted than was ever owed
+    OWED_BESIDE_PLAN = "owed_beside_plan"  # a payment that the plan does not count was taken back

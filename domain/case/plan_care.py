@@ -35,22 +35,39 @@ def missed_at(plan: PlanState, part: OpenPart, situation: Situation) -> datetime
     """When a part counts as missed: at the case's own moment of the day after its grace.
 
     A signature that took long, a hold, or the reversal of a payment that was counted gives a new
-    grace period.
+    grace period; so does the payment of the part before it, where several had piled up.
     """
-    grace = timedelta(days=situation.policy.plan.grace_days.value)
+    grace = timedelta(days=grace_days_of(plan, situation))
     ends_at = _moment(part.due_on + grace + timedelta(days=1), situation)
     return max([ends_at, *(restart + grace for restart in _restarts(plan, situation))])
 
 
-def next_step(plan: PlanState, situation: Situation) -> PlanStep | None:
-    """The earliest thing that is still to be said of the next part, if there is one."""
+def key_of_end(plan_id: str, reinstated: int) -> str:
+    """The key, within the case, of the word that a plan has ended: another each time it does."""
+    return f"{plan_id}:broken" + (f"-again-{reinstated}" if reinstated else "")
+
+
+def grace_days_of(plan: PlanState, situation: Situation) -> int:
+    """As the signed document says; where an earlier release drew it up, as the policy does."""
+    stated = plan.grace_days
+    return situation.policy.plan.grace_days.value if stated is None else stated
+
+
+def next_step(
+    plan: PlanState, situation: Situation, *, helps_when_late: bool = True
+) -> PlanStep | None:
+    """The earliest thing that is still to be said of the next part, if there is one.
+
+    `helps_when_late` is False in a run of an earlier release, which says nothing of a later part
+    between its due date and the end of the plan.
+    """
     part = progress_of(plan, situation).next_part
     if part is None:
         return None
     steps = (
         _steps_of_first(plan, part, situation)
         if part.number == 1
-        else _steps_of(plan, part, situation)
+        else _steps_of(plan, part, situation, helps_when_late=helps_when_late)
     )
     to_say = (step for step in steps if step.name not in plan.said and situation.now < step.by)
     return min(to_say, key=lambda step: step.at, default=None)
@@ -72,18 +89,24 @@ def _steps_of_first(plan: PlanState, part: OpenPart, situation: Situation) -> It
     yield PlanStep(f"{help_by_call}-{awaited_on}", help_by_call, overdue_from, missed)
 
 
-def _steps_of(plan: PlanState, part: OpenPart, situation: Situation) -> Iterator[PlanStep]:
-    """A reminder before the part is due; one more when its grace begins anew."""
-    awaited_on = _awaited_on(plan, part, situation)
+def _steps_of(
+    plan: PlanState, part: OpenPart, situation: Situation, *, helps_when_late: bool
+) -> Iterator[PlanStep]:
+    """A reminder before the part is due, and help when it is late: nothing of it, or a little, is
+    missing then. One more when its grace begins anew.
+    """
+    awaited_on, missed = _awaited_on(plan, part, situation), missed_at(plan, part, situation)
     if awaited_on > part.due_on:
         name = f"part-{part.number}-{awaited_on}"
-        missed = missed_at(plan, part, situation)
         yield PlanStep(name, Template.PAYMENT_HELP, _moment(awaited_on, situation), missed)
         return
     remind_on = part.due_on - timedelta(days=situation.policy.plan.reminder_days.value)
     hours = situation.policy.contact.planned_hours.value
     by = opens(part.due_on + timedelta(days=1), hours, situation.facts.time_zone)
     yield PlanStep(f"part-{part.number}", Template.PART_REMINDER, _moment(remind_on, situation), by)
+    if helps_when_late:
+        late = _moment(part.due_on + timedelta(days=1), situation)
+        yield PlanStep(f"part-{part.number}-late", Template.PAYMENT_HELP, late, missed)
 
 
 def _awaited_on(plan: PlanState, part: OpenPart, situation: Situation) -> date:
@@ -97,7 +120,12 @@ def _awaited_on(plan: PlanState, part: OpenPart, situation: Situation) -> date:
 
 
 def _restarts(plan: PlanState, situation: Situation) -> list[datetime]:
-    moments = (plan.signed_at, plan.reversed_at, situation.case.last_released_at)
+    moments = (
+        plan.signed_at,
+        plan.reversed_at,
+        situation.case.last_released_at,
+        situation.facts.part_open_since,
+    )
     return [again for again in moments if again is not None]
 
 

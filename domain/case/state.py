@@ -109,6 +109,8 @@ class PlanState(BaseModel):
     said: list[str] = []  # reminders and notices of its parts, by name
     said_on: date | None = None  # the day of the last message
     reversed_at: AwareDatetime | None = None  # the last reversal while it was in force
+    grace_days: int | None = None  # as its document says; None: as the policy does
+    reinstated: int = 0  # times it was broken, and a payment made in time was found
 
 
 class Refusal(BaseModel):
@@ -159,6 +161,8 @@ class CaseState(BaseModel):
     renegotiation_requests: int = 0  # since then
     broken_plans: int = 0
     broken_plan_id: str | None = None  # the borrower is still to be told that it has ended
+    # The last one that was broken, until another is agreed on: a payment made in time keeps it.
+    broken_plan: PlanState | None = None
     held_since: AwareDatetime | None = None  # the stage's deadline stands still since then
     last_released_at: AwareDatetime | None = None
     closed_as: Outcome | None = None

@@ -2,6 +2,7 @@
 
 from domain.case.situation import Situation
 from domain.case.state import Answer, VisitState
+from domain.identity import people_of
 from domain.policy.rule import WHOLE
 
 
@@ -23,7 +24,18 @@ def crew_is_barred(situation: Situation) -> bool:
     visit = situation.case.visit
     if visit is None or visit.slot is None or has_begun(visit):
         return False
-    return not set(situation.facts.barred_badge_ids).isdisjoint(visit.slot.badge_ids)
+    return bool(people_of(situation.facts.barred_badge_ids) & people_of(visit.slot.badge_ids))
+
+
+def negotiated_by_barred(situation: Situation) -> bool:
+    """Whether a plan that nobody has signed was negotiated by somebody barred from the borrower.
+
+    They were barred because of what they did there: what came of it is not offered.
+    """
+    plan = situation.case.plan
+    if plan is None or plan.in_force:
+        return False
+    return bool(people_of(situation.facts.barred_badge_ids) & people_of(plan.negotiator_ids))
 
 
 def approval_is_void(situation: Situation) -> bool:

@@ -41,11 +41,7 @@ def _refused_by(
 ) -> Refused | None:
     counter = rule.value
     gone_by = _gone_by(counter.window, asked, moment)
-    counted = [
-        attempt.at
-        for attempt in asked.facts.attempts
-        if attempt.at > gone_by and _is_counted(attempt, counter, asked, phone)
-    ]
+    counted = [at for at in _counted(counter, asked, phone) if at > gone_by]
     if len(counted) < counter.limit:
         return None
     # It is free again when so many of them have left that fewer than the limit are there.
@@ -56,6 +52,16 @@ def _refused_by(
         reason=_says(counter, len(counted)),
         retry_at=leave_at[surplus] if counter.limit else None,
     )
+
+
+def _counted(counter: Counter, asked: Question, phone: Phone) -> Iterator[datetime]:
+    """When what a counter counts took place: our contacts, and conversations that they began."""
+    for attempt in asked.facts.attempts:
+        if _is_counted(attempt, counter, asked, phone):
+            yield attempt.at
+    for conversation in asked.facts.conversations if counter.inbound else ():
+        if counter.scope is not Scope.LOAN or conversation.loan_id == asked.facts.loan_id:
+            yield conversation.at
 
 
 def _is_counted(attempt: PastAttempt, counter: Counter, asked: Question, phone: Phone) -> bool:

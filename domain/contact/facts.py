@@ -7,6 +7,7 @@ from pydantic import AwareDatetime, BaseModel
 from domain.contact.hold import Hold
 from domain.events import AgreedHours
 from domain.policy.contact import Channel, Counted, Purpose
+from domain.policy.right_party import Confirmation
 
 
 class Relation(StrEnum):
@@ -48,6 +49,20 @@ class PastAttempt(BaseModel):
         return counted is Counted.ATTEMPTS or self.fate in (Fate.PENDING, counted.value)
 
 
+class FirstMessage(BaseModel):
+    """One that told nothing, to a number that nobody had confirmed."""
+
+    at: AwareDatetime
+    phone_id: str
+
+
+class Conversation(BaseModel):
+    """One that the borrower began."""
+
+    at: AwareDatetime
+    loan_id: str
+
+
 class ContactFacts(BaseModel):
     """What the database says about a borrower, across all loans, at the moment of sending."""
 
@@ -62,3 +77,10 @@ class ContactFacts(BaseModel):
     plan_honoured: bool = False
     attempts: list[PastAttempt] = []  # of the longest window of any policy, this one not among them
     phones: list[Phone] = []
+    confirmed: dict[str, list[Confirmation]] = {}  # own numbers by id, and all that shows it
+    refused_phone_ids: list[
+        str
+    ] = []  # own numbers at which the borrower wants no contact, for good
+    first_messages: list[FirstMessage] = []
+    conversations: list[Conversation] = []
+    last_act_at: AwareDatetime | None = None  # of the borrower; read where a contact person is

@@ -16,6 +16,7 @@ class HoldReason(StrEnum):
     BEREAVEMENT = "bereavement"
     INSOLVENCY = "insolvency"
     VULNERABILITY = "vulnerability"
+    CALL_LATER = "call_later"  # the borrower asked for it
     DATA_MISSING = "data_missing"  # nobody knows their name, or a number of theirs
     OTHER = "other"
 

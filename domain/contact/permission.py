@@ -6,17 +6,23 @@ fresh facts at the moment of sending. Every refusal names the rule that refused.
 
 from datetime import UTC, datetime
 
-from domain.contact.counters import choose_phone
 from domain.contact.facts import ContactFacts, Phone, Relation
 from domain.contact.hours import lawful_until, refused_by_hours
 from domain.contact.question import Allowed, Decision, Question, Refused
+from domain.contact.right_party import choose_number
 from domain.contact.third_parties import refused_by_third_party_rule
+from domain.messages.templates import Template
 from domain.policy.contact import Channel, Purpose
 from domain.policy.policy import Policy
 
 
 def may_contact(
-    channel: Channel, purpose: Purpose, facts: ContactFacts, policies: list[Policy], now: datetime
+    channel: Channel,
+    purpose: Purpose,
+    facts: ContactFacts,
+    policies: list[Policy],
+    now: datetime,
+    template: Template | None = None,
 ) -> Decision:
     """The decision under all policies in force: the pinned one comes first and always binds.
 
@@ -24,7 +30,7 @@ def may_contact(
     which no rule refuses if nothing happens until then; None if there is none.
     """
     now = now.astimezone(UTC)  # local times add and compare by the clock on the wall
-    asked = Question(channel, purpose, facts, policies)
+    asked = Question(channel, purpose, facts, policies, template)
     answer = _answer(asked, now)
     if isinstance(answer, Allowed):
         return answer.model_copy(update={"until": lawful_until(asked, now)})
@@ -53,10 +59,10 @@ def _answer(asked: Question, moment: datetime) -> Decision:
         or _refused_by_hold(asked.facts, moment)
         or _refused_by_blocked_channel(asked.channel, asked.facts)
         or _refused_by_promise(asked.purpose, asked.facts)
-        or refused_by_third_party_rule(asked, moment)
         or _refused_without_phone(asked)
+        or refused_by_third_party_rule(asked, moment)
         or refused_by_hours(asked, moment)
-        or choose_phone(asked, _phones(asked), moment)
+        or choose_number(asked, _phones(asked), moment)
     )
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from domain.contact.facts import ContactFacts
+from domain.messages.templates import Template
 from domain.policy.contact import Channel, ContactPolicy, Purpose
 from domain.policy.policy import Policy
 
@@ -17,6 +18,7 @@ class Allowed(BaseModel):
 
     phone_id: str
     until: datetime | None = None
+    instead: Template | None = None  # what is said there before it is known who answers
 
 
 class Refused(BaseModel):
@@ -37,6 +39,7 @@ class Question(NamedTuple):
     purpose: Purpose
     facts: ContactFacts
     policies: list[Policy]
+    template: Template | None = None  # what is to be said; None stands for any debt detail
 
     def day(self, moment: datetime) -> date:
         """The borrower's own date."""

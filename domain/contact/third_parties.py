@@ -2,7 +2,8 @@
 
 CN-07 (GB/T 45251-2025): collect from the debtor only; a contact person is asked for a relayed
 message, without debt details, and never again once they refuse. CN-08 (China Banking Association
-guideline) says what unreachable means.
+guideline) says what unreachable means: it is the borrower who cannot be reached, so each number of
+theirs that may be tried must have failed, and nothing they did may show that they can be.
 """
 
 from datetime import date, datetime, timedelta
@@ -26,14 +27,14 @@ def _refused_by(rules: ThirdPartyPolicy, asked: Question, moment: datetime) -> R
     today = asked.day(moment)
     if not (rules.permitted.binds(today) and rules.permitted.value):
         return Refused(rule_id=rules.permitted.id, reason="only the borrower is contacted")
+    heard_of = _refused_by_act(rules, asked, moment)
+    if heard_of is not None:
+        return heard_of
     own = [phone for phone in asked.facts.phones if phone.relation is Relation.SELF]
-    if own and not any(phone.usable for phone in own):
-        return None
-    days = [asked.day(at) for at in _failed_calls(asked, own, moment - rules.look_back)]
-    shown_on = min(
-        (*_day_by_calls(rules, days, today), *_day_by_days(rules, days, today)), default=None
-    )
     rule_id = rules.failed_calls.id
+    if any(_is_unwanted(asked, phone) for phone in own) and not any(map(_may_be_tried, own)):
+        return Refused(rule_id=rule_id, reason="the borrower wants no contact there: that is said")
+    shown_on = _unreachable_since(rules, asked, own, moment)
     if shown_on is None:
         return Refused(rule_id=rule_id, reason="the borrower can still be reached")
     if shown_on < today:
@@ -43,14 +44,54 @@ def _refused_by(rules: ThirdPartyPolicy, asked: Question, moment: datetime) -> R
     return Refused(rule_id=rule_id, reason=reason, retry_at=tomorrow)
 
 
-def _failed_calls(asked: Question, own: list[Phone], since: datetime) -> list[datetime]:
-    """The latest calls to the borrower's own numbers, as long as all of them failed."""
-    numbers = {phone.phone_id for phone in own}
+def _refused_by_act(rules: ThirdPartyPolicy, asked: Question, moment: datetime) -> Refused | None:
+    """Who has paid, promised, complained, wished or called of late can be reached."""
+    at = asked.facts.last_act_at
+    if at is None or at <= moment - rules.look_back:
+        return None
+    return Refused(
+        rule_id=rules.failed_calls.id,
+        reason=f"the borrower was heard of on {asked.day(at)}",
+        retry_at=at + rules.look_back,
+    )
+
+
+def _may_be_tried(phone: Phone) -> bool:
+    return phone.usable and not phone.blocked
+
+
+def _is_unwanted(asked: Question, phone: Phone) -> bool:
+    """Whether it is their wish, and no fault of the number, that it is not used."""
+    return (phone.usable and phone.blocked) or phone.phone_id in asked.facts.refused_phone_ids
+
+
+def _unreachable_since(
+    rules: ThirdPartyPolicy, asked: Question, own: list[Phone], moment: datetime
+) -> date | None:
+    """The day on which the last of their numbers had failed; None while one has not.
+
+    A dead number shows it at once; of each other one enough calls must have failed.
+    """
+    if not own:
+        return None
+    today = asked.day(moment)
+    shown = [asked.day(moment - timedelta(days=1))]
+    for phone in filter(_may_be_tried, own):
+        days = [asked.day(at) for at in _failed_calls(asked, phone, moment - rules.look_back)]
+        failed_on = (*_day_by_calls(rules, days, today), *_day_by_days(rules, days, today))
+        if not failed_on:
+            return None
+        shown.append(min(failed_on))
+    return max(shown)
+
+
+def _failed_calls(asked: Question, phone: Phone, since: datetime) -> list[datetime]:
+    """The latest calls to a number, as long as all of them failed."""
     calls = sorted(
         (
             call
             for call in asked.facts.attempts
-            if call.channel is Channel.CALL and call.phone_id in numbers
+            if call.channel is Channel.CALL and call.phone_id == phone.phone_id
         ),
         key=lambda call: call.at,
         reverse=True,

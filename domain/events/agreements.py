@@ -28,7 +28,8 @@ class AgreementSigned(Event):
     # Hexadecimal digits, of either case; kept in lower case.
     document_sha256: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{64}$"), AfterValidator(str.lower)]
     signatories: Annotated[tuple[Id, ...], Field(min_length=1, max_length=10)]
-    costs_confirmed: bool = True  # the borrower has read what the plan costs (CN-27)
+    # The borrower has read what the plan costs (CN-27); what nobody says is not on record as said.
+    costs_confirmed: bool | None = None
 
 
 class AgreementDeclined(Event):

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, StrictInt, model_validator
+from pydantic import AfterValidator, Field, StrictBool, StrictInt, model_validator
 
 from domain.events.fields import Event, EventPart, Id, Instant, TimeOfDay, storable
 from domain.local_time import HoursOfDay
@@ -15,6 +15,14 @@ class CallFinished(Event):
     outcome: Literal["connected", "no_answer", "busy", "invalid_number", "refused", "wrong_person"]
     duration_s: Annotated[StrictInt, Field(ge=0, le=86_400)] = 0
     recording_id: Id | None = None
+    # Whoever answered has said that they are the borrower.
+    identity_confirmed: StrictBool = Field(default=False, exclude_if=lambda given: not given)
+
+    @model_validator(mode="after")
+    def _was_answered(self) -> Self:
+        if self.identity_confirmed and self.outcome not in ("connected", "refused"):
+            raise ValueError("identity_confirmed: nobody answered, or somebody else")
+        return self
 
 
 class HoldPlaced(Event):

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from domain.events import agreements, case, complaints, contact, money, visits
+from domain.events import agreements, case, complaints, contact, money, people, visits
 from domain.events.fields import CONTRACT, Event
 from domain.mistakes import describe_mistake
 
@@ -21,7 +21,7 @@ UNNAMED = "unnamed"  # what came without a name
 
 EVENTS: dict[str, type[Event]] = {
     kind.name: kind
-    for module in (money, contact, complaints, visits, agreements, case)
+    for module in (money, contact, people, complaints, visits, agreements, case)
     for kind in vars(module).values()
     if isinstance(kind, type) and issubclass(kind, Event) and kind is not Event
 }

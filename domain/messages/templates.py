@@ -23,12 +23,14 @@ class Template(StrEnum):
     PART_REMINDER = "part_reminder"
     PAYMENT_HELP = "payment_help"
     PLAN_BROKEN = "plan_broken"
+    PLAN_GOES_ON = "plan_goes_on"
     LEGAL_NOTICE = "legal_notice"
     PAID_NOTICE = "paid_notice"
     SETTLED_NOTICE = "settled_notice"
     PLAN_COMPLETED_NOTICE = "plan_completed_notice"
     LOCATE_MESSAGE = "locate_message"
     LOCATE_CALL = "locate_call"
+    FIRST_MESSAGE = "first_message"
 
 
 # What each parameter looks like, as a regular expression.
@@ -57,7 +59,7 @@ _PAID = _WHO | {"received_amount", "received_on", "complaint_hotline"}
 
 NEEDS: Mapping[Template, frozenset[str]] = {
     Template.OVERDUE_NOTICE: _DEBT | {"pay_at", "complaint_hotline"},
-    Template.OVERDUE_CALL: _DEBT,
+    Template.OVERDUE_CALL: frozenset({"days", "amount", "hotline", "complaint_hotline"}),
     Template.CREDIT_REPORT_WARNING: _DEBT | {"pay_at"},
     Template.VISIT_INVITATION: _DEBT | {"complaint_hotline"},
     Template.VISIT_APPOINTMENT: _VISIT,
@@ -68,12 +70,14 @@ NEEDS: Mapping[Template, frozenset[str]] = {
     Template.PART_REMINDER: _PART | {"pay_at"},
     Template.PAYMENT_HELP: _PART | {"pay_at"},
     Template.PLAN_BROKEN: _DEBT | {"pay_at", "complaint_hotline"},
+    Template.PLAN_GOES_ON: _PART | {"pay_at"},
     Template.LEGAL_NOTICE: _DEBT | {"pay_at", "complaint_hotline"},
     Template.PAID_NOTICE: _PAID,
     Template.SETTLED_NOTICE: _PAID,
     Template.PLAN_COMPLETED_NOTICE: _PAID,
     Template.LOCATE_MESSAGE: _WHO,
     Template.LOCATE_CALL: _WHO,
+    Template.FIRST_MESSAGE: frozenset({"lender", "hotline"}),
 }
 
 # What a step of the ladder may say, by channel: whatever else there is speaks of a visit, a plan
@@ -85,5 +89,11 @@ LADDER: Mapping[str, frozenset[Template]] = {
     "call": frozenset({Template.OVERDUE_CALL, Template.LOCATE_CALL}),
 }
 
-# For a contact person: nothing in them tells that there is a debt (CN-07).
-WITHOUT_DEBT_DETAILS = frozenset({Template.LOCATE_MESSAGE, Template.LOCATE_CALL})
+# For a contact person, or whoever answers: nothing in them tells that there is a debt (CN-07).
+WITHOUT_DEBT_DETAILS = frozenset(
+    {Template.LOCATE_MESSAGE, Template.LOCATE_CALL, Template.FIRST_MESSAGE}
+)
+
+# Where nobody has confirmed the number, the first message goes there instead of these. Whatever
+# else there is waits until somebody has.
+FIRST_MESSAGE_INSTEAD = LADDER["sms"] - WITHOUT_DEBT_DETAILS

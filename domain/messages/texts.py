@@ -19,9 +19,9 @@ _ZH: Mapping[Template, str] = {
         "【{lender}】{name}您好，您的借款已逾期{days}天，应还{amount}。逾期会产生罚息并可能影响征信。"
         "还款方式：{pay_at}。咨询{hotline}，投诉{complaint_hotline}。"
     ),
-    Template.OVERDUE_CALL: (
-        "您好，这里是{lender}。请问是{name}本人吗？您的借款已逾期{days}天，应还{amount}。"
-        "如有困难请告诉我们，本次通话会录音。咨询{hotline}。"
+    Template.OVERDUE_CALL: (  # after who answers has said that it is they: `calls.py`
+        "您的借款已逾期{days}天，当前逾期应还{amount}。您目前还款有困难吗？我们可以和您商量还款安排。"
+        "咨询{hotline}，投诉{complaint_hotline}。"
     ),
     Template.CREDIT_REPORT_WARNING: (
         "【{lender}】{name}您好，您的借款已逾期{days}天，应还{amount}。我们将依法向征信系统报送逾期信息，"
@@ -63,6 +63,10 @@ _ZH: Mapping[Template, str] = {
         "【{lender}】{name}您好，因未按期还款，您的还款计划已终止。您的借款已逾期{days}天，应还{amount}。"
         "还款方式：{pay_at}。如有困难请致电{hotline}，投诉{complaint_hotline}。"
     ),
+    Template.PLAN_GOES_ON: (
+        "【{lender}】{name}您好，我们已核实您按期支付了协议款，您的还款计划继续有效。下一期{part_amount}，"
+        "最晚{part_due}。还款方式：{pay_at}。咨询{hotline}。"
+    ),
     Template.LEGAL_NOTICE: (
         "【{lender}】{name}您好，您的借款已逾期{days}天，应还{amount}。我们将把案件转交法务部门审查；"
         "在此之前您仍可还款：{pay_at}，或致电{hotline}协商。投诉{complaint_hotline}。"
@@ -86,6 +90,10 @@ _ZH: Mapping[Template, str] = {
         "您好，这里是{lender}。我们有事需联系{name}，烦请转告其致电{hotline}。"
         "如您不愿再接到来电，请直接告诉我们。本次通话会录音。"
     ),
+    Template.FIRST_MESSAGE: (
+        "【{lender}】您好，您有一项业务通知，请登录App查看，或致电{hotline}。如非本人，请回复N，"
+        "我们将停止向此号码发送。"
+    ),
 }
 
 _EN: Mapping[Template, str] = {
@@ -95,9 +103,9 @@ _EN: Mapping[Template, str] = {
         "Questions {hotline}, complaints {complaint_hotline}."
     ),
     Template.OVERDUE_CALL: (
-        "Hello, this is {lender}. Am I speaking to {name}? Your loan is {days} days past due, "
-        "{amount} is owed. If paying is difficult, tell us. This call is recorded. "
-        "Questions {hotline}."
+        "Your loan is {days} days past due, and {amount} of it is overdue. Is paying difficult at "
+        "the moment? We can talk about how to pay. Questions {hotline}, "
+        "complaints {complaint_hotline}."
     ),
     Template.CREDIT_REPORT_WARNING: (
         "{lender}: Dear {name}, your loan is {days} days past due, {amount} is owed. We tell you "
@@ -145,6 +153,11 @@ _EN: Mapping[Template, str] = {
         "Your loan is {days} days past due, {amount} is owed. To pay: {pay_at}. If paying is "
         "difficult, call {hotline}. Complaints {complaint_hotline}."
     ),
+    Template.PLAN_GOES_ON: (
+        "{lender}: Dear {name}, your part was paid in time after all: your repayment plan goes on. "
+        "The next part, {part_amount}, is due by {part_due}. To pay: {pay_at}. "
+        "Questions {hotline}."
+    ),
     Template.LEGAL_NOTICE: (
         "{lender}: Dear {name}, your loan is {days} days past due, {amount} is owed. We are about "
         "to pass the case to our legal department. You can still pay: {pay_at}, or talk to us: "
@@ -172,6 +185,10 @@ _EN: Mapping[Template, str] = {
     Template.LOCATE_CALL: (
         "Hello, this is {lender}. We are trying to reach {name}. Could you ask {name} to call "
         "{hotline}? If you want no more calls, tell us now. This call is recorded."
+    ),
+    Template.FIRST_MESSAGE: (
+        "{lender}: Hello, there is a notice for you. Please see the app, or call {hotline}. If "
+        "this is not meant for you, reply N, and we send nothing more to this number."
     ),
 }
 

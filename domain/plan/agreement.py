@@ -44,6 +44,8 @@ class AgreementTerms(BaseModel):
     limitation_years: int | None = None  # LA-01; None where no rule is known
     limitation_until: date | None = None  # if it is signed: three years after the last part
     time_barred_since: date | None = None  # LA-06: the day limitation ended before the offer
+    grace_days: int | None = None  # after a due date, before the plan is broken
+    next_instalment_on: date | None = None  # the first that the plan puts off
     hotline: str
     complaint_hotline: str
     pay_at: str
@@ -75,9 +77,21 @@ class AgreementTerms(BaseModel):
         ]
 
     @property
+    def can_be_kept(self) -> bool:
+        """Whether no part fell due before the document was drawn up, where the borrower lives."""
+        drawn_up_on = self.offered_at.astimezone(ZoneInfo(self.time_zone)).date()
+        return min(part.due_on for part in self.plan.parts) >= drawn_up_on
+
+    @property
     def last_due_on(self) -> date:
         """When the last part falls due."""
         return max(part.due_on for part in self.plan.parts)
+
+    @property
+    def expires(self) -> str:
+        """The deadline of the signature, with the zone that its clock is of."""
+        offset = f"{self.expires_at.astimezone(ZoneInfo(self.time_zone)):%z}"
+        return f"{self.local(self.expires_at)} ({self.time_zone}, UTC{offset[:3]}:{offset[3:5]})"
 
     def local(self, moment: datetime) -> str:
         """A moment on the borrower's clock, as it is shown."""
@@ -115,3 +129,4 @@ class Offer(BaseModel):
     counted_after: int | None = None
     expires_at: AwareDatetime
     lender_signatory: str | None = None  # an id: the crew's badge
+    grace_days: int | None = None  # an earlier run did not say

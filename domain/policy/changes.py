@@ -14,7 +14,6 @@ Json = Any
 # For whom a rule is strict: what makes it bind us more. Rules not named here are neither.
 _LOWER_IS_STRICTER = {
     "contact.connected_calls_per_day",
-    "contact.unanswered_calls_per_number_per_day",
     "contact.messages_per_day",
     "contact.third_parties.look_back_days",
     "visit.until_days_past_due",
@@ -34,6 +33,7 @@ _LOWER_IS_STRICTER = {
     "aftercare.complaint_overdue_days",
 }
 _HIGHER_IS_STRICTER = {
+    "contact.right_party.neutral_days",
     "visit.from_days_past_due",
     "visit.messages_tried",
     "visit.calls_tried",

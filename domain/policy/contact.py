@@ -9,6 +9,7 @@ from pydantic import AfterValidator, Field, StrictBool, model_validator
 
 from domain.local_time import HoursOfDay
 from domain.messages.templates import LADDER, WITHOUT_DEBT_DETAILS, Template
+from domain.policy.right_party import RightPartyPolicy
 from domain.policy.rule import Count, PolicyModel, Rule, later_rule, value_or
 
 # Contacts of so many days, of 24 hours each, are read under any policy, as the table of policies
@@ -105,6 +106,7 @@ class Counter(PolicyModel):
 
     `purposes` says both which contacts are counted and which are held back; empty means all. A
     limit of 1 on connected calls reads: none until the window after the last one has passed.
+    Conversations that the borrower began are counted only where it says so (`inbound`).
     """
 
     scope: Scope
@@ -113,11 +115,14 @@ class Counter(PolicyModel):
     purposes: tuple[Purpose, ...] = ()
     window: Window
     limit: Count
+    inbound: StrictBool = Field(default=False, exclude_if=lambda given: not given)
 
     @model_validator(mode="after")
     def _only_calls_are_answered(self) -> Self:
         if self.counted is not Counted.ATTEMPTS and self.channel is not Channel.CALL:
             raise ValueError(f"counted: only calls can be {self.counted}; channel must be 'call'")
+        if self.inbound and (self.counted is Counted.UNANSWERED or self.scope is Scope.PHONE):
+            raise ValueError("inbound: a conversation is answered, and may come from any number")
         return self
 
     def concerns(self, channel: Channel, purpose: Purpose) -> bool:
@@ -166,6 +171,8 @@ class ContactPolicy(PolicyModel):
     counters: Annotated[dict[str, Rule[Counter]], InOrder]
     third_parties: ThirdPartyPolicy
     ladder: Rule[Annotated[tuple[LadderStep, ...], Field(min_length=1)]]
+    right_party: RightPartyPolicy | None = later_rule()  # without it any number is told anything
+    calls_recorded: Rule[StrictBool] | None = later_rule()
 
     def hours_of(self, channel: Channel, day: date) -> Rule[HoursOfDay]:
         """The permitted hours of a channel: its own on the days on which it has some."""
@@ -178,6 +185,8 @@ class ContactPolicy(PolicyModel):
         yield from self.permitted_hours_by_channel.values()
         yield from self.counters.values()
         yield from (rule for _, rule in self.third_parties if rule is not None)
+        if self.right_party is not None:
+            yield from (rule for _, rule in self.right_party)
 
     def needed(self) -> Iterator[tuple[str, Rule[Any]]]:
         """The rules that cannot be disabled, by name: the process goes by them."""

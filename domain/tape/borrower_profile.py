@@ -114,6 +114,38 @@ def _plain(text: str) -> str:
     return "".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
+def completed(kept: BorrowerProfile, row: TapeRow) -> tuple[BorrowerProfile, list[str]]:
+    """The kept borrower with what a later tape knows and nobody knew before; its columns.
+
+    Only what is missing is filled in: what is kept is not overwritten.
+    """
+    columns = [
+        name for name, value in _kept_columns(kept).items() if not value and getattr(row, name)
+    ]
+    more = kept
+    if "borrower_name" in columns:
+        more = more._replace(full_name=row.borrower_name or "")
+    if "phone" in columns:
+        more = more._replace(phone=row.phone, written_phone=row.written_phone)
+    if "contact_person_phone" in columns:
+        more = more._replace(
+            contact_person_phone=row.contact_person_phone,
+            written_contact_person_phone=row.written_contact_person_phone,
+        )
+    if "address" in columns:
+        more = more._replace(address=row.address or "", region=row.region or "")
+    return more, columns
+
+
+def _kept_columns(kept: BorrowerProfile) -> dict[str, str | None]:
+    return {
+        "borrower_name": kept.full_name,
+        "phone": kept.phone,
+        "contact_person_phone": kept.contact_person_phone,
+        "address": kept.address,
+    }
+
+
 def differing_fields(row: TapeRow, kept: BorrowerProfile) -> list[str]:
     """The tape's columns that say something else of the borrower than what is kept.
 

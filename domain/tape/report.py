@@ -26,6 +26,7 @@ class Kind(StrEnum):
     DIFFERS = "differs"
     BORROWER_DIFFERS = "borrower_differs"  # the loan is taken, the borrower stays as kept
     DISAGREEMENT = "disagreement"  # reported status against schedule
+    COMPLETED = "completed"  # the borrower's, which was missing, is kept now
     HELD = "held"  # the loan is taken, and waits on hold until a person has released it
 
 

@@ -52,6 +52,7 @@ COLUMNS = (
 BORROWER_COLUMNS = (
     "borrower_name",
     "phone",
+    "phone_confirmed_on",
     "contact_person_phone",
     "address",
     "time_zone",
@@ -108,6 +109,7 @@ class TapeRow(BaseModel):
     penalty_rate_percent: Rate | None = None
     borrower_name: Name | None = None
     phone: Phone | None = None
+    phone_confirmed_on: Day | None = None  # as the borrower's own, by the lender's own check
     contact_person_phone: Phone | None = None
     address: Address | None = None
     # As the tape has them, beside the one form that numbers are kept in.
@@ -122,6 +124,14 @@ class TapeRow(BaseModel):
         as_of = info.data.get("as_of")
         if as_of is not None and day - as_of > _LONGEST_WAIT:
             raise wrong(f"{day} lies more than a year after as_of {as_of}")
+        return day
+
+    @field_validator("phone_confirmed_on")
+    @classmethod
+    def _is_over(cls, day: date | None, info: ValidationInfo) -> date | None:
+        as_of = info.data.get("as_of")
+        if day is not None and as_of is not None and day > as_of:
+            raise wrong(f"{day} lies after as_of {as_of}")
         return day
 
     @field_validator("paid_minor")
@@ -200,9 +210,9 @@ def due_date(first: date, months_later: int) -> date:
     return date(year, month, day)
 
 
-def opening_received_at(as_of: date, time_zone: str) -> datetime:
-    """When the opening balance counts as received: midnight of the borrower's day."""
-    return datetime.combine(as_of, time.min, ZoneInfo(time_zone))
+def midnight(day: date, time_zone: str) -> datetime:
+    """When a tape's day begins for the borrower: what it tells of the day counts from then."""
+    return datetime.combine(day, time.min, ZoneInfo(time_zone))
 
 
 def parse_row(fields: Mapping[str, Any], country: str = "CN") -> TapeRow | list[Problem]:

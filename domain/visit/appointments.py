@@ -69,10 +69,12 @@ def visit_times(
 def candidate_starts(times: VisitTimes, holidays: Holidays) -> list[datetime]:
     """Starts within the hours of possible days, in UTC; preferred times first, each once.
 
-    A time that was declined is not proposed again, unless it is preferred by now.
+    Who declines a day is offered another day, not the next hour, unless they prefer it by now.
     """
-    declined = {start.astimezone(UTC) for start in times.declined}
-    others = (start for start in _grid(times, holidays) if start not in declined)
+    zone = ZoneInfo(times.zone)
+    declined = {start.astimezone(zone).date() for start in times.declined}
+    grid = _grid(times, holidays)
+    others = (start for start in grid if start.astimezone(zone).date() not in declined)
     wanted = [start.astimezone(UTC) for start in (*times.preferred, *others)]
     return [start for start in dict.fromkeys(wanted) if _is_possible(start, times, holidays)]
 

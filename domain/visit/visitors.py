@@ -34,6 +34,9 @@ class Booking(BaseModel):
     is_announced: bool  # the borrower was told
     is_confirmed: bool  # and agreed
     is_called_off: bool
+    is_inside: bool = False  # the crew has checked in, and not reported yet
+    is_over: bool = False  # it has reported, or the visit has ended: nobody is expected any more
+    is_dismissed: bool = False  # the collector works for the lender no more
 
 
 def _no_telephone(caller: str) -> str:
@@ -74,9 +77,11 @@ def judge_visitor(
     bookings: Sequence[Booking], tolerance: timedelta, now: datetime
 ) -> tuple[VisitorAnswer, str | None]:
     """The answer from the bookings that match code and badge, and the visit it is about."""
-    coming = [booking for booking in bookings if now < booking.ends_at]
+    ours = [booking for booking in bookings if not (booking.is_dismissed or booking.is_over)]
+    coming = [b for b in ours if now < b.ends_at and not b.is_inside]
     due = [booking for booking in coming if booking.starts_at - tolerance <= now]
     kinds = (
+        (VisitorAnswer.EXPECTED_NOW, [b for b in ours if b.is_inside]),
         (VisitorAnswer.EXPECTED_NOW, [b for b in due if b.is_confirmed and not b.is_called_off]),
         (VisitorAnswer.CALLED_OFF, [b for b in due if b.is_called_off]),
         (

@@ -27,6 +27,11 @@ BODIES: dict[str, dict[str, Any]] = {
     "payment_reversed": {"payment_id": "P"},
     "promise_made": {"amount_minor": 1, "due_on": "2026-04-25"},
     "call_finished": {"attempt_id": "A", "outcome": "connected"},
+    "phone_reported": {"phone_id": "B-1-p1", "status": "refused", "by": "hotline"},
+    "phone_confirmed": {"phone_id": "B-1-p1", "by": "app"},
+    "reply_received": {"reply_id": "R-1", "phone_id": "B-1-p1", "text": "N"},
+    "call_received": {"call_id": "I-1"},
+    "borrower_said": {"says": "disputes"},
     "visit_requested": {
         "applicant": "collector",
         "applicant_id": "K-1",

@@ -102,6 +102,7 @@ class Record:
         adopted = self.policy.model_copy(update={"version": "cn-adopted"})
         await StoredPolicies(self.pool).store_policy(adopted, fingerprint(adopted), self.now)
         await self.deliver("policy_adopted", policy_version="cn-adopted")
+        await self._hear_from_people()
 
     async def _reach_borrower(self) -> None:
         assert (await self.contact("overdue_notice")).status == "sent"
@@ -112,6 +113,19 @@ class Record:
             "SELECT attempt_id FROM contact_attempts WHERE channel = 'call'"
         )
         await self.deliver("call_finished", attempt_id=attempt_id, outcome="no_answer")
+
+    async def _hear_from_people(self) -> None:
+        """A number is confirmed, another is a stranger's; they call, and are to be called later."""
+        await self.deliver("phone_confirmed", phone_id="B-1-p1", by="app")
+        last = f"B-1-p{self.loan.phones}"
+        await self.deliver("reply_received", reply_id="RE-1", phone_id=last, text="N")
+        await self.deliver("phone_reported", phone_id=last, status="refused", by="hotline")
+        await self.deliver("call_received", call_id="I-1", recording_id="R-0")
+        until = self.now + timedelta(minutes=2)
+        await self.deliver(
+            "borrower_said", event_id="later", says="call_later", until=until.isoformat()
+        )
+        self.now = until + timedelta(minutes=1)
 
     async def _interrupt(self) -> None:
         await self.deliver("payment_received", payment_id="P-1", amount_minor=INSTALMENT)
@@ -127,7 +141,11 @@ class Record:
             "complaint_extended", complaint_id="C-1", approver_id="A-9", due_at=due_at
         )
         await self.deliver(
-            "complaint_resolved", complaint_id="C-1", upheld=True, barred_badge_ids=["C-3"]
+            "complaint_resolved",
+            complaint_id="C-1",
+            upheld=True,
+            handler_id="H-1",
+            barred_badge_ids=["C-3"],
         )
         await self.deliver(
             "contact_preferences_changed",
@@ -185,9 +203,11 @@ class Record:
         agreements = AgreementActivities(
             Agreements(self.pool), StoredPolicies(self.pool), lambda: self.now
         )
-        return await agreements.offer_agreement(
+        sha256 = await agreements.offer_agreement(
             OfferRequest(offer=offer, policy_version=self.policy.version)
         )
+        assert sha256 is not None, "the first part fell due before the offer"
+        return sha256
 
     async def break_agreement(self) -> None:
         """The agreement that is signed is broken now."""
@@ -217,5 +237,9 @@ class Record:
         )
         sha256 = await self.offer(offer)
         await self.deliver(
-            "agreement_signed", agreement_id="G-1", document_sha256=sha256, signatories=["B-1"]
+            "agreement_signed",
+            agreement_id="G-1",
+            document_sha256=sha256,
+            signatories=["B-1"],
+            costs_confirmed=True,
         )

@@ -28,6 +28,7 @@ class Loan:
     first_due_on: date = date(2026, 1, 10)
     paid_minor: int = 0
     phones: int = 1
+    confirmed: bool = True  # their numbers, by the lender's own check
     instalments: int = 12
     zone: str = ZONE
 
@@ -62,6 +63,13 @@ async def insert_loan(pool: Pool, loan: Loan) -> None:
             loan.borrower_id,
             f"+86 000 0000 000{number}",
             number,
+        )
+    if loan.confirmed:
+        await pool.execute(
+            "INSERT INTO phone_confirmations SELECT phone_id, 'origination', $2 FROM phones"
+            " WHERE borrower_id = $1 AND relation = 'self' ON CONFLICT DO NOTHING",
+            loan.borrower_id,
+            loan.at_days_past_due(-300),
         )
     await pool.execute(
         "INSERT INTO addresses VALUES ($1, $2, '示例路 1 号', 'TEST') ON CONFLICT DO NOTHING",

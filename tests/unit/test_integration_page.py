@@ -22,9 +22,11 @@ _FIELD = re.compile(r"`([a-z0-9_]+(?:\.[a-z0-9_]+)?)`")
 COMPLAINT = {"complaint_id", "answer_due_at", "visit_called_off", "visit_starts_at"}
 ELSEWHERE = {
     "agreement_offered": ({"e_sign"}, {"agreement_id", "document_sha256", "expires_at"}),
+    "owed_beside_plan": ({"collectors"}, {"agreement_id", "payment_id", "amount_minor"}),
+    "overpaid": ({"collectors"}, {"amount_minor"}),
     "complaint_to_answer": ({"complaint_desk"}, COMPLAINT),
     "complaint_due_soon": ({"complaint_desk"}, COMPLAINT),
-    "complaint_overdue": ({"complaint_desk"}, COMPLAINT),
+    "complaint_overdue": ({"complaint_desk", "senior_approvers"}, COMPLAINT),
 }
 SAME_AS_THE_ROW_ABOVE = {"complaint_due_soon", "complaint_overdue"}
 

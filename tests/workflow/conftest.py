@@ -23,11 +23,12 @@ from domain.policy.contact import Channel
 from domain.policy.policy import Policy
 from gateways.protocol import Gateway
 from policies.reader import fingerprint
-from temporal.names import LOAN_COLLECTION, TASK_QUEUE, workflow_id
+from temporal.names import LOAN_COLLECTION, TASK_QUEUE, complaint_watch_id, workflow_id
 from temporal.search_attributes import SEARCH_ATTRIBUTES
 from tests.support.gateways import simulated_gateways
 from tests.support.lives.conversation import MOMENT
 from tests.support.lives.life import RIPE, Life, StartLife
+from tests.support.lives.pace import too_fast
 from tests.support.lives.rebuilt import compare_with_record
 from tests.support.lives.time_skipping import start_time_skipping
 from tests.support.replay.record import record_life
@@ -99,7 +100,8 @@ async def start_life(
                 id=workflow_id(loan.loan_id),
                 task_queue=TASK_QUEUE,
             )
-            lives.push_async_callback(_end, env, loan.loan_id)
+            lives.push_async_callback(_end, env, loan.loan_id, case.case_id)
+            lives.push_async_callback(_require_pace, env, loan.loan_id, case.case_id)
             lives.push_async_callback(compare_with_record, env, pool, loan.loan_id, case.case_id)
             lives.push_async_callback(_settle, env)
             lives.push_async_callback(record_life, env.client, loan.loan_id, request.node.name)
@@ -119,15 +121,22 @@ async def life(start_life: StartLife) -> Life:
     return await start_life(RIPE, tried=True)
 
 
-async def _end(env: WorkflowEnvironment, loan_id: str) -> None:
+async def _require_pace(env: WorkflowEnvironment, loan_id: str, case_id: str) -> None:
+    """No workflow goes round without a timer, in any life of the suite."""
+    found = await too_fast(env.client, loan_id, case_id)
+    assert not found, "more events an hour than what came in explains:\n" + "\n".join(found)
+
+
+async def _end(env: WorkflowEnvironment, loan_id: str, case_id: str) -> None:
     """Leave nothing running on the server.
 
     A run that is terminated in the middle of a task, as after `continue_as_new`, would keep the
     server's time from ever being skipped again: let a moment pass, which it cannot until then.
     """
     await _settle(env)
-    with suppress(RPCError):  # it has come to its end
-        await env.client.get_workflow_handle(workflow_id(loan_id)).terminate()
+    for name in (workflow_id(loan_id), complaint_watch_id(case_id)):
+        with suppress(RPCError):  # it has come to its end, or there was none
+            await env.client.get_workflow_handle(name).terminate()
 
 
 async def _settle(env: WorkflowEnvironment) -> None:

@@ -20,9 +20,17 @@ from workflows.desk.filters import attributes_of
 from workflows.desk.inbox import Inbox
 from workflows.desk.options import DATABASE
 from workflows.desk.status import NextAction, details
-from workflows.desk.stops import CaseOverError, FreshRunNeededError, OnHoldError, VisitInDoubtError
+from workflows.desk.stops import (
+    CaseOverError,
+    FreshRunNeededError,
+    OnHoldError,
+    PlanKeptError,
+    VisitInDoubtError,
+)
+from workflows.desk.turns import Turns
 
 MOMENTS_ON_RECORD = "moments-on-record"  # runs of before keep theirs to themselves
+SHORTEST_REST = timedelta(seconds=1)  # of real time, whatever the clock
 SUMMARY_LENGTH = 190  # bytes the UI shows of a timer or an activity
 
 
@@ -33,6 +41,7 @@ class CaseDesk:
         self.case = case
         self.next_action = NextAction()
         self._inbox = inbox
+        self._turns = Turns()
         self._facts: CaseFacts | None = None
         self._policy: Policy | None = None
 
@@ -159,10 +168,11 @@ class CaseDesk:
         """Wait until something is so, at the latest until `at`. Answers whether it is so.
 
         Raises:
-            CaseOverError, OnHoldError, VisitInDoubtError, FreshRunNeededError: when the stage
-                has to stop; it is called again when the case goes on, and finds its state as it
-                left it.
+            CaseOverError, OnHoldError, PlanKeptError, VisitInDoubtError, FreshRunNeededError:
+                when the stage has to stop; it is called again when the case goes on, and finds its
+                state as it left it.
         """
+        await self._rest_if_busy()
         while True:
             await self.intake_idle()
             self._stop_if_needed()
@@ -190,12 +200,22 @@ class CaseDesk:
 
     async def rest(self, done: Callable[[], bool], at: datetime, what: str, why: str) -> bool:
         """Wait as `until` does, but let nothing interrupt: for holds and for the end."""
+        await self._rest_if_busy()
         while True:
             await self.intake_idle()
             if done():
                 return True
             if not await self._wait(done, at, what, why):
                 return False
+
+    async def _rest_if_busy(self) -> None:
+        """Every loop of a case comes by here: none goes round without a timer for long."""
+        rest_until = self._turns.take(self.now)
+        if rest_until is None:
+            return
+        workflow.logger.warning("a case goes round without waiting; it rests")
+        left = self.case.clock.real(rest_until) - workflow.now()
+        await workflow.sleep(max(left, SHORTEST_REST), summary="too many turns today")
 
     async def _wait(self, wake: Callable[[], bool], at: datetime, what: str, why: str) -> bool:
         """Sleep until `at` or until woken; False when the time had come before."""
@@ -213,13 +233,20 @@ class CaseDesk:
         return True
 
     def _must_stop(self) -> bool:
-        return self.is_over or self.situation.is_on_hold or self.visit_is_in_doubt
+        return (
+            self.is_over
+            or self.situation.is_on_hold
+            or self.plan_was_kept
+            or self.visit_is_in_doubt
+        )
 
     def _stop_if_needed(self) -> None:
         if self.is_over:
             raise CaseOverError
         if self.situation.is_on_hold:
             raise OnHoldError
+        if self.plan_was_kept:
+            raise PlanKeptError
         if self.visit_is_in_doubt:
             raise VisitInDoubtError
         if self.history_is_long:
@@ -233,6 +260,12 @@ class CaseDesk:
     @property
     def is_over(self) -> bool:
         return self.outcome is not None
+
+    @property
+    def plan_was_kept(self) -> bool:
+        """Whether the plan that was broken is in force again, by the record."""
+        has_broken = self.case.broken_plan is not None and self.case.plan is None
+        return has_broken and self.facts.plan_total_minor is not None
 
     @property
     def visit_is_in_doubt(self) -> bool:

@@ -109,6 +109,7 @@ class Intake:
             due_at=row.due_at(event, situation),
             waiver=row.waiver(event, situation),
             judged_at=situation.now,
+            clock_tolerance=situation.policy.clock_tolerance,
         )
 
     def _unread(self, incoming: IncomingEvent, refusal: str) -> JudgedEvent:

@@ -13,5 +13,9 @@ class VisitInDoubtError(Exception):
     """The visit under way was withdrawn, or its approval is void."""
 
 
+class PlanKeptError(Exception):
+    """The plan that was broken is in force again: its part was paid in time."""
+
+
 class FreshRunNeededError(Exception):
     """The history has grown long: the next boundary is here."""

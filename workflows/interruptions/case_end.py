@@ -3,6 +3,7 @@
 from temporalio import workflow
 
 from activities.case_activities import CaseActivities, CaseEnd
+from activities.complaint_activities import ComplaintActivities, Watch
 from activities.legal_activities import LegalActivities
 from domain.case.facts import Outcome
 from domain.case.notices import Audience, NoticeKind
@@ -30,6 +31,8 @@ CLOSING_TEMPLATES = {
     Outcome.SETTLED: Template.SETTLED_NOTICE,
     Outcome.PLAN_COMPLETED: Template.PLAN_COMPLETED_NOTICE,
 }
+COMPLAINTS_OUTLIVE = "complaints-outlive-their-case"  # a run of before watches over none
+PAID_ENDS_OVERTAKE = "paid-ends-overtake"  # in runs of before the end that was asked for stays
 CREW_IS_OUT = (Stage.APPOINTMENT, Stage.PREPARATION, Stage.VISIT)
 
 
@@ -38,11 +41,12 @@ async def end_case(desk: CaseDesk) -> Outcome | None:
 
     Answers with the outcome, or None when a reversed payment has reopened the case meanwhile.
     """
-    if desk.outcome is None:
+    outcome = _end_of(desk)
+    if outcome is None:
         return None
-    await _call_off(desk, desk.outcome)
+    await _call_off(desk, outcome)
     await desk.intake_idle()
-    outcome = desk.outcome  # a reversal or another end may have come in
+    outcome = _end_of(desk)  # a reversal or another end may have come in
     if outcome is None or not await _close_case(desk, outcome):
         await _go_on(desk)
         return None
@@ -55,10 +59,24 @@ async def end_case(desk: CaseDesk) -> Outcome | None:
         await _go_on(desk)
         return None
     await _tell_complaint_handlers(desk)
+    await _watch_complaints(desk)
     if outcome.is_paid:
         desk.case.waiting_for = "nothing"
         desk.publish()
     return outcome
+
+
+def _end_of(desk: CaseDesk) -> Outcome | None:
+    """How the case ends: as it was asked for, unless full payment has overtaken that.
+
+    Nothing is owed any more, whoever was to have the loan; and nobody sues for arrears that are
+    paid. A loan that was sold, withdrawn or written off stays so while something is owed of it.
+    """
+    asked_for, paid = desk.case.closed_as, desk.facts.outcome_if_paid()
+    if asked_for is None or paid is None:
+        return asked_for or paid
+    is_overtaken = paid is Outcome.SETTLED or asked_for is Outcome.HANDED_TO_LEGAL
+    return paid if is_overtaken and workflow.patched(PAID_ENDS_OVERTAKE) else asked_for
 
 
 async def _close_case(desk: CaseDesk, outcome: Outcome) -> bool:
@@ -97,6 +115,23 @@ async def _tell_complaint_handlers(desk: CaseDesk) -> None:
         await desk.intake_idle()
 
 
+async def _watch_complaints(desk: CaseDesk) -> None:
+    """What is open still outlives this run: another workflow reminds of it."""
+    if not desk.facts.complaints or not workflow.patched(COMPLAINTS_OUTLIVE):
+        return
+    await workflow.execute_activity_method(
+        ComplaintActivities.watch_complaints,
+        Watch(
+            case_id=desk.case.case_id,
+            loan_id=desk.case.loan_id,
+            clock=desk.case.clock,
+            rules=desk.policy.aftercare,
+        ),
+        summary="watch over the complaints that are open",
+        **DATABASE,
+    )
+
+
 async def _reopen_case(desk: CaseDesk) -> bool:
     """Take the case up again, unless what is owed now is another delinquency, and another case."""
     facts = await workflow.execute_activity_method(
@@ -104,7 +139,8 @@ async def _reopen_case(desk: CaseDesk) -> bool:
     )
     if facts is None:
         return False
-    desk.case.plan = None
+    if facts.plan_total_minor is None:
+        desk.case.plan = None
     desk.learn(facts)
     return True
 

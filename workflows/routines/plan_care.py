@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import datetime
 
+from temporalio import workflow
+
 from domain.case.notices import Audience, NoticeKind
 from domain.case.plan_care import PlanStep, next_step, progress_of
 from domain.case.state import PlanState
@@ -12,6 +14,8 @@ from workflows.desk.case_desk import CaseDesk
 from workflows.routines.contacting import intent_of, pursue
 from workflows.routines.pursuit import Pursuit
 from workflows.routines.staff_notices import notify_staff
+
+LATE_PARTS_HELPED = "late-parts-helped"  # runs of before say nothing of a part that is late
 
 
 def plan_in_force(desk: CaseDesk) -> PlanState:
@@ -41,7 +45,7 @@ async def care_until(
     reversal and holds move it.
     """
     while True:
-        end, step = ends_at(), next_step(plan_in_force(desk), desk.situation)
+        end, step = ends_at(), _next_step(desk)
         if step is not None and step.at < end:
             if await desk.until(done, step.at, step.what, why):
                 return True
@@ -52,9 +56,14 @@ async def care_until(
             return False
 
 
+def _next_step(desk: CaseDesk) -> PlanStep | None:
+    helps = workflow.patched(LATE_PARTS_HELPED)
+    return next_step(plan_in_force(desk), desk.situation, helps_when_late=helps)
+
+
 async def _say(desk: CaseDesk, step: PlanStep, done: Callable[[], bool]) -> None:
     plan, part = plan_in_force(desk), open_part(desk)
-    current = next_step(plan, desk.situation)
+    current = _next_step(desk)
     if part is None or current is None or current.name != step.name:
         return  # what has happened meanwhile has made another step the next one
     if step.what is NoticeKind.FIRST_PAYMENT_HELP:

@@ -14,6 +14,7 @@ from activities.visit_activities import CrewRelease, VisitActivities, VisitEnd
 from domain.case.events.effects import call_off_appointment
 from domain.case.notices import Audience, NoticeKind
 from domain.case.state import Slot, Stage, VisitState
+from domain.case.visit_standing import negotiated_by_barred
 from domain.messages.templates import Template
 from domain.plan.status import AgreementStatus
 from domain.policy.contact import Channel, Purpose
@@ -23,6 +24,8 @@ from workflows.desk.options import DATABASE
 from workflows.routines.contacting import intent_of, pursue
 from workflows.routines.pursuit import Pursuit
 from workflows.routines.staff_notices import notify_staff
+
+BARRED_CREWS_OFFER_NOTHING = "barred-crews-offer-nothing"
 
 AfterVisit = Literal[Stage.EARLY_CONTACT, Stage.LEGAL_REVIEW]
 
@@ -132,23 +135,41 @@ async def end_offered_agreement(
     desk: CaseDesk, status: AgreementStatus, *, plan_id: str | None = None
 ) -> None:
     """End the agreement that is offered, if one is, and with `plan_id` what it was to be of."""
-    await _end_agreement(desk, status, was=AgreementStatus.OFFERED, plan_id=plan_id)
+    case_id, was = desk.case.case_id, AgreementStatus.OFFERED
+    await _end_agreement(AgreementEnd(case_id=case_id, status=status, was=was, plan_id=plan_id))
 
 
-async def end_signed_agreement(desk: CaseDesk, status: AgreementStatus) -> None:
-    """End the agreement that is in force: as broken."""
-    await _end_agreement(desk, status, was=AgreementStatus.SIGNED)
-
-
-async def _end_agreement(
-    desk: CaseDesk, status: AgreementStatus, was: AgreementStatus, plan_id: str | None = None
+async def end_broken_agreement(
+    desk: CaseDesk, missed_part: int | None = None, missed_at: datetime | None = None
 ) -> None:
-    await workflow.execute_activity_method(
-        AgreementActivities.end_agreement,
-        AgreementEnd(case_id=desk.case.case_id, status=status, was=was, plan_id=plan_id),
-        summary=f"agreement {status}",
-        **DATABASE,
+    """End the agreement that is in force: as broken, for a part that was not paid by a moment."""
+    await _end_agreement(
+        AgreementEnd(
+            case_id=desk.case.case_id,
+            status=AgreementStatus.BROKEN,
+            was=AgreementStatus.SIGNED,
+            missed_part=missed_part,
+            missed_at=missed_at,
+        )
     )
+
+
+async def _end_agreement(end: AgreementEnd) -> None:
+    await workflow.execute_activity_method(
+        AgreementActivities.end_agreement, end, summary=f"agreement {end.status}", **DATABASE
+    )
+
+
+async def end_barred_negotiation(desk: CaseDesk) -> AfterVisit:
+    """The visit ends without a plan: its crew may not come back to negotiate another one."""
+    desk.case.plan = None
+    desk.case.visits += 1
+    return await end_visit(desk, VisitStatus.COMPLETED, "no plan: negotiated by a barred crew")
+
+
+def is_negotiated_by_barred(desk: CaseDesk) -> bool:
+    """Whether the plan at hand is of a barred crew; a run of before has offered it all the same."""
+    return negotiated_by_barred(desk.situation) and workflow.patched(BARRED_CREWS_OFFER_NOTHING)
 
 
 async def negotiate_again(desk: CaseDesk, reason: str) -> Literal[Stage.VISIT] | AfterVisit:

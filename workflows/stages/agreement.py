@@ -16,7 +16,15 @@ from workflows.routines.renegotiation import (
     require_plan,
     wait_for_answer,
 )
-from workflows.routines.visit_ends import end_offered_agreement, require_visit
+from workflows.routines.visit_ends import (
+    end_barred_negotiation,
+    end_offered_agreement,
+    is_negotiated_by_barred,
+    require_visit,
+)
+
+FELL_DUE = "its first part fell due before the document could be drawn up"
+OFFERS_THAT_CAN_BE_KEPT = "offers-that-can-be-kept"  # runs of before drew it up all the same
 
 
 async def sign_agreement(desk: CaseDesk) -> Literal[Stage.GUIDED_REPAYMENT] | AfterNoAgreement:
@@ -25,15 +33,26 @@ async def sign_agreement(desk: CaseDesk) -> Literal[Stage.GUIDED_REPAYMENT] | Af
     A hold moves the stage's deadline on, but not what the document says of itself: what expired
     meanwhile is offered anew, while its first part can still be paid in time.
     """
-    plan = require_plan(desk)
+    if is_negotiated_by_barred(desk):
+        await end_offered_agreement(desk, AgreementStatus.WITHDRAWN)
+        return await end_barred_negotiation(desk)
+    return await _offer_and_wait(desk, require_plan(desk))
+
+
+async def _offer_and_wait(
+    desk: CaseDesk, plan: PlanState
+) -> Literal[Stage.GUIDED_REPAYMENT] | AfterNoAgreement:
+    if plan.document_sha256 is None and _is_too_late(desk, plan):
+        return await give_up(desk, plan, FELL_DUE)
     await desk.begin("agreement_signed", desk.in_hours(desk.policy.plan.signing_hours.value))
-    if plan.document_sha256 is None:
-        await _offer(desk, plan)
+    if plan.document_sha256 is None and not await _offer(desk, plan):
+        return await give_up(desk, plan, FELL_DUE)
 
     if not await _wait_for_signature(desk, plan) and _may_offer_anew(desk, plan):
         plan.agreement_id = plan.document_sha256 = None  # what is signed now is signed too late
         await end_offered_agreement(desk, AgreementStatus.EXPIRED)
-        await _offer(desk, plan)
+        if not await _offer(desk, plan):
+            return await give_up(desk, plan, FELL_DUE)
         await _wait_for_signature(desk, plan)
     if plan.signature is Answer.YES:
         await desk.look_again()  # the signed plan moved what is due
@@ -60,14 +79,25 @@ def _may_offer_anew(desk: CaseDesk, plan: PlanState) -> bool:
     stage_ends_at, expires_at = desk.case.stage_ends_at, plan.expires_at
     if stage_ends_at is None or expires_at is None or stage_ends_at <= expires_at:
         return False
-    return min(part.due_on for part in plan.plan.parts) >= desk.today
+    return not _has_fallen_due(desk, plan)
 
 
-async def _offer(desk: CaseDesk, plan: PlanState) -> None:
+def _is_too_late(desk: CaseDesk, plan: PlanState) -> bool:
+    """Whether the first part fell due while the plan waited: for an approval, a hold, a report."""
+    return _has_fallen_due(desk, plan) and workflow.patched(OFFERS_THAT_CAN_BE_KEPT)
+
+
+def _has_fallen_due(desk: CaseDesk, plan: PlanState) -> bool:
+    return min(part.due_on for part in plan.plan.parts) < desk.today
+
+
+async def _offer(desk: CaseDesk, plan: PlanState) -> bool:
+    """Have the document drawn up; False when its first part fell due before it could be."""
     plan.offers += 1
     plan.agreement_id = f"{plan.plan_id}:agreement" + (f"-{plan.offers}" if plan.offers > 1 else "")
     plan.document_sha256 = None
     plan.expires_at = desk.case.stage_ends_at
+    plan.grace_days = desk.policy.plan.grace_days.value
     plan.document_sha256 = await workflow.execute_activity_method(
         AgreementActivities.offer_agreement,
         OfferRequest(
@@ -82,9 +112,11 @@ async def _offer(desk: CaseDesk, plan: PlanState) -> None:
                 counted_after=plan.payments_seen,
                 expires_at=plan.expires_at or desk.now,
                 lender_signatory=next(iter(plan.negotiator_ids), None),
+                grace_days=plan.grace_days,
             ),
             policy_version=desk.policy.version,
         ),
         summary=f"offer {plan.plan.total_minor} in {len(plan.plan.parts)} parts",
         **DATABASE,
     )
+    return plan.document_sha256 is not None

@@ -46,6 +46,7 @@ async def ask_for_approval(desk: CaseDesk) -> Literal[Stage.APPOINTMENT] | After
 
 async def _remind(desk: CaseDesk, visit: VisitState, *, is_escalated: bool) -> None:
     key = f"{visit.visit_id}:approval-{visit.approvals_voided + 1}-{desk.case.reminders}"
+    paid_at = desk.facts.last_payment_at
     second_level = [Audience.SENIOR_APPROVERS] if is_escalated else []
     for audience in (Audience.APPROVERS, *second_level):
         await notify_staff(
@@ -54,4 +55,9 @@ async def _remind(desk: CaseDesk, visit: VisitState, *, is_escalated: bool) -> N
             audience,
             NoticeKind.VISIT_APPROVAL_WANTED,
             visit_id=visit.visit_id,
+            applicant_id=visit.applicant_id,
+            messages_sent=desk.facts.messages_sent,
+            calls_made=desk.facts.calls_made,
+            last_payment_at=None if paid_at is None else paid_at.isoformat(),
+            arrears_minor=desk.facts.arrears_minor,
         )

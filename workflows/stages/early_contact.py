@@ -4,8 +4,9 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from domain.calendar import closes
-from domain.case.ladder import PlannedStep, next_look, next_step, reasons_against_visit
+from domain.case.ladder import PlannedStep, next_look, next_step
 from domain.case.state import Stage
+from domain.case.visit_need import reasons_against_visit
 from workflows.desk.case_desk import CaseDesk
 from workflows.routines.contacting import contact
 from workflows.routines.promises import wait_for_promise

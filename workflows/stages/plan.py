@@ -14,10 +14,13 @@ from workflows.routines.renegotiation import (
     wait_for_answer,
 )
 from workflows.routines.staff_notices import notify_staff
+from workflows.routines.visit_ends import end_barred_negotiation, is_negotiated_by_barred
 
 
 async def settle_plan(desk: CaseDesk) -> Literal[Stage.AGREEMENT] | AfterNoAgreement:
     """Wait for `plan_approved` or `plan_rejected` where the crew's authority ends."""
+    if is_negotiated_by_barred(desk):
+        return await end_barred_negotiation(desk)
     plan = require_plan(desk)
     if not needs_approval(plan.plan, desk.policy.plan):
         return Stage.AGREEMENT

@@ -36,6 +36,8 @@ def value_lines(path: str, value: Any) -> list[str]:
 def _value_in_a_line(path: str, value: Any) -> str:
     if path.endswith(_SHARES) and value is not None:
         return f"{value * 100 / WHOLE:g} % ({value} basis points)"
+    if path.endswith("confirmed_by"):
+        return ", ".join(_plain(each) for each in value)
     if path.endswith("weekdays"):
         return ", ".join(day_name[day - 1] for day in value)
     if isinstance(value, bool) or value is None:
@@ -58,7 +60,9 @@ def counter_in_words(counter: Mapping[str, Any]) -> str:
     purposes = " or ".join(_PURPOSES.get(each, each) for each in counter["purposes"])
     about = f" for {purposes}" if purposes else ""
     count = f"At most {limit}" if limit else "No"
-    return f"{count} {what}{about} {_window_in_words(counter['window'])}, {_WHO[counter['scope']]}."
+    also = " Conversations that the borrower began count, too." if counter.get("inbound") else ""
+    window = _window_in_words(counter["window"])
+    return f"{count} {what}{about} {window}, {_WHO[counter['scope']]}.{also}"
 
 
 def _window_in_words(window: Mapping[str, Any]) -> str:

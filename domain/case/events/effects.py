@@ -88,7 +88,7 @@ def apply_visit_reported(event: events.VisitReported, situation: Situation) -> N
     visit.proposal, visit.capacity = event.proposal, event.capacity
     if (plan := proposed_at_visit(event, situation)) is not None:
         situation.case.plans += 1
-        situation.case.plan = plan
+        situation.case.plan, situation.case.broken_plan = plan, None
 
 
 def apply_renegotiation_requested(
@@ -127,8 +127,9 @@ def apply_agreement_declined(event: events.AgreementDeclined, situation: Situati
 
 
 def apply_payment_reversed(event: events.PaymentReversed, situation: Situation) -> None:
-    if (plan := situation.case.plan) is not None and plan.in_force:
-        plan.reversed_at = situation.now
+    for plan in (situation.case.plan, situation.case.broken_plan):
+        if plan is not None and plan.in_force:
+            plan.reversed_at = situation.now
 
 
 def apply_case_closed(event: events.CaseClosed, situation: Situation) -> None:

@@ -1,5 +1,7 @@
 """An event on its way to the record: what the case's state says of it, and what became of it."""
 
+from datetime import timedelta
+
 from pydantic import AwareDatetime, BaseModel
 
 from domain.case.facts import CaseFacts
@@ -26,6 +28,7 @@ class JudgedEvent(BaseModel):
     judged_at: AwareDatetime | None = None  # business time of the case, which its effect is of
     plan: PlanState | None = None  # that it proposes
     ticket: str | None = None  # under which the front door kept it: the record finds its sender
+    clock_tolerance: timedelta = timedelta(0)  # of the policy: how far two clocks may differ
 
 
 class Verdict(BaseModel):

@@ -3,6 +3,9 @@
 from domain import events
 from domain.case.judgement.fitting import EventRefusedError, require, require_not_before
 from domain.case.situation import Situation
+from domain.case.state import VisitState
+from domain.case.visit_standing import negotiated_by_barred
+from domain.identity import is_among
 
 
 def judge_plan_decision(
@@ -14,16 +17,27 @@ def judge_plan_decision(
         raise EventRefusedError("LC-PLAN", "plan_id: not the plan that waits for approval")
     require(plan.approval is None, "LC-STAGE", "this plan has been decided on")
     require_not_before(event, plan.proposed_at, situation, "lies before the plan was proposed")
-    crew = () if visit is None else (*visit.badges_on_site, visit.applicant_id)
+    involved = (*plan.negotiator_ids, *_people_of(visit), situation.facts.borrower_id)
     require(
-        event.approver_id not in (*crew, *plan.negotiator_ids, situation.facts.borrower_id),
+        not is_among(event.approver_id, involved),
         "LC-FOUR-EYES",
-        "approver_id: neither the applicant nor the crew can approve a waiver",
+        "approver_id: neither the applicant nor the crew can approve a waiver, nor the borrower",
     )
 
 
+def _people_of(visit: VisitState | None) -> tuple[str, ...]:
+    """Who applied for a visit, who was to make it, and who made it."""
+    if visit is None:
+        return ()
+    booked = () if visit.slot is None else visit.slot.badge_ids
+    return (visit.applicant_id, *booked, *visit.badges_on_site)
+
+
 def judge_agreement_signed(event: events.AgreementSigned, situation: Situation) -> None:
-    """The document that was offered, in time, with its costs confirmed."""
+    """The document that was offered, by the borrower, in time, with its costs confirmed.
+
+    Whether it was offered by then, the record knows.
+    """
     _require_open_agreement(event.agreement_id, situation)
     require(
         (plan := situation.case.plan_at_hand) is not None
@@ -31,9 +45,19 @@ def judge_agreement_signed(event: events.AgreementSigned, situation: Situation) 
         "LC-DOCUMENT",
         "document_sha256: not the document that was offered",
     )
+    require(
+        is_among(situation.facts.borrower_id, event.signatories),
+        "LC-SIGNATORY",
+        "signatories: the borrower has not signed",
+    )
+    require(
+        not negotiated_by_barred(situation),
+        "LC-CREW",
+        "agreement_id: negotiated by a crew that may not visit the borrower any more",
+    )
     _require_in_time(event, situation)
     require(
-        event.costs_confirmed,
+        event.costs_confirmed is not False,
         "CN-27",
         "costs_confirmed: the borrower confirms the cost disclosure before signing",
     )

@@ -11,10 +11,16 @@ from domain.case.judgement.fitting import (
     require_not_before,
 )
 from domain.case.situation import Situation
+from domain.case.visit_need import obstacles_to_visit
+from domain.identity import is_among, is_same_person
 
 
 def judge_visit_requested(event: events.VisitRequested, situation: Situation) -> None:
-    """Within the days, the arrears and the number of visits that the policy allows."""
+    """Within what the policy allows; for the lender, only where contact was tried and did not work.
+
+    The borrower may ask for a visit themselves, whatever was tried.
+    """
+    _require_own_name(event, situation)
     rules = situation.policy.visit
     overdue = situation.days_past_due
     first, last = rules.from_days_past_due, rules.until_days_past_due
@@ -42,6 +48,24 @@ def judge_visit_requested(event: events.VisitRequested, situation: Situation) ->
     require(not situation.facts.promises, "LC-PROMISE", "a promise to pay is open")
     require(not situation.facts.visit_blocked, "LC-PREFERENCE", "the borrower wants no visit")
     require_no_hold(situation)
+    if event.applicant == "collector":
+        _require_needed(situation)
+
+
+def _require_own_name(event: events.VisitRequested, situation: Situation) -> None:
+    """Who applies as the borrower is the borrower, and the borrower applies as nobody else."""
+    is_borrower = is_same_person(event.applicant_id, situation.facts.borrower_id)
+    require(
+        is_borrower == (event.applicant == "borrower"),
+        "LC-APPLICANT",
+        "applicant_id: the borrower's id and the applicant `borrower` belong together",
+    )
+
+
+def _require_needed(situation: Situation) -> None:
+    """The reasons are those of the invitation: a collector does not apply past them."""
+    if obstacles := obstacles_to_visit(situation):
+        raise EventRefusedError(obstacles[0].rule_id, "; ".join(each.reason for each in obstacles))
 
 
 def _require_cooled_down(situation: Situation) -> None:
@@ -58,7 +82,7 @@ def _require_cooled_down(situation: Situation) -> None:
 def judge_visit_decision(
     event: events.VisitApproved | events.VisitRejected, situation: Situation
 ) -> None:
-    """One decision, on the visit that is asked about, by somebody other than the applicant."""
+    """One decision, on the visit that is asked about, by neither applicant nor borrower."""
     visit = situation.case.visit
     if visit is None or visit.approval is not None:
         raise EventRefusedError("LC-STAGE", "this visit has been decided on")
@@ -70,9 +94,9 @@ def judge_visit_decision(
     reason = "lies before the visit was put to the approvers"
     require_not_before(event, visit.asked_at, situation, reason)
     require(
-        event.approver_id != visit.applicant_id,
+        not is_among(event.approver_id, (visit.applicant_id, situation.facts.borrower_id)),
         "LC-FOUR-EYES",
-        "approver_id: the applicant cannot approve the visit",
+        "approver_id: neither the applicant nor the borrower can approve the visit",
     )
 
 

@@ -13,6 +13,7 @@ from domain.case.negotiation import plan_of_report
 from domain.case.situation import Situation
 from domain.case.state import Answer, VisitState
 from domain.case.visit_standing import crew_is_barred, is_off, reasons_approval_is_void
+from domain.identity import is_among, people_of
 from domain.plan.plan import PlanRefusedError
 
 # Not a rule but a check that the date is no mistake: an early crew and a device that is set to
@@ -101,10 +102,10 @@ def _require_crew(event: events.VisitCheckedIn, visit: VisitState, situation: Si
         "one of the crew may not visit this borrower any more",
     )
     booked = [] if visit.slot is None else visit.slot.badge_ids
-    present = set(event.badge_ids)
-    require(present <= set(booked), "LC-CREW", "badge_ids: not the crew that was announced")
+    present = people_of(event.badge_ids)
+    require(present <= people_of(booked), "LC-CREW", "badge_ids: not the crew that was announced")
     require(
-        present.isdisjoint((visit.applicant_id, visit.approver_id)),
+        not any(is_among(one, (visit.applicant_id, visit.approver_id)) for one in present),
         "LC-FOUR-EYES",
         "badge_ids: who applied for the visit or approved it does not make it",
     )

@@ -1,5 +1,7 @@
 """Holds."""
 
+from datetime import datetime
+
 from domain import events
 from domain.case.judgement.fitting import require
 from domain.case.situation import Situation
@@ -7,6 +9,13 @@ from domain.case.situation import Situation
 
 def judge_hold_placed(event: events.HoldPlaced, situation: Situation) -> None:
     """One that is over would be accepted and protect nobody, and nobody would be told."""
-    require(
-        event.until is None or event.until > situation.now, "LC-TIME", "until: the hold is over"
-    )
+    _require_to_last(event.until, situation)
+
+
+def judge_borrower_said(event: events.BorrowerSaid, situation: Situation) -> None:
+    """What the borrower asks for is a hold, and so is what speaks against it."""
+    _require_to_last(event.until, situation)
+
+
+def _require_to_last(until: datetime | None, situation: Situation) -> None:
+    require(until is None or until > situation.now, "LC-TIME", "until: the hold is over")

@@ -4,13 +4,14 @@ from domain import events
 from domain.case.judgement.fitting import require, require_visit
 from domain.case.situation import Situation
 from domain.case.state import VisitState
+from domain.identity import is_among, is_same_person
 
 
 def judge_visit_withdrawn(event: events.VisitWithdrawn, situation: Situation) -> None:
     """By who applied for it, or by the borrower."""
     visit = _require_not_begun(event.visit_id, situation)
     require(
-        event.withdrawn_by_id in (visit.applicant_id, situation.facts.borrower_id),
+        is_among(event.withdrawn_by_id, (visit.applicant_id, situation.facts.borrower_id)),
         "LC-APPLICANT",
         "withdrawn_by_id: neither who applied for the visit nor the borrower",
     )
@@ -20,7 +21,7 @@ def judge_approval_withdrawn(event: events.ApprovalWithdrawn, situation: Situati
     """By anybody but the applicant, who withdraws the visit."""
     visit = _require_not_begun(event.visit_id, situation)
     require(
-        event.approver_id != visit.applicant_id,
+        not is_same_person(event.approver_id, visit.applicant_id),
         "LC-FOUR-EYES",
         "approver_id: the applicant withdraws the visit, not its approval",
     )

@@ -1,9 +1,11 @@
 """The plan in force and the one under negotiation, from proposals, documents and answers."""
 
+import re
 from datetime import date
 from zoneinfo import ZoneInfo
 
 from domain.case.notices import NoticeKind
+from domain.case.plan_care import key_of_end
 from domain.case.rebuilt.record import CaseRecord, RecordedAgreement, RecordedEvent, RecordedPlan
 from domain.case.state import Answer, PlanState, Stage, VisitState
 from domain.events import (
@@ -18,20 +20,33 @@ from domain.plan.plan import Plan
 from domain.plan.status import AgreementStatus
 
 _AT_THE_TABLE = (Stage.VISIT, Stage.PLAN, Stage.AGREEMENT)
-_NOT_SAID_OF_PARTS = {"closing", "broken"}
+_NOT_SAID_OF_PARTS = re.compile(r"closing|broken(-again-\d+)?")
 
 
 def plan_in_force(record: CaseRecord, guesses: list[str]) -> PlanState | None:
     """The plan whose agreement is signed."""
     signed = [each for each in record.agreements if each.status is AgreementStatus.SIGNED]
-    if not signed:
+    return _as_signed(record, signed[-1], guesses) if signed else None
+
+
+def plan_that_was_broken(record: CaseRecord, guesses: list[str]) -> PlanState | None:
+    """The last one that was broken, as it was, until another is agreed on at a visit."""
+    broken = [each for each in record.agreements if each.status is AgreementStatus.BROKEN]
+    if not broken or (ended_at := broken[-1].ended_at) is None or broken[-1].missed_at is None:
         return None
-    agreement = signed[-1]
+    agreed = [each for each in record.named(VisitReported.name) if each.body["outcome"] == "agreed"]
+    if any(each.judged_at >= ended_at for each in agreed):
+        return None
+    return _as_signed(record, broken[-1], guesses)
+
+
+def _as_signed(record: CaseRecord, agreement: RecordedAgreement, guesses: list[str]) -> PlanState:
     plan = _plan_of(record, agreement, guesses)
     signing = _signing(record, agreement)
     _note_answers(record, plan)
     _note_documents(record, plan)
     plan.signature, plan.in_force = Answer.YES, True
+    plan.reinstated = agreement.reinstated
     plan.signed_at = agreement.signed_at if signing is None else signing.judged_at
     reversals = _since(record, PaymentReversed.name, signing)
     plan.reversed_at = reversals[-1].judged_at if reversals else None
@@ -67,7 +82,7 @@ def count_renegotiations(record: CaseRecord) -> tuple[int, int]:
 def broken_and_not_told(record: CaseRecord) -> str | None:
     """The plan of which the borrower is still to be told that it has ended."""
     broken = [each for each in record.agreements if each.status is AgreementStatus.BROKEN]
-    if not broken or record.is_done(f"{broken[-1].plan_id}:broken"):
+    if not broken or record.is_done(key_of_end(broken[-1].plan_id, broken[-1].reinstated)):
         return None
     return broken[-1].plan_id
 
@@ -121,7 +136,7 @@ def _note_documents(record: CaseRecord, plan: PlanState) -> None:
     if not offered:
         return
     last = offered[-1]
-    plan.expires_at = last.expires_at
+    plan.expires_at, plan.grace_days = last.expires_at, last.grace_days
     if last.status is not AgreementStatus.EXPIRED:  # another is drawn up, or none
         plan.agreement_id, plan.document_sha256 = last.agreement_id, last.document_sha256
     if last.status is AgreementStatus.DECLINED:
@@ -133,7 +148,7 @@ def _note_what_was_said(record: CaseRecord, plan: PlanState) -> None:
     messages = [
         (contact.at, name)
         for name, contact in record.done_below(prefix)
-        if name not in _NOT_SAID_OF_PARTS
+        if not _NOT_SAID_OF_PARTS.fullmatch(name)
     ]
     notices = [
         (notice.at, name)

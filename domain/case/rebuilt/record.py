@@ -122,6 +122,10 @@ class RecordedAgreement(BaseModel):
     counted_after: int | None = None
     expires_at: AwareDatetime
     signed_at: AwareDatetime | None = None
+    ended_at: AwareDatetime | None = None
+    grace_days: int | None = None
+    missed_at: AwareDatetime | None = None
+    reinstated: int = 0
     # What a plan is made of that was proposed before plans were kept.
     as_of: str
     total_minor: int

@@ -15,6 +15,7 @@ from domain.case.rebuilt.plan import (
     plan_at_the_table,
     plan_in_force,
     plan_that_replaces,
+    plan_that_was_broken,
 )
 from domain.case.rebuilt.record import CaseRecord, ContactFate, RecordedNotice
 from domain.case.rebuilt.visit import rebuild_visit, slot_to_tell
@@ -73,6 +74,7 @@ def rebuild_state(
         renegotiation_requests=requests,
         broken_plans=sum(each.status is AgreementStatus.BROKEN for each in record.agreements),
         broken_plan_id=broken_and_not_told(record),
+        broken_plan=plan_that_was_broken(record, guesses),
         closed_as=Outcome(closed[-1].body["outcome"]) if closed else None,
         remembered_events=record.event_ids[-REMEMBERED_EVENTS:],
     )

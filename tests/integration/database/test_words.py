@@ -11,12 +11,14 @@ from database.sql import Pool
 from domain.case.facts import Outcome, PromiseStatus
 from domain.case.notices import Audience, NoticeKind
 from domain.contact.facts import Relation
+from domain.contact.replies import Reading
 from domain.contact.status import AttemptStatus, PhoneStatus
 from domain.debt.status import LoanStatus
 from domain.messages.templates import Template
 from domain.plan.authority import Level
 from domain.plan.status import AgreementStatus
 from domain.policy.contact import Channel, Purpose
+from domain.policy.right_party import Confirmation
 from domain.visit.status import VisitStatus
 from domain.visit.visitors import VisitorAnswer
 from tests.support.world import Loan, OpenCase
@@ -35,9 +37,11 @@ ENUMS: dict[str, type[StrEnum]] = {
     "contact_attempts.status": AttemptStatus,
     "contact_attempts.template": Template,
     "loans.status": LoanStatus,
+    "phone_confirmations.confirmed_by": Confirmation,
     "phones.relation": Relation,
     "phones.status": PhoneStatus,
     "promises.status": PromiseStatus,
+    "replies.read_as": Reading,
     "staff_notices.audience": Audience,
     "staff_notices.kind": NoticeKind,
     "visitor_checks.answer": VisitorAnswer,

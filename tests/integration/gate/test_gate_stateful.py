@@ -28,7 +28,6 @@ PLANNED = settings(
     max_examples=80,
     derandomize=True,
     database=None,
-    deadline=None,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
@@ -168,6 +167,7 @@ class StaleContacts(CrashingContacts):
             number=attempt.number,
             recipient=ruling.recipient,
             lawful_until=None,
+            template="overdue_notice",
         )
 
 

@@ -1,6 +1,5 @@
 """The schedule of the scan on a real server: what a person has stopped stays stopped."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 
@@ -11,6 +10,7 @@ from commands.starter.schedule import schedule
 from embedded.stack import EmbeddedStack
 from temporal.names import OVERDUE_SCAN_SCHEDULE
 from temporal.scan_schedule import install_schedule
+from tests.support.processes.patience import until
 
 EVERY = timedelta(minutes=15)
 NOTE = "wrong tape, do not scan"
@@ -35,8 +35,11 @@ async def _paused(client: Client) -> ScheduleHandle:
 
 async def _described(handle: ScheduleHandle, *, paused: bool) -> None:
     """Until the server tells it: it answers a pause before the schedule has taken it."""
-    while (await handle.describe()).schedule.state.paused is not paused:
-        await asyncio.sleep(0.05)
+
+    async def is_so() -> bool:
+        return (await handle.describe()).schedule.state.paused is paused
+
+    await until(is_so, f"paused={paused}")
 
 
 async def test_pause_and_its_note_survive_an_installation(

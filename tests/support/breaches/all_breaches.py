@@ -2,6 +2,9 @@
 
 from tests.support.breaches.of_cases import CASES
 from tests.support.breaches.of_contacts import CONTACTS
+from tests.support.breaches.of_four_eyes import FOUR_EYES
+from tests.support.breaches.of_money import MONEY
+from tests.support.breaches.of_people import PEOPLE
 from tests.support.breaches.of_visits import VISITS
 
 # The tables refuse most of what is planted below: the audit must not rely on that.
@@ -21,4 +24,4 @@ DO $$ DECLARE it record; BEGIN
 END $$
 """
 # What is planted: the guarantee it breaks, the statement, and a part of what the audit says.
-BREACHES = {**CONTACTS, **VISITS, **CASES}
+BREACHES = {**CONTACTS, **PEOPLE, **FOUR_EYES, **VISITS, **CASES, **MONEY}

@@ -67,7 +67,7 @@ CONTACTS = {
     "one message too many": (
         "G3",
         _copy("template = 'overdue_notice'"),
-        "after 1 attempts of this borrower; 1 allowed by LC-MESSAGES of cn-2026-12",
+        "after 1 attempts of this borrower; 1 allowed by LC-MESSAGES of cn-2027-01",
     ),
     "one message too many, on another loan": (
         "G3",
@@ -84,10 +84,10 @@ CONTACTS = {
         _copy("channel = 'call'", "status = 'unknown', outcome = 'cannot tell'", times=4),
         "after 3 connected of this borrower; 3 allowed by CN-04",
     ),
-    "one unanswered call too many": (
+    "one call of a number too many": (
         "G3",
         _copy("channel = 'call'", times=6),
-        "after 6 unanswered of this phone; 6 allowed by CN-06",
+        "after 6 attempts of this phone; 6 allowed by CN-06",
     ),
     "counter of a list, over days that roll": (
         "G3",

@@ -7,8 +7,10 @@ from zoneinfo import ZoneInfo
 from domain.contact.facts import ContactFacts, Fate, PastAttempt, Phone
 from domain.contact.permission import may_contact
 from domain.contact.question import Allowed, Decision, Refused
+from domain.messages.templates import Template
 from domain.policy.contact import Channel, Purpose
 from domain.policy.policy import Policy
+from domain.policy.right_party import Confirmation
 from policies.reader import read_policy
 from runtime.settings import CHINA_POLICY
 
@@ -32,6 +34,7 @@ def a_phone(number: int, **values: Any) -> Phone:
 
 
 def facts_with(**values: Any) -> ContactFacts:
+    """Facts in which every number is confirmed, unless a test says which are."""
     base = {
         "time_zone": ZONE,
         "case_open": True,
@@ -39,7 +42,11 @@ def facts_with(**values: Any) -> ContactFacts:
         "loan_id": "L-1",
         "phones": [a_phone(1)],
     }
-    return ContactFacts(**base | values)
+    facts = ContactFacts(**base | values)
+    if "confirmed" in values:
+        return facts
+    known = {phone.phone_id: [Confirmation.ORIGINATION] for phone in facts.phones}
+    return facts.model_copy(update={"confirmed": known})
 
 
 def past_attempt(at: datetime, channel: Channel = CALL, **values: Any) -> PastAttempt:
@@ -73,8 +80,9 @@ def ask(
     purpose: Purpose = COLLECTION,
     now: datetime = NOON,
     policies: list[Policy] | None = None,
+    template: Template | None = None,
 ) -> Decision:
-    return may_contact(channel, purpose, facts, policies or [POLICY], now)
+    return may_contact(channel, purpose, facts, policies or [POLICY], now, template)
 
 
 def rule_of(decision: Decision) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from hypothesis import strategies as st
 
-from domain.contact.facts import Fate, PastAttempt, Relation
+from domain.contact.facts import Conversation, Fate, PastAttempt, Relation
 from domain.contact.permission import may_contact
 from domain.contact.question import Decision
 from domain.policy.contact import Channel, Counted, Counter, Purpose, Scope
@@ -48,7 +48,9 @@ def _is_counted(past: PastAttempt, counter: Counter, world: World, phone_id: str
     return counter.counted is Counted.ATTEMPTS or past.fate is not Fate.CONNECTED
 
 
-def _in_window(past: PastAttempt, counter: Counter, world: World, moment: datetime) -> bool:
+def _in_window(
+    past: PastAttempt | Conversation, counter: Counter, world: World, moment: datetime
+) -> bool:
     window = counter.window
     if window.calendar_days is not None:
         today = local(moment, world.facts).date()
@@ -71,6 +73,12 @@ def _broken_caps(world: World, phone_id: str, moment: datetime) -> Iterator[str]
                 and _in_window(past, counter, world, moment)
                 for past in world.facts.attempts
             )
+            if counter.inbound:
+                count += sum(
+                    _in_window(began, counter, world, moment)
+                    for began in world.facts.conversations
+                    if counter.scope is not Scope.LOAN or began.loan_id == world.facts.loan_id
+                )
             if count >= counter.limit:
                 yield rule.id
 
@@ -107,35 +115,64 @@ def is_lawful(world: World, phone_id: str, moment: datetime) -> bool:
             _hours_kept(world, moment),
             not list(_broken_caps(world, phone_id, moment)),
             world.purpose is not Purpose.LOCATE or _is_unreachable(world, moment),
+            world.channel is Channel.CALL
+            or world.purpose is Purpose.LOCATE
+            or _is_right_party(world, phone_id, moment),
         )
     )
 
 
+def _is_right_party(world: World, phone_id: str, moment: datetime) -> bool:
+    """Each policy that asks for it accepts something that shows whose number it is."""
+    today = local(moment, world.facts).date()
+    asking = [policy.contact.right_party for policy in world.in_force(moment)]
+    return all(
+        any(shown in rules.confirmed_by.value for shown in world.facts.confirmed.get(phone_id, []))
+        for rules in asking
+        if rules is not None and rules.confirmed_only.binds(today) and rules.confirmed_only.value
+    )
+
+
 def _is_unreachable(world: World, moment: datetime) -> bool:
-    """CN-08: every number is dead; or calls failed in a row, and a night has passed."""
+    """CN-08: nothing was heard of them; each of their numbers is dead, or failed in a row."""
     facts = world.facts
-    own = {phone.phone_id: phone for phone in facts.phones if phone.relation is Relation.SELF}
+    own = [phone for phone in facts.phones if phone.relation is Relation.SELF]
+    tried = [phone for phone in own if phone.usable and not phone.blocked]
+    said_no = [phone for phone in own if phone.usable and phone.blocked]
+    said_no += [phone for phone in own if phone.phone_id in facts.refused_phone_ids]
+    if said_no and not tried:
+        return False
+    return all(
+        policy.contact.third_parties.permitted.value
+        and not _was_heard_of(world, policy, moment)
+        and all(_has_failed(world, policy, phone.phone_id, moment) for phone in tried)
+        for policy in world.in_force(moment)
+    )
+
+
+def _was_heard_of(world: World, policy: Policy, moment: datetime) -> bool:
+    at = world.facts.last_act_at
+    return at is not None and moment - at < policy.contact.third_parties.look_back
+
+
+def _has_failed(world: World, policy: Policy, phone_id: str, moment: datetime) -> bool:
+    """Enough calls in a row, or on enough days in a row, and a night has passed."""
+    facts, rules = world.facts, policy.contact.third_parties
     today = local(moment, facts).date()
-    for policy in world.in_force(moment):
-        rules = policy.contact.third_parties
-        if not rules.permitted.value:
-            return False
-        if not any(phone.usable for phone in own.values()):
-            continue
-        calls = [past for past in facts.attempts if past.channel is Channel.CALL]
-        calls = sorted((past for past in calls if past.phone_id in own), key=lambda past: past.at)
-        last_reached = max(
-            (n for n, past in enumerate(calls) if past.fate is not Fate.UNANSWERED), default=-1
-        )
-        back = rules.look_back
-        failed = [past for past in calls[last_reached + 1 :] if moment - past.at < back]
-        days = [local(past.at, facts).date() for past in failed]
-        earlier = [day for day in days if day < today]
-        in_a_row = rules.failed_calls.binds(today) and len(earlier) >= rules.failed_calls.value
-        length = rules.failed_days.value
-        day_by_day = rules.failed_days.binds(today) and any(
-            all(day - timedelta(days=back) in earlier for back in range(length)) for day in earlier
-        )
-        if not (in_a_row or day_by_day):
-            return False
-    return True
+    calls = [
+        past
+        for past in facts.attempts
+        if past.channel is Channel.CALL and past.phone_id == phone_id
+    ]
+    calls = sorted(calls, key=lambda past: past.at)
+    last_reached = max(
+        (n for n, past in enumerate(calls) if past.fate is not Fate.UNANSWERED), default=-1
+    )
+    failed = [past for past in calls[last_reached + 1 :] if moment - past.at < rules.look_back]
+    earlier = [day for past in failed if (day := local(past.at, facts).date()) < today]
+    in_a_row = rules.failed_calls.binds(today) and len(earlier) >= rules.failed_calls.value
+    length = rules.failed_days.value
+    day_by_day = rules.failed_days.binds(today) and any(
+        all(day - timedelta(days=back) in earlier for back in range(length)) for day in earlier
+    )
+    return in_a_row or day_by_day

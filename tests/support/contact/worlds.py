@@ -6,7 +6,14 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from domain.contact.facts import ContactFacts, Fate, PastAttempt, Phone, Relation
+from domain.contact.facts import (
+    ContactFacts,
+    Conversation,
+    Fate,
+    PastAttempt,
+    Phone,
+    Relation,
+)
 from domain.contact.hold import Hold
 from domain.events import AgreedHours
 from domain.local_time import HoursOfDay
@@ -20,6 +27,7 @@ from domain.policy.contact import (
     Window,
 )
 from domain.policy.policy import Policy
+from domain.policy.right_party import Confirmation, RightPartyPolicy
 from domain.policy.rule import Rule
 from policies.reader import read_policy
 from runtime.settings import CHINA_POLICY
@@ -29,6 +37,7 @@ ZONES = ["Asia/Shanghai", "America/New_York", "Europe/Berlin", "Africa/Cairo", "
 # Days around which clocks change in one of the zones, and an ordinary one.
 _CHANGES = [(3, 8), (3, 29), (4, 5), (4, 24), (6, 17), (9, 27), (10, 25), (10, 29), (11, 1)]
 DAYS = [date(2026, month, day) for month, day in _CHANGES]
+CONFIRMATIONS = [Confirmation.ORIGINATION, Confirmation.APP, Confirmation.REPLY]
 PHONES, LOANS = ["p1", "p2", "q1"], ["L-1", "L-2"]
 # Calls are dense enough to reach the limits, and far enough apart to leave windows at all hours.
 NOWS = st.builds(
@@ -63,11 +72,15 @@ def _ordered(first: date | None, last: date | None) -> tuple[date | None, date |
 def counters(draw: st.DrawFn) -> Counter:
     """Any counter that the policy model accepts."""
     channel = draw(st.sampled_from([None, *Channel]))
+    scope = draw(st.sampled_from(Scope))
     counted = st.sampled_from(Counted) if channel is Channel.CALL else st.just(Counted.ATTEMPTS)
+    what = draw(counted)
+    may_come_in = what is not Counted.UNANSWERED and scope is not Scope.PHONE
     return Counter(
-        scope=draw(st.sampled_from(Scope)),
+        scope=scope,
         channel=channel,
-        counted=draw(counted),
+        counted=what,
+        inbound=may_come_in and draw(st.booleans()),
         purposes=tuple(draw(st.sets(st.sampled_from(Purpose), max_size=2))),
         window=draw(WINDOWS),
         limit=draw(st.integers(0, 4)),
@@ -93,6 +106,17 @@ def hours() -> st.SearchStrategy[HoursOfDay]:
 
 
 @st.composite
+def right_parties(draw: st.DrawFn) -> RightPartyPolicy:
+    """What a policy asks of a number: nothing, or one of some confirmations."""
+    shown_by = st.lists(st.sampled_from(CONFIRMATIONS), min_size=1, max_size=2, unique=True)
+    return RightPartyPolicy.model_construct(
+        confirmed_only=draw(rules(st.sampled_from([True, True, False]), "right-party")),
+        confirmed_by=rule_of(draw(shown_by.map(tuple)), "shown-by"),
+        neutral_days=rule_of(7, "neutral"),
+    )
+
+
+@st.composite
 def policies(draw: st.DrawFn) -> Policy:
     """The shipped policy with generated hours, counters, third-party rules and dates."""
     count = draw(st.integers(0, 3))
@@ -111,6 +135,7 @@ def policies(draw: st.DrawFn) -> Policy:
             },
             "counters": {f"{n}": draw(rules(counters(), f"{n}")) for n in range(count)},
             "third_parties": third_parties,
+            "right_party": draw(st.none() | right_parties()),
         }
     )
     dates = draw(_dates())
@@ -166,6 +191,17 @@ def borrowers(draw: st.DrawFn, now: datetime) -> ContactFacts:
             )
             for name in PHONES
         ],
+        confirmed={
+            name: draw(st.lists(st.sampled_from(CONFIRMATIONS), max_size=2)) for name in PHONES[:2]
+        },
+        refused_phone_ids=["p2"] if draw(rarely) else [],
+        conversations=[
+            Conversation(at=now - timedelta(minutes=ago), loan_id=draw(st.sampled_from(LOANS)))
+            for ago in draw(st.lists(st.integers(1, 12_000), max_size=2))
+        ],
+        last_act_at=draw(
+            st.none() | st.integers(1, 15_000).map(lambda ago: now - timedelta(minutes=ago))
+        ),
     )
 
 

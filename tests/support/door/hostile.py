@@ -1,4 +1,4 @@
-"""Requests that a broken or hostile sender might make, by a number: the same number, the same one."""
+"""Requests that a broken or hostile sender might make, each by its number."""
 
 import json
 from typing import Any

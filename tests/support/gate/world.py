@@ -164,8 +164,8 @@ class World:
                 loan.loan_id,
             )
             for row in rows:
-                attempt_id = row["attempt_id"]
-                await self._tell(number, "call_finished", attempt_id=attempt_id, outcome=outcome)
+                call = {"attempt_id": row["attempt_id"], "recording_id": "R", "outcome": outcome}
+                await self._tell(number, "call_finished", **call)
 
     async def _tell(self, loan: int, name: str, **body: Any) -> None:
         """Record an event as the workflow does; the record may refuse it."""

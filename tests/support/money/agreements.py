@@ -54,6 +54,8 @@ def terms(language: str = "zh", **changes: Any) -> AgreementTerms:
         "expires_at": EXPIRES_AT,
         "limitation_years": 3,
         "limitation_until": date(2030, 2, 28),
+        "grace_days": 5,
+        "next_instalment_on": date(2027, 3, 10),
         "hotline": "400-000-0000",
         "complaint_hotline": "12378",
         "pay_at": "官方应用“立即还款”" if language == "zh" else "the lender's app, Repay now",

@@ -3,10 +3,11 @@
 import os
 import signal
 import sys
-from collections.abc import Collection
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Collection
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, Self
 
 import asyncpg
@@ -15,7 +16,7 @@ from database.migrate import apply_migrations
 from database.sql import Pool, open_pool
 from domain.clock import BusinessClock
 from embedded.postgres import EmbeddedPostgres
-from embedded.processes import LOOPBACK, Child, Guard, free_ports, inherited_environment
+from embedded.processes import LOOPBACK, Child, Guard, free_ports, inherited_environment, is_free
 from embedded.temporal import TemporalPorts, answers, spawn_temporal
 from runtime.clock_setting import ClockWish
 from tests.support.processes.commands import output_of
@@ -28,23 +29,18 @@ from tests.support.processes.deaths import (
 )
 from tests.support.processes.patience import until
 
-GRACE = timedelta(seconds=5)
+GRACE, FINISHES_WITHIN = timedelta(seconds=5), timedelta(seconds=60)
 DOOR_KEY = "the key of a plant of tests, of its own"
 AT_ONCE = timedelta(0)
 ATTEMPTS = 3
 
 
 class _Answer(NamedTuple):
-    """Also no rows are an answer."""
-
-    rows: list[asyncpg.Record]
+    rows: list[asyncpg.Record]  # none are an answer, too
 
 
 class Plant:
-    """A whole installation on this machine. `async with` starts the servers and ends everything.
-
-    Its clock begins when the servers answer.
-    """
+    """A whole installation on this machine; `async with` starts and ends it, clock and all."""
 
     def __init__(self, repository: Path, directory: Path, wish: ClockWish) -> None:
         self.half_done: set[str] = set()  # contacts in hand when something died
@@ -52,14 +48,16 @@ class Plant:
         self._directory = directory
         self._wish = wish
         self._clock = BusinessClock()
-        self._postgres = EmbeddedPostgres(directory / "postgres", durable=False)
-        self._grpc_port = free_ports(1)[0]
         self._exit = AsyncExitStack()
+        # Not in pytest's directory, which any other pytest closes to all but its own user again.
+        data = self._exit.enter_context(TemporaryDirectory(prefix="plant-"))
+        self._postgres = EmbeddedPostgres(Path(data), durable=False)
+        self._grpc_port = free_ports(1)[0]
         self._guard = Guard()
         self._temporal: Child | None = None
         self._worker: Child | None = None
         self._door: Child | None = None
-        self._door_port = free_ports(1)[0]
+        self._door_port = next(filter(is_free, range(20_000 + os.getpid() % 5_000, 30_000)))
         self._pool: Pool | None = None
 
     @property
@@ -197,6 +195,20 @@ class Plant:
         self._guard.watch(child.pid)
         return child
 
+    async def stop_worker(self) -> None:
+        """As an operator does: it finishes what it has in hand."""
+        assert self._worker is not None, "no worker has been started"
+        await self._worker.stop(FINISHES_WITHIN)
+
+    @asynccontextmanager
+    async def disconnected(self) -> AsyncIterator[str]:
+        """For a while nobody here is connected to the database; the server's address."""
+        assert self._pool is not None, "the plant is not running"
+        await self._pool.close()
+        yield self._postgres.url("postgres")
+        self._pool = await open_pool(self._postgres.url(), size=2)
+        self._exit.callback(self._pool.terminate)
+
     async def _contacts_in_hand(self) -> set[str]:
         return {row["attempt_id"] for row in await self.rows(HALF_DONE)}
 
@@ -230,18 +242,14 @@ class Plant:
 
     async def command(self, script: str, *arguments: str, ends_with: int = 0) -> str:
         """Run a command of the product; what it printed."""
+        command: tuple[str | Path, ...] = (sys.executable, self._repository / script, *arguments)
         return await output_of(
-            sys.executable,
-            self._repository / script,
-            *arguments,
-            env=self.environment,
-            cwd=self._repository,
-            ends_with=ends_with,
+            *command, env=self.environment, cwd=self._repository, ends_with=ends_with
         )
 
 
 async def _kill(child: Child | None) -> None:
-    assert child is not None, "it has not been started"
+    assert child is not None, "not started"
     assert not child.has_ended, child.obituary()
     os.kill(child.pid, signal.SIGKILL)
     await child.wait()

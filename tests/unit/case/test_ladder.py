@@ -7,8 +7,9 @@ import pytest
 
 from domain.calendar import is_within
 from domain.case.facts import Promise
-from domain.case.ladder import PlannedStep, next_look, next_step, reasons_against_visit
+from domain.case.ladder import PlannedStep, next_look, next_step
 from domain.case.situation import Situation
+from domain.case.visit_need import reasons_against_visit
 from domain.contact.hold import Hold
 from domain.policy.contact import Purpose
 from domain.policy.policy import Policy

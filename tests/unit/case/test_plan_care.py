@@ -75,15 +75,18 @@ def test_what_an_outage_has_delayed_is_skipped(policy: Policy) -> None:
     assert _steps(plan, at) == _days((FIRST_PAYMENT_HELP, 3))
 
 
-def test_later_part_has_one_reminder(policy: Policy) -> None:
-    """Three days before it is due; none after its due day."""
+def test_later_part_has_one_reminder_and_help_when_it_is_late(policy: Policy) -> None:
+    """Three days before it is due, and the day after; a run of before says nothing when late."""
     plan, at = _at(policy, DUE, paid=133_334, said=["how-to-pay"])
     part = progress_of(plan, at).next_part
     assert part is not None
     assert part.number == 2
-    assert _steps(plan, at) == [("part_reminder", part.due_on - timedelta(days=3))]
-    plan, at = _at(policy, part.due_on + timedelta(days=1), paid=133_334)
-    assert _steps(plan, at) == []
+    late_on = part.due_on + timedelta(days=1)
+    reminder = ("part_reminder", part.due_on - timedelta(days=3))
+    assert _steps(plan, at) == [reminder, ("payment_help", late_on)]
+    plan, at = _at(policy, late_on, paid=133_334)
+    assert _steps(plan, at) == [("payment_help", late_on)]
+    assert next_step(plan, at, helps_when_late=False) is None
 
 
 def test_completed_plan_needs_no_word(policy: Policy) -> None:

@@ -130,3 +130,39 @@ def test_visit_is_not_requested_again_at_once(policy: Policy, days: int, rule: s
     """The cooling interval counts from the end of the last one."""
     ended = {"last_visit_ended_at": NOON - timedelta(days=days)}
     assert verdict("visit_requested", situation(policy, case=ended))[0] == rule
+
+
+@pytest.mark.parametrize(
+    ("facts", "rule"),
+    [
+        ({"messages_sent": 0}, "LC-VISIT-MESSAGES"),
+        ({"calls_made": 0}, "LC-VISIT-CALLS"),
+        ({"messages_sent": 0, "calls_made": 0}, "LC-VISIT-MESSAGES"),
+        ({"last_payment_at": NOON - timedelta(days=14)}, ACCEPTED),
+        ({"last_payment_at": NOON - timedelta(days=13)}, "LC-VISIT-RECENT-PAYMENT"),
+        ({}, ACCEPTED),
+    ],
+)
+def test_collector_applies_where_contact_was_tried_and_did_not_work(
+    policy: Policy, facts: dict[str, Any], rule: str
+) -> None:
+    """By the reasons of the invitation; the borrower may ask for a visit whatever was tried."""
+    at = situation(policy, **facts)
+    assert verdict("visit_requested", at)[0] == rule
+    borrower = {"applicant": "borrower", "applicant_id": "B-1"}
+    assert verdict("visit_requested", at, **borrower)[0] == ACCEPTED
+
+
+def test_refusal_of_a_collector_names_everything_that_was_not_tried(policy: Policy) -> None:
+    """So that it is tried, and not the next thing asked for."""
+    paid: dict[str, Any] = {"last_payment_at": NOON, "messages_sent": 0, "calls_made": 0}
+    _, reason = verdict("visit_requested", situation(policy, **paid))
+    assert reason.count(";") == 2
+
+
+def test_collector_waits_after_an_invitation_that_nobody_took(policy: Policy) -> None:
+    """As the invitation itself does; the borrower need not."""
+    at = situation(policy, case={"cooling_until": NOON + timedelta(days=1)})
+    assert verdict("visit_requested", at)[0] == "LC-VISIT-COOLING"
+    borrower = {"applicant": "borrower", "applicant_id": "B-1"}
+    assert verdict("visit_requested", at, **borrower)[0] == ACCEPTED

@@ -47,7 +47,8 @@ def test_connected_calls_are_capped(made: int, rule: str, fate: Fate) -> None:
     ("unanswered", "used"),
     [
         ((0, 0), "p1"),
-        ((5, 0), "p1"),
+        ((1, 0), "p2"),
+        ((5, 5), "p1"),
         ((6, 0), "p2"),
         ((6, 5), "p2"),
         ((6, 6), None),
@@ -57,7 +58,7 @@ def test_connected_calls_are_capped(made: int, rule: str, fate: Fate) -> None:
 def test_unanswered_calls_are_capped_by_number(
     unanswered: tuple[int, int], used: str | None
 ) -> None:
-    """Six to each; the next number in line is used first."""
+    """Six to each; first the number that has failed less often."""
     attempts = [
         call
         for number, count in enumerate(unanswered)

@@ -21,7 +21,6 @@ from tests.support.contact.worlds import histories
 
 EXAMPLES = settings(
     max_examples=120,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
 MINUTE = timedelta(minutes=1)

@@ -72,7 +72,7 @@ def test_strictest_of_two_policies_binds(pinned_first: bool) -> None:
 
 def test_number_is_free_under_every_policy() -> None:
     """What one policy allows on the first number is no permission under the other."""
-    looser = _counter("unanswered_calls_per_number_per_day", limit=10)
+    looser = _counter("calls_per_number_per_day", limit=10)
     attempts = past_calls(6, Fate.UNANSWERED)
     facts = facts_with(phones=[a_phone(1), a_phone(2)], attempts=attempts)
     for policies in ([POLICY, looser], [looser, POLICY]):

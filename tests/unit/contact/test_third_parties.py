@@ -123,6 +123,37 @@ def test_dead_numbers_show_it_at_once() -> None:
     assert isinstance(_ask([], [FRIEND]), Refused)  # no own number was ever tried
 
 
+def test_each_number_of_theirs_must_have_failed() -> None:
+    """One that was never tried may be the one they answer; a blocked one may not be tried."""
+    other = OWN.model_copy(update={"phone_id": "other"})
+    first = _calls(*_hours_ago(0, 1, 2))
+    second = _calls(*_hours_ago(3, 4, 5), phone_id="other")
+    assert isinstance(_ask(first, [FRIEND, OWN, other]), Refused)
+    assert isinstance(_ask(first + second[:2], [FRIEND, OWN, other]), Refused)
+    assert isinstance(_ask(first + second, [FRIEND, OWN, other]), Allowed)
+    blocked = other.model_copy(update={"blocked": True})
+    assert isinstance(_ask(first, [FRIEND, OWN, blocked]), Allowed)
+
+
+@pytest.mark.parametrize(("days", "allowed"), [(1, False), (6, False), (7, True)])
+def test_who_was_heard_of_lately_can_be_reached(days: int, allowed: bool) -> None:
+    """Also where every call failed, or every number is dead."""
+    at = NOON - timedelta(days=days)
+    dead = OWN.model_copy(update={"usable": False})
+    failed = _ask(_calls(*_hours_ago(0, 1, 2)), [FRIEND, OWN], last_act_at=at)
+    decision = _ask([], [FRIEND, dead], last_act_at=at)
+    assert isinstance(failed, Allowed) == isinstance(decision, Allowed) == allowed
+    if isinstance(decision, Refused):
+        assert (decision.rule_id, decision.retry_at) == ("CN-08", at + timedelta(days=7))
+
+
+def test_who_wants_no_contact_was_reached() -> None:
+    """Their number is out of use, and not dead."""
+    said_no = OWN.model_copy(update={"usable": False})
+    assert isinstance(_ask([], [FRIEND, said_no]), Allowed)
+    assert isinstance(_ask([], [FRIEND, said_no], refused_phone_ids=["own"]), Refused)
+
+
 def test_who_refused_is_not_asked_again() -> None:
     """For good: there is no time to try again."""
     refused = FRIEND.model_copy(update={"usable": False})

@@ -21,7 +21,8 @@ SHOWN = (
     "CNY 12,845.60", "CNY 1,123.60", "CNY 11,722.00", "CNY 182.37", "CNY 300.00", "CNY 12,727.97",
     "2026-11-30", "CNY 3,182.00", "2026-12-30", "CNY 3,181.99", "2027-01-30", "CNY 3,181.98",
     "2027-02-28", "CNY 9,545.97", "CNY 6,363.98", "2026-11-24", "2026-11-24 15:30",
-    "2026-11-27 15:30", "2030-02-28", "0.00", "L-1:2026-07-10:plan-1:agreement", "400-000-0000",
+    "2026-11-27 15:30 (Asia/Shanghai, UTC+08:00)", "2027-03-10", "2030-02-28",
+    "0.00", "L-1:2026-07-10:plan-1:agreement", "400-000-0000",
     "12378",
 )  # fmt: skip
 
@@ -50,6 +51,33 @@ def test_chinese_amounts_stand_in_capitals_too() -> None:
     for other in (terms("en"), terms(currency="USD")):
         for words in both_forms(render_agreement(other)):
             assert not set("壹贰叁肆伍陆柒捌玖") & set(words)
+
+
+@LANGUAGES
+def test_grace_is_stated_in_days(language: str) -> None:
+    """And that a payment within it counts, whenever it becomes known; an old offer states none."""
+    days = {"zh": "宽限期（最晚还款日后5天）", "en": "grace of 5 days after its due date"}[language]
+    late = {"zh": "即使我们事后才得知", "en": "also where the payment becomes known later"}[
+        language
+    ]
+    for words in both_forms(render_agreement(terms(language))):
+        assert squeezed(days) in squeezed(words)
+        assert squeezed(late) in squeezed(words)
+    for words in both_forms(render_agreement(terms(language, grace_days=None))):
+        assert squeezed(days) not in squeezed(words)
+
+
+@LANGUAGES
+def test_what_comes_after_the_plan_and_when_it_breaks_is_said(language: str) -> None:
+    """Due again as the contract has it, and limitation too."""
+    said = {
+        "zh": ("各期按合同约定的日期到期", "自借款合同最后一期的还款日起计算"),
+        "en": ("due as the contract has them", "the last instalment of the loan contract falls"),
+    }[language]
+    for words in both_forms(render_agreement(terms(language))):
+        assert [claim for claim in said if squeezed(claim) not in squeezed(words)] == []
+    for words in both_forms(render_agreement(terms(language, next_instalment_on=None))):
+        assert "2027-03-10" not in words
 
 
 @LANGUAGES

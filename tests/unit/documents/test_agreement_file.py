@@ -108,6 +108,18 @@ def test_party_is_named_in_their_own_letters(name: str) -> None:
     assert squeezed(name) in squeezed("".join(page.extract_text() for page in pdf.pages))
 
 
+@pytest.mark.parametrize("length", [200, 1_500])
+@pytest.mark.parametrize("letter", ["Ω", "王"])
+@LANGUAGES
+def test_name_that_does_not_fit_its_box_is_laid_out(
+    language: str, letter: str, length: int
+) -> None:
+    """In full, in the head and where it signs, on as many pages as it takes."""
+    name = letter * length
+    document = render_agreement(terms(language, borrower_name=name, lender_signatory=name))
+    assert pdf_text(document.pdf).count(letter) == 3 * length
+
+
 def test_no_chinese_line_begins_with_a_sign() -> None:
     """Commas and the like hang at the end of the line before, whatever the text's length."""
     for blanks in range(20):

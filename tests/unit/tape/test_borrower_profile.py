@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.contact.facts import Relation
@@ -58,7 +58,6 @@ def test_contact_person_is_told_apart_from_the_borrower() -> None:
     assert profile.phones[1:] == [("B-00001-c1", "+8613900000002", OTHER, Relation.CONTACT_PERSON)]
 
 
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(min_size=1))
 def test_a_made_up_number_is_stable_and_short(borrower_id: str) -> None:
     """Any id gives at most eight digits."""

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.tape.facts import FACTS, differing_facts
-from domain.tape.row import due_date, opening_received_at
+from domain.tape.row import due_date, midnight
 from tests.support.tapes.rows import row
 
 
@@ -122,7 +122,7 @@ def test_a_contradiction_of_status_and_schedule_is_put_in_words(
 
 def test_the_opening_balance_is_received_at_the_borrowers_midnight() -> None:
     """Midnight of the tape's day where the borrower lives."""
-    at = opening_received_at(date(2018, 7, 1), "Asia/Shanghai")
+    at = midnight(date(2018, 7, 1), "Asia/Shanghai")
     assert at == datetime(2018, 6, 30, 16, tzinfo=UTC)
 
 

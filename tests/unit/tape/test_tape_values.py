@@ -5,7 +5,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.tape.row import TapeRow, parse_row
@@ -110,7 +110,6 @@ def test_an_error_never_repeats_personal_data(field: str) -> None:
 
 
 # The first text of a machine is slow: the tables of Unicode are built for it.
-@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     st.dictionaries(
         st.sampled_from(sorted(ROW)),

@@ -130,11 +130,18 @@ def test_policy_says_when(policy: Policy) -> None:
     assert times.duration == timedelta(hours=2)
 
 
-def test_declined_time_is_not_proposed_again() -> None:
-    """Unless the borrower prefers it by now."""
+def test_who_declines_a_day_is_offered_another_day() -> None:
+    """Not the next hour, unless they prefer it by now. Days are the borrower's own."""
+    zone = ZoneInfo(SHANGHAI)
     first, second = candidate_starts(_times(MONDAY), NONE)[:2]
-    assert candidate_starts(_times(MONDAY, declined=[first]), NONE)[0] == second
+    starts = candidate_starts(_times(MONDAY, declined=[first]), NONE)
+    offered = {start.astimezone(zone).date() for start in starts}
+    assert offered
+    assert first.astimezone(zone).date() not in offered
     assert candidate_starts(_times(MONDAY, declined=[first], preferred=[first]), NONE)[0] == first
+    same_day = candidate_starts(_times(MONDAY, declined=[first], preferred=[second]), NONE)
+    assert same_day[0] == second
+    assert first not in same_day
 
 
 def test_country_is_known_or_not() -> None:

@@ -24,6 +24,9 @@ def _booking(
     announced: bool = True,
     confirmed: bool = True,
     called_off: bool = False,
+    is_inside: bool = False,
+    is_over: bool = False,
+    is_dismissed: bool = False,
 ) -> Booking:
     return Booking(
         visit_id="V-1",
@@ -32,6 +35,9 @@ def _booking(
         is_announced=announced,
         is_confirmed=confirmed,
         is_called_off=called_off,
+        is_inside=is_inside,
+        is_over=is_over,
+        is_dismissed=is_dismissed,
     )
 
 
@@ -71,6 +77,26 @@ def test_appointment_that_was_moved() -> None:
     assert judge_visitor([old, new], TOLERANCE, new.starts_at) == ("expected_now", "V-1")
     both = [_booking(), _booking(called_off=True)]  # booked again for the same time
     assert judge_visitor(both, TOLERANCE, START)[0] == "expected_now"
+
+
+@pytest.mark.parametrize("minutes", [-90, 0, 119, 120, 300])
+def test_crew_that_is_inside_is_ours(minutes: int) -> None:
+    """However long it stays, also past the end that was told, and whether it was released."""
+    now = START + timedelta(minutes=minutes)
+    for off in (False, True):
+        inside = _booking(called_off=off, is_inside=True)
+        assert judge_visitor([inside], TOLERANCE, now) == ("expected_now", "V-1")
+
+
+@pytest.mark.parametrize("is_dismissed", [False, True])
+@pytest.mark.parametrize("inside", [False, True])
+def test_nobody_is_expected_after_the_report_and_nobody_who_was_dismissed(
+    *, is_dismissed: bool, inside: bool
+) -> None:
+    """Neither at the hour nor the day before; who rings then is not ours."""
+    for now in (START - timedelta(days=1), START, START + timedelta(minutes=119)):
+        booking = _booking(is_inside=inside, is_over=not is_dismissed, is_dismissed=is_dismissed)
+        assert judge_visitor([booking], TOLERANCE, now) == (VisitorAnswer.NOT_OURS, None)
 
 
 def test_limit_lets_the_next_question_through_when_the_oldest_is_old_enough() -> None:

@@ -190,6 +190,6 @@ async def test_closing_notice_waits_for_the_end_of_a_complaint(start_life: Start
     await life.pay()
     await life.skip(timedelta(days=1))
     assert await life.contacts() == []
-    await life.accepted("complaint_resolved", complaint_id="C-1", upheld=False)
+    await life.accepted("complaint_resolved", complaint_id="C-1", upheld=False, handler_id="H-1")
     assert await life.outcome() == "cured"
     assert await life.contacts() == ["paid_notice"]

@@ -44,7 +44,7 @@ async def test_desk_is_reminded_within_the_hold(start_life: StartLife, longest_r
         ("overdue", 21),
     ]  # fmt: skip
     assert await life.contacts() == []
-    await life.accepted("complaint_resolved", complaint_id="C-1", upheld=False)
+    await life.accepted("complaint_resolved", complaint_id="C-1", upheld=False, handler_id="H-1")
     await life.skip(20 * DAY)
     assert len(await _told(life)) == 6
     last = await life.env.client.get_workflow_handle(life.handle.id).describe()
@@ -132,7 +132,9 @@ async def test_case_goes_on_where_it_was_without_a_burst(
     assert len(await _told(life)) == 5
     assert await life.contacts() == contacts
 
-    status = await life.accepted("complaint_resolved", complaint_id="C-1", upheld=True)
+    status = await life.accepted(
+        "complaint_resolved", complaint_id="C-1", upheld=True, handler_id="H-1"
+    )
     assert status["stage"] == (Stage.VISIT if stage is Stage.AGREEMENT else stage)
     await life.skip(DAY)
     assert len(await life.contacts()) <= len(contacts) + 1
@@ -153,7 +155,11 @@ async def test_answer_in_one_breath_with_its_complaint_still_bars_the_crew(
     await life.drive_to(Stage.PREPARATION)
     await life.signal("complaint_filed", **FILED)
     await life.signal(
-        "complaint_resolved", complaint_id="C-1", upheld=True, barred_badge_ids=["C-2"]
+        "complaint_resolved",
+        complaint_id="C-1",
+        upheld=True,
+        handler_id="H-1",
+        barred_badge_ids=["C-2"],
     )
     await life.skip(timedelta(minutes=1))
     assert (await life.proposed())["badge_ids"] == ["C-1", "C-3"]
@@ -191,6 +197,7 @@ async def test_plan_is_closed_with_what_was_paid_under_it(start_life: StartLife)
     """The visit's closing says what remains after the next part; the end says what came in."""
     life = await start_life(92, tried=True)
     await life.pay(1_000)  # before the plan: not of it
+    await life.apply(applicant="borrower", applicant_id="B-1")  # who has just paid may ask for one
     await life.drive_to(Stage.REPAYMENT)
     parts = (await life.status())["plan"]["plan"]["parts"]
     closing = await _text_of(life, "visit_closing")

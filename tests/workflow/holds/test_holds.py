@@ -102,11 +102,15 @@ async def test_complaints_stop_contact_until_each_is_resolved(start_life: StartL
     dues = await life.fetch("SELECT answer_due_at - filed_at AS days FROM complaints")
     assert {round(due["days"] / timedelta(days=1), 3) for due in dues} == {15}
 
-    status = await life.accepted("complaint_resolved", complaint_id="C-1", upheld=False)
+    status = await life.accepted(
+        "complaint_resolved", complaint_id="C-1", upheld=False, handler_id="H-1"
+    )
     assert status["waiting_for"] == "hold_released"
     await life.skip_to(life.loan.at_days_past_due(14))
     assert await life.contacts() == []
-    status = await life.accepted("complaint_resolved", complaint_id="C-2", upheld=True)
+    status = await life.accepted(
+        "complaint_resolved", complaint_id="C-2", upheld=True, handler_id="H-1"
+    )
     assert status["waiting_for"] == "next_contact"
     await life.skip_to(life.loan.at_days_past_due(16))
     assert await life.contacts() == ["overdue_call"]

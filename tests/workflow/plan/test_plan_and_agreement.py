@@ -46,7 +46,7 @@ async def test_waiver_beyond_an_approver_takes_a_senior(life: Life) -> None:
     assert await life.value(notice) == "senior_approver"
     await life.pool.execute(
         "INSERT INTO staff VALUES ('S-1', 'senior_approver', false),"
-        " ('S-2', 'senior_approver', true)"
+        " ('S-2', 'senior_approver', true), ('A-2', 'approver', true)"
     )
     decision = {"plan_id": plan_id}
     reason = await life.refused("plan_approved", "LC-AUTHORITY", **decision, approver_id="A-2")
@@ -54,8 +54,14 @@ async def test_waiver_beyond_an_approver_takes_a_senior(life: Life) -> None:
         f"the level approver may waive {arrears // 5}; a waiver of {arrears // 4} takes the level"
         " senior_approver"
     )
-    reason = await life.refused("plan_approved", "LC-AUTHORITY", **decision, approver_id="S-1")
-    assert reason.endswith("approver_id: no longer on the staff")
+    for approver, why in (
+        ("s-1", "no longer on the staff"),
+        ("X-1", "not on the list of the staff"),
+    ):
+        reason = await life.refused(
+            "plan_approved", "LC-AUTHORITY", **decision, approver_id=approver
+        )
+        assert reason.endswith(f"approver_id: {why}")
     await life.accepted("plan_approved", **decision, approver_id="S-2")
     await life.sign()
 

@@ -106,7 +106,9 @@ async def test_hold_calls_off_in_silence(life: Life, *, is_complaint: bool) -> N
     await life.skip(timedelta(days=1))
     assert await _called_off(life) == []
     if is_complaint:
-        await life.accepted("complaint_resolved", complaint_id="C-1", upheld=False)
+        await life.accepted(
+            "complaint_resolved", complaint_id="C-1", upheld=False, handler_id="H-1"
+        )
     else:
         await life.accepted("hold_released", hold_id="H-1")
     assert (await life.proposed())["slot_id"] != status["visit"]["slot"]["slot_id"]

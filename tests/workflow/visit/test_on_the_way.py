@@ -54,7 +54,9 @@ async def test_complaint_or_hold(life: Life, point: Point, is_complaint: bool) -
             " WHERE kind = 'complaint_to_answer'"
         )
         assert told == {"off": "true"}
-        await life.accepted("complaint_resolved", complaint_id="C-1", upheld=False)
+        await life.accepted(
+            "complaint_resolved", complaint_id="C-1", upheld=False, handler_id="H-1"
+        )
     else:
         await life.accepted("hold_released", hold_id="H-1")
     status = await life.status()
@@ -78,7 +80,7 @@ async def test_crew_that_was_offline_had_begun_before_the_hold(life: Life) -> No
     await life.accepted(
         "visit_checked_in", **life.check_in(status, occurred_at=came_at.isoformat())
     )
-    await life.accepted("complaint_resolved", complaint_id="C-1", upheld=False)
+    await life.accepted("complaint_resolved", complaint_id="C-1", upheld=False, handler_id="H-1")
     status = await life.status()
     assert (status["stage"], status["waiting_for"]) == (Stage.VISIT, "visit_reported")
     await life.agree()

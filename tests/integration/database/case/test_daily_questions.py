@@ -25,6 +25,7 @@ FIELDS = {  # of the commands' answers, by the statement that fills them
     "complaints_open": "complaints",
     "stuck_cases": "stuck",
     "provider_doubts": "provider_doubts",
+    "replies_to_read": "replies",
     "collected_money": "money",
     "collected_promises": "promises",
     "collected_by_stage": "by_stage",
@@ -41,6 +42,9 @@ async def record(pool: Pool, policy: Policy, open_case: OpenCase) -> Record:
     await record.deliver("payment_received", payment_id="P-2", amount_minor=7_000)
     await record.deliver("payment_reversed", payment_id="P-2")
     await record.deliver("promise_made", amount_minor=1000, due_on=str(LOAN.on(record.now)))
+    await record.deliver(
+        "reply_received", reply_id="RE-1", phone_id="B-1-p1", text="下月发工资再还"
+    )
     await record.deliver(
         "complaint_filed",
         complaint_id="C-1",
@@ -64,12 +68,13 @@ async def _waits(record: Record) -> tuple[Today, str]:
 async def test_today_names_what_waits_with_amounts_and_since_when(record: Record) -> None:
     """An approval, a promise, a hold, a complaint and a doubt; nothing is stuck."""
     answer, text = await _waits(record)
-    assert text.startswith(f"{LOAN.on(record.now)} 12:06, {ZONE}\n")
+    assert text.startswith(f"{LOAN.on(record.now)} 12:07, {ZONE}\n")
     assert "CNY 3,950.00 overdue, applied for by K-7, approver decides" in text
     assert f"CNY 10.00 promised for {LOAN.on(record.now)}, not yet paid" in text
     assert "complaint (complaint:C-1) since" in text
     assert "C-1: answer due" in text
     assert "the provider cannot tell whether it was sent" in text
+    assert "B-1-p1 (self): 下月发工资再还 [RE-1]" in text
     assert answer.stuck == []
     assert "Stuck: none" in text
 

@@ -59,7 +59,7 @@ async def test_file_holds_the_whole_case(record: Record) -> None:
     assert list(entries) == [
         "agreements.json", "agreements/1/agreement.html", "agreements/1/agreement.pdf",
         "complaints.json", "contacts.csv",
-        "events.jsonl", "holds.json", "manifest.json", "policies/cn-2026-12.json",
+        "events.jsonl", "holds.json", "manifest.json", "policies/cn-2027-01.json",
         "policies/cn-adopted.json", "statement.json", "visits.json",
     ]  # fmt: skip
 
@@ -85,11 +85,12 @@ async def test_file_holds_the_whole_case(record: Record) -> None:
     assert {hold["hold_id"] for hold in json.loads(entries["holds.json"])} == {
         "H-1",
         "complaint:C-1",
+        "said:later",
     }
     events = [json.loads(line) for line in entries["events.jsonl"].splitlines()]
     assert len(events) == await record.pool.fetchval("SELECT count(*) FROM case_events")
     assert {"LC-STAGE: too early"} == {each["reason"] for each in events if not each["accepted"]}
-    body = json.loads(entries["policies/cn-2026-12.json"])["body"]
+    body = json.loads(entries["policies/cn-2027-01.json"])["body"]
     assert Policy.model_validate(body) == record.policy
 
 
@@ -102,7 +103,7 @@ def _holds_every_contact(table: bytes) -> None:
         ("refusal", "LC-HOLD", ""),
         ("attempt", "visit_appointment", ""),
     ]
-    assert {row["policy_version"] for row in rows} == {"cn-2026-12"}
+    assert {row["policy_version"] for row in rows} == {"cn-2027-01"}
     assert {len(row["policy_sha256"]) for row in rows} == {64}
 
 

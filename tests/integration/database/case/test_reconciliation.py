@@ -27,7 +27,12 @@ class World:
         self.reports: list[Reconciliation] = []
 
     async def reconcile(
-        self, found: Reconciliation | None = None, *, only_looks: bool = False, page_size: int = 500
+        self,
+        found: Reconciliation | None = None,
+        *,
+        only_looks: bool = False,
+        is_thorough: bool = False,
+        page_size: int = 500,
     ) -> Reconciliation:
         reconciler = Reconciler(
             CasesOnRecord(self.pool),
@@ -36,6 +41,7 @@ class World:
             self.starter,
             BusinessClock(),
             only_looks=only_looks,
+            is_thorough=is_thorough,
         )
         return await reconciler.reconcile(
             found or Reconciliation(),
@@ -178,6 +184,22 @@ async def test_run_that_stands_elsewhere_is_asked_and_named(
 
     state.case_id = "L-1:2025-01-01"
     assert "the run is of case L-1:2025-01-01" in named(await world.reconcile())["L-1"]
+
+
+async def test_thorough_one_names_each_field_that_differs(
+    world: World, open_case: OpenCase
+) -> None:
+    """As after Postgres was set back: the run knows a contact that the record has lost."""
+    case_id = await open_case(LOAN)
+    world.runs.run("L-1", Stage.EARLY_CONTACT)
+    [recorded] = await CaseRecords(world.pool).read([case_id])
+    state = world.runs.states["L-1"] = recorded.rebuild(BusinessClock()).state
+    assert not (await world.reconcile(is_thorough=True)).differs
+
+    state.last_step = "2026-01-01:day-3"
+    assert not (await world.reconcile()).differs
+    found = await world.reconcile(is_thorough=True)
+    assert named(found)["L-1"].startswith("last_step: '2026-01-01:day-3' in the run, ")
 
 
 async def test_pages_go_on_where_they_were_cut(world: World, open_case: OpenCase) -> None:

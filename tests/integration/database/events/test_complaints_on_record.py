@@ -75,11 +75,17 @@ async def desk(pool: Pool, open_case: OpenCase) -> Desk:
 
 @pytest.mark.parametrize(
     ("person", "part"),
-    [("K-1", "applied for"), ("A-1", "decided on"), ("C-2", "is booked crew of")],
+    [
+        ("K-1", "applied for visit V-1"),
+        ("k-1", "applied for visit V-1"),
+        ("A-1", "decided on visit V-1"),
+        ("C-2", "is booked crew of visit V-1"),
+        ("b-1", "is the borrower"),
+    ],
 )
 async def test_handler_has_no_part_in_the_matter(desk: Desk, person: str, part: str) -> None:
     """Neither when it is filed nor when it is answered."""
-    reason = f"CN-19: handler_id: the same person {part} visit V-1"
+    reason = f"CN-19: handler_id: the same person {part}"
     assert (await desk.file(handler_id=person)).reason == reason
     assert (await desk.file(handler_id="H-1")).accepted
     assert (await desk.resolve(handler_id=person)).reason == reason
@@ -153,10 +159,10 @@ async def test_more_time_is_granted_by_an_outsider(desk: Desk, person: str, reas
 
 async def test_upheld_complaint_bars_crew_from_the_borrower_for_good(desk: Desk) -> None:
     """Unknown badges are refused; who is barred is not booked for this borrower again."""
-    await desk.file()
+    await desk.file(handler_id="H-1")
     refused = await desk.resolve(barred_badge_ids=["C-1", "C-9", "C-8"])
     assert refused.reason == "LC-RECORD: barred_badge_ids: no such crew member: C-8, C-9"
-    assert (await desk.resolve(barred_badge_ids=["C-1", "C-1"], remedy="apology")).accepted
+    assert (await desk.resolve(barred_badge_ids=["c-1", "C-1"], remedy="apology")).accepted
     [bar] = await desk.pool.fetch("SELECT * FROM crew_bars")
     assert (bar["borrower_id"], bar["badge_id"]) == ("B-1", "C-1")
     assert bar["reason"] == "complaint C-1 upheld"
@@ -168,8 +174,35 @@ async def test_upheld_complaint_bars_crew_from_the_borrower_for_good(desk: Desk)
 
 async def test_hold_of_a_complaint_ends_with_its_answer_only(desk: Desk) -> None:
     """Or an open complaint would have no hold, and nobody would be reminded of it."""
-    await desk.file()
+    await desk.file(handler_id="H-1")
     refused = await desk("hold_released", hold_id="complaint:C-1")
     assert refused.reason == "LC-RECORD: hold_id: this hold ends with complaint_resolved"
     await desk.resolve()
     assert not await desk.pool.fetch("SELECT * FROM holds WHERE released_at IS NULL")
+
+
+async def test_answer_is_somebodys(desk: Desk) -> None:
+    """By name, of one who still works here; named at the filing, if not with the answer."""
+    assert (await desk.file()).accepted
+    nobody = await desk.resolve()
+    assert nobody.reason == "CN-19: handler_id: somebody answers, by name"
+    await desk.pool.execute("INSERT INTO staff VALUES ('H-8', 'approver', false)")
+    gone = await desk.resolve(handler_id="h-8")
+    assert gone.reason == "LC-AUTHORITY: handler_id: no longer on the staff"
+    assert (await desk.resolve(handler_id="H-1")).accepted
+
+
+async def test_hold_of_the_name_of_a_complaints_neither_takes_its_place_nor_ends_it(
+    desk: Desk,
+) -> None:
+    """The complaint has a hold of its own beside it, which no release reaches."""
+    for number in ("", ":2"):
+        await desk("hold_placed", hold_id=f"complaint:C-1{number}", reason="dispute")
+    assert (await desk.file(handler_id="H-1")).accepted
+    for number in ("", ":2"):
+        assert (await desk("hold_released", hold_id=f"complaint:C-1{number}")).accepted
+    assert not (await desk("hold_released", hold_id="complaint:C-1:3")).accepted
+    held = "SELECT hold_id, until FROM holds WHERE released_at IS NULL"
+    assert [tuple(row) for row in await desk.pool.fetch(held)] == [("complaint:C-1:3", None)]
+    assert (await desk.resolve()).accepted
+    assert not await desk.pool.fetch(held)

@@ -56,11 +56,17 @@ async def test_complaint_holds_until_it_is_resolved(record: Recorder) -> None:
     assert verdict.facts is not None
     assert [hold.reason for hold in verdict.facts.holds] == ["complaint"]
     assert not (await record("complaint_filed", due_at=NOW, **COMPLAINT)).accepted
-    verdict = await record.accepted("complaint_resolved", complaint_id="C-1", upheld=True)
+    verdict = await record.accepted(
+        "complaint_resolved", complaint_id="C-1", upheld=True, handler_id="H-1"
+    )
     assert verdict.facts is not None
     assert not verdict.facts.holds
-    assert not (await record("complaint_resolved", complaint_id="C-1", upheld=True)).accepted
-    assert not (await record("complaint_resolved", complaint_id="unknown", upheld=True)).accepted
+    assert not (
+        await record("complaint_resolved", complaint_id="C-1", upheld=True, handler_id="H-1")
+    ).accepted
+    assert not (
+        await record("complaint_resolved", complaint_id="unknown", upheld=True, handler_id="H-1")
+    ).accepted
 
 
 async def test_contact_person_who_refuses_is_left_alone_for_good(record: Recorder) -> None:

@@ -23,7 +23,7 @@ OF_LEDGER = (
             ("hold_placed", {"hold_id": "H", "reason": "hardship"}),
         ),
         (
-            ("complaint_resolved", {"complaint_id": "C", "upheld": False}),
+            ("complaint_resolved", {"complaint_id": "C", "upheld": False, "handler_id": "H"}),
             ("complaint_filed", {"complaint_id": "C", "about": "x", "due_at": NOW}),
         ),
         (

@@ -6,6 +6,7 @@
 import csv
 import json
 import os
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -41,8 +42,13 @@ def test_no_mutated_row_breaks_the_import(
     assert 0 < counted["imported"] < counted["rejected"] + counted["imported"]
     told = {one["line"] for one in counted["errors"]}
     assert len(told) == counted["rejected"]
-    assert all(one["reason"].isprintable() for one in counted["errors"])
+    assert [one for one in counted["errors"] if not _is_one_line(one["reason"])] == []
     _accepted_rows_are_good(importer)
+
+
+def _is_one_line(reason: str) -> bool:
+    """Without control characters; signs that are newer than this Python's tables may be in it."""
+    return not any(unicodedata.category(sign) in ("Cc", "Cf", "Cs") for sign in reason)
 
 
 def _accepted_rows_are_good(importer: Importer) -> None:

@@ -57,3 +57,37 @@ def test_number_is_one_under_every_entry(importer: Importer) -> None:
     assert importer.fetch("SELECT written FROM phones ORDER BY phone_id") == [
         ("+86 159 1234 5678",), ("159-1234-5678",), ("0086 15912345678",),
     ]  # fmt: skip
+
+
+def test_later_tape_fills_in_what_was_missing(importer: Importer) -> None:
+    """Name, number and address come later; the hold stays until a person has looked."""
+    importer.invents = False
+    importer.counts(importer.rows({}))
+    counted = importer.counts(importer.rows(ANN | {"contact_person_phone": "13900001111"}))
+    assert [(one["kind"], one["field"]) for one in counted["findings"]] == [
+        ("completed", "borrower_name"),
+        ("completed", "phone"),
+        ("completed", "contact_person_phone"),
+        ("completed", "address"),
+    ]
+    assert importer.fetch("SELECT full_name FROM borrowers") == [("Ann",)]
+    assert importer.fetch("SELECT number, written, relation FROM phones ORDER BY relation") == [
+        ("+8613900001111", "13900001111", "contact_person"),
+        ("+8615912345678", "+86 159 1234 5678", "self"),
+    ]
+    assert importer.fetch("SELECT count(*) FROM addresses") == [(1,)]
+    assert importer.fetch("SELECT reason FROM holds WHERE released_at IS NULL") == [
+        ("data_missing",)
+    ]
+    assert importer.counts(importer.rows(ANN))["findings"] == []
+
+
+def test_what_is_kept_is_not_overwritten_by_a_later_tape(importer: Importer) -> None:
+    """Only the address was missing: another number of the same person is told and not taken."""
+    importer.invents = False
+    importer.counts(importer.rows(ANN | {"address": ""}))
+    counted = importer.counts(importer.rows(ANN | {"phone": "13900001111"}))
+    assert {(one["kind"], one["field"]) for one in counted["findings"]} == {
+        ("completed", "address"),
+        ("borrower_differs", "phone"),
+    }

@@ -63,12 +63,15 @@ async def test_answer_depends_on_code_badge_and_time_together(checks: VisitorChe
 async def test_released_crew_is_called_off_unless_it_has_been_there(
     pool: Pool, checks: VisitorChecks
 ) -> None:
-    """A visit that is over before its time was no fraud."""
+    """Whoever is there is ours, also when released; once the visit is over, nobody is expected."""
     await pool.execute(
         "UPDATE visits SET status = 'checked_in', checked_in_at = $1 WHERE slot_id IS NOT NULL", TEN
     )
+    await Visits(pool).release_crew("V-1", TEN)
+    for late in (timedelta(0), timedelta(hours=5)):
+        assert await _answer(checks, TEN + late) == "expected_now"
     await Visits(pool).end_visit("V-1", VisitStatus.COMPLETED, "agreed", TEN)
-    assert await _answer(checks, TEN) == "expected_now"
+    assert await _answer(checks, TEN + timedelta(minutes=1)) == "not_ours"
     await Visits(pool).book_crew(wish(2, TEN))
     await pool.execute(
         "UPDATE visits SET notice_sent_at = $1, status = 'proposed' WHERE visit_id = 'V-2'", MONDAY
@@ -77,6 +80,24 @@ async def test_released_crew_is_called_off_unless_it_has_been_there(
     await Visits(pool).release_crew("V-2", TEN)
     a_minute_later = DAY_BEFORE + timedelta(minutes=1)
     assert await _answer(checks, a_minute_later, code="000002") == "called_off"
+
+
+async def test_after_the_report_nobody_is_expected(pool: Pool, checks: VisitorChecks) -> None:
+    """Nor is a crew that never came, and of which that is known; before it, it is."""
+    assert await _answer(checks, TEN) == "expected_now"
+    await pool.execute("UPDATE visits SET reported_at = $1, outcome = 'not_present'", TEN)
+    assert await _answer(checks, TEN + timedelta(minutes=30)) == "not_ours"
+
+
+async def test_who_was_dismissed_is_not_ours(pool: Pool, checks: VisitorChecks) -> None:
+    """At once, before the visit and in the middle of it; a badge is read out in any letters."""
+    assert await _answer(checks, TEN, badge="c-01") == "expected_now"
+    await pool.execute("UPDATE crew_members SET active = false WHERE badge_id = 'C-01'")
+    for badge, answer in (("C-01", "not_ours"), ("c-01", "not_ours"), ("C-02", "expected_now")):
+        assert await _answer(checks, TEN + timedelta(minutes=1), badge=badge) == answer
+    assert await _answer(checks, DAY_BEFORE) == "not_ours"
+    await pool.execute("UPDATE visits SET checked_in_at = $1 WHERE visit_id = 'V-1'", TEN)
+    assert await _answer(checks, TEN + timedelta(minutes=2)) == "not_ours"
 
 
 async def test_check_is_recorded_once(pool: Pool, checks: VisitorChecks) -> None:

@@ -1,4 +1,4 @@
--- The audit of contacts: G1 to G5. Every statement answers with the rows that break a guarantee;
+-- The audit of contacts: G1 to G5, and G13. Every statement answers with the rows that break a guarantee;
 -- none asks the functions or the code that enforce it.
 --
 -- A row that shares its instant with another cannot be put in order, and is not held against us.
@@ -184,3 +184,145 @@ UNION ALL
 SELECT o.reference, concat('a message of an attempt on record as ', a.status)
 FROM simulated_outbox o JOIN contact_attempts a ON a.attempt_id = o.reference
 WHERE o.sent_at <= :now AND a.status = 'failed';
+
+-- Only policies that ask whose number it is are held to G13: what was decided before there were such
+-- rules was decided by others.
+
+-- name: audit_right_party(now)
+-- G13: no message told of the debt or of a visit at a number that nothing had confirmed by then of
+-- what the policy takes: the attempt's own, or the one that was current.
+SELECT a.attempt_id AS subject,
+       concat(a.template, ' by sms at ', a.reserved_at, ' to ', a.phone_id,
+              ', a number that nobody had confirmed; ', k.version, ' asks for it') AS what
+FROM contact_attempts a
+JOIN phones p USING (phone_id)
+JOIN borrowers b ON b.borrower_id = a.borrower_id
+JOIN audit_right_party k ON k.version = a.policy_version OR k.version = a.current_policy
+     AND k.effective_from <= (a.reserved_at AT TIME ZONE b.time_zone)::date
+WHERE a.channel = 'sms' AND a.status <> 'failed' AND a.reserved_at <= :now
+  AND a.template NOT IN ('first_message', 'locate_message')
+  AND NOT EXISTS (
+      SELECT FROM phones s JOIN phone_confirmations c ON c.phone_id = s.phone_id
+      WHERE s.borrower_id = p.borrower_id AND s.number = p.number AND s.relation = 'self'
+        AND c.confirmed_at <= a.reserved_at AND k.confirmed_by ? c.confirmed_by)
+ORDER BY a.reserved_at, a.attempt_id;
+
+-- name: audit_left_alone(now)
+-- G13: nothing more to a number whose owner has said *not me* or *stop*, or that does not exist;
+-- by what is kept of the number, and by the events alone, under whatever entry.
+SELECT a.attempt_id AS subject,
+       concat(a.template, ' by ', a.channel, ' at ', a.reserved_at, ' to ', a.phone_id, ', ',
+              p.status, ' since ', p.status_at) AS what
+FROM contact_attempts a JOIN phones p USING (phone_id)
+WHERE a.status <> 'failed' AND a.reserved_at <= :now
+  AND p.status <> 'usable' AND p.status_at < a.reserved_at
+UNION ALL
+SELECT a.attempt_id,
+       concat(a.template, ' by ', a.channel, ' at ', a.reserved_at, ' to ', a.phone_id,
+              ', reported as ', e.body ->> 'status', ' at ', e.received_at)
+FROM case_events e
+JOIN phones named ON named.phone_id = e.body ->> 'phone_id'
+JOIN phones p ON p.borrower_id = named.borrower_id AND p.number = named.number
+JOIN contact_attempts a ON a.borrower_id = p.borrower_id AND a.phone_id = p.phone_id
+     AND a.reserved_at > e.received_at
+WHERE e.name = 'phone_reported' AND e.accepted AND a.status <> 'failed' AND a.reserved_at <= :now
+  AND (e.body ->> 'status' <> 'refused' OR named.relation = 'self' OR p.relation <> 'self');
+
+-- name: audit_contact_persons(now)
+-- G13: a contact person was asked for a word and nothing else; while nothing the borrower had done of
+-- late showed that they could be reached, and after calls had failed to each number that could be
+-- tried, on days before. Numbers of which it is not known since when they are dead are left out.
+SELECT a.attempt_id AS subject,
+       concat(a.template, ' by ', a.channel, ' at ', a.reserved_at, ' to the contact person ',
+              a.phone_id, ': ', problem.what) AS what
+FROM contact_attempts a
+JOIN phones friend ON friend.phone_id = a.phone_id AND friend.relation = 'contact_person'
+JOIN borrowers b ON b.borrower_id = a.borrower_id
+JOIN audit_right_party k ON k.version = a.policy_version
+CROSS JOIN LATERAL (VALUES
+    (date_trunc('day', a.reserved_at AT TIME ZONE b.time_zone) AT TIME ZONE b.time_zone,
+     a.reserved_at - make_interval(hours => 24 * k.look_back_days))) AS span (until, since)
+CROSS JOIN LATERAL (
+    SELECT 'it asks for more than a word' AS what WHERE a.purpose <> 'locate'
+    UNION ALL
+    SELECT concat('the borrower has paid at ', p.received_at)
+    FROM payments p JOIN loans l USING (loan_id)
+    WHERE l.borrower_id = a.borrower_id AND p.kind = 'payment'
+      AND p.recorded_at < a.reserved_at AND p.received_at > span.since
+    UNION ALL
+    SELECT concat('the borrower has called at ', c.held_at) FROM conversations c
+    WHERE c.borrower_id = a.borrower_id AND c.recorded_at < a.reserved_at
+      AND c.held_at > span.since
+    UNION ALL
+    SELECT concat('the borrower was heard of at ', e.occurred_at, ', ', e.name)
+    FROM case_events e JOIN loans l USING (loan_id)
+    WHERE l.borrower_id = a.borrower_id AND e.accepted AND e.received_at < a.reserved_at
+      AND e.occurred_at > span.since
+      AND e.name IN ('promise_made', 'complaint_filed', 'contact_preferences_changed',
+                     'borrower_said', 'phone_confirmed')
+    UNION ALL
+    SELECT concat('only ', failed.number, ' calls in a row to ', own.phone_id, ' had failed')
+    FROM phones own
+    CROSS JOIN LATERAL (
+        SELECT count(*) FILTER (WHERE c.reserved_at < span.until) AS number
+        FROM contact_attempts c
+        WHERE c.borrower_id = a.borrower_id AND c.phone_id = own.phone_id AND c.channel = 'call'
+          AND c.status <> 'failed' AND c.reserved_at < a.reserved_at
+          AND c.reserved_at > span.since
+          AND c.outcome IN ('no_answer', 'busy', 'invalid_number', 'wrong_person')
+          AND NOT EXISTS (
+              SELECT FROM contact_attempts r
+              WHERE r.borrower_id = c.borrower_id AND r.phone_id = c.phone_id
+                AND r.channel = 'call' AND r.status <> 'failed'
+                AND r.reserved_at BETWEEN c.reserved_at AND a.reserved_at
+                AND r.outcome_at < a.reserved_at
+                AND r.outcome NOT IN ('no_answer', 'busy', 'invalid_number', 'wrong_person'))
+    ) AS failed
+    WHERE own.borrower_id = a.borrower_id AND own.relation = 'self'
+      AND (own.status = 'usable' OR own.status_at > a.reserved_at)
+      AND (own.blocked_at IS NULL OR own.blocked_at > a.reserved_at)
+      AND failed.number < k.failed_calls
+) AS problem
+WHERE a.status <> 'failed' AND a.reserved_at <= :now
+ORDER BY a.reserved_at, a.attempt_id;
+
+-- name: audit_conversations(now)
+-- G3: no counter that counts conversations which the borrower began was full before an attempt, they
+-- among them.
+WITH counters AS MATERIALIZED (
+    SELECT c.* FROM audit_counters c JOIN policies p USING (version)
+    CROSS JOIN LATERAL jsonb_each(p.body #> '{contact,counters}') AS rule
+    WHERE rule.value ->> 'id' = c.rule_id AND rule.value #>> '{value,inbound}' = 'true'
+)
+SELECT a.attempt_id AS subject,
+       concat(a.template, ' by ', a.channel, ' at ', a.reserved_at, ' after ', began.number,
+              ' conversations that the borrower began and ', ours.number, ' of ours; ', c.allowed,
+              ' allowed by ', c.rule_id, ' of ', a.policy_version) AS what
+FROM contact_attempts a
+JOIN borrowers b ON b.borrower_id = a.borrower_id
+CROSS JOIN LATERAL (VALUES ((a.reserved_at AT TIME ZONE b.time_zone)::date)) AS on_ (day)
+JOIN counters c ON c.version = a.policy_version AND a.channel = coalesce(c.channel, a.channel)
+     AND (c.purposes = '[]' OR c.purposes ? a.purpose)
+     AND on_.day BETWEEN c.effective_from AND c.effective_until
+CROSS JOIN LATERAL (
+    SELECT count(*) AS number FROM conversations k
+    WHERE k.borrower_id = a.borrower_id AND k.recorded_at < a.reserved_at
+      AND k.held_at > a.reserved_at - c.span
+      AND (c.calendar_days IS NULL
+           OR (k.held_at AT TIME ZONE b.time_zone)::date > on_.day - c.calendar_days)
+      AND (c.scope <> 'loan' OR k.loan_id = a.loan_id)) AS began
+CROSS JOIN LATERAL (
+    SELECT count(*) AS number FROM contact_attempts e
+    WHERE e.borrower_id = a.borrower_id AND e.status <> 'failed'
+      AND (e.reserved_at, e.attempt_id) < (a.reserved_at, a.attempt_id)
+      AND e.reserved_at > a.reserved_at - c.span
+      AND (c.calendar_days IS NULL
+           OR (e.reserved_at AT TIME ZONE b.time_zone)::date > on_.day - c.calendar_days)
+      AND e.channel = coalesce(c.channel, e.channel)
+      AND (c.purposes = '[]' OR c.purposes ? e.purpose)
+      AND (c.scope <> 'loan' OR e.loan_id = a.loan_id)
+      AND (c.counted = 'attempts' OR coalesce(
+          e.outcome NOT IN ('no_answer', 'busy', 'invalid_number', 'wrong_person'), true))) AS ours
+WHERE a.status <> 'failed' AND a.reserved_at <= :now
+  AND began.number > 0 AND began.number + ours.number >= c.allowed
+ORDER BY a.reserved_at, a.attempt_id;

@@ -1,5 +1,5 @@
 -- The audit of cases: G6 to G11. Every statement answers with the rows that break a guarantee;
--- none asks the functions or the code that enforce it.
+-- none asks the functions or the code that enforce it, but for how two ids of people are compared.
 --
 -- How many days something may be overdue before it is held against us is the audit's own patience:
 -- longer than any outage is meant to last, and nobody's rule.
@@ -9,28 +9,64 @@
 -- confirmed appointment, a notice before it, and a crew of two or more, also at the door.
 SELECT v.visit_id AS subject, problem.what
 FROM visits v
+JOIN loans l USING (loan_id)
+JOIN collection_cases c USING (case_id)
+LEFT JOIN policies p ON p.version = c.policy_version
+CROSS JOIN LATERAL (
+    SELECT count(*) FILTER (WHERE a.channel = 'sms') AS messages,
+           count(*) FILTER (WHERE a.channel = 'call') AS calls,
+           (p.body #>> '{visit,messages_tried,value}')::integer AS messages_needed,
+           (p.body #>> '{visit,calls_tried,value}')::integer AS calls_needed,
+           (p.body #>> '{visit,recent_payment_days,value}')::integer AS payment_days,
+           -- The case follows another policy since: what it needed then is not pinned any more.
+           EXISTS (SELECT FROM case_events e
+                   WHERE e.case_id = v.case_id AND e.name = 'policy_adopted' AND e.accepted
+                     AND e.received_at >= v.requested_at) AS is_judged_otherwise
+    FROM contact_attempts a
+    WHERE a.case_id = v.case_id AND a.purpose = 'collection' AND a.status IN ('sent', 'unknown')
+      AND a.reserved_at <= v.requested_at) AS tried
 CROSS JOIN LATERAL (
     SELECT count(DISTINCT k.badge_id) AS size FROM visit_crew k
     WHERE k.visit_id = v.visit_id AND k.slot_id = v.slot_id) AS crew
 LEFT JOIN LATERAL (
-    SELECT min(jsonb_array_length(e.body -> 'badge_ids')) AS size FROM case_events e
+    SELECT min((SELECT count(DISTINCT canonical_id(badge))
+                FROM jsonb_array_elements_text(e.body -> 'badge_ids') AS badge)) AS size,
+           min(e.occurred_at) AS at
+    FROM case_events e
     WHERE e.case_id = v.case_id AND e.name = 'visit_checked_in' AND e.accepted
       AND e.body ->> 'visit_id' = v.visit_id) AS came ON true
 CROSS JOIN LATERAL (VALUES
     (v.requested_at <= v.checked_in_at, 'no application before the check-in'),
     (v.approved_at <= v.checked_in_at, 'no approval before the check-in'),
-    (v.approver_id <> v.applicant_id, 'not approved by another person than the applicant'),
+    (canonical_id(v.approver_id) <> canonical_id(v.applicant_id),
+     'not approved by another person than the applicant'),
+    (canonical_id(v.approver_id) <> canonical_id(l.borrower_id), 'approved by the borrower'),
+    ((v.applicant = 'borrower') = (canonical_id(v.applicant_id) = canonical_id(l.borrower_id)),
+     concat(v.applicant_id, ' applied for it as the ', v.applicant)),
+    (v.applicant = 'borrower' OR tried.is_judged_otherwise OR NOT EXISTS (
+         SELECT FROM payments y
+         WHERE y.loan_id = v.loan_id AND y.kind = 'payment' AND y.received_at < v.requested_at
+           AND y.recorded_at < v.requested_at AND coalesce(y.reversed_at > v.requested_at, true)
+           AND y.received_at > v.requested_at - make_interval(days => tried.payment_days)),
+     concat('a collector applied for it within ', tried.payment_days, ' days of a payment')),
+    (v.applicant = 'borrower' OR tried.is_judged_otherwise
+         OR tried.messages >= tried.messages_needed AND tried.calls >= tried.calls_needed,
+     concat('a collector applied for it after ', tried.messages, ' messages and ', tried.calls,
+            ' calls, of ', tried.messages_needed, ' and ', tried.calls_needed)),
     (v.arrived_at < v.approval_expires_at, 'the approval had expired when the crew came'),
     (NOT EXISTS (SELECT FROM visit_approvals a WHERE a.visit_id = v.visit_id
                  AND a.approved_at = v.approved_at AND a.ended_at < v.arrived_at),
      'the approval had been withdrawn, or was void, when the crew came'),
     (NOT EXISTS (SELECT FROM visit_crew k WHERE k.visit_id = v.visit_id AND k.slot_id = v.slot_id
-                 AND k.badge_id IN (v.approver_id, v.applicant_id)),
+                 AND canonical_id(k.badge_id) IN (canonical_id(v.approver_id),
+                                                 canonical_id(v.applicant_id))),
      'the crew applied for or approved its own visit'),
     (v.confirmed_at <= v.arrived_at, 'the appointment was not confirmed'),
     (v.notice_sent_at < lower(v.slot), 'no notice before the appointment'),
     (crew.size >= 2, concat('a crew of ', crew.size)),
-    (coalesce(came.size, 2) >= 2, concat(came.size, ' of the crew at the door'))
+    (coalesce(came.size, 2) >= 2, concat(came.size, ' of the crew at the door')),
+    (v.left_at IS NULL OR came.at IS NULL OR v.left_at >= came.at - interval '1 day',
+     'it was reported before the crew came')
 ) AS problem (is_kept, what)
 WHERE v.checked_in_at <= :now AND problem.is_kept IS NOT TRUE
 ORDER BY v.checked_in_at, v.visit_id;
@@ -74,6 +110,11 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT coalesce(sum(c.amount_minor), 0) AS minor FROM loan_charges c
     WHERE c.agreement_id = g.agreement_id) AS charged
+CROSS JOIN LATERAL (
+    SELECT coalesce(bool_and(e.body ->> 'costs_confirmed' IS NULL), false) AS nothing
+    FROM case_events e
+    WHERE e.case_id = g.case_id AND e.name = 'agreement_signed' AND e.accepted
+      AND e.body ->> 'agreement_id' = g.agreement_id) AS said
 CROSS JOIN LATERAL (VALUES
     (charged.minor = CASE WHEN g.signed_at IS NULL THEN 0
                           ELSE greatest(g.penalty_minor - g.waiver_minor, 0) END,
@@ -89,7 +130,9 @@ CROSS JOIN LATERAL (VALUES
      'the hash is not that of its document'),
     (encode(sha256(g.document_html), 'hex') = g.html_sha256,
      'the hash is not that of its reading copy'),
-    (g.signed_at IS NULL OR g.disclosed_at <= g.signed_at,
+    (g.signed_at IS NULL OR g.disclosed_at <= g.signed_at
+         -- Whoever sends the signature need not say: then nothing is on record as said.
+         OR g.disclosed_at IS NULL AND said.nothing,
      'signed without the cost disclosure'),
     ((g.signed_at IS NULL) = (g.signed_sha256 IS NULL), 'signed without a hash'),
     (g.signed_sha256 IS NULL OR g.signed_sha256 = g.document_sha256,
@@ -145,6 +188,20 @@ WHERE e.accepted AND e.received_at <= :now AND NOT CASE e.name
     WHEN 'call_finished' THEN EXISTS (
         SELECT FROM contact_attempts a WHERE a.attempt_id = e.body ->> 'attempt_id'
           AND a.case_id = e.case_id AND a.outcome = e.body ->> 'outcome')
+    WHEN 'phone_reported' THEN EXISTS (
+        SELECT FROM phones p WHERE p.phone_id = e.body ->> 'phone_id' AND p.status <> 'usable')
+    WHEN 'phone_confirmed' THEN EXISTS (
+        SELECT FROM phone_confirmations c WHERE c.phone_id = e.body ->> 'phone_id'
+          AND c.confirmed_by = e.body ->> 'by' AND c.confirmed_at <= e.received_at)
+    WHEN 'reply_received' THEN EXISTS (
+        SELECT FROM replies r WHERE r.reply_id = e.body ->> 'reply_id'
+          AND r.read_at <= e.received_at)
+    WHEN 'call_received' THEN EXISTS (
+        SELECT FROM conversations v WHERE v.loan_id = e.loan_id
+          AND v.conversation_id = e.body ->> 'call_id')
+    WHEN 'borrower_said' THEN EXISTS (
+        SELECT FROM holds h WHERE h.loan_id = e.loan_id
+          AND h.hold_id = 'said' || chr(58) || e.event_id)
     WHEN 'hold_placed' THEN EXISTS (
         SELECT FROM holds h WHERE h.loan_id = e.loan_id AND h.hold_id = e.body ->> 'hold_id')
     WHEN 'hold_released' THEN EXISTS (
@@ -154,7 +211,7 @@ WHERE e.accepted AND e.received_at <= :now AND NOT CASE e.name
     WHEN 'complaint_filed' THEN EXISTS (
         SELECT FROM complaints c JOIN holds h USING (loan_id)
         WHERE c.loan_id = e.loan_id AND c.complaint_id = e.body ->> 'complaint_id'
-          AND h.hold_id = 'complaint' || chr(58) || c.complaint_id)
+          AND h.complaint_id = c.complaint_id)
     WHEN 'complaint_extended' THEN 1 = (
         SELECT count(*) FROM complaint_extensions x
         WHERE x.loan_id = e.loan_id AND x.complaint_id = e.body ->> 'complaint_id'
@@ -166,7 +223,7 @@ WHERE e.accepted AND e.received_at <= :now AND NOT CASE e.name
         SELECT FROM jsonb_array_elements_text(e.body -> 'barred_badge_ids') AS barred (badge_id)
         WHERE NOT EXISTS (
             SELECT FROM crew_bars x JOIN loans l USING (borrower_id)
-            WHERE l.loan_id = e.loan_id AND x.badge_id = barred.badge_id))
+            WHERE l.loan_id = e.loan_id AND canonical_id(x.badge_id) = canonical_id(barred.badge_id)))
     WHEN 'visit_requested' THEN 1 = (
         SELECT count(*) FROM visits v
         WHERE v.case_id = e.case_id AND v.requested_at = e.received_at)
@@ -247,8 +304,7 @@ WHERE NOT accepted AND received_at <= :now AND coalesce(trim(reason), '') = '';
 
 -- name: audit_open_cases(now)
 -- G10: an open case was taken up by a workflow and stands in a stage that there is; nothing that
--- has a deadline has outlived it by a week, but for what a hold has put off; an answer to a
--- complaint that is two days overdue was told to its handlers.
+-- has a deadline has outlived it by a week, but for what a hold has put off.
 WITH cases AS (
     SELECT c.*, p.body AS policy, EXISTS (
         SELECT FROM holds h JOIN loans l USING (borrower_id)
@@ -301,18 +357,7 @@ SELECT c.case_id, concat('the promise for ', p.due_on, ' is neither kept nor bro
 FROM cases c JOIN promises p USING (case_id)
 WHERE p.status = 'open' AND c.stage = 'early_contact' AND NOT c.was_held
   AND p.due_on < (:now::timestamptz - interval '7 days')::date
-                 - (c.policy #>> '{promise,grace_days,value}')::integer
-UNION ALL
--- A complaint is a hold itself: no hold puts its answer off, nor what its handlers are told.
-SELECT c.case_id, concat('the complaint ', o.complaint_id, ' should have been answered by ',
-                         o.answer_due_at, ', and nobody was told that it is overdue')
-FROM cases c JOIN complaints o USING (loan_id)
-WHERE o.resolved_at IS NULL
-  AND greatest(o.answer_due_at, c.opened_at) < :now::timestamptz - interval '2 days'
-  AND NOT EXISTS (
-      SELECT FROM staff_notices n JOIN collection_cases k USING (case_id)
-      WHERE k.loan_id = c.loan_id AND n.kind = 'complaint_overdue'
-        AND n.body ->> 'complaint_id' = o.complaint_id AND n.created_at >= o.answer_due_at);
+                 - (c.policy #>> '{promise,grace_days,value}')::integer;
 
 -- name: audit_decisions(now)
 -- G11: every contact and every refusal names its policy by version and hash, and the facts it was
@@ -337,3 +382,29 @@ CROSS JOIN LATERAL (VALUES
 ) AS problem (is_kept, what)
 WHERE decision.at <= :now AND problem.is_kept IS NOT TRUE
 ORDER BY decision.at;
+
+-- name: audit_recordings(now)
+-- G11: what was said in a call can be heard where the policy has calls recorded.
+SELECT a.attempt_id AS subject,
+       concat('a call at ', a.reserved_at, ' was answered, and has no recording; ',
+              a.policy_version, ' asks for one') AS what
+FROM contact_attempts a JOIN audit_recorded k ON k.version = a.policy_version
+WHERE a.channel = 'call' AND a.outcome = 'connected' AND a.recording_id IS NULL
+  AND a.outcome_at <= :now
+UNION ALL
+SELECT v.conversation_id,
+       concat('a conversation at ', v.held_at, ' on loan ', v.loan_id, ' has no recording; ',
+              k.version, ' asks for one')
+FROM conversations v
+JOIN collection_cases c ON c.loan_id = v.loan_id AND c.opened_at <= v.held_at
+     AND (c.closed_at IS NULL OR c.closed_at > v.held_at)
+JOIN audit_recorded k ON k.version = c.policy_version
+WHERE v.recording_id IS NULL AND v.recorded_at <= :now;
+
+-- name: audit_filming(now)
+-- G6: nothing was filmed inside without the borrower's word at the door, whatever a rule on recording
+-- asks for.
+SELECT visit_id AS subject,
+       concat('filmed inside at ', arrived_at, ' without consent to be filmed') AS what
+FROM visits
+WHERE filmed_inside AND filming_consent IS NOT TRUE AND reported_at <= :now;

@@ -135,6 +135,14 @@ WHERE a.reserved_at > :now::timestamptz - interval '7 days'
        OR (a.status = 'reserved' AND a.reserved_at < :now::timestamptz - interval '1 hour'))
 ORDER BY a.reserved_at, a.attempt_id;
 
+-- name: replies_to_read(now)
+-- Replies of the last seven days that no word explains, by each loan that is collected.
+SELECT r.reply_id, l.loan_id, r.phone_id, p.relation, r.text, r.received_at
+FROM replies r JOIN phones p USING (phone_id) JOIN loans l USING (borrower_id)
+WHERE r.read_as = 'for_people' AND r.read_at > :now::timestamptz - interval '7 days'
+  AND EXISTS (SELECT FROM collection_cases c WHERE c.loan_id = l.loan_id AND c.closed_at IS NULL)
+ORDER BY r.received_at, r.reply_id, l.loan_id;
+
 -- name: collected_money(since)
 -- Per lender and currency, since the beginning of a day of each borrower's calendar. What was
 -- received includes what was reversed later; reversed is what was taken back since that day.

@@ -1,0 +1,86 @@
+-- The audit of money: what a plan puts off, waives and keeps (G7), and that whoever has to hear of
+-- money hears of it (G9). Of an agreement whose document states no grace, which an earlier release
+-- drew up, and of a case that keeps no moments, what had no rule then is not asked for.
+
+-- name: audit_plans(now)
+-- G7: an offer can be kept; a waiver is granted with the plan that is fulfilled, as agreed on, and
+-- with no other; a plan whose part was paid in time is not broken; nothing is put off by no plan.
+SELECT g.agreement_id AS subject, problem.what
+FROM agreements g
+JOIN collection_cases c USING (case_id)
+JOIN loans l ON l.loan_id = g.loan_id
+JOIN borrowers b USING (borrower_id)
+CROSS JOIN LATERAL (
+    SELECT min(i.due_on) AS first_due_on,
+           sum(i.amount_minor) FILTER (WHERE i.number <= g.missed_part) AS due_by_then_minor
+    FROM agreement_instalments i WHERE i.agreement_id = g.agreement_id) AS parts
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(p.amount_minor), 0) - g.carried_minor AS minor,
+           coalesce(sum(p.amount_minor) FILTER (WHERE p.received_at <= g.missed_at), 0)
+               - g.carried_minor AS in_time_minor
+    FROM payments p
+    WHERE p.loan_id = g.loan_id AND p.kind = 'payment' AND p.reversed_at IS NULL
+      AND p.sequence > g.counted_after) AS paid
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(p.amount_minor), 0) AS minor FROM payments p
+    WHERE p.loan_id = g.loan_id AND p.payment_id = concat(g.agreement_id, chr(58), 'waiver')
+      AND p.reversed_at IS NULL) AS granted
+CROSS JOIN LATERAL (VALUES
+    (g.grace_days IS NULL OR parts.first_due_on >= (g.offered_at AT TIME ZONE b.time_zone)::date,
+     concat('its first part was due on ', parts.first_due_on, ', before it was drawn up')),
+    (granted.minor = 0 OR g.status = 'completed'
+         AND granted.minor = greatest(g.waiver_minor - g.penalty_minor, 0),
+     concat(granted.minor, ' are granted of it, and it is ', g.status, ' with a waiver of ',
+            g.waiver_minor)),
+    (g.status <> 'completed' OR paid.minor < g.total_minor OR g.waiver_minor <= g.penalty_minor
+         OR granted.minor > 0,
+     'it is fulfilled, and its waiver is not granted'),
+    (g.status <> 'broken' OR c.closed_at IS NOT NULL OR paid.in_time_minor < parts.due_by_then_minor
+         OR g.missed_at IS NULL
+         OR EXISTS (SELECT FROM agreements o WHERE o.case_id = g.case_id
+                      AND o.offered_at > g.ended_at)
+         OR EXISTS (SELECT FROM visits v WHERE v.case_id = g.case_id AND v.checked_in_at > g.ended_at),
+     concat('its part ', g.missed_part, ' was paid in time, and it is broken'))
+) AS problem (is_kept, what)
+WHERE g.offered_at <= :now AND problem.is_kept IS FALSE
+UNION ALL
+SELECT i.loan_id, concat('instalment ', i.number, ' is put off, and no agreement is in force')
+FROM loan_instalments i
+WHERE i.put_off_from IS NOT NULL AND NOT EXISTS (
+    SELECT FROM agreements g WHERE g.loan_id = i.loan_id AND g.status = 'signed');
+
+-- name: audit_told_of_money(now)
+-- G9: a payment that a plan does not count was taken back, or more was paid than was ever owed, and
+-- somebody was told within a day; a case after which nothing is owed has ended as settled.
+SELECT p.payment_id AS subject,
+       concat('taken back at ', p.reversed_at, ', owed beside the plan of ', g.agreement_id,
+              ', and nobody was told') AS what
+FROM payments p
+JOIN agreements g ON g.loan_id = p.loan_id AND g.counted_after >= p.sequence
+     AND p.reversed_at >= g.offered_at AND p.reversed_at < coalesce(g.ended_at, 'infinity')
+WHERE p.kind = 'payment' AND g.grace_days IS NOT NULL
+  AND p.reversed_at < :now::timestamptz - interval '1 day'
+  AND NOT EXISTS (SELECT FROM staff_notices n WHERE n.case_id = g.case_id
+                    AND n.kind = 'owed_beside_plan' AND n.body ->> 'payment_id' = p.payment_id)
+UNION ALL
+SELECT c.case_id, problem.what
+FROM collection_cases c JOIN loans l USING (loan_id)
+CROSS JOIN LATERAL (
+    SELECT coalesce((SELECT sum(amount_minor) FROM payments
+                     WHERE loan_id = l.loan_id AND reversed_at IS NULL), 0)
+         - coalesce((SELECT sum(amount_minor) FROM loan_instalments WHERE loan_id = l.loan_id), 0)
+         - coalesce((SELECT sum(amount_minor) FROM loan_charges WHERE loan_id = l.loan_id), 0)
+           AS minor) AS over
+CROSS JOIN LATERAL (VALUES
+    (over.minor <= 0 OR EXISTS (SELECT FROM staff_notices n
+                                WHERE n.case_id = c.case_id AND n.kind = 'overpaid'),
+     concat(over.minor, ' were paid over all that was owed, and nobody was told')),
+    (c.outcome = 'settled' OR l.outstanding_minor > 0,
+     concat('nothing is owed, and the case has ended as ', c.outcome))
+) AS problem (is_kept, what)
+WHERE c.closed_at < :now::timestamptz - interval '1 day' AND c.keeps_moments
+  AND c.outcome IN ('cured', 'settled', 'plan_completed') AND NOT problem.is_kept
+  AND NOT EXISTS (SELECT FROM payments p
+                  WHERE p.loan_id = c.loan_id AND greatest(p.recorded_at, p.reversed_at) > c.closed_at)
+  AND NOT EXISTS (SELECT FROM collection_cases o
+                  WHERE o.loan_id = c.loan_id AND (o.closed_at IS NULL OR o.closed_at > c.closed_at));

@@ -1,0 +1,79 @@
+"""Postgres comes back as it was some days before: what differs is named, nobody is told twice."""
+
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import asyncpg
+import pytest
+
+from embedded.pace import measured_day
+from runtime.clock_setting import ClockWish
+from tests.support.processes.plant import Plant
+from tests.support.tapes.files import write_tape
+
+AS_OF = date(2026, 3, 1)
+LOANS = 40
+SENT = "SELECT intent_key, loan_id FROM contact_attempts WHERE status = 'sent'"
+MORE_SENT = "SELECT count(*) > $1 FROM contact_attempts WHERE status = 'sent'"
+
+
+@pytest.fixture
+async def plant(repository: Path, tmp_path: Path) -> AsyncIterator[Plant]:
+    """An installation on a clock that this machine keeps up with."""
+    wish = ClockWish(
+        {
+            "origin": datetime(2026, 3, 1, tzinfo=UTC),
+            "day_length": await measured_day() * 1.2,
+            "day_ends": timedelta(hours=14),
+            "day_share": 0.95,
+        }
+    )
+    async with Plant(repository, tmp_path, wish) as plant:
+        yield plant
+
+
+async def _sent(plant: Plant) -> dict[str, str]:
+    return {row["intent_key"]: row["loan_id"] for row in await plant.rows(SENT)}
+
+
+async def _between_databases(plant: Plant, *statements: str) -> None:
+    async with plant.disconnected() as address:
+        connection = await asyncpg.connect(address)
+        for statement in statements:
+            await connection.execute(statement)
+        await connection.close()
+
+
+async def test_what_the_record_has_lost_is_named_and_not_sent_again(
+    plant: Plant, tmp_path: Path
+) -> None:
+    """The runs know what was sent since; each loan of which that is so is named."""
+    due = {f"L-{number}": AS_OF - timedelta(days=number) for number in range(1, LOANS + 1)}
+    tape = write_tape(tmp_path / "tape", AS_OF, due)
+    await plant.command("starter.py", "import", str(tape), "--invent-people")
+    await plant.start_worker()
+    await plant.command("starter.py", "schedule")
+    await plant.reach(MORE_SENT, LOANS // 2)
+    await plant.stop_worker()
+    kept = await _sent(plant)
+    await _between_databases(plant, "CREATE DATABASE dump TEMPLATE collections")
+
+    await plant.start_worker()
+    await plant.reach(MORE_SENT, len(kept) + LOANS // 2)
+    await plant.stop_worker()
+    lost = {key: loan for key, loan in (await _sent(plant)).items() if key not in kept}
+    await _between_databases(
+        plant, "DROP DATABASE collections", "ALTER DATABASE dump RENAME TO collections"
+    )
+
+    await plant.start_worker()
+    found = await plant.command("starter.py", "reconcile", "--thorough", "--json", ends_with=1)
+    named = {finding["loan_id"] for finding in json.loads(found)["findings"]}
+    # Whose next step was done meanwhile, within days of this clock, stands where the record does.
+    moved_on = {loan for key, loan in (await _sent(plant)).items() if key not in kept}
+    assert set(lost.values()) - moved_on <= named
+
+    await plant.reach(MORE_SENT, len(kept) + LOANS // 2)
+    assert not set(await _sent(plant)) & set(lost)
