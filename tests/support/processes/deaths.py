@@ -1,8 +1,12 @@
 """Who may die of an installation, and how one sees when, and that they have."""
 
+import os
+import signal
 from enum import Enum, auto
 
 import asyncpg
+
+from embedded.processes import Child
 
 # What a client sees of a database that has crashed, until it has recovered.
 AWAY = (
@@ -33,3 +37,11 @@ class Victim(Enum):
     POSTGRES = auto()
     TEMPORAL = auto()
     DOOR = auto()
+
+
+async def kill_now(child: Child | None) -> None:
+    """Without a word."""
+    assert child is not None, "not started"
+    assert not child.has_ended, child.obituary()
+    os.kill(child.pid, signal.SIGKILL)
+    await child.wait()

@@ -26,6 +26,7 @@ from tests.support.processes.deaths import (
     HALF_DONE,
     NOTHING_IS_BEING_DONE,
     Victim,
+    kill_now,
 )
 from tests.support.processes.patience import until
 
@@ -134,15 +135,15 @@ class Plant:
     async def kill(self, victims: Collection[Victim]) -> None:
         """Kill, without a word, at any moment."""
         if Victim.DOOR in victims:
-            await _kill(self._door)
+            await kill_now(self._door)
         if Victim.POSTGRES in victims:
             # A session dies: all others are cut off as well, and the server has to recover.
             session = await until(lambda: self.value(A_WORKERS_SESSION), "a session to end")
             os.kill(session, signal.SIGKILL)
         if Victim.WORKER in victims:
-            await _kill(self._worker)
+            await kill_now(self._worker)
         if Victim.TEMPORAL in victims:
-            await _kill(self._temporal)
+            await kill_now(self._temporal)
 
     async def mend(self, victims: Collection[Victim]) -> None:
         """Start again what does not recover by itself."""
@@ -170,8 +171,8 @@ class Plant:
 
     async def lose_engine(self) -> None:
         """Temporal dies with all that it knew, every run and the schedule; another one is there."""
-        await _kill(self._worker)
-        await _kill(self._temporal)
+        await kill_now(self._worker)
+        await kill_now(self._temporal)
         for file in self._directory.glob("temporal.db*"):
             file.unlink()
         await self.start_temporal()
@@ -246,10 +247,3 @@ class Plant:
         return await output_of(
             *command, env=self.environment, cwd=self._repository, ends_with=ends_with
         )
-
-
-async def _kill(child: Child | None) -> None:
-    assert child is not None, "not started"
-    assert not child.has_ended, child.obituary()
-    os.kill(child.pid, signal.SIGKILL)
-    await child.wait()
