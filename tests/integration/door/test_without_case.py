@@ -63,7 +63,9 @@ async def test_complaint_is_a_hold_until_it_is_answered(bank: System, pool: Pool
     assert await pool.fetchval("SELECT released_at IS NULL FROM holds")
     more = await sent(bank, "complaint_extended", "x", complaint_id="C", approver_id="A-1")
     assert more["accepted"]
-    done = await sent(bank, "complaint_resolved", "d", complaint_id="C", upheld=False)
+    done = await sent(
+        bank, "complaint_resolved", "d", complaint_id="C", upheld=False, handler_id="H-1"
+    )
     assert done["accepted"]
     assert await pool.fetchval("SELECT released_at IS NOT NULL FROM holds")
 
