@@ -8,6 +8,7 @@ from commands.ops.credential.add import add
 from commands.ops.credential.list_all import list_all
 from commands.ops.credential.revoke import revoke
 from commands.ops.credential.rotate import rotate
+from commands.ops.gateways import gateways
 from commands.ops.migrate import migrate
 from commands.ops.package import package
 from commands.ops.policy.adopt import adopt
@@ -46,6 +47,7 @@ commands: dict[str, Command] = {
     "agreement": agreement,
     "package": package,
     "audit": audit,
+    "gateways": gateways,
     "rebuild": rebuild,
     "migrate": migrate,
 }

@@ -1,24 +1,30 @@
 """SMS and calls: through the gate, to the provider, and onto the record. At most once."""
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from enum import StrEnum
 
-from pydantic import AwareDatetime, BaseModel
 from temporalio import activity
 from temporalio.exceptions import ApplicationError
 
 from activities.business_time import Now
+from activities.contact_result import (
+    ContactResult,
+    ContactStatus,
+    missed,
+    number_is_busy,
+    retired,
+    said_no,
+)
+from activities.wording import NothingToSayError, word
+from database.contact.closed_gateways import ClosedGateways, Closure
 from database.contact.contacts import Attempt, Contacts, Reservation
-from domain.case.facts import CaseFacts
+from domain.contact.delivery import ProviderRefusal
 from domain.contact.intent import Intent
 from domain.contact.question import Refused
-from domain.contact.recipient import message_values, speaks_of_next_part
-from domain.contact.status import AttemptStatus
-from domain.messages.calls import has_parts, render_call
+from domain.contact.status import AttemptStatus, PhoneStatus
 from domain.messages.templates import Template
-from domain.messages.texts import render
 from domain.policy.contact import Channel
 from domain.policy.policy import Channels
 from gateways.protocol import (
@@ -26,48 +32,18 @@ from gateways.protocol import (
     Gateway,
     GatewayBusyError,
     GatewayRefusedError,
+    MayHaveBeenTakenError,
     Outbound,
+    Sent,
+    Sought,
+    look_up,
 )
 
-
-class ContactStatus(StrEnum):
-    """What came of an intent."""
-
-    SENT = "sent"
-    REFUSED = "refused"  # by a rule
-    FAILED = "failed"  # the provider will never take it
-    UNKNOWN = "unknown"  # nobody can say; counted, and not sent again
+_LOG = logging.getLogger(__name__)
 
 
 # Until the provider has to have answered; one try of the activity may take 20 seconds.
 ANSWER_WITHIN = timedelta(seconds=15)
-MISSED = "LC-MISSED"  # the rule of a contact for which no lawful moment was left
-
-
-def missed(intent: Intent) -> Refused:
-    """Why a contact is not made any more: no lawful moment was left for it."""
-    return Refused(rule_id=MISSED, reason=f"no lawful moment before {intent.by:%F %H:%M}")
-
-
-def retired(intent: Intent) -> Refused:
-    """Why a contact of a release before is not made: its message is not sent any more."""
-    return Refused(rule_id="LC-TEMPLATE", reason=f"there is no message {intent.template} any more")
-
-
-class ContactResult(BaseModel):
-    """The result of one intent, with fresh facts of the case."""
-
-    status: ContactStatus
-    facts: CaseFacts
-    is_on_record: bool = False  # settled by an earlier call, not by this one
-    rule_id: str = ""
-    reason: str = ""
-    retry_at: AwareDatetime | None = None
-
-    @property
-    def is_known_failure(self) -> bool:
-        """Whether it was found to have failed before: nothing was tried now."""
-        return self.status is ContactStatus.FAILED and self.is_on_record
 
 
 class ContactActivities:
@@ -76,12 +52,14 @@ class ContactActivities:
     def __init__(
         self,
         contacts: Contacts,
+        closed: ClosedGateways,
         gateways: Mapping[Channel, Gateway],
         channels: Channels,
         now: Now,
         answer_within: timedelta = ANSWER_WITHIN,
     ) -> None:
         self._contacts = contacts
+        self._closed = closed
         self._gateways = gateways
         self._channels = channels
         self._now = now
@@ -92,7 +70,8 @@ class ContactActivities:
         """Make one contact, if the rules allow it at this very moment.
 
         The attempt is reserved before the provider is asked. A retry that finds a reservation
-        asks the provider by our reference; where it cannot tell, nothing is sent again.
+        asks the provider by our reference; where it cannot tell, nothing is sent again. While the
+        gateway is closed nothing is reserved, and the contact waits within its window.
         """
         # Within the activity's own time: a call that nobody waits for may still send.
         answer_by = asyncio.get_running_loop().time() + self._answer_within.total_seconds()
@@ -103,6 +82,8 @@ class ContactActivities:
         reservation = await self._contacts.reserve_contact(intent, self._now())
         if isinstance(reservation, Refused):
             return await self._refused(intent, reservation)
+        if isinstance(reservation, Closure):
+            raise _closed(reservation)
         if reservation.is_new:
             return await self._send(intent, reservation, answer_by)
         if reservation.status is AttemptStatus.RESERVED:
@@ -122,7 +103,7 @@ class ContactActivities:
         if attempt.status is not AttemptStatus.RESERVED:
             return await self._settled(intent, attempt.status)
         try:
-            sent = await self._gateways[intent.channel].find(attempt.attempt_id)
+            sent = await self._look_up(intent, attempt)
         except (CannotTellError, GatewayBusyError):
             return await self._unsent(
                 intent, attempt, ContactStatus.UNKNOWN, "the provider cannot tell"
@@ -160,12 +141,19 @@ class ContactActivities:
         await self._contacts.record_refusal(intent, refused, self._now())
         return await self._refused(intent, refused)
 
+    async def _look_up(self, intent: Intent, attempt: Attempt | Reservation) -> Sent | None:
+        """What became of the latest try; None when it was certainly not taken."""
+        if attempt.is_not_taken:
+            return None
+        sought = Sought(attempt.attempt_id, attempt.number, attempt.reserved_at)
+        return await look_up(self._gateways[intent.channel], sought, self._now())
+
     async def _recover(
         self, intent: Intent, reservation: Reservation, answer_by: float
     ) -> ContactResult:
-        """After a crash: was it sent? Only a provider that says no is asked again."""
+        """After a failure: was it sent? Only a provider that says no is asked again."""
         try:
-            sent = await self._gateways[intent.channel].find(reservation.attempt_id)
+            sent = await self._look_up(intent, reservation)
         except GatewayBusyError as error:
             raise _busy() from error
         except CannotTellError:
@@ -174,10 +162,19 @@ class ContactActivities:
             )
         if sent is not None:
             return await self._sent(intent, reservation, sent.provider_ref, sent.sent_at)
+        return await self._send_again(intent, reservation, answer_by)
+
+    async def _send_again(
+        self, intent: Intent, reservation: Reservation, answer_by: float
+    ) -> ContactResult:
+        """What was certainly not taken, if it is still allowed, and on a number that now is."""
         renewed = await self._contacts.renew_reservation(intent, self._now())
         if isinstance(renewed, Refused):
             await self._unsent(intent, reservation, ContactStatus.FAILED, renewed.reason)
             return await self._refused(intent, renewed)
+        if isinstance(renewed, Closure):
+            await self._contacts.record_not_taken(reservation, self._now())
+            raise _closed(renewed)
         if renewed.is_new:
             return await self._send(intent, renewed, answer_by)
         return await self._settled(intent, renewed.status)
@@ -185,8 +182,10 @@ class ContactActivities:
     async def _send(
         self, intent: Intent, reservation: Reservation, answer_by: float
     ) -> ContactResult:
-        """`answer_by` is by the loop's clock; the database may have taken all of the time."""
-        if asyncio.get_running_loop().time() >= answer_by:
+        """`answer_by` is by the loop's clock; the database may have taken most of the time."""
+        least = self._answer_within.total_seconds() / 3  # a provider's own time, and its turn
+        if asyncio.get_running_loop().time() + least >= answer_by:
+            await self._contacts.record_not_taken(reservation, self._now())
             raise _busy()
         at = self._now()
         limits = (reservation.lawful_until, intent.by)
@@ -194,49 +193,79 @@ class ContactActivities:
             return await self._unsent(
                 intent, reservation, ContactStatus.FAILED, "the permitted hours have ended"
             )
-        if not speaks_of_next_part(intent, reservation.recipient):
-            return await self._unsent(
-                intent, reservation, ContactStatus.FAILED, f"part {intent.part_number} is paid"
-            )
         try:
-            message = self._message(intent, reservation, at)
-        except KeyError as error:  # the visit or the part it speaks of is over by now
-            return await self._unsent(
-                intent, reservation, ContactStatus.FAILED, f"nothing to say of {error}"
-            )
-        gateway = self._gateways[intent.channel]
+            message = word(intent, reservation, self._channels, at)
+        except NothingToSayError as error:
+            return await self._unsent(intent, reservation, ContactStatus.FAILED, str(error))
+        return await self._hand_over(intent, reservation, message, answer_by)
+
+    async def _hand_over(
+        self, intent: Intent, reservation: Reservation, message: Outbound, answer_by: float
+    ) -> ContactResult:
+        """A try whose answer is missing is asked for by the next one."""
         try:
             async with asyncio.timeout_at(answer_by):
-                sent = await gateway.send(message)
-        except TimeoutError as error:
-            if gateway.takes_once:
-                raise _busy() from error
-            return await self._unsent(
-                intent, reservation, ContactStatus.UNKNOWN, "the provider did not answer in time"
-            )
-        except GatewayRefusedError as error:
-            return await self._unsent(intent, reservation, ContactStatus.FAILED, str(error))
+                sent = await self._gateways[intent.channel].send(message)
+        except (TimeoutError, MayHaveBeenTakenError) as error:
+            raise _busy("the provider may have taken it") from error
         except GatewayBusyError as error:
+            await self._contacts.record_not_taken(reservation, self._now())
             raise _busy() from error
+        except GatewayRefusedError as refused:
+            return await self._refused_by_provider(intent, reservation, refused, answer_by)
+        if reservation.probes is not None:
+            await self._closed.end(reservation.probes, self._now())
         return await self._sent(intent, reservation, sent.provider_ref, sent.sent_at)
 
-    def _message(self, intent: Intent, reservation: Reservation, at: datetime) -> Outbound:
-        """What is said now, and where; of a call only the opening goes without an answer.
+    async def _refused_by_provider(
+        self,
+        intent: Intent,
+        reservation: Reservation,
+        refused: GatewayRefusedError,
+        answer_by: float,
+    ) -> ContactResult:
+        """Nothing was sent; what follows from that is not the borrower's fault, or it is said."""
+        match refused.refusal:
+            case ProviderRefusal.ACCOUNT | ProviderRefusal.CONTENT:
+                raise await self._close(intent, reservation, refused)
+            case ProviderRefusal.NUMBER_FOR_GOOD:
+                await self._contacts.leave_number(
+                    reservation.attempt_id, PhoneStatus.INVALID, refused.code, self._now()
+                )
+                return await self._send_again(intent, reservation, answer_by)
+            case ProviderRefusal.SAID_NO:
+                await self._contacts.leave_number(
+                    reservation.attempt_id, PhoneStatus.REFUSED, refused.code, self._now()
+                )
+                return await self._put_off(intent, reservation, said_no(refused))
+            case ProviderRefusal.NUMBER_TODAY:
+                later = number_is_busy(refused, self._now())
+                return await self._put_off(intent, reservation, later)
+            case _:
+                return await self._unsent(intent, reservation, ContactStatus.FAILED, str(refused))
 
-        Raises:
-            KeyError: for a value that there is none of any more.
-        """
-        said, recipient = Template(reservation.template), reservation.recipient
-        values = message_values(recipient, self._channels, at, intent.slot_start)
-        parts = None
-        if intent.channel is Channel.CALL and has_parts(said):
-            parts = render_call(said, recipient.language, values)
-        return Outbound(
-            reference=reservation.attempt_id,
-            number=reservation.number,
-            text=render(said, recipient.language, values) if parts is None else parts.opening,
-            at=at,
-            parts=parts,
+    async def _put_off(
+        self, intent: Intent, reservation: Reservation, refused: Refused
+    ) -> ContactResult:
+        """This attempt failed; a later one is another."""
+        await self._unsent(intent, reservation, ContactStatus.FAILED, refused.reason)
+        await self._contacts.record_refusal(intent, refused, self._now())
+        return await self._refused(intent, refused)
+
+    async def _close(
+        self, intent: Intent, reservation: Reservation, refused: GatewayRefusedError
+    ) -> ApplicationError:
+        """The whole channel for our account's sake, else this template. The contact waits."""
+        await self._contacts.record_not_taken(reservation, self._now())
+        is_content = refused.refusal is ProviderRefusal.CONTENT
+        template = reservation.template if is_content else None
+        if await self._closed.close(
+            intent.channel, template, refused.refusal, refused.code, self._now()
+        ):
+            what = f"{template} by {intent.channel}" if template else f"{intent.channel}"
+            _LOG.error("nothing goes out any more: %s: %s: %s", what, refused.refusal, refused.code)
+        return ApplicationError(
+            f"the gateway is closed: {refused.refusal}: {refused.code}", type="GatewayClosed"
         )
 
     async def _sent(
@@ -256,5 +285,9 @@ class ContactActivities:
         return ContactResult(status=status, facts=facts, rule_id="LC-PROVIDER", reason=reason)
 
 
-def _busy() -> ApplicationError:
-    return ApplicationError("the provider is busy", type="GatewayBusy")
+def _busy(what: str = "the provider is busy") -> ApplicationError:
+    return ApplicationError(what, type="GatewayBusy")
+
+
+def _closed(closure: Closure) -> ApplicationError:
+    return ApplicationError(str(closure), type="GatewayClosed")

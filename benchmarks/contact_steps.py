@@ -33,7 +33,7 @@ from domain.clock import BusinessClock
 from domain.policy.contact import Channel, LadderStep
 from domain.policy.policy import Policy
 from embedded.stack import EmbeddedStack
-from gateways.choice import choose_gateways
+from gateways.simulated import SimulatedGateway
 from policies.reader import fingerprint, read_policy
 from runtime.settings import CHINA_POLICY
 from temporal.case_starter import TemporalCaseStarter
@@ -113,7 +113,7 @@ async def _measure_product(
             await pool.fetchval("SELECT count(*) FROM contact_attempts WHERE status = 'sent'")
         )
 
-    gateways = choose_gateways(dict.fromkeys(Channel, "simulated"), SimulatedOutbox(pool))
+    gateways = {channel: SimulatedGateway(channel, SimulatedOutbox(pool)) for channel in Channel}
     async with build_worker(client, pool, policy, clock, now, gateways):
         starter = TemporalCaseStarter(client, clock)
         await scan_overdue(

@@ -135,7 +135,7 @@ def _reserver(pool: Pool, case_ids: list[str]) -> Step:
         )
         reservation = await contacts.reserve_contact(intent, NOON + timedelta(days=days))
         if not isinstance(reservation, Reservation):
-            raise TypeError(reservation.reason)
+            raise TypeError(str(reservation))
 
     return reserve
 

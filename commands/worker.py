@@ -11,7 +11,7 @@ from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.agreement_activities import AgreementActivities
-from activities.business_time import Now, business_time
+from activities.business_time import Now, business_time, real_time
 from activities.case_activities import CaseActivities
 from activities.complaint_activities import ComplaintActivities
 from activities.contact_activities import ContactActivities
@@ -29,6 +29,7 @@ from database.case.notices import StaffNotices
 from database.case.promises import Promises
 from database.case.reconciliation import CasesOnRecord
 from database.case.scan import Scan
+from database.contact.closed_gateways import ClosedGateways
 from database.contact.contacts import Contacts
 from database.contact.simulated_outbox import SimulatedOutbox
 from database.errors import DatabaseAwayError, rows_kept_out_of_errors
@@ -43,10 +44,12 @@ from domain.clock import BusinessClock
 from domain.policy.contact import Channel
 from domain.policy.policy import Policy
 from gateways.choice import choose_gateways
+from gateways.paced import PacedGateway
 from gateways.protocol import Gateway
 from policies.reader import fingerprint, read_policy
 from runtime.logs import configure_logging
-from runtime.settings import load_settings
+from runtime.provider_settings import load_provider_settings
+from runtime.settings import Settings, load_settings
 from temporal.case_starter import TemporalCaseStarter, TemporalWatchStarter
 from temporal.client import connect_temporal
 from temporal.error_privacy import ErrorPrivacy
@@ -84,14 +87,17 @@ async def run_worker() -> int:
         for line in await what_differs(pool, "worker", policy, settings, now()):
             _LOG.warning(line)
         stop = stop_requested()
-        chosen = {Channel.SMS: settings.sms_gateway, Channel.CALL: settings.call_gateway}
-        gateways = choose_gateways(chosen, SimulatedOutbox(pool))
+        gateways = _gateways(settings, pool)
         by_door = settings.decisions_from == "door"
         worker = build_worker(
             client, pool, policy, settings.business_clock, now, gateways, decisions_by_door=by_door
         )
-        async with worker:
-            await stop.wait()
+        try:
+            async with worker:
+                await stop.wait()
+        finally:
+            for gateway in gateways.values():
+                await gateway.close()
     return 0
 
 
@@ -113,7 +119,7 @@ def build_worker(
     events = Events(pool, decisions_by_door_only=decisions_by_door)
     owners = (
         CaseActivities(Cases(pool), Promises(pool), StaffNotices(pool), events, now),
-        ContactActivities(Contacts(pool, PinnedPolicies(policy)), gateways, policy.channels, now),
+        _contact_activities(pool, policy, now, gateways),
         VisitActivities(Visits(pool), now),
         VisitorActivities(VisitorChecks(pool, policy.visit), now),
         AgreementActivities(Agreements(pool), StoredPolicies(pool), now),
@@ -131,6 +137,26 @@ def build_worker(
         interceptors=[ErrorPrivacy(rows_kept_out_of_errors)],
         graceful_shutdown_timeout=GRACE,
     )
+
+
+def _gateways(settings: Settings, pool: Pool) -> Mapping[Channel, Gateway]:
+    """Each channel's provider, asked no faster than the settings say."""
+    chosen = {Channel.SMS: settings.sms_gateway, Channel.CALL: settings.call_gateway}
+    given = load_provider_settings()
+    rates = {Channel.SMS: settings.sms_per_second, Channel.CALL: settings.calls_per_second}
+    gateways = choose_gateways(chosen, SimulatedOutbox(pool), given, real_time)
+    return {
+        channel: gateway if (rate := rates[channel]) is None else PacedGateway(gateway, rate)
+        for channel, gateway in gateways.items()
+    }
+
+
+def _contact_activities(
+    pool: Pool, policy: Policy, now: Now, gateways: Mapping[Channel, Gateway]
+) -> ContactActivities:
+    reaching = frozenset(each for each, gateway in gateways.items() if gateway.reaches_people)
+    contacts = Contacts(pool, PinnedPolicies(policy), reaching)
+    return ContactActivities(contacts, ClosedGateways(pool), gateways, policy.channels, now)
 
 
 def sandbox() -> SandboxedWorkflowRunner:

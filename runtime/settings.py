@@ -13,7 +13,7 @@ from runtime.clock_setting import read_clock
 
 CHINA_POLICY = Path(__file__).parents[1] / "policies" / "cn.yaml"
 
-GatewayName = Literal["simulated"]  # `gateways/choice.py` has a provider for each
+GatewayName = Literal["simulated", "webhook", "twilio", "infobip", "tencent"]
 
 SHORTEST_DOOR_KEY = 32  # characters
 
@@ -36,6 +36,8 @@ class Settings(BaseSettings):
     database_url: str = Field(repr=False)
     sms_gateway: GatewayName = "simulated"
     call_gateway: GatewayName = "simulated"
+    sms_per_second: float | None = Field(default=None, gt=0, le=10_000)
+    calls_per_second: float | None = Field(default=None, gt=0, le=10_000)
     business_clock: Annotated[BusinessClock, NoDecode] = BusinessClock()
     scan_every_seconds: int = Field(default=900, gt=0)
     policy_file: Path = CHINA_POLICY

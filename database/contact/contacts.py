@@ -8,6 +8,7 @@ from typing import NamedTuple
 import asyncpg
 
 from database.case.facts import read_facts
+from database.contact.closed_gateways import Closure, closure_of, take_probe
 from database.policy.pinned_policies import PinnedPolicies
 from database.sql import SQL, Connection, Pool
 from domain.case.facts import CaseFacts
@@ -16,8 +17,13 @@ from domain.contact.intent import Intent
 from domain.contact.permission import may_contact
 from domain.contact.question import Allowed, Decision, Refused
 from domain.contact.recipient import Recipient
-from domain.contact.status import AttemptStatus
+from domain.contact.status import AttemptStatus, PhoneStatus
 from domain.messages.templates import Template
+from domain.policy.contact import Channel
+
+MADE_UP = Refused(
+    rule_id="LC-MADE-UP", reason="the borrower is made up: no provider writes to them"
+)
 
 
 class Attempt(NamedTuple):
@@ -27,6 +33,8 @@ class Attempt(NamedTuple):
     status: AttemptStatus
     number: str
     template: str  # what is said: it may be another than was meant
+    reserved_at: datetime
+    is_not_taken: bool  # the provider said so: nothing has to be asked
 
 
 class Reservation(NamedTuple):
@@ -39,6 +47,9 @@ class Reservation(NamedTuple):
     template: str
     recipient: Recipient
     lawful_until: datetime | None  # the end of the hours it was reserved in, if any limit it
+    reserved_at: datetime
+    is_not_taken: bool = False
+    probes: int | None = None  # the closure that ends if the provider takes it
 
 
 class Ruling(NamedTuple):
@@ -47,21 +58,35 @@ class Ruling(NamedTuple):
     recipient: Recipient
     facts: str  # as they were read: kept with the attempt or the refusal
     decision: Decision
+    closed: Closure | None  # the way to the provider
 
 
 class Contacts:
-    """Reserves contacts and records their results."""
+    """Reserves contacts and records their results.
 
-    def __init__(self, pool: Pool, policies: PinnedPolicies) -> None:
+    `reaching_people` are the channels whose provider is not the simulated one: nobody made up is
+    contacted by them.
+    """
+
+    def __init__(
+        self,
+        pool: Pool,
+        policies: PinnedPolicies,
+        reaching_people: frozenset[Channel] = frozenset(),
+    ) -> None:
         self._pool = pool
         self._policies = policies
+        self._reaching_people = reaching_people
 
-    async def reserve_contact(self, intent: Intent, now: datetime) -> Reservation | Refused:
+    async def reserve_contact(
+        self, intent: Intent, now: datetime
+    ) -> Reservation | Refused | Closure:
         """Reserve one contact on facts that still hold, or record why it is refused.
 
         The rules are asked with facts across all of the borrower's loans, under the policy the
         case is pinned to and the current one. Nothing is sent here. When something has come in
-        between, they are asked again: it was another's progress.
+        between, they are asked again: it was another's progress. What the rules allow waits before
+        a closed gateway, with nothing reserved; but for one contact now and then, which tries it.
         """
         async with self._pool.acquire() as connection:
             while True:
@@ -72,11 +97,15 @@ class Contacts:
                 if isinstance(ruling.decision, Refused):
                     await self._record_refusal(connection, intent, ruling, ruling.decision)
                     return ruling.decision
+                if ruling.closed and not await take_probe(connection, ruling.closed, now):
+                    return ruling.closed
                 attempt = await self._reserve(connection, intent, ruling, ruling.decision)
                 if attempt is not None:
                     return _reservation(ruling, attempt, is_new=True)
 
-    async def renew_reservation(self, intent: Intent, now: datetime) -> Reservation | Refused:
+    async def renew_reservation(
+        self, intent: Intent, now: datetime
+    ) -> Reservation | Refused | Closure:
         """Reserve again what the provider never took: nothing is sent on an old permission.
 
         The attempt counts from now on, on the number that may be used now, and says under which
@@ -91,6 +120,8 @@ class Contacts:
                 if isinstance(ruling.decision, Refused):
                     await self._record_refusal(connection, intent, ruling, ruling.decision)
                     return ruling.decision
+                if ruling.closed and not await take_probe(connection, ruling.closed, now):
+                    return ruling.closed
                 renewed = await self._renew(connection, intent, ruling, ruling.decision)
                 if renewed is not None:
                     return _reservation(ruling, renewed, is_new=True)
@@ -119,6 +150,7 @@ class Contacts:
             intent_key=intent.key,
             now=now,
             days_back=self._policies.days_back,
+            channel=intent.channel.value,
         )
         facts = ContactFacts.model_validate_json(row["facts"])
         recipient = Recipient.model_validate({**json.loads(row["recipient"]), "facts": facts})
@@ -131,7 +163,11 @@ class Contacts:
             recipient.at,
             Template(intent.template) if intent.template in set(Template) else None,
         )
-        return Ruling(recipient, row["facts"], decision)
+        if row["is_made_up"] and intent.channel in self._reaching_people:
+            decision = MADE_UP
+        said = decision.instead if isinstance(decision, Allowed) else None
+        closed = closure_of(row["closed"], said or str(intent.template))
+        return Ruling(recipient, row["facts"], decision, closed)
 
     async def _reserve(
         self, connection: Connection, intent: Intent, ruling: Ruling, allowed: Allowed
@@ -221,6 +257,18 @@ class Contacts:
         )
         return await self.read_facts(case_id, now)
 
+    async def record_not_taken(self, attempt: Attempt | Reservation, now: datetime) -> None:
+        """Note that the provider did certainly not take the latest try: the next asks nobody."""
+        await SQL.record_not_taken(
+            self._pool, attempt_id=attempt.attempt_id, reserved_at=attempt.reserved_at, now=now
+        )
+
+    async def leave_number(
+        self, attempt_id: str, status: PhoneStatus, code: str, now: datetime
+    ) -> None:
+        """The number of an attempt is `invalid`, or `refused` by the person: not used again."""
+        await SQL.leave_number(self._pool, attempt_id=attempt_id, status=status, code=code, now=now)
+
     async def read_facts(self, case_id: str, now: datetime) -> CaseFacts:
         """Fresh facts of the case."""
         return await read_facts(self._pool, case_id, now)
@@ -234,7 +282,14 @@ async def _find_attempt(connection: Connection | Pool, intent: Intent) -> Attemp
 def _attempt(row: asyncpg.Record | None) -> Attempt | None:
     if row is None:
         return None
-    return Attempt(row["attempt_id"], AttemptStatus(row["status"]), row["number"], row["template"])
+    return Attempt(
+        row["attempt_id"],
+        AttemptStatus(row["status"]),
+        row["number"],
+        row["template"],
+        row["reserved_at"],
+        row["is_not_taken"],
+    )
 
 
 def _attempt_id(intent: Intent) -> str:
@@ -252,4 +307,7 @@ def _reservation(ruling: Ruling, attempt: Attempt, *, is_new: bool) -> Reservati
         template=attempt.template,
         recipient=ruling.recipient,
         lawful_until=decision.until if isinstance(decision, Allowed) else None,
+        reserved_at=attempt.reserved_at,
+        is_not_taken=attempt.is_not_taken,
+        probes=None if ruling.closed is None else ruling.closed.closure_id,
     )

@@ -1,6 +1,14 @@
--- name: contact_facts(case_id, intent_key, now, days_back)^
--- Two objects become one, in their order: people read it.
-SELECT recipient::text, concat(left(facts::text, -1), ', ', substr(people::text, 2)) AS facts
+-- name: contact_facts(case_id, intent_key, now, days_back, channel)^
+-- Two objects become one, in their order: people read it. With what stands between us and the
+-- provider: a person who is made up, gateways that are closed.
+SELECT recipient::text, concat(left(facts::text, -1), ', ', substr(people::text, 2)) AS facts,
+       (SELECT b.is_made_up FROM borrowers b JOIN loans l USING (borrower_id)
+        JOIN collection_cases c USING (loan_id) WHERE c.case_id = :case_id) AS is_made_up,
+       (SELECT json_agg(json_build_object(
+                   'closure_id', g.closure_id, 'template', g.template, 'refusal', g.refusal,
+                   'code', g.code, 'probe_at', g.probe_at))::text
+        FROM gateway_closures g
+        WHERE g.opened_at IS NULL AND g.channel = :channel) AS closed
 FROM contact_facts(:case_id, :intent_key, :now, :days_back)
 CROSS JOIN LATERAL right_party_facts(
     recipient ->> 'borrower_id', :intent_key, (recipient ->> 'at')::timestamptz) AS people;
@@ -21,7 +29,8 @@ SELECT :attempt_id, :intent_key, :case_id, :loan_id, borrower_id, :phone_id,
        :policy_sha256, :current_policy, :facts
 FROM unchanged
 RETURNING attempt_id, status, template,
-          (SELECT number FROM phones WHERE phone_id = :phone_id) AS number;
+          (SELECT number FROM phones WHERE phone_id = :phone_id) AS number,
+          reserved_at, false AS is_not_taken;
 
 -- name: renew_attempt(attempt_id, borrower_id, revision, phone_id, template, now, policy_version, policy_sha256, current_policy, facts)^
 -- Nothing as above, or when the attempt was settled meanwhile.
@@ -31,14 +40,15 @@ WITH unchanged AS (
     RETURNING borrower_id
 )
 UPDATE contact_attempts a
-SET reserved_at = :now, phone_id = :phone_id, template = :template, policy_version = :policy_version,
+SET reserved_at = :now, phone_id = :phone_id, template = :template, not_taken_at = NULL,
+    policy_version = :policy_version,
     policy_sha256 = :policy_sha256, current_policy = :current_policy, facts = :facts
 FROM unchanged, phones p
 WHERE a.attempt_id = :attempt_id AND a.status = 'reserved' AND p.phone_id = :phone_id
-RETURNING a.attempt_id, a.status, a.template, p.number;
+RETURNING a.attempt_id, a.status, a.template, p.number, a.reserved_at, false AS is_not_taken;
 
 -- name: attempt_of_intent(intent_key)^
-SELECT attempt_id, a.status, template, number
+SELECT attempt_id, a.status, template, number, reserved_at, not_taken_at IS NOT NULL AS is_not_taken
 FROM contact_attempts a JOIN phones USING (phone_id) WHERE intent_key = :intent_key;
 
 -- name: record_refusal(case_id, intent_key, channel, rule_id, reason, retry_at, now, policy_version, policy_sha256, current_policy, facts)!
@@ -51,10 +61,22 @@ ON CONFLICT (intent_key, at) DO NOTHING;
 -- name: record_sent(attempt_id, provider_ref, sent_at, case_id, now)$
 SELECT record_sent(:attempt_id, :provider_ref, :sent_at, :case_id, :now)::text;
 
+-- name: record_not_taken(attempt_id, reserved_at, now)!
+-- Of this reservation only: a later one may be with the provider by now.
+UPDATE contact_attempts SET not_taken_at = :now
+WHERE attempt_id = :attempt_id AND status = 'reserved' AND reserved_at = :reserved_at;
+
+-- name: leave_number(attempt_id, status, code, now)$
+WITH said AS (
+    UPDATE contact_attempts SET delivery_code = :code WHERE attempt_id = :attempt_id
+    RETURNING phone_id
+)
+SELECT leave_number(phone_id, :status, :now) FROM said;
+
 -- name: record_unsent(attempt_id, status, outcome, now)!
 UPDATE contact_attempts
 SET status = :status, outcome = coalesce(outcome, :outcome), outcome_at = coalesce(outcome_at, :now)
-WHERE attempt_id = :attempt_id;
+WHERE attempt_id = :attempt_id AND status <> 'sent';
 
 -- name: simulated_send(reference, channel, number, text, after_yes, after_no, now)!
 INSERT INTO simulated_outbox (reference, channel, number, text, after_yes, after_no, sent_at)
@@ -63,3 +85,40 @@ ON CONFLICT (reference) DO NOTHING;
 
 -- name: simulated_lookup(reference)$
 SELECT sent_at FROM simulated_outbox WHERE reference = :reference;
+
+-- name: close_gateway(channel, template, refusal, code, now, probe_at)$
+-- One closure at a time for a channel, or a template of it; said again, its next probe is later.
+INSERT INTO gateway_closures (channel, template, refusal, code, closed_at, probe_at)
+VALUES (:channel, :template, :refusal, :code, :now, :probe_at)
+ON CONFLICT (channel, coalesce(template, '')) WHERE opened_at IS NULL
+DO UPDATE SET code = excluded.code, probe_at = excluded.probe_at
+RETURNING xmax = 0 AS is_new;
+
+-- name: take_probe(closure_id, now, next_probe_at)$
+-- One contact at a time.
+UPDATE gateway_closures SET probe_at = :next_probe_at
+WHERE closure_id = :closure_id AND probe_at <= :now AND opened_at IS NULL
+RETURNING closure_id;
+
+-- name: open_closure(closure_id, now)!
+UPDATE gateway_closures SET opened_at = :now WHERE closure_id = :closure_id AND opened_at IS NULL;
+
+-- name: open_gateway(channel, template, now)
+-- By hand: without a template all of the channel's closures end.
+UPDATE gateway_closures SET opened_at = :now
+WHERE opened_at IS NULL AND channel = :channel
+  AND (:template::text IS NULL OR template = :template)
+RETURNING closure_id, channel, template, refusal, code, closed_at, probe_at;
+
+-- name: closed_gateways()
+SELECT closure_id, channel, template, refusal, code, closed_at, probe_at
+FROM gateway_closures WHERE opened_at IS NULL ORDER BY closed_at, closure_id;
+
+-- name: record_receipt(provider, reference, provider_ref, delivery, at, code, refusal, call_outcome, duration_s, pressed, now)$
+-- Twice is once.
+INSERT INTO delivery_receipts (provider, reference, provider_ref, delivery, at, code, refusal,
+                               call_outcome, duration_s, pressed, received_at)
+VALUES (:provider, :reference, :provider_ref, :delivery, :at, :code, :refusal, :call_outcome,
+        :duration_s, :pressed, :now)
+ON CONFLICT DO NOTHING
+RETURNING receipt_id;

@@ -241,3 +241,12 @@ def render(template: Template, language: str, values: Mapping[str, str]) -> str:
         if sms_segments(text) <= MOST_SEGMENTS:
             break
     return text
+
+
+def values_of(template: Template, values: Mapping[str, str]) -> dict[str, str]:
+    """What a registered template is filled with: its parameters, cut to their declarations.
+
+    Raises:
+        KeyError: as `render`.
+    """
+    return {name: fit(name, values[name]) for name in sorted(NEEDS[template])}

@@ -1,29 +1,33 @@
 """Providers for tests: the simulated one, and one in memory that fails as a test wants.
 
-`tests/contract/test_gateways.py` holds each of them to what the protocol promises.
+`tests/contract` holds each of them to what the protocol promises.
 """
 
 import asyncio
 from collections.abc import Mapping
+from datetime import timedelta
 from enum import StrEnum
 
 from database.contact.simulated_outbox import SimulatedOutbox
 from database.sql import Pool
+from domain.contact.delivery import ProviderRefusal
 from domain.policy.contact import Channel
-from gateways.choice import choose_gateways
 from gateways.protocol import (
     CannotTellError,
     Gateway,
     GatewayBusyError,
     GatewayRefusedError,
+    MayHaveBeenTakenError,
     Outbound,
     Sent,
+    Sought,
 )
+from gateways.simulated import SimulatedGateway
 
 
 def simulated_gateways(pool: Pool) -> Mapping[Channel, Gateway]:
     """Both channels by the simulated provider."""
-    return choose_gateways(dict.fromkeys(Channel, "simulated"), SimulatedOutbox(pool))
+    return {channel: SimulatedGateway(channel, SimulatedOutbox(pool)) for channel in Channel}
 
 
 class DiedError(Exception):
@@ -36,6 +40,8 @@ class Fault(StrEnum):
     BUSY = "busy"  # nothing is taken this time
     REFUSES = "refuses"  # nothing is taken, and never will be
     LOSES_ANSWERS = "loses answers"  # taken; neither that nor anything else is heard
+    DROPS = "drops"  # taken, and the line is gone before the answer; it can be asked for
+    LAGS = "lags"  # asked for what it took, it does not know it yet
     HANGS = "hangs"  # taken, and the answer does not end
     CANNOT_TELL = "cannot tell"  # there is no query
     DIES_BEFORE = "dies before"  # our own process, and nothing is taken
@@ -44,6 +50,9 @@ class Fault(StrEnum):
 
 class MemoryProvider:
     """What really reached people. It never fails."""
+
+    no_counts_after: timedelta | None = timedelta(0)
+    reaches_people = False
 
     def __init__(self, *, takes_once: bool) -> None:
         self.takes_once = takes_once
@@ -56,8 +65,11 @@ class MemoryProvider:
         self.taken.append(message)
         return _receipt(message)
 
-    async def find(self, reference: str) -> Sent | None:
-        return self._find(reference)
+    async def find(self, sought: Sought) -> Sent | None:
+        return self._find(sought.reference)
+
+    async def close(self) -> None:
+        """Nothing is open."""
 
     def _find(self, reference: str) -> Sent | None:
         known = (message for message in self.taken if message.reference == reference)
@@ -81,9 +93,13 @@ class FakeGateway:
         provider: Gateway | None = None,
         faults: set[Fault] | None = None,
         takes_once: bool = False,
+        no_counts_after: timedelta | None = timedelta(0),
     ) -> None:
         self.provider = MemoryProvider(takes_once=takes_once) if provider is None else provider
         self.takes_once = self.provider.takes_once
+        self.no_counts_after = no_counts_after
+        self.reaches_people = self.provider.reaches_people
+        self.refusal = ProviderRefusal.OTHER  # of what it refuses
         self.faults = set() if faults is None else faults
         self.handed_over: list[Outbound] = []
         self.asked: list[str] = []
@@ -101,21 +117,28 @@ class FakeGateway:
         if Fault.BUSY in faults:
             raise GatewayBusyError
         if Fault.REFUSES in faults:
-            raise GatewayRefusedError("no such number")
+            raise GatewayRefusedError("no such number", self.refusal)
         self.handed_over.append(message)
         sent = await self.provider.send(message)
         if Fault.DIES_AFTER in faults:
             raise DiedError
+        if Fault.DROPS in faults:
+            raise MayHaveBeenTakenError
         if Fault.LOSES_ANSWERS in faults:
             raise TimeoutError
         if Fault.HANGS in faults:
             await asyncio.Event().wait()
         return sent
 
-    async def find(self, reference: str) -> Sent | None:
-        self.asked.append(reference)
+    async def find(self, sought: Sought) -> Sent | None:
+        self.asked.append(sought.reference)
         if Fault.CANNOT_TELL in self.faults:
             raise CannotTellError
         if Fault.LOSES_ANSWERS in self.faults:
             raise GatewayBusyError
-        return await self.provider.find(reference)
+        if Fault.LAGS in self.faults:
+            return None
+        return await self.provider.find(sought)
+
+    async def close(self) -> None:
+        await self.provider.close()

@@ -5,8 +5,10 @@ from itertools import count
 from typing import Any
 
 from activities.agreement_activities import AgreementActivities, OfferRequest
-from activities.contact_activities import ContactActivities, ContactResult
+from activities.contact_activities import ContactActivities
+from activities.contact_result import ContactResult
 from database.case.cases import Cases
+from database.contact.closed_gateways import ClosedGateways
 from database.contact.contacts import Contacts
 from database.event_record import Events
 from database.plan.agreements import Agreements
@@ -54,6 +56,7 @@ class Record:
         self._numbers = count(1)
         self._contacts = ContactActivities(
             Contacts(pool, PinnedPolicies(policy)),
+            ClosedGateways(pool),
             simulated_gateways(pool),
             policy.channels,
             lambda: self.now,

@@ -3,7 +3,8 @@
 from temporalio import workflow
 from temporalio.exceptions import ActivityError
 
-from activities.contact_activities import ContactActivities, ContactResult, ContactStatus, missed
+from activities.contact_activities import ContactActivities
+from activities.contact_result import ContactResult, ContactStatus, missed
 from domain.calendar import closes
 from domain.case.state import Refusal
 from domain.contact.intent import Intent

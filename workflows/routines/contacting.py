@@ -6,7 +6,7 @@ decided by the gate, at the moment of sending.
 
 from datetime import datetime
 
-from activities.contact_activities import ContactStatus
+from activities.contact_result import ContactStatus
 from domain.contact.intent import Intent
 from domain.messages.templates import Template
 from domain.policy.contact import Channel, Purpose

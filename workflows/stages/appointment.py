@@ -5,7 +5,7 @@ from typing import Literal
 
 from temporalio import workflow
 
-from activities.contact_activities import ContactStatus
+from activities.contact_result import ContactStatus
 from activities.visit_activities import AppointmentWish, VisitActivities
 from domain.case.notices import Audience, NoticeKind
 from domain.case.state import Answer, Slot, Stage, VisitState

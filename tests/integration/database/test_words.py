@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from typing import get_args
 
 import asyncpg
 import pytest
@@ -10,6 +11,7 @@ from database.migrate import MIGRATIONS
 from database.sql import Pool
 from domain.case.facts import Outcome, PromiseStatus
 from domain.case.notices import Audience, NoticeKind
+from domain.contact.delivery import CallOutcome, Delivery, ProviderRefusal
 from domain.contact.facts import Relation
 from domain.contact.replies import Reading
 from domain.contact.status import AttemptStatus, PhoneStatus
@@ -33,9 +35,13 @@ ENUMS: dict[str, type[StrEnum]] = {
     "agreements.status": AgreementStatus,
     "collection_cases.outcome": Outcome,
     "contact_attempts.channel": Channel,
+    "contact_attempts.delivery": Delivery,
     "contact_attempts.purpose": Purpose,
     "contact_attempts.status": AttemptStatus,
     "contact_attempts.template": Template,
+    "delivery_receipts.delivery": Delivery,
+    "delivery_receipts.refusal": ProviderRefusal,
+    "gateway_closures.channel": Channel,
     "loans.status": LoanStatus,
     "phone_confirmations.confirmed_by": Confirmation,
     "phones.relation": Relation,
@@ -50,6 +56,8 @@ ENUMS: dict[str, type[StrEnum]] = {
 # Lists whose words no code names but in SQL, or, of events and levels, in part.
 OTHERS = {
     "addresses.status": {"usable", "wrong"},
+    "delivery_receipts.call_outcome": set(get_args(CallOutcome)),
+    "gateway_closures.refusal": {ProviderRefusal.ACCOUNT, ProviderRefusal.CONTENT},
     "loan_charges.kind": {"penalty"},
     "payments.kind": {"opening", "payment", "waiver"},
     "staff.level": {Level.APPROVER, Level.SENIOR_APPROVER},  # a crew has no entry there

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
+from database.contact.closed_gateways import Closure
 from database.contact.contacts import Attempt, Reservation, Ruling
 from database.sql import Connection, Pool, open_pool
 from domain.case.facts import CaseFacts
@@ -18,7 +19,7 @@ from domain.contact.intent import Intent
 from domain.contact.question import Allowed, Refused
 from domain.contact.status import AttemptStatus
 from domain.policy.policy import Policy
-from gateways.protocol import Sent
+from gateways.protocol import Sent, Sought
 from tests.support.gate.plan import PLANS, Plan
 from tests.support.gate.provider import CrashingContacts
 from tests.support.gate.world import Bug, World
@@ -119,7 +120,9 @@ class LateContacts(CrashingContacts):
 
     _late: tuple[Intent, datetime] | None = None
 
-    async def reserve_contact(self, intent: Intent, now: datetime) -> Reservation | Refused:
+    async def reserve_contact(
+        self, intent: Intent, now: datetime
+    ) -> Reservation | Refused | Closure:
         decision = await super().reserve_contact(intent, now)
         if isinstance(decision, Reservation) and decision.is_new:
             await self._pool.execute(
@@ -144,7 +147,7 @@ def test_reservation_after_the_send_is_found(check: Check) -> None:
 class ForgetfulGateway(FakeGateway):
     """Nobody asks the provider: as if it had never taken anything."""
 
-    async def find(self, reference: str) -> Sent | None:
+    async def find(self, sought: Sought) -> Sent | None:
         return None
 
 
@@ -156,7 +159,9 @@ def test_retry_that_does_not_ask_the_provider_is_found(check: Check) -> None:
 class StaleContacts(CrashingContacts):
     """A retry goes out under the reservation of the first try, whatever has changed since."""
 
-    async def renew_reservation(self, intent: Intent, now: datetime) -> Reservation | Refused:
+    async def renew_reservation(
+        self, intent: Intent, now: datetime
+    ) -> Reservation | Refused | Closure:
         async with self._pool.acquire() as connection:
             ruling = await self._decide(connection, intent, now)
             attempt = await self._attempt_of(connection, intent)
@@ -167,6 +172,7 @@ class StaleContacts(CrashingContacts):
             number=attempt.number,
             recipient=ruling.recipient,
             lawful_until=None,
+            reserved_at=attempt.reserved_at,
             template="overdue_notice",
         )
 

@@ -6,7 +6,9 @@ from typing import Any
 from temporalio.testing import ActivityEnvironment
 
 from activities.business_time import Now
-from activities.contact_activities import ANSWER_WITHIN, ContactActivities, ContactResult
+from activities.contact_activities import ANSWER_WITHIN, ContactActivities
+from activities.contact_result import ContactResult
+from database.contact.closed_gateways import ClosedGateways
 from database.contact.contacts import Contacts
 from database.policy.pinned_policies import PinnedPolicies
 from database.sql import Pool
@@ -33,11 +35,13 @@ class Gate:
         now: Now | None = None,
         shelf: PinnedPolicies | None = None,
         answer_within: timedelta = ANSWER_WITHIN,
+        reaching_people: frozenset[Channel] = frozenset(),
     ) -> None:
         self.pool, self.gateway, self.now = pool, gateway, NOON
         self._case_id = case_id
         self.activities = ContactActivities(
-            Contacts(pool, shelf or PinnedPolicies(policy)),
+            Contacts(pool, shelf or PinnedPolicies(policy), reaching_people),
+            ClosedGateways(pool),
             dict.fromkeys(Channel, gateway),
             policy.channels,
             now or (lambda: self.now),

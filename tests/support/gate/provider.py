@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from database.contact.closed_gateways import Closure
 from database.contact.contacts import Contacts, Reservation
 from database.policy.pinned_policies import PinnedPolicies
 from database.sql import Pool
@@ -42,7 +43,9 @@ class CrashingContacts(Contacts):
         super().__init__(pool, policies)
         self._crash = crash
 
-    async def reserve_contact(self, intent: Intent, now: datetime) -> Reservation | Refused:
+    async def reserve_contact(
+        self, intent: Intent, now: datetime
+    ) -> Reservation | Refused | Closure:
         reservation = await super().reserve_contact(intent, now)
         if self._crash is Crash.AFTER_RESERVING:
             raise DiedError

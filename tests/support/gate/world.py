@@ -14,6 +14,7 @@ from temporalio.exceptions import ApplicationError
 from activities.contact_activities import ContactActivities
 from database.case.cases import Cases
 from database.case.scan import Cursor, Scan
+from database.contact.closed_gateways import ClosedGateways
 from database.event_record import Events
 from database.policy.pinned_policies import PinnedPolicies
 from database.policy.stored_policies import StoredPolicies
@@ -122,6 +123,7 @@ class World:
         gateway = self._bug.gateway(provider=self._provider, faults=faults)
         activities = ContactActivities(
             self._bug.contacts(self._pool, self._pinned, crash),
+            ClosedGateways(self._pool),
             dict.fromkeys(Channel, gateway),
             self._channels,
             self.now,

@@ -1,0 +1,46 @@
+"""An intent put into words: the text, and the template with its values for who wants these."""
+
+from datetime import datetime
+
+from database.contact.contacts import Reservation
+from domain.contact.intent import Intent
+from domain.contact.recipient import message_values, speaks_of_next_part
+from domain.messages.calls import has_parts, render_call
+from domain.messages.templates import Template
+from domain.messages.texts import render, values_of
+from domain.policy.contact import Channel
+from domain.policy.policy import Channels
+from gateways.protocol import Outbound
+
+
+class NothingToSayError(Exception):
+    """The visit or the part that a message speaks of is over by now; the text says which."""
+
+
+def word(intent: Intent, reservation: Reservation, channels: Channels, at: datetime) -> Outbound:
+    """The message of a reserved contact; of a call only the opening goes without an answer.
+
+    Raises:
+        NothingToSayError: when what it speaks of is not so any more.
+    """
+    recipient = reservation.recipient
+    if not speaks_of_next_part(intent, recipient):
+        raise NothingToSayError(f"part {intent.part_number} is paid")
+    said = Template(reservation.template)
+    values = message_values(recipient, channels, at, intent.slot_start)
+    parts = None
+    try:
+        if intent.channel is Channel.CALL and has_parts(said):
+            parts = render_call(said, recipient.language, values)
+        return Outbound(
+            reference=reservation.attempt_id,
+            number=reservation.number,
+            text=render(said, recipient.language, values) if parts is None else parts.opening,
+            at=at,
+            template=said.value,
+            language=recipient.language,
+            values=values_of(said, values),
+            parts=parts,
+        )
+    except KeyError as error:
+        raise NothingToSayError(f"nothing to say of {error}") from error

@@ -1,0 +1,1 @@
+"""Delivery receipts: each provider's read and verified, and the route by which they come in."""

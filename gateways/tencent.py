@@ -1,0 +1,210 @@
+"""Tencent Cloud: SMS and calls of registered templates.
+
+The shape of a templated provider: Tencent's own terms forbid messages about loans to mainland
+numbers. It answers 200 with an error for each number, and its query is no proof of a no.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from domain.contact.delivery import ProviderRefusal
+from gateways.line import Line, plain_number, refuse
+from gateways.protocol import (
+    CannotTellError,
+    GatewayBusyError,
+    GatewayRefusedError,
+    MayHaveBeenTakenError,
+    Outbound,
+    Sent,
+    Sought,
+)
+from gateways.tencent_signature import CONTENT_TYPE, authorization
+
+_LOOKED_UP_FOR = timedelta(hours=2)
+# Timeouts behind the provider: it may have gone out.
+_IN_DOUBT = ("InternalError", "FailedOperation.ServiceUnavailable")
+_BUSY = ("RequestLimitExceeded", "LimitExceeded.DeliveryFrequencyLimit")
+_R = ProviderRefusal
+REFUSALS: Mapping[str, ProviderRefusal] = {  # by the beginning of a code
+    "LimitExceeded.PhoneNumber": _R.NUMBER_TODAY,
+    "LimitExceeded.AppDailyLimit": _R.ACCOUNT,
+    "LimitExceeded.AppMainlandChinaDailyLimit": _R.ACCOUNT,
+    "LimitExceeded.AppGlobalDailyLimit": _R.ACCOUNT,
+    "InvalidParameterValue.IncorrectPhoneNumber": _R.NUMBER_FOR_GOOD,
+    "InvalidParameterValue.CalledNumberVerifyFail": _R.NUMBER_FOR_GOOD,
+    "FailedOperation.PhoneNumberParseFail": _R.NUMBER_FOR_GOOD,
+    "FailedOperation.PhoneNumberInBlacklist": _R.SAID_NO,
+    "FailedOperation.ContainSensitiveWord": _R.CONTENT,
+    "FailedOperation.FailResolvePacket": _R.CONTENT,
+    "FailedOperation.Template": _R.CONTENT,
+    "FailedOperation.SignatureIncorrectOrUnapproved": _R.CONTENT,
+    "InvalidParameterValue.DirtyWordFound": _R.CONTENT,
+    "InvalidParameterValue.ProhibitedUseUrlInTemplateParameter": _R.CONTENT,
+    "InvalidParameterValue.Template": _R.CONTENT,
+    "FailedOperation.InsufficientBalanceInSmsPackage": _R.ACCOUNT,
+    "FailedOperation.ServiceSuspendDueToArrears": _R.ACCOUNT,
+    "UnauthorizedOperation": _R.ACCOUNT,
+    "AuthFailure": _R.ACCOUNT,
+}
+
+
+class RegisteredTemplate(NamedTuple):
+    """What one of our templates is called there, and the order of its values."""
+
+    template_id: str
+    values: tuple[str, ...]
+
+
+class TencentAccount(NamedTuple):
+    """Credentials, the application, and the templates by `template.language`."""
+
+    secret_id: str
+    secret_key: str
+    app_id: str
+    region: str
+    templates: Mapping[str, RegisteredTemplate]
+    sign_name: str = ""
+
+
+class _TencentGateway:
+    takes_once = False
+    no_counts_after: timedelta | None = None
+    reaches_people = True
+    _host: str
+    _version: str
+
+    def __init__(
+        self, line: Line, account: TencentAccount, real_time: Callable[[], datetime]
+    ) -> None:
+        self._line = line
+        self._account = account
+        self._real_time = real_time
+
+    async def close(self) -> None:
+        """Give up the connections."""
+        await self._line.close()
+
+    def _template(self, message: Outbound) -> tuple[str, list[str]]:
+        asks = (
+            ".opening" if message.parts else ""
+        )  # nothing of a debt before it is known who answers
+        name = f"{message.template}{asks}.{message.language}"
+        registered = self._account.templates.get(name)
+        if registered is None:
+            raise GatewayRefusedError("TemplateNotRegistered", ProviderRefusal.CONTENT)
+        return registered.template_id, [message.values[each] for each in registered.values]
+
+    def _request(self, action: str, body: Mapping[str, object]) -> tuple[bytes, dict[str, str]]:
+        content = json.dumps(body, ensure_ascii=False).encode()
+        now = self._real_time()
+        account = self._account
+        return content, {
+            "host": self._host,
+            "content-type": CONTENT_TYPE,
+            "x-tc-action": action,
+            "x-tc-version": self._version,
+            "x-tc-timestamp": str(int(now.timestamp())),
+            "x-tc-region": account.region,
+            "authorization": authorization(
+                account.secret_id, account.secret_key, self._host, content, now
+            ),
+        }
+
+    async def _hand_over(self, action: str, body: Mapping[str, object]) -> Mapping[str, Any]:
+        content, headers = self._request(action, body)
+        answer = await self._line.hand_over("/", content, headers)
+        response = answer.body.get("Response")
+        if not isinstance(response, dict):
+            raise MayHaveBeenTakenError("an answer without Response")
+        if "Error" in response:
+            _refuse(str(response["Error"].get("Code", "")))
+        return response
+
+
+class TencentSms(_TencentGateway):
+    """SMS; the provider puts the sign 【…】 before the template's text by itself."""
+
+    _host, _version = "sms.tencentcloudapi.com", "2021-01-11"
+
+    async def send(self, message: Outbound) -> Sent:
+        """One number a request, so that its status is that of the request."""
+        template_id, values = self._template(message)
+        body = {
+            "PhoneNumberSet": [plain_number(message.number)],
+            "SmsSdkAppId": self._account.app_id,
+            "SignName": self._account.sign_name,
+            "TemplateId": template_id,
+            "TemplateParamSet": values,
+            "SessionContext": message.reference,
+        }
+        response = await self._hand_over("SendSms", body)
+        statuses = response.get("SendStatusSet")
+        if not isinstance(statuses, list) or len(statuses) != 1:
+            raise MayHaveBeenTakenError("an answer without its number's status")
+        if statuses[0].get("Code") != "Ok":
+            _refuse(str(statuses[0].get("Code", "")))
+        return Sent(str(statuses[0].get("SerialNo", "")), message.at)
+
+    async def find(self, sought: Sought) -> Sent | None:
+        """By number and time; a yes is one where the session context is returned at all."""
+        body = {
+            "BeginTime": int((sought.reserved_at - timedelta(minutes=1)).timestamp()),
+            "EndTime": int((sought.reserved_at + _LOOKED_UP_FOR).timestamp()),
+            "Offset": 0,
+            "Limit": 100,
+            "PhoneNumber": plain_number(sought.number),
+            "SmsSdkAppId": self._account.app_id,
+        }
+        content, headers = self._request("PullSmsSendStatusByPhoneNumber", body)
+        answer = await self._line.ask("/", headers, content)
+        response = answer.body.get("Response")
+        if not isinstance(response, dict) or "Error" in response:
+            raise GatewayBusyError("no answer to the query")
+        for row in response.get("PullSmsSendStatusSet") or []:
+            if row.get("SessionContext") == sought.reference:
+                return Sent(str(row.get("SerialNo", "")), sought.reserved_at)
+        return None
+
+
+class TencentCalls(_TencentGateway):
+    """Calls of a voice template, which says itself which keys it asks for; no query exists."""
+
+    _host, _version = "vms.tencentcloudapi.com", "2020-09-02"
+
+    async def send(self, message: Outbound) -> Sent:
+        """One call. Of a call in parts only the opening, which is a template of its own."""
+        template_id, values = self._template(message)
+        body = {
+            "TemplateId": template_id,
+            "CalledNumber": plain_number(message.number),
+            "VoiceSdkAppid": self._account.app_id,
+            "TemplateParamSet": values,
+            "PlayTimes": 1,
+            "SessionContext": message.reference,
+        }
+        response = await self._hand_over("SendTtsVoice", body)
+        status = response.get("SendStatus")
+        if not isinstance(status, dict) or not status.get("CallId"):
+            raise MayHaveBeenTakenError("an answer without CallId")
+        return Sent(str(status["CallId"]), message.at)
+
+    async def find(self, sought: Sought) -> Sent | None:
+        """Never known.
+
+        Raises:
+            CannotTellError: always.
+        """
+        raise CannotTellError
+
+
+def _refuse(code: str) -> None:
+    """By the longest beginning that is known."""
+    if not code or code.startswith(_IN_DOUBT):
+        raise MayHaveBeenTakenError(code or "a status without a code")
+    if code.startswith(_BUSY):
+        raise GatewayBusyError(code)
+    known = [begins for begins in REFUSALS if code.startswith(begins)]
+    classes = {code: REFUSALS[max(known, key=len)]} if known else {}
+    refuse(code, classes, 200)
