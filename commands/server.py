@@ -1,21 +1,25 @@
 """The front door, put together from all its parts: what `server.py` runs."""
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import uvicorn
 from fastapi import FastAPI
+from starlette.routing import BaseRoute
 from temporalio.client import Client
 
 from activities.business_time import Now, business_time, real_time
 from commands.command_line import CommandError, open_database
+from database.contact.receipts import Receipts
 from database.door.credentials import Credentials
 from database.door.inbox import Inbox
 from database.errors import DatabaseAwayError
 from database.event_record import Events
 from database.sql import Pool
+from domain.contact.delivery import Receipt
+from domain.policy.contact import Channel
 from domain.policy.policy import Policy
 from door.acceptance import Acceptance
 from door.app import build_app
@@ -24,8 +28,11 @@ from door.limits import Limits
 from door.one_path import OnePath
 from door.parts import Door
 from door.senders import Senders
+from gateways.choice import choose_readers
+from gateways.receipts.router import receipts_router
 from policies.reader import read_policy
 from runtime.logs import configure_logging
+from runtime.provider_settings import load_provider_settings
 from runtime.settings import Settings, door_key_of, load_settings
 from temporal.client import connect_temporal_later
 
@@ -74,8 +81,23 @@ async def open_door(
                 acceptance=Acceptance(inbox, dispatcher, now),
                 dispatcher=dispatcher,
                 limits=Limits(settings.door_events_per_second, AT_ONCE, time.monotonic),
-            )
+            ),
+            _routes_of_receipts(settings, pool, now),
         )
+
+
+def _routes_of_receipts(settings: Settings, pool: Pool, now: Now) -> Sequence[BaseRoute]:
+    """Where the chosen providers report what became of a message; nowhere without a secret."""
+    given = load_provider_settings()
+    secret = given.receipts_secret.get_secret_value()
+    if not secret:
+        return ()
+    names = {Channel.SMS: settings.sms_gateway, Channel.CALL: settings.call_gateway}
+
+    async def record(receipts: list[Receipt]) -> object:
+        return await Receipts(pool).record_receipts(receipts, now())
+
+    return receipts_router(choose_readers(names, given, real_time), secret, record).routes
 
 
 async def _serve(app: FastAPI, settings: Settings) -> None:

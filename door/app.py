@@ -1,9 +1,12 @@
 """The door's addresses. Another room of the door is a router of its own, added in `build_app`."""
 
+from collections.abc import Sequence
+
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute
 
 from door.contract.description import describe
 from door.events import events_router
@@ -15,8 +18,8 @@ from door.problems import Kind, ProblemError
 _BY_STATUS = {404: Kind.NOT_FOUND, 405: Kind.NO_SUCH_METHOD}
 
 
-def build_app(door: Door) -> FastAPI:
-    """The door as an ASGI application."""
+def build_app(door: Door, more: Sequence[BaseRoute] = ()) -> FastAPI:
+    """The door as an ASGI application; `more` is served beside what it describes."""
     app = FastAPI(
         openapi_url=None,  # served below, with the schemas of events in it
         redirect_slashes=False,
@@ -25,6 +28,7 @@ def build_app(door: Door) -> FastAPI:
     for router in (events_router(door), loans_router(door), health_router(door)):
         app.include_router(router)
     description = describe(app.routes)
+    app.router.routes.extend(more)
 
     @app.get("/openapi.json", include_in_schema=False)
     async def openapi() -> Response:
