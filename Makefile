@@ -65,12 +65,14 @@ bench: environment ## Gate, contact steps, scan and memory, each against its flo
 	$(BIN)/python -m benchmarks.scan_starts
 	$(BIN)/python -m benchmarks.scan_at_rest
 	$(BIN)/python -m benchmarks.cached_loans
+	$(BIN)/python -m benchmarks.door_events
 
 docs: environment ## The pages that are drawn from the code
 	$(BIN)/python -m domain.case.events.document > docs/event-table.md
 	$(BIN)/python -m domain.messages.document > docs/texts.md
 	$(BIN)/python -m policies.kept > docs/rules.md
 	$(BIN)/python -m workflows.picture > docs/process.svg
+	$(BIN)/python -m door.contract.schemas
 
 record-histories: environment ## Runs of the demo's loans for the replay guard
 	$(BIN)/python -m tests.support.replay.record
@@ -85,7 +87,7 @@ compose-check: environment $(DEPLOY_VENV)/installed ## Lint and resolve docker-c
 		--config deploy/lint/compose-lint.yml docker-compose.yml
 	$(BIN)/python -m pytest -q tests/unit/deploy
 	@command -v podman >/dev/null || { echo "podman is missing: the file was not resolved"; exit 2; }
-	POSTGRES_PASSWORD=a TEMPORAL_DB_PASSWORD=b COLLECTIONS_DB_PASSWORD=c \
+	POSTGRES_PASSWORD=a TEMPORAL_DB_PASSWORD=b COLLECTIONS_DB_PASSWORD=c DOOR_KEY=d \
 		$(DEPLOY_BIN)/podman-compose --file docker-compose.yml config >/dev/null
 
 image-test: environment $(DEPLOY_VENV)/installed ## Build the images and run docker-compose.yml with podman

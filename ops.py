@@ -4,6 +4,10 @@ from commands.command_line import Command, build_app, run_app
 from commands.ops.agreement import agreement
 from commands.ops.audit import audit
 from commands.ops.collected import collected
+from commands.ops.credential.add import add
+from commands.ops.credential.list_all import list_all
+from commands.ops.credential.revoke import revoke
+from commands.ops.credential.rotate import rotate
 from commands.ops.gateways import gateways
 from commands.ops.migrate import migrate
 from commands.ops.package import package
@@ -28,6 +32,11 @@ policy = build_app(
     },
     near_stack=("show", "diff", "adopt"),
 )
+credential = build_app(
+    "Who may send what by the front door.",
+    {"add": add, "rotate": rotate, "revoke": revoke, "list": list_all},
+    near_stack=("add", "rotate", "revoke", "list"),
+)
 commands: dict[str, Command] = {
     "today": today,
     "collected": collected,
@@ -46,6 +55,7 @@ app = build_app(
     "Looks into running cases and sends them events.", commands, near_stack=commands.keys()
 )
 app.add_typer(policy, name="policy")
+app.add_typer(credential, name="credential")
 
 if __name__ == "__main__":
     run_app(app)

@@ -1,7 +1,8 @@
-"""`local.py up`: Postgres, Temporal, the worker and the schedule, left running."""
+"""`local.py up`: Postgres, Temporal, the worker, the schedule and the front door, left running."""
 
 import asyncio
 import os
+import secrets
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,17 +12,20 @@ import typer
 
 from commands.command_line import STACK_FILES, CommandError, stop_requested
 from domain.clock import BusinessClock
-from embedded.processes import StackError, is_free
+from embedded.processes import LOOPBACK, StackError, free_ports, is_free
 from embedded.stack import ENV_FILE, EmbeddedStack
 from embedded.temporal import TemporalPorts
 from runtime.clock_setting import ClockWish, in_words, read_clock, read_clock_wish
 from runtime.env_file import env_file
 
 ROOT = Path(__file__).parents[1]
+DOOR_KEY_FILE = "door_key"
+USUAL_DOOR_PORT = 8480
 CLOCK_FILE = "clock"  # beside the data: what was worked on one clock makes no sense on another
 
 # More than the worker's own graceful shutdown.
 _WORKER_ENDS_WITHIN = timedelta(seconds=40)
+_DOOR_ENDS_WITHIN = timedelta(seconds=20)
 _SCHEDULE_ENDS_WITHIN = timedelta(seconds=5)
 
 # The usual ports of Temporal, its UI and its HTTP API, by the variable that asks for others.
@@ -45,7 +49,7 @@ async def up(
     await asyncio.wait({run, asked}, return_when=asyncio.FIRST_COMPLETED)
     asked.cancel()
     if not run.done():
-        _say("ending: worker, Temporal, Postgres")
+        _say("ending: door, worker, Temporal, Postgres")
         run.cancel()
         await asyncio.wait({run})
     if run.cancelled():
@@ -74,10 +78,12 @@ async def _run(data_dir: Path) -> str:
         # Here, for what the servers take to start is no time of the business.
         stack.clock = kept or _begun(wish)
         (stack.data_dir / CLOCK_FILE).write_text(f"{stack.clock}\n")
+        stack.settings = _door_settings(stack.data_dir)
         await stack.start_child(
             "worker", sys.executable, ROOT / "worker.py", grace=_WORKER_ENDS_WITHIN
         )
         await _install_schedule(stack)
+        await stack.start_child("door", sys.executable, ROOT / "server.py", grace=_DOOR_ENDS_WITHIN)
         with env_file(stack.data_dir / ENV_FILE, stack.environment):
             _announce(stack)
             return await stack.first_death()
@@ -89,6 +95,17 @@ async def _install_schedule(stack: EmbeddedStack) -> None:
     )
     if await stack.wait_for(schedule) != 0:
         raise CommandError(schedule.obituary())
+
+
+def _door_settings(data_dir: Path) -> dict[str, str]:
+    """The door's address, and the key of this directory's installation: made once, and kept."""
+    file = data_dir / DOOR_KEY_FILE
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_hex(32))
+    key = os.environ.get("DOOR_KEY") or file.read_text().strip()
+    port = _port("DOOR_PORT", USUAL_DOOR_PORT) or free_ports(1)[0]
+    return {"DOOR_KEY": key, "DOOR_HOST": LOOPBACK, "DOOR_PORT": str(port)}
 
 
 def _clock_wish() -> ClockWish | None:
@@ -138,6 +155,7 @@ def _announce(stack: EmbeddedStack) -> None:
     _say("the stack is running; Ctrl-C ends it")
     _say(f"  Temporal UI   {environment['TEMPORAL_UI']}")
     _say(f"  Temporal      {environment['TEMPORAL_ADDRESS']}")
+    _say(f"  the front door http://{environment['DOOR_HOST']}:{environment['DOOR_PORT']}")
     _say(f"  DATABASE_URL  {environment['DATABASE_URL']}")
     _say(f"  the clock     {in_words(stack.clock)}")
     _say(f"  these and more in {stack.data_dir / ENV_FILE}, logs beside it")

@@ -88,8 +88,12 @@ async def run_worker() -> int:
             _LOG.warning(line)
         stop = stop_requested()
         gateways = _gateways(settings, pool)
+        by_door = settings.decisions_from == "door"
+        worker = build_worker(
+            client, pool, policy, settings.business_clock, now, gateways, decisions_by_door=by_door
+        )
         try:
-            async with build_worker(client, pool, policy, settings.business_clock, now, gateways):
+            async with worker:
                 await stop.wait()
         finally:
             for gateway in gateways.values():
@@ -104,14 +108,17 @@ def build_worker(
     clock: BusinessClock,
     now: Now,
     gateways: Mapping[Channel, Gateway],
+    *,
+    decisions_by_door: bool = False,
 ) -> Worker:
     """A worker with all its parts. `policy` must be stored; `now` gives business time."""
     starter = TemporalCaseStarter(client, clock)
     reconciler = Reconciler(
         CasesOnRecord(pool), CaseRecords(pool), TemporalRuns(client), starter, clock
     )
+    events = Events(pool, decisions_by_door_only=decisions_by_door)
     owners = (
-        CaseActivities(Cases(pool), Promises(pool), StaffNotices(pool), Events(pool), now),
+        CaseActivities(Cases(pool), Promises(pool), StaffNotices(pool), events, now),
         _contact_activities(pool, policy, now, gateways),
         VisitActivities(Visits(pool), now),
         VisitorActivities(VisitorChecks(pool, policy.visit), now),

@@ -41,6 +41,7 @@ class EmbeddedStack:
         ports: Callable[[], TemporalPorts] = TemporalPorts,
     ) -> None:
         self.clock = clock or BusinessClock()
+        self.settings: dict[str, str] = {}  # more of them, that its children are given
         self.database_url = ""
         self._is_durable = data_dir is not None
         self._data_dir = data_dir.resolve() if data_dir is not None else Path()
@@ -73,6 +74,7 @@ class EmbeddedStack:
             "TEMPORAL_HTTP": f"http://{LOOPBACK}:{self._ports.http}",
             "DATABASE_URL": self.database_url,
             "BUSINESS_CLOCK": str(self.clock),
+            **self.settings,
         }
 
     async def __aenter__(self) -> Self:

@@ -14,6 +14,7 @@ _ADDRESSES = ("DATABASE_URL", "TEMPORAL_ADDRESS", "TEMPORAL_PROFILE", "TEMPORAL_
 def env_file(path: Path, settings: Mapping[str, str]) -> Iterator[None]:
     """The settings as `KEY=value` lines that a shell can read, there exactly as long as needed."""
     draft = path.with_suffix(".new")
+    draft.touch(mode=0o600)  # a key is among them
     draft.write_text("".join(f"{key}={shlex.quote(value)}\n" for key, value in settings.items()))
     # In one step: who waits for the file never reads half of it.
     draft.replace(path)

@@ -15,6 +15,8 @@ CHINA_POLICY = Path(__file__).parents[1] / "policies" / "cn.yaml"
 
 GatewayName = Literal["simulated", "webhook", "twilio", "infobip", "tencent"]
 
+SHORTEST_DOOR_KEY = 32  # characters
+
 _DATABASE_URL_SHAPE = "an address like postgresql://user:password@host:5432/collections"
 
 
@@ -39,6 +41,12 @@ class Settings(BaseSettings):
     business_clock: Annotated[BusinessClock, NoDecode] = BusinessClock()
     scan_every_seconds: int = Field(default=900, gt=0)
     policy_file: Path = CHINA_POLICY
+    # What the front door makes the senders' secrets of: whoever knows it can sign as any of them.
+    door_key: str | None = Field(default=None, repr=False)
+    door_host: str = "127.0.0.1"
+    door_port: int = Field(default=8480, ge=0, le=65535)
+    door_events_per_second: float = Field(default=200, gt=0)  # of one sender
+    decisions_from: Literal["anywhere", "door"] = "anywhere"
     log_format: Literal["console", "json"] = "json"
 
     @field_validator("database_url")
@@ -48,6 +56,13 @@ class Settings(BaseSettings):
         if not url.startswith(("postgresql://", "postgres://")) or not _has_possible_ports(url):
             raise ValueError(f"must be {_DATABASE_URL_SHAPE}")
         return url
+
+    @field_validator("door_key")
+    @classmethod
+    def _is_long(cls, key: str | None) -> str | None:
+        if key is not None and len(key) < SHORTEST_DOOR_KEY:
+            raise ValueError(f"must have at least {SHORTEST_DOOR_KEY} characters, made at random")
+        return key
 
     @field_validator("business_clock", mode="before")
     @classmethod
@@ -75,6 +90,16 @@ def load_settings() -> Settings:
         if first["type"] == "missing":
             raise SettingsError(f"{variable} is not set: must be {_DATABASE_URL_SHAPE}") from None
         raise SettingsError(f"{variable} is wrong: {reason(first)}") from None
+
+
+def door_key_of(settings: Settings) -> str:
+    """The key of the front door. Raises SettingsError where there is none."""
+    if settings.door_key is None:
+        raise SettingsError(
+            "DOOR_KEY is not set: must be a secret of this installation, such as from"
+            " `openssl rand -hex 32`"
+        )
+    return settings.door_key
 
 
 def _has_possible_ports(url: str) -> bool:

@@ -14,6 +14,16 @@ from temporal.converter import DATA_CONVERTER
 _TEMPORAL_ADDRESS = "localhost:7233"
 
 
+async def connect_temporal_later() -> Client:
+    """A client that connects when it is first used, for who goes on while Temporal is away.
+
+    Raises SettingsError when a variable cannot be read.
+    """
+    config = _temporal_config()
+    config.setdefault("target_host", _TEMPORAL_ADDRESS)
+    return await Client.connect(**config, data_converter=DATA_CONVERTER, lazy=True)
+
+
 async def connect_temporal() -> Client:
     """Connect as the standard `TEMPORAL_*` variables say, and see that the namespace exists.
 

@@ -27,24 +27,38 @@ class LateAnswerError(NoAnswerError):
     """None in time: the event may still be taken in."""
 
 
+class NoRunError(NoAnswerError):
+    """No collection is running for the loan."""
+
+
 async def deliver(
-    client: Client, loan_id: str, event: dict[str, Any], answer_within: timedelta = ANSWER_WITHIN
+    client: Client,
+    loan_id: str,
+    event: dict[str, Any],
+    answer_within: timedelta = ANSWER_WITHIN,
+    delivery_id: str | None = None,
 ) -> dict[str, Any]:
     """What became of an event, which carries its name.
 
+    Two deliveries of one `delivery_id` to one run are one.
+
     Raises:
+        NoRunError: when the loan has no run.
         NoAnswerError: when no answer came within `answer_within`.
     """
     handle = client.get_workflow_handle(workflow_id(loan_id))
     try:
         async with asyncio.timeout(answer_within.total_seconds()):
-            answer: dict[str, Any] = await handle.execute_update(DELIVER, event)
+            answer: dict[str, Any] = await handle.execute_update(DELIVER, event, id=delivery_id)
     # The client answers a wait that is cut short with an error of its own.
     except (TimeoutError, WorkflowUpdateRPCTimeoutOrCancelledError) as error:
         reason = await _what_is_tried(handle) or "is a worker running?"
         raise LateAnswerError(f"no answer within {answer_within.seconds} s: {reason}") from error
     except (RPCError, WorkflowUpdateFailedError) as error:
-        raise NoAnswerError(why_no_answer(error)) from error
+        kind = NoRunError if _is_not_found(error) else NoAnswerError
+        raise kind(why_no_answer(error)) from error
+    except RuntimeError as error:  # a client that connects when it is first used
+        raise NoAnswerError(f"no answer: {error}") from error
     return answer
 
 
@@ -64,6 +78,10 @@ async def _what_is_tried(handle: WorkflowHandle[Any, Any]) -> str:
 
 def why_no_answer(error: Exception) -> str:
     """The reason, in words of this service where it has some."""
-    if isinstance(error, RPCError) and error.status is RPCStatusCode.NOT_FOUND:
+    if _is_not_found(error):
         return "no collection is running for this loan"
     return f"no answer: {error}"
+
+
+def _is_not_found(error: Exception) -> bool:
+    return isinstance(error, RPCError) and error.status is RPCStatusCode.NOT_FOUND

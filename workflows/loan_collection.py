@@ -15,10 +15,10 @@ from temporalio.common import RawValue
 from temporalio.exceptions import ApplicationError
 
 with workflow.unsafe.imports_passed_through():
+    from domain.case.events.answer import answer_to
     from domain.case.facts import Outcome
     from domain.case.state import CaseState, Stage
-    from domain.events import TOO_LARGE, UNNAMED, VisitCheckedIn, is_too_large
-    from domain.visit.doorstep import Instruction, explain, instruct
+    from domain.events import TOO_LARGE, UNNAMED, is_too_large
     from temporal.converter import read_untyped
     from temporal.names import CASE_STATE, DELIVER, LOAN_COLLECTION, STATUS
     from workflows.desk.case_desk import CaseDesk
@@ -166,7 +166,13 @@ class LoanCollection:
         name = event.get("name") if isinstance(event, dict) else None
         incoming = self.take_in(name if isinstance(name, str) else UNNAMED, bodies)
         await workflow.wait_condition(lambda: incoming.verdict is not None)
-        return _answer(incoming, self._desk)
+        return answer_to(
+            incoming.name,
+            incoming.event,
+            incoming.verdict,
+            self._case.stage.value,
+            self._desk.policy.visit.entry_rule,
+        )
 
     @deliver.validator
     def refuse_too_large(self, *bodies: object) -> None:
@@ -205,19 +211,6 @@ def _refused_cancellation() -> IncomingEvent:
         },
         refusal="LC-CANCEL: a cancellation ends no case: send case_closed, as withdrawn for one",
     )
-
-
-def _answer(incoming: IncomingEvent, desk: CaseDesk) -> dict[str, Any]:
-    """What became of an event; a crew at the door also reads what to do."""
-    accepted = incoming.verdict is not None and incoming.verdict.accepted
-    reason = incoming.verdict.reason if incoming.verdict is not None else None
-    answer = {"accepted": accepted, "reason": reason, "stage": desk.case.stage.value}
-    if isinstance(incoming.event, VisitCheckedIn):
-        answer["instruction"] = instruct(incoming.event, accepted=accepted).value
-        answer["reason"] = reason or explain(incoming.event, desk.policy.visit.entry_rule)
-    elif incoming.name == VisitCheckedIn.name:  # that could not be read
-        answer["instruction"] = Instruction.STAND_DOWN.value
-    return answer
 
 
 def _one_body(bodies: Sequence[object]) -> object:

@@ -1,13 +1,19 @@
 """`ops.py send LOAN NAME JSON`: one event, and what became of it."""
 
+import secrets
 from typing import Annotated, Any
 
 import typer
 
-from commands.command_line import CommandError, LoanId, print_json
+from activities.business_time import business_time
+from commands.command_line import CommandError, LoanId, open_database, print_json
+from database.event_record import Events
 from domain.events import EVENTS, UnreadableEventError, read_json
+from door.one_path import OnePath
+from policies.reader import read_policy
+from runtime.settings import load_settings
 from temporal.client import connect_temporal
-from temporal.delivery import LateAnswerError, NoAnswerError, deliver
+from temporal.delivery import LateAnswerError, NoAnswerError
 
 
 async def send(
@@ -17,9 +23,17 @@ async def send(
 ) -> int:
     """Send one event and print what became of it. Ends with 1 when it was refused."""
     event = _read_event(name, body)
+    settings = load_settings()
     client = await connect_temporal()
     try:
-        answer = await deliver(client, loan_id, event)
+        async with open_database(settings) as pool:
+            path = OnePath(
+                client,
+                Events(pool, decisions_by_door_only=settings.decisions_from == "door"),
+                read_policy(settings.policy_file),
+                business_time(settings.business_clock),
+            )
+            answer = await path.bring(loan_id, event, f"ops:{secrets.token_hex(16)}")
     except LateAnswerError as error:
         again = "The event may still be taken in: send it again under the same event_id"
         raise CommandError(f"LOAN {loan_id}: {error} {again}") from error

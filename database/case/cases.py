@@ -78,7 +78,7 @@ class Cases:
         case. The time is read as for an event, under the same lock.
         """
         async with self._pool.acquire() as connection, connection.transaction():
-            await SQL.lock_borrower(connection, case_id=case_id)
+            await SQL.lock_borrower_of_case(connection, case_id=case_id)
             now = clock()
             loan_id = await SQL.loan_of_open_case(connection, case_id=case_id)
             if loan_id is None:  # a repeated call

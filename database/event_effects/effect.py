@@ -19,7 +19,7 @@ class OtherHalfMissingError(EffectRefusedError):
 class EventContext(NamedTuple):
     """Which case an event belongs to, and what its effect needs to know."""
 
-    case_id: str
+    case_id: str | None  # none of a loan without an open case
     loan_id: str
     visit_id: str | None
     due_at: datetime | None

@@ -105,7 +105,7 @@ class Agreements:
         What a plan in force has put off is then due again as the contract has it.
         """
         async with self._pool.acquire() as connection, connection.transaction():
-            await SQL.lock_borrower(connection, case_id=case_id)
+            await SQL.lock_borrower_of_case(connection, case_id=case_id)
             if missed is not None:
                 await SQL.note_missed_part(
                     connection, case_id=case_id, part=missed.number, missed_at=missed.missed_at

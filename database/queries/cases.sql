@@ -41,6 +41,11 @@ SET stage_ends_at = :stage_ends_at, held_since = :held_since, cooling_until = :c
     keeps_moments = true
 WHERE case_id = :case_id;
 
+-- name: lock_borrower_of_case(case_id)$
+SELECT b.borrower_id
+FROM collection_cases c JOIN loans l USING (loan_id) JOIN borrowers b USING (borrower_id)
+WHERE c.case_id = :case_id FOR UPDATE OF b;
+
 -- name: loan_of_open_case(case_id)$
 SELECT loan_id FROM collection_cases WHERE case_id = :case_id AND closed_at IS NULL;
 

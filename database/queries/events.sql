@@ -1,25 +1,43 @@
--- name: lock_borrower(case_id)$
+-- name: lock_borrower(loan_id)$
 -- Whoever reserves a contact waits for this: after a payment or a hold is on record, no contact
 -- is reserved on what was known before. It also lets two tries of one write answer alike.
-SELECT b.borrower_id
-FROM collection_cases c JOIN loans l USING (loan_id) JOIN borrowers b USING (borrower_id)
-WHERE c.case_id = :case_id FOR UPDATE OF b;
+SELECT b.borrower_id FROM loans l JOIN borrowers b USING (borrower_id)
+WHERE l.loan_id = :loan_id FOR UPDATE OF b;
 
--- name: note_event(case_id, now)!
+-- name: note_event(loan_id, now)!
 UPDATE borrowers SET last_event_at = :now, revision = revision + 1
-WHERE borrower_id = (SELECT l.borrower_id FROM collection_cases c JOIN loans l USING (loan_id)
-                     WHERE c.case_id = :case_id);
+WHERE borrower_id = (SELECT borrower_id FROM loans WHERE loan_id = :loan_id);
+
+-- name: verified_sender(loan_id, event_id, name, ticket)$
+-- Who sent an event by the front door: the delivery names the ticket under which it was kept.
+SELECT key_id FROM inbox WHERE ticket = :ticket AND loan_id = :loan_id AND event_id = :event_id
+  AND name = :name;
+
+-- name: loan_at_rest(loan_id, attempt_id)^
+-- What an event of a loan without an open case is judged by. The case is that of the call it names.
+SELECT l.borrower_id, l.lender, l.currency, b.time_zone,
+       EXISTS (SELECT FROM collection_cases c
+               WHERE c.loan_id = l.loan_id AND c.closed_at IS NULL) AS has_open_case,
+       (SELECT a.case_id FROM contact_attempts a
+        WHERE a.attempt_id = :attempt_id AND a.loan_id = l.loan_id) AS case_of_call,
+       (SELECT coalesce(json_agg(json_build_object(
+                   'complaint_id', o.complaint_id, 'filed_at', o.filed_at,
+                   'answer_due_at', o.answer_due_at, 'extensions', (
+                       SELECT count(*) FROM complaint_extensions x
+                       WHERE x.loan_id = o.loan_id AND x.complaint_id = o.complaint_id))), '[]')
+        FROM complaints o WHERE o.loan_id = l.loan_id AND o.resolved_at IS NULL)::text AS complaints
+FROM loans l JOIN borrowers b USING (borrower_id) WHERE l.loan_id = :loan_id;
 
 -- name: known_event(loan_id, event_id, receipt)^
 -- What was refused because its other half is missing may come again: then only its own retry knows it.
 SELECT accepted, reason, receipt, may_come_again FROM case_events
 WHERE loan_id = :loan_id AND event_id = :event_id AND (NOT may_come_again OR receipt = :receipt);
 
--- name: append_event(case_id, loan_id, event_id, name, source, occurred_at, received_at, stage, accepted, reason, may_come_again, body, receipt, judged_at)!
+-- name: append_event(case_id, loan_id, event_id, name, source, occurred_at, received_at, stage, accepted, reason, may_come_again, body, receipt, judged_at, sent_by)!
 INSERT INTO case_events (case_id, loan_id, event_id, name, source, occurred_at, received_at,
-                         stage, accepted, reason, may_come_again, body, receipt, judged_at)
+                         stage, accepted, reason, may_come_again, body, receipt, judged_at, sent_by)
 VALUES (:case_id, :loan_id, :event_id, :name, :source, :occurred_at, :received_at,
-        :stage, :accepted, :reason, :may_come_again, :body::jsonb, :receipt, :judged_at)
+        :stage, :accepted, :reason, :may_come_again, :body::jsonb, :receipt, :judged_at, :sent_by)
 ON CONFLICT DO NOTHING;
 
 -- name: propose_plan(plan_id, case_id, event_id, proposed)!

@@ -18,8 +18,9 @@ from temporalio.service import RPCError
 from embedded.pace import measured_day
 from runtime.clock_setting import ClockWish
 from temporal.converter import DATA_CONVERTER
+from tests.support.processes.deaths import Victim
 from tests.support.processes.patience import until
-from tests.support.processes.plant import Plant, Victim
+from tests.support.processes.plant import Plant
 from tests.support.tapes.files import write_tape
 
 AS_OF = date(2026, 3, 1)

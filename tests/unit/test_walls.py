@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-SCRIPTS = ("local.py", "ops.py", "starter.py", "worker.py")
+SCRIPTS = ("local.py", "ops.py", "server.py", "starter.py", "worker.py")
 # A script builds and runs; what it does stands in a package.
 NOT_FOR_SCRIPTS = {"asyncpg", "aiosql", "demo", "benchmarks", "tests"}
 

@@ -5,11 +5,10 @@ the last one left, has them recorded with their effect, and changes the state. S
 while a provider is being retried is on record before the next try.
 """
 
-from typing import TypeGuard
-
 from temporalio import workflow
 
 from activities.case_activities import CaseActivities
+from domain.case.events.claims import claimed_id, claimed_source, claimed_ticket
 from domain.case.events.judge import judge
 from domain.case.events.judged_event import JudgedEvent, Verdict
 from domain.case.events.table import EVENT_TABLE
@@ -84,6 +83,7 @@ class Intake:
             return self._unread(incoming, f"LC-CONTRACT: {error}")
         # The record answers a repeated event as it did before.
         judged = self._judged(event, situation)
+        judged.ticket = claimed_ticket(incoming.body)
         if event.event_id not in self._desk.case.remembered_events:
             try:
                 judge(event, situation)
@@ -118,15 +118,16 @@ class Intake:
         return JudgedEvent(
             case_id=case.case_id,
             loan_id=case.loan_id,
-            event_id=_claimed_id(incoming.body, receipt),
+            event_id=claimed_id(incoming.body, receipt),
             name=printable(incoming.name, 60),
-            source=_claimed_source(incoming.body),
+            source=claimed_source(incoming.body),
             occurred_at=self._desk.now,
             judged_at=self._desk.now,
             stage=case.stage,
             body=recordable(incoming.body),
             refusal=refusal,
             receipt=receipt,
+            ticket=claimed_ticket(incoming.body),
         )
 
     def _next_receipt(self) -> str:
@@ -146,19 +147,3 @@ class Intake:
             )
         desk.learn(verdict.facts)
         return verdict
-
-
-def _claimed_source(body: object) -> str:
-    """The system an unreadable event says it is from, so that somebody can be told."""
-    claimed = body.get("source") if isinstance(body, dict) else None
-    return claimed if _is_id(claimed) else "unreadable"
-
-
-def _claimed_id(body: object, receipt: str) -> str:
-    """The id an unreadable event claims, if it is one; so that its refusal can be found."""
-    claimed = body.get("event_id") if isinstance(body, dict) else None
-    return claimed if _is_id(claimed) else f"unreadable:{receipt}"
-
-
-def _is_id(claimed: object) -> TypeGuard[str]:
-    return isinstance(claimed, str) and 0 < len(claimed) <= 120 and claimed.isprintable()

@@ -12,7 +12,7 @@ from domain.plan.authority import WaiverRequest
 class JudgedEvent(BaseModel):
     """One event as a workflow received it, with its judgement so far."""
 
-    case_id: str
+    case_id: str | None  # none of a loan without an open case
     loan_id: str
     event_id: str
     name: str
@@ -27,6 +27,7 @@ class JudgedEvent(BaseModel):
     waiver: WaiverRequest | None = None  # of the plan that a decision is about
     judged_at: AwareDatetime | None = None  # business time of the case, which its effect is of
     plan: PlanState | None = None  # that it proposes
+    ticket: str | None = None  # under which the front door kept it: the record finds its sender
     clock_tolerance: timedelta = timedelta(0)  # of the policy: how far two clocks may differ
 
 

@@ -29,6 +29,10 @@ class EventRow(Generic[E]):
     apply: Callable[[E, Situation], None]  # what it changes in the state, once it is on record
     when_accepted: str  # what follows, in a few words; docs/events.md says it in full
     even_when_closed: bool = False  # also taken once another system has ended the case
+    # Its effect is on the loan or the borrower: also taken while no case of the loan is open.
+    without_case: bool = False
+    # Somebody answers for it by name: where the installation says so, only a verified sender may.
+    is_decision: bool = False
     # Somebody stands at a door; or answers what an activity has just sent. Its result may come in
     # the same task as the answer, and is taken in after it: by the time the facts are there, it is.
     fresh_facts: bool = False

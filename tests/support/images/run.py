@@ -152,6 +152,7 @@ def _settings() -> dict[str, str]:
         "POSTGRES_PASSWORD": f"{PASSWORD} super",
         "TEMPORAL_DB_PASSWORD": f"{PASSWORD}temporal",
         "COLLECTIONS_DB_PASSWORD": f"{PASSWORD} collections",
+        "DOOR_KEY": "of the tests' installation, never of another",
         # One that no server makes by itself.
         "TEMPORAL_NAMESPACE": "image-test",
         "TEMPORAL_UI_PORT": str(free_ports(1)[0]),

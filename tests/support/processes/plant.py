@@ -6,7 +6,6 @@ import sys
 from collections.abc import AsyncIterator, Collection
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from enum import Enum, auto
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NamedTuple, Self
@@ -17,44 +16,24 @@ from database.migrate import apply_migrations
 from database.sql import Pool, open_pool
 from domain.clock import BusinessClock
 from embedded.postgres import EmbeddedPostgres
-from embedded.processes import LOOPBACK, Child, Guard, free_ports, inherited_environment
+from embedded.processes import LOOPBACK, Child, Guard, free_ports, inherited_environment, is_free
 from embedded.temporal import TemporalPorts, answers, spawn_temporal
 from runtime.clock_setting import ClockWish
 from tests.support.processes.commands import output_of
+from tests.support.processes.deaths import (
+    A_WORKERS_SESSION,
+    AWAY,
+    HALF_DONE,
+    NOTHING_IS_BEING_DONE,
+    Victim,
+    kill_now,
+)
 from tests.support.processes.patience import until
 
 GRACE, FINISHES_WITHIN = timedelta(seconds=5), timedelta(seconds=60)
+DOOR_KEY = "the key of a plant of tests, of its own"
 AT_ONCE = timedelta(0)
 ATTEMPTS = 3
-
-# What a client sees of a database that has crashed, until it has recovered.
-AWAY = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.CannotConnectNowError,
-    asyncpg.InterfaceError,
-    OSError,
-)
-HALF_DONE = (  # taken by the provider, and not yet written down as sent
-    "SELECT attempt_id FROM contact_attempts JOIN simulated_outbox ON reference = attempt_id"
-    " WHERE status = 'reserved'"
-)
-# What a dead worker was having done is aborted a moment later, or has been done.
-NOTHING_IS_BEING_DONE = (
-    "SELECT count(*) = 0 FROM pg_stat_activity WHERE application_name = 'loan-collections'"
-    " AND state = 'active' AND pid <> pg_backend_pid()"
-)
-A_WORKERS_SESSION = (
-    "SELECT pid FROM pg_stat_activity WHERE application_name = 'loan-collections'"
-    " AND pid <> pg_backend_pid() ORDER BY state = 'active' DESC LIMIT 1"
-)
-
-
-class Victim(Enum):
-    """What may die."""
-
-    WORKER = auto()
-    POSTGRES = auto()
-    TEMPORAL = auto()
 
 
 class _Answer(NamedTuple):
@@ -78,6 +57,8 @@ class Plant:
         self._guard = Guard()
         self._temporal: Child | None = None
         self._worker: Child | None = None
+        self._door: Child | None = None
+        self._door_port = next(filter(is_free, range(20_000 + os.getpid() % 5_000, 30_000)))
         self._pool: Pool | None = None
 
     @property
@@ -89,6 +70,8 @@ class Plant:
                 "DATABASE_URL": self._postgres.url(),
                 "BUSINESS_CLOCK": str(self._clock),
                 "SCAN_EVERY_SECONDS": "3",
+                "DOOR_KEY": DOOR_KEY,
+                "DOOR_PORT": str(self._door_port),
             }
         )
 
@@ -96,6 +79,11 @@ class Plant:
     def temporal_address(self) -> str:
         """Where it listens, also after a restart."""
         return f"{LOOPBACK}:{self._grpc_port}"
+
+    @property
+    def door_address(self) -> str:
+        """Where the front door listens, also after a restart."""
+        return f"http://{LOOPBACK}:{self._door_port}"
 
     @property
     def now(self) -> datetime:
@@ -129,7 +117,8 @@ class Plant:
         self._clock = self._wish.begun(now, now)
 
     async def _end_processes(self) -> None:
-        for child, grace in ((self._worker, GRACE), (self._temporal, AT_ONCE)):
+        children = ((self._door, GRACE), (self._worker, GRACE), (self._temporal, AT_ONCE))
+        for child, grace in children:
             if child is not None:
                 await child.stop(grace)
 
@@ -138,16 +127,23 @@ class Plant:
     async def strike(self, victims: Collection[Victim]) -> None:
         """Kill, without a word, between the provider's answer and our note of it."""
         await self.reach(f"{HALF_DONE} AND attempt_id <> ALL ($1)", self.half_done)
-        if Victim.POSTGRES in victims:
-            # A session dies: all others are cut off as well, and the server has to recover.
-            os.kill(await self.value(A_WORKERS_SESSION), signal.SIGKILL)
-        if Victim.WORKER in victims:
-            await _kill(self._worker)
-        if Victim.TEMPORAL in victims:
-            await _kill(self._temporal)
+        await self.kill(victims)
         if Victim.WORKER in victims:
             await self.reach(NOTHING_IS_BEING_DONE)
         self.half_done |= await self._contacts_in_hand()
+
+    async def kill(self, victims: Collection[Victim]) -> None:
+        """Kill, without a word, at any moment."""
+        if Victim.DOOR in victims:
+            await kill_now(self._door)
+        if Victim.POSTGRES in victims:
+            # A session dies: all others are cut off as well, and the server has to recover.
+            session = await until(lambda: self.value(A_WORKERS_SESSION), "a session to end")
+            os.kill(session, signal.SIGKILL)
+        if Victim.WORKER in victims:
+            await kill_now(self._worker)
+        if Victim.TEMPORAL in victims:
+            await kill_now(self._temporal)
 
     async def mend(self, victims: Collection[Victim]) -> None:
         """Start again what does not recover by itself."""
@@ -155,6 +151,8 @@ class Plant:
             await self.start_temporal()
         if Victim.WORKER in victims:
             await self.start_worker()
+        if Victim.DOOR in victims:
+            await self.start_door()
 
     async def start_temporal(self) -> None:
         """Start Temporal, again at its address and with the data that it had before."""
@@ -173,22 +171,30 @@ class Plant:
 
     async def lose_engine(self) -> None:
         """Temporal dies with all that it knew, every run and the schedule; another one is there."""
-        await _kill(self._worker)
-        await _kill(self._temporal)
+        await kill_now(self._worker)
+        await kill_now(self._temporal)
         for file in self._directory.glob("temporal.db*"):
             file.unlink()
         await self.start_temporal()
 
     async def start_worker(self) -> None:
         """Start a worker; it finds whatever another has left."""
-        self._worker = await Child.start(
-            "worker",
+        self._worker = await self._start_process("worker")
+
+    async def start_door(self) -> None:
+        """Start the front door, again at its address."""
+        self._door = await self._start_process("server")
+
+    async def _start_process(self, script: str) -> Child:
+        child = await Child.start(
+            script,
             sys.executable,
-            self._repository / "worker.py",
-            log=self._directory / "worker.log",
+            self._repository / f"{script}.py",
+            log=self._directory / f"{script}.log",
             env=self.environment,
         )
-        self._guard.watch(self._worker.pid)
+        self._guard.watch(child.pid)
+        return child
 
     async def stop_worker(self) -> None:
         """As an operator does: it finishes what it has in hand."""
@@ -241,10 +247,3 @@ class Plant:
         return await output_of(
             *command, env=self.environment, cwd=self._repository, ends_with=ends_with
         )
-
-
-async def _kill(child: Child | None) -> None:
-    assert child is not None, "not started"
-    assert not child.has_ended, child.obituary()
-    os.kill(child.pid, signal.SIGKILL)
-    await child.wait()

@@ -23,7 +23,10 @@ from runtime.clock_setting import read_clock_wish
 from runtime.settings import SettingsError
 
 APPS = {"starter.py": starter.app, "ops.py": ops.app, "local.py": local.app}
-FILE_NAMES = {"import": "import_tape"}  # where the command's own name cannot be a module's
+FILE_NAMES = {
+    "import": "import_tape",
+    "list": "list_all",
+}  # where the command's own name cannot be a module's
 NOWHERE = "postgresql://me:secret@127.0.0.1:1/x"  # nobody listens there
 LOAN, FILE = "L-1", "{file}"
 NEED_THE_DATABASE = [

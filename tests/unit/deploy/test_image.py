@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 REPOSITORY = Path(__file__).parents[3]
-PROGRAMS = ("ops.py", "starter.py", "worker.py")
+PROGRAMS = ("ops.py", "server.py", "starter.py", "worker.py")
 
 
 def test_the_image_holds_what_its_programs_import() -> None:

@@ -1,0 +1,1 @@
+"""The commands `ops.py credential …`: who may send what by the front door."""

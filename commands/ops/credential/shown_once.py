@@ -1,0 +1,18 @@
+"""Making a secret and showing it, once: it is kept nowhere."""
+
+import secrets
+
+import typer
+
+from door.signatures import make_secret, written
+
+
+def new_salt() -> str:
+    """What a credential's next secret is made with; no secret itself."""
+    return secrets.token_hex(16)
+
+
+def show(door_key: str, key_id: str, salt: str) -> None:
+    """Print the secret alone on stdout, and on stderr that it is shown once."""
+    typer.echo(written(make_secret(door_key, key_id, salt)))
+    typer.echo(f"the secret of {key_id}: it is shown now, and never again", err=True)

@@ -1,0 +1,1 @@
+"""What the door says of itself: schemas, examples, the OpenAPI document."""

@@ -1,0 +1,117 @@
+"""Everything behind the front door dies while events come in, and so does the door.
+
+What was acknowledged has exactly one effect, in the order in which its loan's events were sent.
+What was not, is sent again.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from itertools import count
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from door.signatures import read_secret
+from runtime.clock_setting import ClockWish
+from tests.support.door.system import System
+from tests.support.processes.deaths import Victim
+from tests.support.processes.patience import until
+from tests.support.processes.plant import Plant
+from tests.support.tapes.files import LENDER, write_tape
+
+AS_OF = date(2026, 3, 1)
+OVERDUE = [f"L-{number}" for number in range(1, 7)]
+AT_REST = ["L-7", "L-8"]  # nothing is overdue: no case of theirs is open
+PAUSE_SECONDS = 0.15  # between two events of a loan
+BETWEEN_SECONDS = 2.0
+ENOUGH = 30  # acknowledged events, of all loans; a dead door's lease holds up its loans for a while
+STRIKES = [
+    {Victim.DOOR},
+    {Victim.WORKER},
+    {Victim.POSTGRES},
+    {Victim.TEMPORAL},
+    {Victim.DOOR, Victim.WORKER, Victim.POSTGRES, Victim.TEMPORAL},
+]
+
+
+@pytest.fixture
+async def plant(repository: Path, tmp_path: Path) -> AsyncIterator[Plant]:
+    """An installation with a worker and a door, on a clock on which little else happens."""
+    origin = datetime(2026, 3, 1, tzinfo=UTC)
+    wish = ClockWish({"origin": origin, "day_length": timedelta(hours=1)})
+    async with Plant(repository, tmp_path, wish) as plant:
+        due = {loan: AS_OF - timedelta(days=20) for loan in OVERDUE}
+        due |= {loan: AS_OF + timedelta(days=20) for loan in AT_REST}
+        tape = write_tape(tmp_path / "tape", AS_OF, due)
+        await plant.command("starter.py", "import", str(tape), "--invent-people")
+        await plant.start_worker()
+        await plant.command("starter.py", "scan")
+        await plant.start_door()
+        yield plant
+
+
+async def test_what_is_acknowledged_has_one_effect_in_its_order(plant: Plant) -> None:
+    """Each dies by itself, then all of them together."""
+    added = await plant.command(
+        "ops.py", "credential", "add", "ledger", "--source", "ledger", "--lender", LENDER,
+        "--event", "payment_received",
+    )  # fmt: skip
+    secret = read_secret(added.split()[0])
+    sent: dict[str, list[str]] = {loan: [] for loan in OVERDUE + AT_REST}
+    enough = asyncio.Event()
+    async with httpx2.AsyncClient(base_url=plant.door_address, timeout=10) as http:
+        ledger = System(http, "ledger", secret)
+        async with asyncio.TaskGroup() as senders:
+            for loan, done in sent.items():
+                senders.create_task(_keep_paying(ledger, loan, done, enough))
+            for victims in STRIKES:
+                await asyncio.sleep(BETWEEN_SECONDS)
+                await plant.kill(victims)
+                await asyncio.sleep(BETWEEN_SECONDS / 2)
+                await plant.mend(victims)
+            await asyncio.sleep(BETWEEN_SECONDS)
+            enough.set()
+    await plant.reach("SELECT count(*) = 0 FROM inbox WHERE answer IS NULL")
+    assert sum(map(len, sent.values())) >= ENOUGH, "the drill shows nothing"
+    for loan, done in sent.items():
+        rows = await plant.rows(
+            "SELECT event_id FROM case_events WHERE loan_id = $1 AND accepted ORDER BY sequence",
+            loan,
+        )
+        assert [row["event_id"] for row in rows] == done
+        paid = "SELECT count(*) FROM payments WHERE loan_id = $1 AND kind = 'payment'"
+        assert await plant.value(paid, loan) == len(done)
+    assert "no guarantee is broken" in await plant.command("ops.py", "audit")
+
+
+async def _keep_paying(
+    ledger: System, loan: str, acknowledged: list[str], enough: asyncio.Event
+) -> None:
+    """One payment after the other, each sent until it is acknowledged."""
+    for event_id in _ids(loan):
+        if enough.is_set():
+            return
+        await until(partial(_is_acknowledged, ledger, loan, event_id), f"{event_id} is taken")
+        acknowledged.append(event_id)
+        await asyncio.sleep(PAUSE_SECONDS)
+
+
+def _ids(loan: str) -> Iterator[str]:
+    return (f"{loan}-{number}" for number in count(1))
+
+
+async def _is_acknowledged(ledger: System, loan: str, event_id: str) -> bool:
+    paid_at = datetime(2026, 3, 1, tzinfo=UTC).isoformat()
+    try:
+        answer = await ledger.send(
+            loan, "payment_received", event_id,
+            occurred_at=paid_at, payment_id=event_id, amount_minor=1,
+        )  # fmt: skip
+    except httpx2.TransportError:  # the door is dead
+        await asyncio.sleep(PAUSE_SECONDS)
+        return False
+    assert answer.status_code in (200, 202, 429, 503), answer.text
+    return answer.status_code in (200, 202)
