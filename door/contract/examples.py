@@ -34,6 +34,7 @@ _FIELDS: dict[str, dict[str, Any]] = {
         "agreement_id": "L-1001:2026-10-10:plan-1",
         "document_sha256": "ab" * 32,
         "signatories": ["B-1"],
+        "costs_confirmed_at": "2026-10-30T09:55:00Z",
     },
     "agreement_declined": {"agreement_id": "L-1001:2026-10-10:plan-1"},
     "renegotiation_requested": {

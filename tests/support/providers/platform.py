@@ -30,8 +30,18 @@ class Platform(StandIn):
         if asked.method == "GET":
             return asked.path.rpartition("/")[2]
         told = json.loads(body)
-        wanted = {"reference", "channel", "number", "text", "template", "language", "values"}
-        is_whole = wanted | {"parts"} == told.keys()
+        wanted = [
+            "reference",
+            "channel",
+            "number",
+            "text",
+            "template",
+            "language",
+            "facts",
+            "values",
+            "parts",
+        ]
+        is_whole = set(wanted) == told.keys()
         if not is_whole or told["reference"] != asked.headers["webhook-id"]:
             raise Wrong(Reply(400, {"code": "shape"}))
         if not told["number"].startswith("+") or not told["number"][1:].isdigit():
