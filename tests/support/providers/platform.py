@@ -13,6 +13,11 @@ from tests.support.providers.stand_in import Asked, Reply, StandIn, Wrong
 SECRET = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 
 
+WHOLE = {
+    *("reference", "channel", "number", "text", "template", "language", "facts", "values", "parts"),
+}
+
+
 class Platform(StandIn):
     """Takes a reference once."""
 
