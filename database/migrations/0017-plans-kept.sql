@@ -1,5 +1,5 @@
 -- What a plan puts off waits for it; a broken plan is put back, or found to have been kept
--- depends: 0021-ways-in
+-- depends: 0016-ways-in
 
 -- migrate: apply
 

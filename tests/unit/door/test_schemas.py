@@ -35,7 +35,7 @@ def test_published_schemas_are_those_of_the_code(repository: Path) -> None:
 def test_who_sends_what_was_released_is_still_understood(
     released: dict[str, Any], name: str
 ) -> None:
-    """A new field is optional, unless a law asks for it; no choice is taken away, no field changes what it is."""
+    """A new field is optional, but by law; no choice is taken away, no field changes kind."""
     if name in released:
         found = breaking_changes(released[name], json.loads(documents()[f"{name}.json"]))
         assert found == ASKED_FOR_BY_LAW.get(name, [])

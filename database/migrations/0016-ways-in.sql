@@ -1,5 +1,5 @@
 -- What people say by themselves: replies, calls that they make; whether a visit may be filmed
--- depends: 0020-right-person
+-- depends: 0015-right-person
 
 -- migrate: apply
 

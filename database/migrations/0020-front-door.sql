@@ -1,5 +1,5 @@
 -- Events over HTTP: who may send what, and what has come in and waits for its verdict
--- depends: 0028-providers
+-- depends: 0019-providers
 
 -- migrate: apply
 

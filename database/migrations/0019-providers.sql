@@ -1,5 +1,5 @@
 -- What providers say: what was certainly not taken, what they refuse, and delivery receipts
--- depends: 0023-proved
+-- depends: 0018-proved
 
 -- migrate: apply
 ALTER TABLE contact_attempts
