@@ -5,7 +5,9 @@ Several may run beside each other: what one has claimed, no other tries until it
 
 import asyncio
 import logging
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from database.errors import DatabaseAwayError, DatabaseFailedError
@@ -16,6 +18,7 @@ from door.news.courier import Courier
 LEASE = timedelta(seconds=60)  # more than a try takes
 LOOKS_EVERY_SECONDS = 0.5
 AT_ONCE = 16  # tries at one endpoint: a slow one keeps no other waiting
+_CLAIMED = 2 * AT_ONCE  # half of them wait for a try to end: within the lease each has its turn
 _PAGE = 500
 _AWAY = (DatabaseAwayError, DatabaseFailedError)
 _LOG = logging.getLogger(__name__)
@@ -36,6 +39,7 @@ class NewsDispatcher:
         self._courier = courier
         self._real_now = real_now
         self._in_hand: dict[str, set[asyncio.Task[None]]] = {}  # by endpoint
+        self._turns: dict[str, asyncio.Semaphore] = {}
         self._has_room = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
 
@@ -59,11 +63,7 @@ class NewsDispatcher:
 
     async def send_due(self) -> int:
         """Start what is due now, as far as there is room; how many it are."""
-        begun = 0
-        for endpoint in await self._endpoints.all():
-            if endpoint.disabled_at is None:
-                begun += await self._send_to(endpoint)
-        return begun
+        return await self._send_to_each(await self._enabled())
 
     async def settled(self) -> None:
         """Wait until everything that was started has its answer."""
@@ -73,40 +73,52 @@ class NewsDispatcher:
     async def _work(self) -> None:
         """Again and again, for as long as the server is there."""
         while True:
-            self._has_room.clear()
             try:
                 await self.publish_all()
-                await self.send_due()
+                await self._send_for_a_while(await self._enabled())
             except DatabaseAwayError as error:
                 _LOG.warning("%s; news wait until it does", error)
+                await asyncio.sleep(LOOKS_EVERY_SECONDS)
             except DatabaseFailedError:
                 _LOG.exception("news could not be looked for")
-            await self._sleep()
+                await asyncio.sleep(LOOKS_EVERY_SECONDS)
 
-    async def _sleep(self) -> None:
-        """Until some delivery has ended, for its loan's next one; or for a moment."""
-        try:
-            async with asyncio.timeout(LOOKS_EVERY_SECONDS):
-                await self._has_room.wait()
-        except TimeoutError:
-            pass
+    async def _enabled(self) -> list[Endpoint]:
+        return [each for each in await self._endpoints.all() if each.disabled_at is None]
+
+    async def _send_for_a_while(self, endpoints: Sequence[Endpoint]) -> None:
+        """What is due, and the next of each loan whose delivery ends meanwhile."""
+        ends_at = time.monotonic() + LOOKS_EVERY_SECONDS
+        while (left := ends_at - time.monotonic()) > 0:
+            self._has_room.clear()
+            await self._send_to_each(endpoints)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(left):
+                    await self._has_room.wait()
+
+    async def _send_to_each(self, endpoints: Sequence[Endpoint]) -> int:
+        return sum([await self._send_to(endpoint) for endpoint in endpoints])
 
     async def _send_to(self, endpoint: Endpoint) -> int:
+        """Many are claimed at a time: to find what is due reads all that waits there."""
         in_hand = self._in_hand.setdefault(endpoint.endpoint_id, set())
-        room = AT_ONCE - len(in_hand)
-        if room <= 0:
+        if len(in_hand) > _CLAIMED - AT_ONCE:
             return 0
-        now = self._real_now()
+        now, room = self._real_now(), _CLAIMED - len(in_hand)
         claimed = await self._outbox.claim(endpoint.endpoint_id, now, now + LEASE, room)
+        turn = self._turns.setdefault(endpoint.endpoint_id, asyncio.Semaphore(AT_ONCE))
         for delivery in claimed:
-            task = asyncio.create_task(self._deliver(delivery, endpoint))
+            task = asyncio.create_task(self._deliver(delivery, endpoint, turn))
             in_hand.add(task)
             task.add_done_callback(in_hand.discard)
         return len(claimed)
 
-    async def _deliver(self, delivery: Delivery, endpoint: Endpoint) -> None:
+    async def _deliver(
+        self, delivery: Delivery, endpoint: Endpoint, turn: asyncio.Semaphore
+    ) -> None:
         try:
-            await self._courier.deliver(delivery, endpoint)
+            async with turn:
+                await self._courier.deliver(delivery, endpoint)
         except _AWAY:
             pass  # said where it is looked for; the lease runs out
         except Exception:
