@@ -28,6 +28,7 @@ def may_be_said(
     policies: Sequence[Policy],
     now: datetime,
     slot_start: datetime | None = None,
+    answer_by: datetime | None = None,
 ) -> Said:
     """Only what is so; `policies` are the pinned one first, and the current one last.
 
@@ -36,7 +37,7 @@ def may_be_said(
     """
     today = now.astimezone(ZoneInfo(recipient.facts.time_zone)).date()
     values = {
-        **message_values(recipient, channels, now, slot_start),
+        **message_values(recipient, channels, now, slot_start, answer_by),
         **_of_the_loan(recipient, policies[0], today),
         **_of_the_lender(recipient, policies, today),
     }
