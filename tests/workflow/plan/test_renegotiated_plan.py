@@ -179,7 +179,6 @@ async def test_renegotiation_in_the_guided_stage_keeps_the_help(life: Life) -> N
     await _offered(life)
     await life.skip_to(life.loan.local(due, 19))
     assert (await life.contacts()).count("payment_help") == 2
-    assert (await life.contacts())[-1] == "payment_help"
     await life.pay(part["amount_minor"])
     assert (await life.status())["stage"] == Stage.AGREEMENT
     status = await life.skip_to_stage(Stage.REPAYMENT)
@@ -188,7 +187,7 @@ async def test_renegotiation_in_the_guided_stage_keeps_the_help(life: Life) -> N
 
 
 async def test_collection_is_silent_while_a_plan_is_renegotiated(life: Life) -> None:
-    """The gate says so itself, in every stage on the way; nothing but its reminders and the document is told of."""
+    """The gate says so itself, in every stage on the way; only the document is told of."""
     await life.drive_to(Stage.REPAYMENT)
     before = len(await life.contacts())
     await life.accepted("renegotiation_requested", **await _request(life))
