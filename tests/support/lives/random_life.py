@@ -69,7 +69,7 @@ class RandomLife:
         await self._send(chance.name, {"event_id": f"r-{self._count}", **chance.body})
 
     async def _send(self, name: str, body: Json) -> None:
-        """By signal. The test server has no run to give it to just while one is continued as new."""
+        """By signal. The test server finds no run just while one is continued as new."""
         try:
             await self._life.signal(name, **body)
         except RPCError as error:
