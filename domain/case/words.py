@@ -42,6 +42,8 @@ def signing_steps(plan: PlanState, situation: Situation) -> list[SigningStep]:
     if timedelta(hours=situation.policy.plan.signing_hours.value) > BEFORE_IT_EXPIRES:
         at = by - BEFORE_IT_EXPIRES
         steps.append(SigningStep(f"{name}-again", Template.AGREEMENT_EXPIRES, at, by))
+    if situation.now >= by - BEFORE_IT_EXPIRES:
+        steps = steps[-1:]  # who hears of it on its last day only, after a hold for one, hears once
     return [step for step in steps if step.name not in plan.said]
 
 
