@@ -4,10 +4,12 @@ from datetime import timedelta
 
 import pytest
 
-from domain.case.state import Stage
+from domain.case.state import CaseState, Stage
+from temporal.names import CASE_STATE
 from tests.support.lives.conversation import Json
 from tests.support.lives.life import Life
 from tests.support.lives.parts import sent_as
+from tests.support.lives.rebuilt import compare_with_record
 
 BY_BORROWER = {"applicant": "borrower", "applicant_id": "B-1"}
 
@@ -71,3 +73,32 @@ async def test_a_crew_that_went_in_and_is_silent_is_asked_after(life: Life) -> N
     await life.skip(timedelta(days=2))
     assert not await sent_as(life, "visit_not_made")
     assert len(await _notices(life, "visit_unreported")) == 1
+
+
+async def _rejected_then_held(life: Life) -> None:
+    """At night, and the hold comes before the morning in which they would be told."""
+    await life.drive_to(Stage.APPLICATION)
+    status = await life.apply(**BY_BORROWER)
+    await life.skip_to(life.loan.local(life.loan.on(await life.now()), 22))
+    visit_id = status["visit"]["visit_id"]
+    await life.accepted("visit_rejected", visit_id=visit_id, approver_id="A-1")
+    await life.accepted("hold_placed", hold_id="H-1", reason="dispute")
+
+
+async def test_what_a_hold_has_put_off_is_told_after_it(life: Life) -> None:
+    """Once, however long it was."""
+    await _rejected_then_held(life)
+    await life.skip(timedelta(days=9))
+    assert not await sent_as(life, "visit_not_granted")
+    await life.accepted("hold_released", hold_id="H-1")
+    await life.skip(timedelta(days=2))
+    assert len(await sent_as(life, "visit_not_granted")) == 1
+
+
+async def test_what_is_not_told_yet_follows_from_the_record(life: Life) -> None:
+    """Whoever takes the case up again after a loss tells it: the state has it, and so the rows."""
+    await _rejected_then_held(life)
+    await life.skip(timedelta(days=1))
+    in_run = await life.handle.query(CASE_STATE, result_type=CaseState)
+    assert [word.template for word in in_run.untold] == ["visit_not_granted"]
+    await compare_with_record(life.env, life.pool, life.loan.loan_id, life.case_id)
