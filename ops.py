@@ -17,6 +17,7 @@ from commands.ops.policy.diff import diff
 from commands.ops.policy.show import show
 from commands.ops.rebuild import rebuild
 from commands.ops.send import send
+from commands.ops.simulate import simulate
 from commands.ops.status import status
 from commands.ops.today import today
 from commands.ops.visitor import visitor
@@ -49,6 +50,7 @@ commands: dict[str, Command] = {
     "audit": audit,
     "gateways": gateways,
     "rebuild": rebuild,
+    "simulate": simulate,
     "migrate": migrate,
 }
 app = build_app(
