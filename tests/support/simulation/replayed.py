@@ -1,4 +1,4 @@
-"""A case that has run on the servers, once more in memory: with the same events at the same times."""
+"""A case that has run on the servers, once more in memory, with the same events."""
 
 import json
 from datetime import datetime
@@ -35,9 +35,7 @@ async def refusals_on_record(life: Life) -> set[tuple[str, str]]:
 
 async def replay(life: Life, began_at: datetime) -> list[Action]:
     """The same case in memory, until now: every contact and refusal, in order."""
-    number = await life.value(
-        "SELECT number FROM collection_cases WHERE case_id = $1", life.case_id
-    )
+    number = await life.value("SELECT place FROM collection_cases WHERE case_id = $1", life.case_id)
     actions: list[Action] = []
     attempts: dict[str, PastAttempt] = {}
 
