@@ -8,6 +8,7 @@ from commands.ops.credential.add import add
 from commands.ops.credential.list_all import list_all
 from commands.ops.credential.revoke import revoke
 from commands.ops.credential.rotate import rotate
+from commands.ops.forecast import forecast
 from commands.ops.gateways import gateways
 from commands.ops.migrate import migrate
 from commands.ops.package import package
@@ -41,6 +42,7 @@ credential = build_app(
 commands: dict[str, Command] = {
     "today": today,
     "collected": collected,
+    "forecast": forecast,
     "status": status,
     "send": send,
     "why": why,
