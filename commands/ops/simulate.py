@@ -26,7 +26,7 @@ OUT = ROOT / ".local" / "simulation"
 MOST_LOANS, MOST_DAYS, MOST_PROCESSES = 10_000_000, 3660, 64
 
 
-async def simulate(
+async def simulate(  # noqa: PLR0913, PLR0917  (each is an option)
     policy: Annotated[
         str | None, typer.Argument(metavar="POLICY", help="A stored version or a .yaml file")
     ] = None,
@@ -34,13 +34,13 @@ async def simulate(
     seed: Annotated[int, typer.Option(help="Another seed, other chances")] = 1,
     days: Annotated[int, typer.Option(min=30, max=MOST_DAYS, help="How long")] = 180,
     begin: Annotated[str | None, typer.Option(metavar="DATE", help="The first day")] = None,
-    book: Annotated[Path, typer.Option(help="A loan tape")] = TAPE,
+    book: Annotated[Path, typer.Option(help="A loan tape; else the shipped one")] = TAPE,
     behaviours: Annotated[str, typer.Option(help="A .yaml file, default, or silent")] = "default",
     compare: Annotated[
         tuple[str, str] | None,
         typer.Option(metavar="A B", help="Two policies instead of one, loan by loan"),
     ] = None,
-    processes: Annotated[int, typer.Option(min=1, max=MOST_PROCESSES)] = 2,
+    processes: Annotated[int, typer.Option(min=1, max=MOST_PROCESSES, help="At a time")] = 2,
     out: Annotated[Path | None, typer.Option(metavar="DIR", help="Where the result goes")] = None,
 ) -> int:
     """Simulate a book under a policy, or under two: the production rules, months in minutes.

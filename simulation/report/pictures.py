@@ -11,7 +11,7 @@ Series = Mapping[str, Sequence[float]]
 
 
 def stacked_bars(title: str, labels: Sequence[str], series: Series) -> str:
-    """One bar a label, the series on top of one another; up to sixteen labels are written out."""
+    """One bar a label, the series on top of one another; as many labels as there is room for."""
     highest = max((sum(column) for column in zip(*series.values(), strict=True)), default=0) or 1
     shapes = [*_axis(highest), *_bars(labels, series, highest), *_legend(list(series))]
     return _document(title, shapes)
@@ -20,7 +20,7 @@ def stacked_bars(title: str, labels: Sequence[str], series: Series) -> str:
 def _bars(labels: Sequence[str], series: Series, highest: float) -> Iterator[str]:
     step = (WIDTH - LEFT - 20) / max(len(labels), 1)
     scale = (HEIGHT - TOP - BOTTOM) / highest
-    every = -(-len(labels) // 16)
+    every = _every(labels)
     for place, label in enumerate(labels):
         x, y = LEFT + place * step, float(HEIGHT - BOTTOM)
         for colour, (name, values) in zip(COLOURS, series.items(), strict=False):
@@ -31,8 +31,14 @@ def _bars(labels: Sequence[str], series: Series, highest: float) -> Iterator[str
                 f'<rect x="{x + step * 0.08:.1f}" y="{y:.1f}" width="{step * 0.84:.1f}"'
                 f' height="{height:.1f}" fill="{colour}"><title>{escape(told)}</title></rect>'
             )
-        if place % every == 0:
+        if place % every == 0 and x + len(label) * 3.3 < WIDTH:
             yield _text(x + step / 2, HEIGHT - BOTTOM + 16, label, "middle")
+
+
+def _every(labels: Sequence[str]) -> int:
+    """Each how manieth label is written out, so that none runs into the next."""
+    room = max((len(label) for label in labels), default=0) * 6.5 + 10
+    return max(-(-len(labels) * int(room) // (WIDTH - LEFT - 20)), 1)
 
 
 def _axis(highest: float) -> Iterator[str]:
