@@ -35,11 +35,14 @@ def busy_hours(events: list[HistoryEvent]) -> list[str]:
     times = [(event.event_time.ToDatetime(), event.event_type in COMES_IN) for event in events]
     times.sort()
     found: list[tuple[int, int, datetime]] = []
-    end = 0
+    end = earlier = 0
     for start, (begins_at, _) in enumerate(times):
         while end < len(times) and times[end][0] < begins_at + HOUR:
             end += 1
-        asked = sum(comes_in for _, comes_in in times[start:end])
+        # What came in just before is answered within this hour.
+        while times[earlier][0] <= begins_at - HOUR:
+            earlier += 1
+        asked = sum(comes_in for _, comes_in in times[earlier:end])
         if end - start > MOST_EVENTS + asked * MOST_EVENTS_FOR_ONE_THAT_COMES_IN:
             found.append((end - start, asked, begins_at))
     return [
