@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from domain.case.facts import CaseFacts
 from domain.case.rebuilt.record import CaseRecord, RecordedContact
-from domain.case.state import CaseState
+from domain.case.state import CaseState, Stage
 from domain.contact.facts import ContactFacts, PastAttempt
 from domain.policy.policy import Policy
 from domain.visit.appointments import Holidays
@@ -37,9 +37,18 @@ def forecast_case(
         actions.append(action)
 
     person = person_on_record(facts, contact_facts)
-    desk = Desk(person, policies, case.model_copy(deep=True), told, holidays, now)
+    desk = Desk(person, policies, _with_one_plan(case), told, holidays, now)
     run_alone(desk, ends_at)
     return actions
+
+
+def _with_one_plan(case: CaseState) -> CaseState:
+    """A copy in which a plan in force goes on: nobody signs the one that is to replace it."""
+    case = case.model_copy(deep=True)
+    if case.next_plan is not None:
+        case.next_plan = None
+        case.enter(Stage.REPAYMENT if case.visit is None else Stage.GUIDED_REPAYMENT)
+    return case
 
 
 def person_on_record(facts: CaseFacts, contact_facts: ContactFacts) -> Person:
