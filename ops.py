@@ -13,6 +13,7 @@ from commands.ops.endpoint.disable import disable
 from commands.ops.endpoint.enable import enable
 from commands.ops.endpoint.list_all import list_all as list_endpoints
 from commands.ops.endpoint.rotate import rotate as rotate_endpoint
+from commands.ops.forecast import forecast
 from commands.ops.gateways import gateways
 from commands.ops.migrate import migrate
 from commands.ops.news.replay import replay
@@ -23,6 +24,7 @@ from commands.ops.policy.diff import diff
 from commands.ops.policy.show import show
 from commands.ops.rebuild import rebuild
 from commands.ops.send import send
+from commands.ops.simulate import simulate
 from commands.ops.status import status
 from commands.ops.today import today
 from commands.ops.visitor import visitor
@@ -55,6 +57,7 @@ news = build_app("News for other systems.", {"replay": replay}, near_stack=("rep
 commands: dict[str, Command] = {
     "today": today,
     "collected": collected,
+    "forecast": forecast,
     "status": status,
     "send": send,
     "why": why,
@@ -64,6 +67,7 @@ commands: dict[str, Command] = {
     "audit": audit,
     "gateways": gateways,
     "rebuild": rebuild,
+    "simulate": simulate,
     "migrate": migrate,
 }
 app = build_app(

@@ -7,6 +7,7 @@ from activities.complaint_activities import ComplaintActivities, Watch
 from activities.legal_activities import LegalActivities
 from domain.case.facts import Outcome
 from domain.case.notices import Audience, NoticeKind
+from domain.case.pursuit import Pursuit
 from domain.case.state import Stage
 from domain.messages.templates import Template
 from domain.plan.status import AgreementStatus
@@ -17,7 +18,6 @@ from workflows.desk.options import DATABASE
 from workflows.desk.status import NextAction
 from workflows.routines.complaint_notices import tell_complaint_handlers
 from workflows.routines.contacting import intent_of, pursue
-from workflows.routines.pursuit import Pursuit
 from workflows.routines.staff_notices import notify_staff
 from workflows.routines.visit_ends import (
     end_offered_agreement,

@@ -7,12 +7,12 @@ decided by the gate, at the moment of sending.
 from datetime import datetime
 
 from activities.contact_result import ContactStatus
+from domain.case.pursuit import Pursuit, first_moment, moment_after, next_moment
 from domain.contact.intent import Intent
 from domain.messages.templates import Template
 from domain.policy.contact import Channel, Purpose
 from workflows.desk.case_desk import CaseDesk
 from workflows.routines.contact_attempt import name_of, record_missed, try_contact
-from workflows.routines.pursuit import Pursuit, first_moment, moment_after, next_moment
 
 MOST_TRIES = 200  # of one contact: no mistake of a rule or a clock may keep a run busy
 
@@ -37,7 +37,7 @@ async def contact(
 async def pursue(desk: CaseDesk, intent: Intent, pursuit: Pursuit) -> ContactStatus:
     """Make a contact as its pursuit says. What is given up for want of time is on record."""
     intent = intent.model_copy(update={"by": pursuit.by})
-    at = first_moment(desk, intent, pursuit)
+    at = first_moment(desk.situation, intent, pursuit)
     window, refusals = 1, 0
     for _ in range(MOST_TRIES):
         if at >= pursuit.by:
@@ -49,16 +49,16 @@ async def pursue(desk: CaseDesk, intent: Intent, pursuit: Pursuit) -> ContactSta
         result = await try_contact(desk, _of_window(intent, window))
         if result is None:  # not sent, certainly: the next window has an intent of its own
             window += 1
-            at = next_moment(desk, desk.in_hours(1), intent, pursuit)
+            at = next_moment(desk.situation, desk.in_hours(1), intent, pursuit)
         elif result.is_known_failure:  # of a window before the stage was taken up again
             window += 1
         elif result.status is not ContactStatus.REFUSED:
             return result.status
         elif result.retry_at is not None:
-            at = moment_after(desk, result.retry_at, intent, pursuit, refusals)
+            at = moment_after(desk.situation, result.retry_at, intent, pursuit, refusals)
             refusals += 1
         elif pursuit.after_hold and await _hold_ends(desk, intent, pursuit):
-            at = next_moment(desk, desk.now, intent, pursuit)
+            at = next_moment(desk.situation, desk.now, intent, pursuit)
         else:
             return ContactStatus.REFUSED
     await record_missed(desk, _of_window(intent, window))

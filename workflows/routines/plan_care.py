@@ -7,12 +7,12 @@ from temporalio import workflow
 
 from domain.case.notices import Audience, NoticeKind
 from domain.case.plan_care import PlanStep, missed_at, next_step, progress_of
+from domain.case.pursuit import Pursuit
 from domain.case.state import PlanState
 from domain.plan.progress import OpenPart
 from domain.policy.contact import Channel, Purpose
 from workflows.desk.case_desk import CaseDesk
 from workflows.routines.contacting import intent_of, pursue
-from workflows.routines.pursuit import Pursuit
 from workflows.routines.staff_notices import notify_staff
 
 LATE_PARTS_HELPED = "late-parts-helped"  # runs of before say nothing of a part that is late

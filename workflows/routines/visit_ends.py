@@ -13,6 +13,7 @@ from activities.agreement_activities import AgreementActivities, AgreementEnd
 from activities.visit_activities import CrewRelease, VisitActivities, VisitEnd
 from domain.case.events.effects import call_off_appointment
 from domain.case.notices import Audience, NoticeKind
+from domain.case.pursuit import Pursuit
 from domain.case.state import Slot, Stage, VisitState
 from domain.case.visit_standing import negotiated_by_barred
 from domain.messages.templates import Template
@@ -22,7 +23,6 @@ from domain.visit.status import VisitStatus
 from workflows.desk.case_desk import CaseDesk
 from workflows.desk.options import DATABASE
 from workflows.routines.contacting import intent_of, pursue
-from workflows.routines.pursuit import Pursuit
 from workflows.routines.staff_notices import notify_staff
 
 BARRED_CREWS_OFFER_NOTHING = "barred-crews-offer-nothing"

@@ -6,6 +6,7 @@ from temporalio import workflow
 
 from domain.case.notices import Audience, NoticeKind
 from domain.case.plan_care import missed_at
+from domain.case.pursuit import Pursuit
 from domain.case.state import PlanState, Word
 from domain.case.words import PURPOSES, SigningStep, signing_steps
 from domain.messages.templates import Template
@@ -13,7 +14,6 @@ from domain.policy.contact import Channel, Purpose
 from workflows.desk.case_desk import CaseDesk
 from workflows.routines.contacting import intent_of, pursue
 from workflows.routines.plan_care import open_part, plan_in_force
-from workflows.routines.pursuit import Pursuit
 from workflows.routines.staff_notices import notify_staff
 
 NOBODY_WITHOUT_A_WORD = "nobody-without-a-word"  # runs of before say none of this

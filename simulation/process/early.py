@@ -1,0 +1,101 @@
+"""Early contact and legal review, as `workflows/stages/` has them."""
+
+from datetime import datetime, timedelta
+
+from domain.calendar import closes, opens
+from domain.case.facts import Outcome, Promise
+from domain.case.ladder import next_look, next_step
+from domain.case.notices import NoticeKind
+from domain.case.state import Stage
+from domain.case.visit_need import reasons_against_visit
+from domain.messages.templates import Template
+from domain.policy.contact import Channel, Purpose
+from simulation.process.contacting import contact
+from simulation.process.desk import Desk, Steps
+
+
+def contact_early(desk: Desk) -> Steps[Stage]:
+    """Take the ladder's steps one by one; a promise to pay is waited for in silence."""
+    while True:
+        if desk.facts.promises:
+            yield from wait_for_promise(desk, desk.facts.promises[0])
+        elif is_too_old(desk):
+            return Stage.LEGAL_REVIEW
+        elif desk.case.visit is not None and desk.case.visit.approval is None:
+            return Stage.APPROVAL  # somebody applied without being invited
+        elif not reasons_against_visit(desk.situation):
+            return Stage.APPLICATION
+        else:
+            yield from _take_next_step(desk)
+
+
+def is_too_old(desk: Desk) -> bool:
+    """Whether the case is too far past due for contact."""
+    return desk.situation.days_past_due > desk.policy.visit.until_days_past_due.value
+
+
+def _take_next_step(desk: Desk) -> Steps[None]:
+    planned, look_at = next_step(desk.situation), next_look(desk.situation)
+    if planned is None or look_at < planned.at:
+        yield from _until_news(desk, look_at)
+        return
+    if (yield from _until_news(desk, planned.at)):
+        return
+    day = desk.facts.local(planned.at).date()
+    hours = desk.policy.contact.hours_of(planned.step.channel, day).value
+    yield from contact(
+        desk,
+        f"{Stage.EARLY_CONTACT}:{planned.key}",
+        planned.step.channel,
+        planned.step.template,
+        planned.step.purpose,
+        by=closes(day, hours, desk.facts.time_zone),
+    )
+    desk.case.last_step = planned.key
+
+
+def _until_news(desk: Desk, at: datetime) -> Steps[bool]:
+    """Wait for a moment; True when the case has changed in the meantime."""
+    before = desk.facts
+    return (yield from desk.until(lambda: desk.facts is not before, at))
+
+
+def wait_for_promise(desk: Desk, promise: Promise) -> Steps[None]:
+    """Wait in silence for what was promised; the promise is kept, or broken."""
+    grace = timedelta(days=desk.policy.promise.grace_days.value + 1)
+    hours = desk.policy.contact.planned_hours.value
+    verify_at = opens(promise.due_on + grace, hours, desk.facts.time_zone)
+
+    def is_kept() -> bool:
+        return any(
+            each.promise_id == promise.promise_id and each.paid_minor >= promise.amount_minor
+            for each in desk.facts.promises
+        )
+
+    yield from desk.until_sure(is_kept, verify_at)
+    still_open = (each for each in desk.person.promises if each.promise_id != promise.promise_id)
+    desk.person.keep_promises(still_open)
+    desk.learn()
+
+
+def review_legally(desk: Desk) -> Steps[Stage]:
+    """Give the legal desk time to decide otherwise, then hand the case over."""
+    ends_at = desk.begin(desk.in_days(desk.policy.aftercare.legal_review_days.value))
+    key = f"{Stage.LEGAL_REVIEW}:{desk.facts.overdue_since}"
+    while desk.facts.promises:
+        yield from wait_for_promise(desk, desk.facts.promises[0])
+    if not desk.case.reminders:
+        desk.note("notice", NoticeKind.REVIEW_WANTED.value, key)
+        last_word = Template.LEGAL_NOTICE
+        yield from contact(desk, key, Channel.SMS, last_word, Purpose.COLLECTION, by=ends_at)
+        desk.case.reminders = 1
+    came_for_its_age = is_too_old(desk)
+    if (
+        yield from desk.until_sure(
+            lambda: bool(desk.facts.promises) or (came_for_its_age and not is_too_old(desk)),
+            ends_at,
+        )
+    ):
+        return Stage.LEGAL_REVIEW if desk.facts.promises else Stage.EARLY_CONTACT
+    desk.case.closed_as = Outcome.HANDED_TO_LEGAL
+    return Stage.LEGAL_REVIEW

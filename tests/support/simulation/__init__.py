@@ -1,0 +1,1 @@
+"""A case in memory beside the same case on the servers."""
