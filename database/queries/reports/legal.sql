@@ -62,6 +62,11 @@ SELECT * FROM complaint_extensions WHERE loan_id = :loan_id ORDER BY complaint_i
 -- On any loan of the borrower: each stopped contact on all of them.
 SELECT * FROM holds WHERE borrower_id = :borrower_id ORDER BY placed_at, loan_id, hold_id;
 
+-- name: legal_evidence(loan_id)
+-- The loan's whole chain: each link follows from the one before it.
+SELECT sequence, kind, row_id, salt, personal, digest, chain FROM evidence
+WHERE loan_id = :loan_id ORDER BY sequence;
+
 -- name: legal_policies(case_id)
 -- The policies the case was pinned to, and those its contacts were decided under.
 SELECT p.version, p.sha256, p.body::text AS body FROM policies p

@@ -59,7 +59,8 @@ async def test_file_holds_the_whole_case(record: Record) -> None:
     assert list(entries) == [
         "agreements.json", "agreements/1/agreement.html", "agreements/1/agreement.pdf",
         "complaints.json", "contacts.csv",
-        "events.jsonl", "holds.json", "manifest.json", "policies/cn-2027-01.json",
+        "events.jsonl", "evidence.jsonl", "holds.json", "manifest.json",
+        "policies/cn-2027-01.json",
         "policies/cn-adopted.json", "statement.json", "visits.json",
     ]  # fmt: skip
 
