@@ -11,6 +11,7 @@ from commands.ops.credential.rotate import rotate
 from commands.ops.gateways import gateways
 from commands.ops.migrate import migrate
 from commands.ops.package import package
+from commands.ops.person import person
 from commands.ops.policy.adopt import adopt
 from commands.ops.policy.check import check
 from commands.ops.policy.diff import diff
@@ -46,6 +47,7 @@ commands: dict[str, Command] = {
     "visitor": visitor,
     "agreement": agreement,
     "package": package,
+    "person": person,
     "audit": audit,
     "gateways": gateways,
     "rebuild": rebuild,
