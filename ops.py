@@ -17,6 +17,7 @@ from commands.ops.policy.check import check
 from commands.ops.policy.diff import diff
 from commands.ops.policy.show import show
 from commands.ops.rebuild import rebuild
+from commands.ops.retention import retention
 from commands.ops.send import send
 from commands.ops.status import status
 from commands.ops.today import today
@@ -48,6 +49,7 @@ commands: dict[str, Command] = {
     "agreement": agreement,
     "package": package,
     "person": person,
+    "retention": retention,
     "audit": audit,
     "gateways": gateways,
     "rebuild": rebuild,

@@ -50,7 +50,9 @@ BEGIN
         WHEN jsonb_typeof(fact -> 'body') <> 'object' THEN jsonb_build_object('body', fact -> 'body')
         WHEN NOT (fact ->> 'accepted')::boolean THEN fact -> 'body'
         ELSE jsonb_build_object(
-            'about', fact #> '{body,about}', 'by', fact #> '{body,by}',
+            'about', fact #> '{body,about}',
+            -- Of a confirmation it is one of a few words, which a rule reads.
+            'by', CASE WHEN fact ->> 'name' <> 'phone_confirmed' THEN fact #> '{body,by}' END,
             'comment', fact #> '{body,comment}',
             'identity_method', fact #> '{body,identity_method}',
             'note', fact #> '{body,note}', 'reason', fact #> '{body,reason}',
@@ -71,7 +73,8 @@ BEGIN
         WHEN jsonb_typeof(fact -> 'body') <> 'object' OR NOT (fact ->> 'accepted')::boolean
             THEN jsonb_set(fact, '{body}', '{}')
         ELSE jsonb_set(fact, '{body}', (fact -> 'body') -
-            '{about,by,comment,identity_method,note,reason,remedy,text,willingness}'::text[]) END;
+            '{about,comment,identity_method,note,reason,remedy,text,willingness}'::text[]
+            - CASE WHEN fact ->> 'name' = 'phone_confirmed' THEN '' ELSE 'by' END) END;
 END;
 $$;
 

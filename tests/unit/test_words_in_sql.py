@@ -29,6 +29,7 @@ WORDS: dict[str, Iterable[str]] = {
     "kind": [
         *NoticeKind, "opening", "payment", "waiver", "penalty",
         "case_events", "contact_attempts", "contact_refusals", "visits", "agreements",  # evidence
+        "contact", "agreement", "person",  # what is erased
     ],
     "level": Level,
     "name": EVENTS,

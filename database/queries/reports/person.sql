@@ -17,6 +17,7 @@ WITH their_loans AS (SELECT loan_id FROM loans WHERE borrower_id = :borrower_id)
     FROM phone_confirmations c JOIN their_phones USING (phone_id)
     UNION ALL SELECT 'replies', to_jsonb(r) FROM replies r JOIN their_phones USING (phone_id)
     UNION ALL SELECT 'addresses', to_jsonb(a) FROM addresses a WHERE a.borrower_id = :borrower_id
+    UNION ALL SELECT 'erasures', to_jsonb(x) FROM erasures x WHERE x.borrower_id = :borrower_id
     UNION ALL SELECT 'conversations', to_jsonb(k) FROM conversations k
     WHERE k.borrower_id = :borrower_id
     UNION ALL SELECT 'loans', to_jsonb(l) FROM loans l JOIN their_loans USING (loan_id)
