@@ -66,6 +66,7 @@ bench: environment ## Gate, contact steps, scan and memory, each against its flo
 	$(BIN)/python -m benchmarks.scan_at_rest
 	$(BIN)/python -m benchmarks.cached_loans
 	$(BIN)/python -m benchmarks.door_events
+	$(BIN)/python -m benchmarks.news_deliveries
 
 docs: environment ## The pages that are drawn from the code
 	$(BIN)/python -m domain.case.events.document > docs/event-table.md

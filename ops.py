@@ -8,8 +8,14 @@ from commands.ops.credential.add import add
 from commands.ops.credential.list_all import list_all
 from commands.ops.credential.revoke import revoke
 from commands.ops.credential.rotate import rotate
+from commands.ops.endpoint.add import add as add_endpoint
+from commands.ops.endpoint.disable import disable
+from commands.ops.endpoint.enable import enable
+from commands.ops.endpoint.list_all import list_all as list_endpoints
+from commands.ops.endpoint.rotate import rotate as rotate_endpoint
 from commands.ops.gateways import gateways
 from commands.ops.migrate import migrate
+from commands.ops.news.replay import replay
 from commands.ops.package import package
 from commands.ops.person import person
 from commands.ops.policy.adopt import adopt
@@ -39,6 +45,15 @@ credential = build_app(
     {"add": add, "rotate": rotate, "revoke": revoke, "list": list_all},
     near_stack=("add", "rotate", "revoke", "list"),
 )
+endpoints: dict[str, Command] = {
+    "add": add_endpoint,
+    "rotate": rotate_endpoint,
+    "disable": disable,
+    "enable": enable,
+    "list": list_endpoints,
+}
+endpoint = build_app("Where news for other systems go.", endpoints, near_stack=endpoints.keys())
+news = build_app("News for other systems.", {"replay": replay}, near_stack=("replay",))
 commands: dict[str, Command] = {
     "today": today,
     "collected": collected,
@@ -60,6 +75,8 @@ app = build_app(
 )
 app.add_typer(policy, name="policy")
 app.add_typer(credential, name="credential")
+app.add_typer(endpoint, name="endpoint")
+app.add_typer(news, name="news")
 
 if __name__ == "__main__":
     run_app(app)

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 from temporalio import activity
 
 from activities.business_time import Now
-from database.case.scan import Cursor, Scan
+from database.case.scan import Cursor, Page, Scan
 from domain.case.state import DueCase
 
 STARTS_AT_ONCE = 50  # what one server takes without delay; not how many loans are collected
@@ -49,25 +49,30 @@ async def scan_overdue(
     A start that fails is counted and left for the next scan: its case is on record as not
     started. `report` is called after each page.
     """
+    if not summary.is_counted:
+        summary.already_running += await scan.count_running(summary.cursor, now())
+        summary.is_counted = True
+    async for page in scan.open_cases(summary.cursor, policy_version, now()):
+        await start_page(page, starter, summary)
+        summary.cursor = page.last
+        report(summary)
+    return summary
+
+
+async def start_page(page: Page, starter: CaseStarter, summary: ScanSummary) -> None:
+    """Start what a page has, and count what came of it in the summary."""
     limit = asyncio.Semaphore(STARTS_AT_ONCE)
 
     async def start(case: DueCase) -> bool:
         async with limit:
             return await starter.start_case(case)
 
-    if not summary.is_counted:
-        summary.already_running += await scan.count_running(summary.cursor, now())
-        summary.is_counted = True
-    async for page in scan.open_cases(summary.cursor, policy_version, now()):
-        results = await asyncio.gather(*map(start, page.to_start), return_exceptions=True)
-        summary.started += sum(result is True for result in results)
-        summary.already_running += sum(result is False for result in results)
-        summary.skipped += page.skipped
-        summary.failed += sum(isinstance(result, BaseException) for result in results)
-        summary.without_clock = [*summary.without_clock, *page.without_clock][:MOST_NAMED]
-        summary.cursor = page.last
-        report(summary)
-    return summary
+    results = await asyncio.gather(*map(start, page.to_start), return_exceptions=True)
+    summary.started += sum(result is True for result in results)
+    summary.already_running += sum(result is False for result in results)
+    summary.skipped += page.skipped
+    summary.failed += sum(isinstance(result, BaseException) for result in results)
+    summary.without_clock = [*summary.without_clock, *page.without_clock][:MOST_NAMED]
 
 
 class ScanActivities:

@@ -1,5 +1,6 @@
 """The front door, put together from all its parts: what `server.py` runs."""
 
+import secrets
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -17,6 +18,8 @@ from database.door.credentials import Credentials
 from database.door.inbox import Inbox
 from database.errors import DatabaseAwayError
 from database.event_record import Events
+from database.news.endpoints import Endpoints
+from database.news.outbox import Outbox
 from database.sql import Pool
 from domain.contact.delivery import Receipt
 from domain.policy.contact import Channel
@@ -25,6 +28,9 @@ from door.acceptance import Acceptance
 from door.app import build_app
 from door.dispatcher import Dispatcher
 from door.limits import Limits
+from door.news.courier import Courier
+from door.news.dispatcher import NewsDispatcher
+from door.news.post import Post
 from door.one_path import OnePath
 from door.parts import Door
 from door.senders import Senders
@@ -54,6 +60,7 @@ async def run_server() -> int:
     async with (
         open_database(settings, _STATEMENT_WITHIN) as pool,
         open_door(settings, client, pool, policy, now) as app,
+        open_news(settings, pool),
     ):
         await _serve(app, settings)
     return 0
@@ -81,9 +88,29 @@ async def open_door(
                 acceptance=Acceptance(inbox, dispatcher, now),
                 dispatcher=dispatcher,
                 limits=Limits(settings.door_events_per_second, AT_ONCE, time.monotonic),
+                outbox=Outbox(pool),
             ),
             _routes_of_receipts(settings, pool, now),
         )
+
+
+@asynccontextmanager
+async def open_news(
+    settings: Settings, pool: Pool, real_now: Now = real_time
+) -> AsyncIterator[NewsDispatcher]:
+    """News published and delivered, while it is entered."""
+    outbox, endpoints = Outbox(pool), Endpoints(pool)
+    post = Post(real_now, private_too=settings.news_to_private_addresses)
+    courier = Courier(outbox, endpoints, post, door_key_of(settings), real_now, _chance)
+    try:
+        async with NewsDispatcher(outbox, endpoints, courier, real_now) as dispatcher:
+            yield dispatcher
+    finally:
+        await post.close()
+
+
+def _chance() -> float:
+    return secrets.randbelow(1_000_000) / 1_000_000
 
 
 def _routes_of_receipts(settings: Settings, pool: Pool, now: Now) -> Sequence[BaseRoute]:

@@ -1,5 +1,6 @@
 """The worker, put together from all its parts: what `worker.py` runs."""
 
+import asyncio
 import inspect
 import logging
 from collections.abc import Callable, Mapping
@@ -18,6 +19,7 @@ from activities.contact_activities import ContactActivities
 from activities.legal_activities import LegalActivities
 from activities.reconcile_activities import ReconcileActivities, Reconciler
 from activities.scan_activities import ScanActivities
+from activities.starts_at_once import StartsAtOnce
 from activities.visit_activities import VisitActivities
 from activities.visitor_activities import VisitorActivities
 from commands.at_start import what_differs
@@ -92,10 +94,14 @@ async def run_worker() -> int:
         worker = build_worker(
             client, pool, policy, settings.business_clock, now, gateways, decisions_by_door=by_door
         )
+        starter = TemporalCaseStarter(client, settings.business_clock)
+        at_once = asyncio.create_task(StartsAtOnce(pool, starter, policy.version, now).run())
         try:
             async with worker:
                 await stop.wait()
         finally:
+            at_once.cancel()
+            await asyncio.gather(at_once, return_exceptions=True)
             for gateway in gateways.values():
                 await gateway.close()
     return 0

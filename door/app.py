@@ -12,6 +12,7 @@ from door.contract.description import describe
 from door.events import events_router
 from door.health import health_router
 from door.loans import loans_router
+from door.news.feed import news_router
 from door.parts import Door
 from door.problems import Kind, ProblemError
 
@@ -25,8 +26,8 @@ def build_app(door: Door, more: Sequence[BaseRoute] = ()) -> FastAPI:
         redirect_slashes=False,
         exception_handlers={HTTPException: _unrouted, Exception: _broken},
     )
-    for router in (events_router(door), loans_router(door), health_router(door)):
-        app.include_router(router)
+    for router in (events_router, loans_router, news_router, health_router):
+        app.include_router(router(door))
     description = describe(app.routes)
     app.router.routes.extend(more)
 

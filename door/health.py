@@ -24,7 +24,7 @@ def health_router(door: Door) -> APIRouter:
     async def readyz() -> Response:
         """Without Temporal events are kept, and delivered when it is back: it is only told."""
         try:
-            waiting = await door.inbox.waiting()
+            waiting, news = await door.inbox.waiting(), await door.outbox.waiting()
         except (DatabaseAwayError, DatabaseFailedError):
             return JSONResponse({"database": "away"}, 503)
         try:
@@ -32,6 +32,14 @@ def health_router(door: Door) -> APIRouter:
         except (RPCError, RuntimeError):
             is_up = False
         temporal = "up" if is_up else "away"
-        return JSONResponse({"database": "up", "temporal": temporal, "waiting": waiting})
+        return JSONResponse(
+            {
+                "database": "up",
+                "temporal": temporal,
+                "waiting": waiting,
+                "news_waiting": news.waiting,
+                "endpoints_disabled": news.disabled,
+            }
+        )
 
     return router

@@ -11,6 +11,7 @@ from temporalio.client import Client
 
 from database.door.inbox import Inbox
 from database.errors import DatabaseAwayError, DatabaseFailedError
+from database.news.outbox import Outbox
 from door.acceptance import Acceptance
 from door.dispatcher import Dispatcher
 from door.limits import Limits
@@ -30,6 +31,7 @@ class Door(NamedTuple):
     acceptance: Acceptance
     dispatcher: Dispatcher
     limits: Limits
+    outbox: Outbox
 
     async def sender_of_target(self, request: Request) -> Sender:
         """Who asks, by a signature over what is asked for: the target of the request."""

@@ -51,6 +51,8 @@ def configure_logging(fmt: LogFormat, outages: tuple[type[BaseException], ...] =
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.INFO, force=True)
+    # It would say the address of each request, which may hold a number or a secret.
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
 
 
 class OncePerOutage(logging.Filter):

@@ -46,6 +46,8 @@ class Settings(BaseSettings):
     door_host: str = "127.0.0.1"
     door_port: int = Field(default=8480, ge=0, le=65535)
     door_events_per_second: float = Field(default=200, gt=0)  # of one sender
+    # Whether news may go to addresses inside the house, and without TLS.
+    news_to_private_addresses: bool = False
     decisions_from: Literal["anywhere", "door"] = "anywhere"
     log_format: Literal["console", "json"] = "json"
 

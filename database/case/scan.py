@@ -1,10 +1,12 @@
 """The scan's side of the database: pages of overdue loans, and a case for each."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import date, datetime, timedelta
 
+import asyncpg
 from pydantic import BaseModel
 
+from database.door.away import away_in_words
 from database.sql import SQL, Pool
 from domain.case.state import DueCase
 
@@ -65,30 +67,49 @@ class Scan:
             ]
             if not rows:
                 return
-            after = Cursor(overdue_since=rows[-1]["overdue_since"], loan_id=rows[-1]["loan_id"])
-            without_case = [row["loan_id"] for row in rows if row["open_case_id"] is None]
-            to_start = [
-                DueCase(case_id=row["case_id"], loan_id=row["loan_id"])
-                async for row in SQL.open_cases(
-                    self._pool, loan_ids=without_case, now=now, policy_version=policy_version
-                )
-            ]
-            # Cases whose scan died between the row and the start.
-            to_start += [
-                DueCase(case_id=row["open_case_id"], loan_id=row["loan_id"])
-                for row in rows
-                if row["open_case_id"] is not None
-            ]
-            without_clock = [
-                row["loan_id"]
-                async for row in SQL.loans_without_clock(self._pool, loan_ids=without_case, now=now)
-            ]
-            yield Page(
-                to_start=to_start,
-                skipped=len(rows) - len(to_start),
-                last=after,
-                without_clock=without_clock,
+            page = await self._page(rows, policy_version, now)
+            after = page.last
+            yield page
+
+    async def open_cases_of(
+        self, loan_ids: Sequence[str], policy_version: str, now: datetime
+    ) -> Page:
+        """Open a case for each of these loans that is overdue and has none, as a pass does."""
+        with away_in_words():
+            found = SQL.loans_to_take_up_of(
+                self._pool, today=_latest_date(now), loan_ids=list(loan_ids)
             )
+            rows = [row async for row in found]
+            if not rows:
+                return Page(to_start=[], skipped=0, last=Cursor())
+            return await self._page(rows, policy_version, now)
+
+    async def _page(
+        self, rows: Sequence[asyncpg.Record], policy_version: str, now: datetime
+    ) -> Page:
+        without_case = [row["loan_id"] for row in rows if row["open_case_id"] is None]
+        to_start = [
+            DueCase(case_id=row["case_id"], loan_id=row["loan_id"])
+            async for row in SQL.open_cases(
+                self._pool, loan_ids=without_case, now=now, policy_version=policy_version
+            )
+        ]
+        # Cases whose scan died between the row and the start.
+        to_start += [
+            DueCase(case_id=row["open_case_id"], loan_id=row["loan_id"])
+            for row in rows
+            if row["open_case_id"] is not None
+        ]
+        without_clock = [
+            row["loan_id"]
+            async for row in SQL.loans_without_clock(self._pool, loan_ids=without_case, now=now)
+        ]
+        return Page(
+            to_start=to_start,
+            skipped=len(rows) - len(to_start),
+            last=Cursor(overdue_since=rows[-1]["overdue_since"], loan_id=rows[-1]["loan_id"]),
+            without_clock=without_clock,
+        )
 
 
 def _latest_date(now: datetime) -> date:

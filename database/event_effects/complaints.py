@@ -88,6 +88,8 @@ async def record_complaint_extended(
         now=context.now,
         answer_due_at=context.due_at,
     )
+    if context.case_id is None:
+        return  # notices are of cases; who extends it without one reads the new day in the answer
     await SQL.notify_staff(
         connection,
         notice_id=f"{context.case_id}:complaint:{event.complaint_id}:extended-{extensions + 1}",

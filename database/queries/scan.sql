@@ -8,6 +8,14 @@ WHERE l.status = 'active' AND NOT l.in_collection AND l.oldest_unpaid_due_on < :
 ORDER BY l.oldest_unpaid_due_on, l.loan_id
 LIMIT :size;
 
+-- name: loans_to_take_up_of(loan_ids, today)
+-- The same of loans that somebody has named.
+SELECT l.loan_id, l.lender, l.oldest_unpaid_due_on AS overdue_since, c.case_id AS open_case_id
+FROM loans l LEFT JOIN collection_cases c ON c.loan_id = l.loan_id AND c.closed_at IS NULL
+WHERE l.loan_id = ANY (:loan_ids::text[])
+  AND l.status = 'active' AND NOT l.in_collection AND l.oldest_unpaid_due_on < :today
+ORDER BY l.oldest_unpaid_due_on, l.loan_id;
+
 -- name: count_in_collection(today, after_date, after_loan)$
 -- How many overdue loans have a case with a workflow, by the index alone.
 SELECT count(*) FROM loans

@@ -129,12 +129,56 @@ LOAN_STATUS: dict[str, Any] = {
     "responses": {200: _says("Where the loan stands", {"type": "object"})} | _problems(_ASKING),
     "openapi_extra": {"security": _SECURITY},
 }
+NEWS_FEED: dict[str, Any] = {
+    "operation_id": "read_news",
+    "responses": {
+        200: _says(
+            "What was told, in order; ask for what comes after `next`",
+            {
+                "type": "object",
+                "required": ["news", "next"],
+                "properties": {
+                    "news": {"type": "array", "items": {"$ref": _SCHEMAS + "News"}},
+                    "next": {"type": "string"},
+                },
+            },
+        )
+    }
+    | _problems([status for status in _ASKING if status != 404]),
+    "openapi_extra": {
+        "security": _SECURITY,
+        "parameters": [
+            {
+                "name": name,
+                "in": "query",
+                "description": text,
+                "schema": {"type": "string", "pattern": pattern},
+            }
+            for name, text, pattern in (
+                ("after", "The `next` of the answer before; none: from the first", "^[0-9]{1,18}$"),
+                ("most", "So many at a time, at most 500; none: 100", "^[1-9][0-9]{0,2}$"),
+            )
+        ],
+    },
+}
+_NEWS = {
+    "type": "object",
+    "required": ["id", "type", "timestamp", "loan_id", "sequence", "data"],
+    "properties": {
+        "id": {"type": "string", "description": "The `webhook-id` of its deliveries"},
+        "type": {"type": "string"},
+        "timestamp": {"type": "string", "format": "date-time"},
+        "loan_id": {"type": "string"},
+        "sequence": {"type": "integer", "description": "Of the loan, without a gap"},
+        "data": {"type": "object"},
+    },
+}
 
 
 def describe(routes: Sequence[BaseRoute]) -> dict[str, Any]:
     """The whole document, OpenAPI 3.1."""
     document = get_openapi(title="Loan collections: the front door", version=RELEASE, routes=routes)
-    schemas = {"Answer": _ANSWER, "Kept": _KEPT, "Problem": _PROBLEM}
+    schemas = {"Answer": _ANSWER, "Kept": _KEPT, "News": _NEWS, "Problem": _PROBLEM}
     for name in EVENTS:
         schema = schema_of(name, _SCHEMAS + "{model}")
         schemas |= schema.pop("$defs", {})

@@ -1,6 +1,6 @@
-"""The JSON Schema of every event, made from the models that read them.
+"""The JSON Schema of every event in and of all news out, made from their models.
 
-`python -m door.contract.schemas` writes them into docs/schemas/, one file an event (`make docs`).
+`python -m door.contract.schemas` writes them into docs/schemas/, one file each (`make docs`).
 """
 
 import json
@@ -9,6 +9,7 @@ from typing import Any
 
 from domain.case.events.table import EVENT_TABLE
 from domain.events import EVENTS, is_needed
+from door.contract.news import NEWS, schema_of_news
 
 FOLDER = Path(__file__).parents[2] / "docs" / "schemas"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -42,14 +43,16 @@ def _not_null(field: dict[str, Any]) -> dict[str, Any]:
 
 
 def documents() -> dict[str, str]:
-    """The files of docs/schemas/ by name."""
+    """The files of docs/schemas/ by name: events as `NAME.json`, news as `news/TYPE.json`."""
+    schemas = {f"{name}.json": schema_of(name) for name in EVENTS}
+    schemas |= {f"news/{name}.json": schema_of_news(name) for name in NEWS}
     return {
-        f"{name}.json": json.dumps({"$schema": DIALECT, **schema_of(name)}, indent=2) + "\n"
-        for name in EVENTS
+        name: json.dumps({"$schema": DIALECT, **schema}, indent=2) + "\n"
+        for name, schema in schemas.items()
     }
 
 
 if __name__ == "__main__":
-    FOLDER.mkdir(exist_ok=True)
+    (FOLDER / "news").mkdir(parents=True, exist_ok=True)
     for file_name, text in documents().items():
         (FOLDER / file_name).write_text(text, "utf-8")

@@ -31,6 +31,7 @@ from tests.support.lives.life import RIPE, Life, StartLife
 from tests.support.lives.pace import too_fast
 from tests.support.lives.rebuilt import compare_with_record
 from tests.support.lives.time_skipping import start_time_skipping
+from tests.support.news.told import require_told_as_described
 from tests.support.replay.record import record_life
 from tests.support.world import Loan, insert_crew, insert_earlier_contacts, insert_loan
 
@@ -113,6 +114,7 @@ async def start_life(
     time = await env.get_current_time()
     broken = await Audit(pool).broken(max(clock.business(time) for clock in clocks))
     assert not broken, "\n".join(map(str, broken))
+    await require_told_as_described(pool)
 
 
 @pytest.fixture

@@ -13,6 +13,11 @@ def new_salt() -> str:
 
 
 def show(door_key: str, key_id: str, salt: str) -> None:
-    """Print the secret alone on stdout, and on stderr that it is shown once."""
-    typer.echo(written(make_secret(door_key, key_id, salt)))
-    typer.echo(f"the secret of {key_id}: it is shown now, and never again", err=True)
+    """Print the secret of a credential."""
+    show_secret(key_id, make_secret(door_key, key_id, salt))
+
+
+def show_secret(name: str, secret: bytes) -> None:
+    """Print a secret alone on stdout, and on stderr that it is shown once."""
+    typer.echo(written(secret))
+    typer.echo(f"the secret of {name}: it is shown now, and never again", err=True)

@@ -62,7 +62,7 @@ async def test_complaint_is_a_hold_until_it_is_answered(bank: System, pool: Pool
     assert await pool.fetchval("SELECT answer_due_at > filed_at FROM complaints")
     assert await pool.fetchval("SELECT released_at IS NULL FROM holds")
     more = await sent(bank, "complaint_extended", "x", complaint_id="C", approver_id="A-1")
-    assert more["accepted"]
+    assert more["accepted"], more
     done = await sent(
         bank, "complaint_resolved", "d", complaint_id="C", upheld=False, handler_id="H-1"
     )

@@ -14,7 +14,7 @@ HOUR = timedelta(hours=1)
 # What an hour may bring by itself, such as a stage entered, a crew booked and a message sent; and
 # what each event that comes in may bring with it. A loop without a timer writes a hundred a second.
 MOST_EVENTS = 150
-MOST_EVENTS_FOR_ONE_THAT_COMES_IN = 25
+MOST_EVENTS_FOR_ONE_THAT_COMES_IN = 35
 COMES_IN = {
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED,
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED,
@@ -35,11 +35,14 @@ def busy_hours(events: list[HistoryEvent]) -> list[str]:
     times = [(event.event_time.ToDatetime(), event.event_type in COMES_IN) for event in events]
     times.sort()
     found: list[tuple[int, int, datetime]] = []
-    end = 0
+    end = earlier = 0
     for start, (begins_at, _) in enumerate(times):
         while end < len(times) and times[end][0] < begins_at + HOUR:
             end += 1
-        asked = sum(comes_in for _, comes_in in times[start:end])
+        # What came in just before is answered within this hour.
+        while times[earlier][0] <= begins_at - HOUR:
+            earlier += 1
+        asked = sum(comes_in for _, comes_in in times[earlier:end])
         if end - start > MOST_EVENTS + asked * MOST_EVENTS_FOR_ONE_THAT_COMES_IN:
             found.append((end - start, asked, begins_at))
     return [

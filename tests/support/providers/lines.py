@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from activities.business_time import real_time
+from domain.messages.facts import combinations_of
+from domain.messages.templates import DEPENDS_ON, Template
 from domain.policy.contact import Channel
 from gateways.choice import choose_gateways, choose_readers
 from gateways.protocol import Gateway, Outbound, Sought
@@ -81,7 +83,11 @@ def write_templates(directory: Path) -> Path:
     """The templates that the stand-in of Tencent knows."""
     file = directory / "templates.json"
     registered = {"id": tencent.TEMPLATE, "values": ["name", "days"]}
-    names = ("overdue_notice.zh", "overdue_call.zh", "overdue_call.opening.zh")
+    notices = [
+        "".join(["overdue_notice", *(f"+{fact}" for fact in facts), ".zh"])
+        for facts in map(sorted, combinations_of(DEPENDS_ON[Template.OVERDUE_NOTICE]))
+    ]
+    names = (*notices, "overdue_call.zh", "overdue_call.opening.zh")
     file.write_text(json.dumps(dict.fromkeys(names, registered)))
     return file
 

@@ -59,16 +59,20 @@ async def test_extended_complaint_has_new_days(start_life: StartLife) -> None:
     await life.refused(
         "complaint_extended", "CN-19", complaint_id="C-1", approver_id="H-1", reason="complex"
     )
-    for number in (1, 2):
+    await life.pool.execute("INSERT INTO staff VALUES ('S-1', 'senior_approver', true)")
+    for number, approver_id in ((1, "M-1"), (2, "S-1")):
         status = await life.accepted(
-            "complaint_extended", complaint_id="C-1", approver_id="M-1", reason="complex"
+            "complaint_extended", complaint_id="C-1", approver_id=approver_id, reason="complex"
         )
         assert status["complaints"][0]["extensions"] == number
     await life.refused("complaint_extended", "CN-19-SPECIAL", complaint_id="C-1", approver_id="M-1")
     days = await life.fetch("SELECT answer_due_at - filed_at AS days FROM complaints")
     assert days == [{"days": 60 * DAY}]
     await life.skip(51 * DAY)
-    assert await _kinds(life) == [("to_answer", 0), ("due_soon", 57), ("overdue", 60)]
+    assert await _kinds(life) == [
+        ("to_answer", 0), ("complainant_to_tell", 10), ("complainant_to_tell", 10),
+        ("due_soon", 57), ("overdue", 60),
+    ]  # fmt: skip
 
 
 async def test_what_was_missed_is_not_caught_up(start_life: StartLife) -> None:

@@ -32,7 +32,7 @@ async def test_plan_goes_on_and_the_borrower_is_told(life: Life) -> None:
     assert await life.fetch("SELECT due_on FROM loan_instalments ORDER BY number") == before
     await life.skip(timedelta(days=1))
     [told] = await sent_as(life, "plan_goes_on")
-    assert f"CNY {amount_of(status, 3) / 100:,.2f}" in told["text"]
+    assert f"{amount_of(status, 3) / 100:,.2f}元" in told["text"]
     await life.pay_part(3)
     assert await life.outcome() == "plan_completed"
 

@@ -38,12 +38,13 @@ async def test_signature_is_not_of_before_the_offer(life: Life) -> None:
     await life.accepted("agreement_signed", **nearly)
 
 
-@pytest.mark.parametrize("said", [{}, {"costs_confirmed": True}])
-async def test_costs_are_on_record_as_confirmed_where_somebody_said_so(
-    life: Life, said: dict[str, bool]
-) -> None:
-    """CN-27: what nobody said is not on record as said."""
+async def test_moment_of_the_confirmed_costs_is_kept_as_its_own(life: Life) -> None:
+    """CN-27: the costs are confirmed first, and signed for later."""
     await life.drive_to(Stage.AGREEMENT)
-    await life.accepted("agreement_signed", **life.signature(await life.offered(), **said))
-    confirmed = await life.value("SELECT disclosed_at IS NOT NULL FROM agreements")
-    assert confirmed is bool(said)
+    offered = await life.offered()
+    drawn_up = await life.value("SELECT offered_at FROM agreements")
+    read_at = drawn_up + timedelta(minutes=1)
+    signature = life.signature(offered, costs_confirmed_at=read_at.isoformat())
+    await life.skip(timedelta(hours=1))
+    await life.accepted("agreement_signed", **signature)
+    assert await life.value("SELECT disclosed_at FROM agreements") == read_at

@@ -1,0 +1,1 @@
+"""The commands `ops.py endpoint …`: where news for other systems go."""
