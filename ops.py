@@ -18,11 +18,13 @@ from commands.ops.gateways import gateways
 from commands.ops.migrate import migrate
 from commands.ops.news.replay import replay
 from commands.ops.package import package
+from commands.ops.person import person
 from commands.ops.policy.adopt import adopt
 from commands.ops.policy.check import check
 from commands.ops.policy.diff import diff
 from commands.ops.policy.show import show
 from commands.ops.rebuild import rebuild
+from commands.ops.retention import retention
 from commands.ops.send import send
 from commands.ops.simulate import simulate
 from commands.ops.status import status
@@ -64,6 +66,8 @@ commands: dict[str, Command] = {
     "visitor": visitor,
     "agreement": agreement,
     "package": package,
+    "person": person,
+    "retention": retention,
     "audit": audit,
     "gateways": gateways,
     "rebuild": rebuild,

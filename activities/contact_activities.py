@@ -197,6 +197,9 @@ class ContactActivities:
             message = word(intent, reservation, self._channels, at)
         except NothingToSayError as error:
             return await self._unsent(intent, reservation, ContactStatus.FAILED, str(error))
+        await self._contacts.record_wording(
+            reservation.attempt_id, message.number, _said(message), message.template_version
+        )
         return await self._hand_over(intent, reservation, message, answer_by)
 
     async def _hand_over(
@@ -283,6 +286,17 @@ class ContactActivities:
             intent.case_id, attempt.attempt_id, AttemptStatus(status.value), reason, self._now()
         )
         return ContactResult(status=status, facts=facts, rule_id="LC-PROVIDER", reason=reason)
+
+
+def _said(message: Outbound) -> dict[str, str]:
+    """The words as they are kept with the attempt."""
+    if message.parts is None:
+        return {"text": message.text}
+    return {
+        "text": message.text,
+        "after_yes": message.parts.after_yes,
+        "after_no": message.parts.after_no,
+    }
 
 
 def _busy(what: str = "the provider is busy") -> ApplicationError:

@@ -4,6 +4,7 @@ from temporalio import activity
 
 from activities.business_time import Now
 from database.case.legal_package import LegalPackages
+from documents.cover import COVER, render_cover
 from documents.legal_package import build_package
 
 
@@ -22,7 +23,8 @@ class LegalActivities:
             return kept
         now = self._now()
         contents = await self._packages.read_contents(case_id, now)
-        package = build_package(contents.entries, contents.about)
+        cover = {COVER: render_cover(contents.entries, contents.about)}
+        package = build_package({**cover, **contents.entries}, contents.about)
         await self._packages.keep_package(
             case_id, package.content, package.sha256, package.manifest, now
         )

@@ -9,6 +9,7 @@ from domain.contact.said import may_be_said
 from domain.messages.calls import has_parts, render_call
 from domain.messages.templates import DEPENDS_ON, Template
 from domain.messages.texts import render, values_of
+from domain.messages.versions import template_version
 from domain.policy.channels import Channels
 from domain.policy.contact import Channel
 from gateways.protocol import Outbound
@@ -49,6 +50,7 @@ def word(intent: Intent, reservation: Reservation, channels: Channels, at: datet
             facts=tuple(sorted(so.facts & DEPENDS_ON[said])),
             values=values_of(said, recipient.language, so.values, so.facts),
             parts=parts,
+            template_version=template_version(said, recipient.language),
         )
     except KeyError as error:
         raise NothingToSayError(f"nothing to say of {error}") from error

@@ -22,6 +22,7 @@ CHECKS = {
     "G10": (SQL.audit_open_cases, SQL.audit_overdue_complaints),
     "G11": (SQL.audit_decisions, SQL.audit_recordings),
     "G13": (SQL.audit_right_party, SQL.audit_left_alone, SQL.audit_contact_persons),
+    "G15": (SQL.audit_chain, SQL.audit_linked_rows),
 }
 
 

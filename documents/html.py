@@ -6,7 +6,7 @@ from documents.capital_numerals import capital_yuan
 from domain.debt.money import format_money
 from domain.plan.agreement import AgreementTerms
 
-_ENVIRONMENT = Environment(
+ENVIRONMENT = Environment(
     loader=PackageLoader("documents"),
     autoescape=True,
     undefined=StrictUndefined,
@@ -18,7 +18,7 @@ _ENVIRONMENT = Environment(
 
 def render_html(terms: AgreementTerms) -> str:
     """The whole page, its style within."""
-    template = _ENVIRONMENT.get_template(f"agreement.{terms.language}.html.jinja")
+    template = ENVIRONMENT.get_template(f"agreement.{terms.language}.html.jinja")
     return template.render(
         terms=terms,
         money=lambda amount_minor: format_money(amount_minor, terms.currency),

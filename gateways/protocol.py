@@ -28,6 +28,7 @@ class Outbound(NamedTuple):
     facts: tuple[str, ...] = ()  # those that are so, of those on which the template depends
     values: Mapping[str, str] = _NO_VALUES
     parts: CallParts | None = None  # what is said by the answer to the opening's question
+    template_version: str = ""  # of the words that the text is made of
 
 
 class Sought(NamedTuple):

@@ -88,6 +88,9 @@ def tell_now(answer: Mapping[str, Any], story: Story) -> Iterator[str]:
 def tell(entry: Entry, story: Story) -> Iterator[str]:
     """The lines of one entry: what happened, then what it was decided on."""
     yield f"{_local(entry.at, story)}  {entry.kind}: {_what(entry, story)}: {entry.result}"
+    if entry.said is not None:
+        words = " / ".join(entry.said.values())
+        yield f"    said to {entry.sent_to} (words {entry.template_version}): {words}"
     if entry.rule_id is not None:
         yield f"    refused by rule {entry.rule_id}; {_again(entry, story)}"
     if entry.policy_version is not None:

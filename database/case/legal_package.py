@@ -86,6 +86,7 @@ async def _read_contents(connection: Connection, case_id: str, now: datetime) ->
         "visits.json": await _visits(connection, case_id),
         "complaints.json": await _complaints(connection, case),
         "holds.json": await _rows(SQL.legal_holds(connection, borrower_id=case["borrower_id"])),
+        "evidence.jsonl": await _rows(SQL.legal_evidence(connection, loan_id=case["loan_id"])),
         **await _agreements(connection, case_id),
         **await _policies(connection, case_id),
     }

@@ -48,6 +48,9 @@ class Entry(BaseModel):
     policy_sha256: str | None = None
     current_policy: str | None = None
     facts: dict[str, Any] | None = None
+    sent_to: str | None = None  # the number
+    said: dict[str, str] | None = None  # the words; erased, or of before they were kept: None
+    template_version: str | None = None
 
 
 class Story(BaseModel):
@@ -96,6 +99,9 @@ def _contact(row: asyncpg.Record) -> Entry:
         kind="contact",
         what=f"{row['template']} ({row['purpose']}) by {row['channel']} to {row['phone_id']}",
         result=result,
+        sent_to=row["sent_to"],
+        said=None if row["said"] is None else json.loads(row["said"]),
+        template_version=row["template_version"],
         **_decided_on(row),
     )
 

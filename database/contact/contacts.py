@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -234,6 +235,21 @@ class Contacts:
             policy_sha256=recipient.policy_sha256,
             current_policy=self._policies.current.version,
             facts=ruling.facts,
+        )
+
+    async def record_wording(
+        self, attempt_id: str, number: str, said: Mapping[str, str], template_version: str
+    ) -> None:
+        """Note what is about to be said and where, before the provider is asked.
+
+        So it is on record also where its answer is lost; of a later try, what that one says.
+        """
+        await SQL.record_wording(
+            self._pool,
+            attempt_id=attempt_id,
+            sent_to=number,
+            said=json.dumps(said, ensure_ascii=False),
+            template_version=template_version,
         )
 
     async def record_sent(

@@ -67,6 +67,11 @@ VALUES (:case_id, :intent_key, :now, :channel, :rule_id, :reason, :retry_at, :po
         :policy_sha256, :current_policy, :facts)
 ON CONFLICT (intent_key, at) DO NOTHING;
 
+-- name: record_wording(attempt_id, sent_to, said, template_version)!
+UPDATE contact_attempts
+SET sent_to = :sent_to, said = :said::jsonb, template_version = :template_version
+WHERE attempt_id = :attempt_id AND status = 'reserved';
+
 -- name: record_sent(attempt_id, provider_ref, sent_at, case_id, now)$
 SELECT record_sent(:attempt_id, :provider_ref, :sent_at, :case_id, :now)::text;
 

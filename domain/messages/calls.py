@@ -36,6 +36,11 @@ def has_parts(template: Template) -> bool:
     return template not in WITHOUT_DEBT_DETAILS
 
 
+def words_around(language: str) -> tuple[str, str]:
+    """What a call that asks who answers says before its message, and instead of it."""
+    return _OPENING[language], _AFTER_NO[language]
+
+
 def render_call(
     template: Template, language: str, values: Mapping[str, str], facts: Collection[Fact] = ()
 ) -> CallParts:

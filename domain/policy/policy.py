@@ -40,6 +40,9 @@ from domain.policy.visit import VisitPolicy
 ReminderDays = Annotated[tuple[Annotated[int, Field(ge=-60, le=60)], ...], Field(max_length=5)]
 
 
+RetentionYears = Annotated[int, Field(ge=1, le=30)]
+
+
 class PromisePolicy(PolicyModel):
     """What counts as a promise to pay."""
 
@@ -119,6 +122,11 @@ class AftercarePolicy(PolicyModel):
     hold_look_days: Rule[Annotated[int, Field(ge=1, le=14)]] | None = later_rule()
     closing_notice_days: Rule[NoticeDays] | None = later_rule()
     complaint_handler: Kept | None = later_rule()
+    # How long after the end of a borrower's last case personal data are kept: what was said and
+    # written; documents; names, numbers and addresses. None: for ever.
+    contact_retention_years: Rule[RetentionYears] | None = later_rule()
+    agreement_retention_years: Rule[RetentionYears] | None = later_rule()
+    person_retention_years: Rule[RetentionYears] | None = later_rule()
 
     @property
     def hold_look(self) -> timedelta:

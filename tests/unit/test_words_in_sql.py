@@ -26,7 +26,11 @@ WORDS: dict[str, Iterable[str]] = {
     "answer": VisitorAnswer,
     "audience": Audience,
     "channel": Channel,
-    "kind": [*NoticeKind, "opening", "payment", "waiver", "penalty"],
+    "kind": [
+        *NoticeKind, "opening", "payment", "waiver", "penalty",
+        "case_events", "contact_attempts", "contact_refusals", "visits", "agreements",  # evidence
+        "contact", "agreement", "person",  # what is erased
+    ],
     "level": Level,
     "name": EVENTS,
     "outcome": [

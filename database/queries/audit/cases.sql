@@ -105,6 +105,9 @@ FROM agreements g
 JOIN visits v USING (visit_id)
 LEFT JOIN agreements o ON o.agreement_id = g.supersedes
 CROSS JOIN LATERAL (
+    SELECT EXISTS (SELECT FROM erasures x JOIN loans l USING (borrower_id)
+                   WHERE l.loan_id = g.loan_id AND x.kind = 'agreement') AS was_erased) AS gone
+CROSS JOIN LATERAL (
     SELECT coalesce(sum(i.amount_minor), 0) AS minor FROM agreement_instalments i
     WHERE i.agreement_id = g.agreement_id) AS parts
 CROSS JOIN LATERAL (
@@ -126,9 +129,11 @@ CROSS JOIN LATERAL (VALUES
     (g.signed_at IS NULL OR v.reported_at <= g.signed_at, 'signed before its visit was reported'),
     (parts.minor = g.total_minor,
      concat('its parts sum to ', parts.minor, ', its total is ', g.total_minor)),
-    (encode(sha256(g.document_pdf), 'hex') = g.document_sha256,
+    (gone.was_erased AND g.document_pdf IS NULL
+         OR encode(sha256(g.document_pdf), 'hex') = g.document_sha256,
      'the hash is not that of its document'),
-    (encode(sha256(g.document_html), 'hex') = g.html_sha256,
+    (gone.was_erased AND g.document_html IS NULL
+         OR encode(sha256(g.document_html), 'hex') = g.html_sha256,
      'the hash is not that of its reading copy'),
     -- The event says when the costs were confirmed; a signature of an earlier release does not.
     (g.signed_at IS NULL OR g.disclosure_assumed

@@ -31,11 +31,14 @@ SELECT * FROM promises WHERE loan_id = :loan_id ORDER BY made_at, promise_id;
 -- Every attempt, and every refusal with its rule, in the order of time.
 SELECT reserved_at AS at, 'attempt' AS kind, intent_key, channel, template, purpose, phone_id,
        status, outcome, sent_at, provider_ref, recording_id, NULL AS rule_id, NULL AS reason,
-       NULL::timestamptz AS retry_at, policy_version, policy_sha256, current_policy
+       NULL::timestamptz AS retry_at, policy_version, policy_sha256, current_policy, sent_to,
+       template_version, said ->> 'text' AS text, said ->> 'after_yes' AS after_yes,
+       said ->> 'after_no' AS after_no
 FROM contact_attempts WHERE case_id = :case_id
 UNION ALL
 SELECT at, 'refusal', intent_key, channel, NULL, NULL, NULL, 'refused', NULL, NULL, NULL, NULL,
-       rule_id, reason, retry_at, policy_version, policy_sha256, current_policy
+       rule_id, reason, retry_at, policy_version, policy_sha256, current_policy, NULL, NULL, NULL,
+       NULL, NULL
 FROM contact_refusals WHERE case_id = :case_id
 ORDER BY at, kind, intent_key;
 
@@ -79,6 +82,11 @@ SELECT * FROM crew_bars WHERE borrower_id = :borrower_id ORDER BY since, badge_i
 -- name: legal_holds(borrower_id)
 -- On any loan of the borrower: each stopped contact on all of them.
 SELECT * FROM holds WHERE borrower_id = :borrower_id ORDER BY placed_at, loan_id, hold_id;
+
+-- name: legal_evidence(loan_id)
+-- The loan's whole chain: each link follows from the one before it.
+SELECT sequence, kind, row_id, salt, personal, digest, chain FROM evidence
+WHERE loan_id = :loan_id ORDER BY sequence;
 
 -- name: legal_policies(case_id)
 -- The policies the case was pinned to, and those its contacts were decided under.

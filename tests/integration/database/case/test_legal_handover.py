@@ -6,6 +6,7 @@ import json
 import sys
 from asyncio.subprocess import PIPE
 from datetime import datetime, timedelta
+from html import escape
 from io import BytesIO, StringIO
 from pathlib import Path
 from typing import Any
@@ -58,10 +59,19 @@ async def test_file_holds_the_whole_case(record: Record) -> None:
     entries = await _entries(record)
     assert list(entries) == [
         "agreements.json", "agreements/1/agreement.html", "agreements/1/agreement.pdf",
-        "complaints.json", "contacts.csv",
-        "events.jsonl", "holds.json", "manifest.json", "policies/cn-2027-01.json",
+        "complaints.json", "contacts.csv", "cover.html",
+        "events.jsonl", "evidence.jsonl", "holds.json", "manifest.json",
+        "policies/cn-2027-01.json",
         "policies/cn-adopted.json", "statement.json", "visits.json",
     ]  # fmt: skip
+
+    cover = entries["cover.html"].decode()
+    said = await record.pool.fetchval(
+        "SELECT said ->> 'after_yes' FROM contact_attempts WHERE channel = 'call'"
+    )
+    chain = await record.pool.fetchval("SELECT chain FROM last_links")
+    assert escape(said) in cover
+    assert chain in cover
 
     statement = json.loads(entries["statement.json"])
     assert statement["debt"]["arrears_minor"] == await record.pool.fetchval(

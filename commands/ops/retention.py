@@ -1,0 +1,33 @@
+"""`ops.py retention`: what has been kept for long enough, and its erasure."""
+
+from typing import Annotated
+
+import typer
+
+from activities.business_time import business_time
+from commands.command_line import counted, open_database
+from database.case.retention import PastPeriod, Retention
+from runtime.settings import load_settings
+
+
+async def retention(
+    erase: Annotated[bool, typer.Option("--erase", help="Erase what nothing stops")] = False,
+) -> int:
+    """List what is past its period, by borrower and kind of record; erase it if asked to."""
+    settings = load_settings()
+    now, erased = business_time(settings.business_clock)(), 0
+    async with open_database(settings) as pool:
+        kept = Retention(pool)
+        past = await kept.past_periods(now)
+        for each in past:
+            if erase and each.held_by is None and await kept.erase(each, now):
+                erased += 1
+                typer.echo(f"{_line(each)}: erased")
+            else:
+                typer.echo(f"{_line(each)}: {each.held_by or 'may be erased'}")
+    typer.echo(f"{counted(len(past), 'record')} past their period, {erased} erased")
+    return 0
+
+
+def _line(past: PastPeriod) -> str:
+    return f"{past.borrower_id} {past.kind}: ended {past.ended_at.date()}, kept {past.years} years"

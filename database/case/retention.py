@@ -1,0 +1,40 @@
+"""What is past its retention period, and its erasure."""
+
+from datetime import datetime
+from typing import NamedTuple
+
+from database.sql import SQL, Pool
+
+
+class PastPeriod(NamedTuple):
+    """One kind of record of one borrower that has been kept for as long as the policy says."""
+
+    borrower_id: str
+    kind: str  # contact, agreement or person
+    ended_at: datetime  # the last case of the borrower
+    years: int
+    held_by: str | None  # what stops its erasure
+
+
+class Retention:
+    """Lists and erases; what was erased is on record in `erasures`."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    async def past_periods(self, now: datetime) -> list[PastPeriod]:
+        """What is past its period and not erased, borrower by borrower."""
+        return [PastPeriod(**row) async for row in SQL.past_retention(self._pool, now=now)]
+
+    async def erase(self, past: PastPeriod, now: datetime) -> bool:
+        """Erase one kind of a borrower's record, if nothing stops it by now; says whether it did.
+
+        Events and contacts of the borrower wait meanwhile.
+        """
+        borrower_id, kind = past.borrower_id, past.kind
+        async with self._pool.acquire() as connection, connection.transaction():
+            await SQL.lock_person(connection, borrower_id=borrower_id)
+            if not await SQL.may_be_erased(connection, borrower_id=borrower_id, kind=kind, now=now):
+                return False
+            await SQL.erase(connection, borrower_id=borrower_id, kind=kind, now=now)
+        return True
