@@ -1,5 +1,5 @@
 -- What is on record is chained: a row that is altered, removed or inserted afterwards is seen
--- depends: 0020-front-door
+-- depends: 0023-nobody-without-a-word
 
 -- migrate: apply
 

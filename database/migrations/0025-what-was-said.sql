@@ -1,5 +1,5 @@
 -- What was said, and at which number; and how what is past its period is erased
--- depends: 0023-evidence
+-- depends: 0024-evidence
 
 -- migrate: apply
 ALTER TABLE contact_attempts
