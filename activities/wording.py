@@ -30,7 +30,9 @@ def word(intent: Intent, reservation: Reservation, channels: Channels, at: datet
     said = Template(reservation.template)
     parts = None
     try:
-        so = may_be_said(recipient, channels, reservation.policies, at, intent.slot_start)
+        so = may_be_said(
+            recipient, channels, reservation.policies, at, intent.slot_start, intent.answer_by
+        )
         if intent.channel is Channel.CALL and has_parts(said):
             parts = render_call(said, recipient.language, so.values, so.facts)
         return Outbound(

@@ -39,6 +39,7 @@ with workflow.unsafe.imports_passed_through():
     from workflows.routines.contact_attempt import settle_open_contacts
     from workflows.routines.plan_ends import take_up_again, tell_plan_broken, tell_plan_goes_on
     from workflows.routines.visit_ends import tell_called_off
+    from workflows.routines.words import tell_untold
     from workflows.stages.agreement import sign_agreement
     from workflows.stages.application import invite_to_apply
     from workflows.stages.appointment import arrange_appointment
@@ -139,6 +140,7 @@ class LoanCollection:
                 await tell_called_off(desk)
                 await tell_plan_broken(desk)
                 await tell_plan_goes_on(desk)
+                await tell_untold(desk)
                 await desk.enter(await PROCESS[desk.case.stage](desk))
             except (CaseOverError, OnHoldError, PlanKeptError, VisitInDoubtError):
                 continue

@@ -74,6 +74,12 @@ def tell_now(answer: Mapping[str, Any], story: Story) -> Iterator[str]:
     if answer.get("arrears_minor"):
         arrears = format_money(answer["arrears_minor"], story.currency)
         yield f"Owed: {arrears} overdue for {answer['days_past_due']} days"
+    for promise in answer.get("promises", []):
+        amount = format_money(promise["amount_minor"], story.currency)
+        yield f"Promised: {amount} by {promise['due_on']}; nothing is asked for until that is over"
+    for complaint in answer.get("complaints", []):
+        due_at = _local(datetime.fromisoformat(complaint["answer_due_at"]), story)
+        yield f"Complaint {complaint['complaint_id']}: to be answered by {due_at}"
     if answer["holds"]:
         held = ", ".join(sorted({hold["reason"] for hold in answer["holds"]}))
         yield f"On hold: {held}; nothing is done until that ends"

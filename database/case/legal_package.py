@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ import asyncpg
 
 from database.case.facts import CaseNotFoundError
 from database.sql import SQL, Connection, Pool
+from domain.debt.statement import DebtTerms, draw_statement
 
 Row = dict[str, Any]
 # Kept as JSON: read as such, so that the file holds values and not quoted text.
@@ -78,13 +79,12 @@ async def _read_contents(connection: Connection, case_id: str, now: datetime) ->
     if case is None:
         raise CaseNotFoundError(case_id)
     as_of = case["closed_at"] or now
-    today = as_of.astimezone(ZoneInfo(case["time_zone"])).date()
     entries = {
-        "statement.json": await _statement(connection, case, today),
+        "statement.json": await _statement(connection, case, as_of),
         "contacts.csv": await _rows(SQL.legal_contacts(connection, case_id=case_id)),
         "events.jsonl": await _rows(SQL.legal_events(connection, case_id=case_id)),
-        "visits.json": await _rows(SQL.legal_visits(connection, case_id=case_id)),
-        "complaints.json": await _complaints(connection, case["loan_id"]),
+        "visits.json": await _visits(connection, case_id),
+        "complaints.json": await _complaints(connection, case),
         "holds.json": await _rows(SQL.legal_holds(connection, borrower_id=case["borrower_id"])),
         **await _agreements(connection, case_id),
         **await _policies(connection, case_id),
@@ -93,12 +93,19 @@ async def _read_contents(connection: Connection, case_id: str, now: datetime) ->
     return Contents(entries, about)
 
 
-async def _statement(connection: Connection, case: asyncpg.Record, today: date) -> Row:
+async def _statement(connection: Connection, case: asyncpg.Record, as_of: datetime) -> Row:
+    """What was owed on the day, and whatever it follows from."""
+    today = as_of.astimezone(ZoneInfo(case["time_zone"])).date()
     loan_id, borrower_id = case["loan_id"], case["borrower_id"]
     debt = await SQL.legal_debt(connection, loan_id=loan_id, today=today)
+    terms = await SQL.debt_terms(connection, case_id=case["case_id"], now=as_of)
+    drawn = draw_statement(DebtTerms.model_validate_json(terms), today)
     return {
         "as_of": str(today),
         "debt": _row(debt),
+        # By component, and what each payment paid; penalty that accrued and was never charged.
+        "components": drawn.model_dump(mode="json"),
+        "charges": await _rows(SQL.legal_charges(connection, loan_id=loan_id)),
         "loan": _row(case),
         "phones": await _rows(SQL.legal_phones(connection, borrower_id=borrower_id)),
         "addresses": await _rows(SQL.legal_addresses(connection, borrower_id=borrower_id)),
@@ -108,8 +115,27 @@ async def _statement(connection: Connection, case: asyncpg.Record, today: date) 
     }
 
 
-async def _complaints(connection: Connection, loan_id: str) -> Row:
+async def _visits(connection: Connection, case_id: str) -> list[Row]:
+    """Each with all of its approvals and of the appointments that were made for it."""
+    beside = {
+        "approvals": await _rows(SQL.legal_approvals(connection, case_id=case_id)),
+        "appointments": await _rows(SQL.legal_appointments(connection, case_id=case_id)),
+    }
+    return [
+        visit
+        | {
+            name: [row for row in rows if row["visit_id"] == visit["visit_id"]]
+            for name, rows in beside.items()
+        }
+        for visit in await _rows(SQL.legal_visits(connection, case_id=case_id))
+    ]
+
+
+async def _complaints(connection: Connection, case: asyncpg.Record) -> Row:
+    """What was complained of, and who was barred from the borrower's door."""
+    loan_id, borrower_id = case["loan_id"], case["borrower_id"]
     return {
+        "crew_bars": await _rows(SQL.legal_crew_bars(connection, borrower_id=borrower_id)),
         "complaints": await _rows(SQL.legal_complaints(connection, loan_id=loan_id)),
         "extensions": await _rows(SQL.legal_complaint_extensions(connection, loan_id=loan_id)),
     }

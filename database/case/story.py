@@ -13,7 +13,7 @@ from domain.contact.status import AttemptStatus
 Kind = Literal[
     "contact", "contact refused", "event", "event refused", "payment", "promise", "hold",
     "complaint", "application", "approval", "appointment", "check-in", "visit", "plan",
-    "agreement", "wish", "policy", "case", "end",
+    "agreement", "notice", "wish", "policy", "case", "end",
 ]  # fmt: skip
 # What an accepted event is about; any other is told as an event.
 _KINDS: dict[str, Kind] = {
@@ -73,7 +73,10 @@ async def read_story(pool: Pool, loan_id: str) -> Story | None:
         SQL.story_money,
         SQL.story_holds,
         SQL.story_approvals,
+        SQL.story_appointments,
         SQL.story_visits,
+        SQL.story_plans,
+        SQL.story_notices,
         SQL.story_agreements,
         SQL.story_cases,
     ):

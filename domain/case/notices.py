@@ -24,9 +24,12 @@ class NoticeKind(StrEnum):
     VISIT_PREPARED = "visit_prepared"
     APPOINTMENT_CALLED_OFF = "appointment_called_off"
     NEGOTIATE_AGAIN = "negotiate_again"
+    VISIT_REFUSED = "visit_refused"  # the application, or no approval came in time
+    VISIT_UNREPORTED = "visit_unreported"  # the crew was expected, and nothing was heard of it
     WAIVER_APPROVAL_WANTED = "waiver_approval_wanted"
     AGREEMENT_OFFERED = "agreement_offered"
     RENEGOTIATION_ENDED = "renegotiation_ended"
+    PLAN_WITHDRAWN = "plan_withdrawn"  # with the end of its case, while it was honoured
     FIRST_PAYMENT_HELP = "first_payment_help"  # somebody calls and helps
     COMPLAINT_TO_ANSWER = "complaint_to_answer"
     COMPLAINT_DUE_SOON = "complaint_due_soon"

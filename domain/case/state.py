@@ -12,6 +12,7 @@ from domain.case.facts import Outcome
 from domain.clock import BusinessClock
 from domain.contact.intent import Intent
 from domain.events import Capacity, Proposal
+from domain.messages.templates import Template
 from domain.plan.plan import Plan
 from domain.visit.status import VisitStatus
 
@@ -113,6 +114,14 @@ class PlanState(BaseModel):
     reinstated: int = 0  # times it was broken, and a payment made in time was found
 
 
+class Word(BaseModel):
+    """Something that the borrower is still to be told, by its key within the case."""
+
+    key: str
+    template: Template
+    slot_start: AwareDatetime | None = None  # of the appointment that it speaks of
+
+
 class Refusal(BaseModel):
     """Something that was not done, or not accepted, and why."""
 
@@ -152,6 +161,7 @@ class CaseState(BaseModel):
     cooling_until: AwareDatetime | None = None
     last_visit_ended_at: AwareDatetime | None = None
     called_off_slot: Slot | None = None  # the borrower is still to be told of it
+    untold: list[Word] = []  # what has ended, and the borrower has not heard of
     visits: int = 0  # visits made
     visit: VisitState | None = None
     plans: int = 0

@@ -19,6 +19,7 @@ class Intent(BaseModel):
     template: Annotated[Template | str, Field(union_mode="left_to_right")]
     by: AwareDatetime | None = None  # later it is not made any more
     slot_start: AwareDatetime | None = None  # of an appointment that is not on record any more
+    answer_by: AwareDatetime | None = None  # what is asked for can be done until then
     part_number: int | None = None  # of the plan; nothing is said once another part is the next
 
     @model_validator(mode="after")

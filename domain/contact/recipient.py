@@ -71,9 +71,16 @@ def speaks_of_next_part(intent: Intent, recipient: Recipient) -> bool:
 
 
 def message_values(
-    recipient: Recipient, channels: Channels, now: datetime, slot_start: datetime | None = None
+    recipient: Recipient,
+    channels: Channels,
+    now: datetime,
+    slot_start: datetime | None = None,
+    answer_by: datetime | None = None,
 ) -> dict[str, str]:
-    """What the templates may say; `slot_start` of an appointment that is off already."""
+    """What the templates may say; `slot_start` of an appointment that is off already.
+
+    `answer_by` is when a document that is offered cannot be signed any more.
+    """
     local = now.astimezone(ZoneInfo(recipient.facts.time_zone))
 
     def money(amount_minor: int) -> str:
@@ -97,6 +104,8 @@ def message_values(
         values["visit_code"] = recipient.visit.visit_code
     if slot_start is not None:
         values["slot"] = _hour_in_words(slot_start.astimezone(local.tzinfo), recipient.language)
+    if answer_by is not None:
+        values["sign_by"] = _hour_in_words(answer_by.astimezone(local.tzinfo), recipient.language)
     if recipient.part is not None:
         values["part_amount"] = money(recipient.part.rest_minor)
         values["part_due"] = day_in_words(recipient.part.due_on, recipient.language)

@@ -28,6 +28,7 @@ def may_be_said(
     policies: Sequence[Policy],
     now: datetime,
     slot_start: datetime | None = None,
+    answer_by: datetime | None = None,
 ) -> Said:
     """Only what is so; `policies` are the pinned one first, and the current one last.
 
@@ -36,8 +37,8 @@ def may_be_said(
     """
     today = now.astimezone(ZoneInfo(recipient.facts.time_zone)).date()
     values = {
-        **message_values(recipient, channels, now, slot_start),
-        **_of_the_loan(recipient, policies[0], today),
+        **message_values(recipient, channels, now, slot_start, answer_by),
+        **_of_the_loan(recipient, policies[0], today, answer_by),
         **_of_the_lender(recipient, policies, today),
     }
     found = {
@@ -53,8 +54,14 @@ def may_be_said(
     return Said(values, frozenset(fact for fact, is_so in found.items() if is_so))
 
 
-def _of_the_loan(recipient: Recipient, pinned: Policy, today: date) -> dict[str, str]:
-    """A rate where there is one, and until when a part that is late may still be paid."""
+def _of_the_loan(
+    recipient: Recipient, pinned: Policy, today: date, answer_by: datetime | None
+) -> dict[str, str]:
+    """A rate where there is one, and until when a part that is late may still be paid.
+
+    That is the last whole day before `answer_by`: the grace of the document, begun anew by a hold
+    or a reversal, of which the policy knows nothing. Earlier releases planned without it.
+    """
     values, cap = {}, pinned.plan.rate_cap
     rate = penalty_rate(
         recipient.loan.annual_rate_percent,
@@ -65,6 +72,9 @@ def _of_the_loan(recipient: Recipient, pinned: Policy, today: date) -> dict[str,
         values["penalty_rate"] = rate_in_words(rate)
     if recipient.part is not None:
         until = recipient.part.due_on + timedelta(days=pinned.plan.grace_days.value)
+        if answer_by is not None:
+            zone = ZoneInfo(recipient.facts.time_zone)
+            until = answer_by.astimezone(zone).date() - timedelta(days=1)
         if recipient.part.due_on < today <= until:
             values["grace_until"] = day_in_words(until, recipient.language)
     return values

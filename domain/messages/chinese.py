@@ -143,4 +143,41 @@ CHINESE: Mapping[Template, str] = {
         "如非本人，请[not_me: 回复{not_me}][not not_me: 致电{hotline}告知]，"
         "我们将停止向此号码发送。[stop: 退订请回复{stop}。]"
     ),
+    Template.AGREEMENT_TO_SIGN: _HELLO
+    + (
+        "您的还款协议已拟好，可于{sign_by}前在App阅读并签署。"
+        "签署前协议不生效，是否签署由您自愿决定。"
+    )
+    + _ASK
+    + _END,
+    Template.AGREEMENT_EXPIRES: _HELLO
+    + (
+        "您的还款协议尚未签署，{sign_by}起不可再签署。如仍希望按协议还款，请在App阅读并签署；"
+        "如需调整请与我们协商。"
+    )
+    + _ASK
+    + _END,
+    Template.VISIT_NOT_GRANTED: _HELLO
+    + "您申请的上门协商未能安排，不会有人上门。您仍可通过电话或App与我们协商还款。"
+    + _ASK
+    + _END,
+    Template.VISIT_NOT_MADE: _HELLO
+    + (
+        "原定{slot}的上门协商，我们没有到访记录。如无人到访，我们深表歉意，您无需再等候；"
+        "如有人以我们的名义到访，请致电{hotline}核实。投诉{complaint_hotline}"
+    )
+    + _END,
+    Template.PLAN_UNCHANGED: _HELLO
+    + (
+        "您申请的还款计划变更未达成，原还款计划继续有效。下一期{part_amount}"
+        "请于{part_due}（含）前还款。还款方式：{pay_at}。"
+    )
+    + _ASK
+    + _END,
+    Template.PLAN_WITHDRAWN: _HELLO
+    + (
+        "您的还款计划不再继续，已还款项仍然有效。下次还款前，"
+        "请致电{hotline}了解原因以及今后向谁、如何还款。投诉{complaint_hotline}"
+    )
+    + _END,
 }

@@ -161,4 +161,47 @@ ENGLISH: Mapping[Template, str] = {
         "this is not meant for you, [not_me: reply {not_me}][not not_me: call {hotline}], and we "
         "send nothing more to this number.[stop:  Reply {stop} to get no more messages.]"
     ),
+    Template.AGREEMENT_TO_SIGN: _HELLO
+    + (
+        "your repayment agreement is ready. You can read and sign it in the app before {sign_by}. "
+        "Nothing is agreed unless you sign, and whether you do is up to you. "
+    )
+    + _ASK
+    + _END,
+    Template.AGREEMENT_EXPIRES: _HELLO
+    + (
+        "your repayment agreement is not signed yet, and cannot be signed from {sign_by} on. If "
+        "you still wish to repay by it, read and sign it in the app; if it needs to change, talk "
+        "to us. "
+    )
+    + _ASK
+    + _END,
+    Template.VISIT_NOT_GRANTED: _HELLO
+    + (
+        "the visit you applied for could not be arranged, and nobody comes. You can still agree "
+        "on repayment with us by phone or in the app. "
+    )
+    + _ASK
+    + _END,
+    Template.VISIT_NOT_MADE: _HELLO
+    + (
+        "we have no record of the visit planned for {slot}. If nobody came, we are sorry; you need "
+        "not wait any more. If somebody came in our name, call {hotline} to check. Complaints "
+        "{complaint_hotline}"
+    )
+    + _END,
+    Template.PLAN_UNCHANGED: _HELLO
+    + (
+        "the change of your repayment plan was not agreed on: the plan you signed goes on. The "
+        "next part, {part_amount}, is due by {part_due}, that day included. To pay: {pay_at}. "
+    )
+    + _ASK
+    + _END,
+    Template.PLAN_WITHDRAWN: _HELLO
+    + (
+        "your repayment plan does not go on. What you have paid stays paid. Before you pay again, "
+        "call {hotline} to hear why, and whom to pay from now on and how. Complaints "
+        "{complaint_hotline}"
+    )
+    + _END,
 }

@@ -33,11 +33,18 @@ class Template(StrEnum):
     LOCATE_MESSAGE = "locate_message"
     LOCATE_CALL = "locate_call"
     FIRST_MESSAGE = "first_message"
+    AGREEMENT_TO_SIGN = "agreement_to_sign"
+    AGREEMENT_EXPIRES = "agreement_expires"
+    VISIT_NOT_GRANTED = "visit_not_granted"
+    VISIT_NOT_MADE = "visit_not_made"
+    PLAN_UNCHANGED = "plan_unchanged"
+    PLAN_WITHDRAWN = "plan_withdrawn"
 
 
 # What each parameter looks like, as a regular expression.
 _MONEY = r"[A-Z]{3} [\d,]+(\.\d+)?|[\d,]+(\.\d+)?元"
 _DAY = r"\d{4}-\d\d-\d\d|\d{4}年\d{1,2}月\d{1,2}日"
+_HOUR = r"\d{4}-\d\d-\d\d \d\d:\d\d|\d{1,2}月\d{1,2}日\d\d:\d\d"
 PARAMETERS: Mapping[str, str] = {
     "lender": r"\S.{0,39}",
     "name": r"\S.{0,39}",
@@ -52,9 +59,10 @@ PARAMETERS: Mapping[str, str] = {
     "pay_at": r"\S.{0,59}",
     "not_me": r"\w{1,10}",
     "stop": r"\w{1,10}",
-    "slot": r"\d{4}-\d\d-\d\d \d\d:\d\d|\d{1,2}月\d{1,2}日\d\d:\d\d",
+    "slot": _HOUR,
     "crew": r"\S.{0,79}",
     "visit_code": r"\d{6}",
+    "sign_by": _HOUR,
     "part_amount": _MONEY,
     "part_due": _DAY,
     "part_rest": _MONEY,
@@ -91,6 +99,12 @@ NEEDS: Mapping[Template, frozenset[str]] = {
     Template.LOCATE_MESSAGE: frozenset({"lender", "name", "hotline", "not_me"}),
     Template.LOCATE_CALL: frozenset({"lender", "name", "hotline"}),
     Template.FIRST_MESSAGE: frozenset({"lender", "hotline", "not_me", "stop"}),
+    Template.AGREEMENT_TO_SIGN: _WHO | {"sign_by"},
+    Template.AGREEMENT_EXPIRES: _WHO | {"sign_by"},
+    Template.VISIT_NOT_GRANTED: _WHO,
+    Template.VISIT_NOT_MADE: _WHO | {"slot"},
+    Template.PLAN_UNCHANGED: _PART | {"pay_at"},
+    Template.PLAN_WITHDRAWN: _WHO,
 }
 
 _ANY_SMS = frozenset({Fact.STOP, Fact.COLLECTOR})

@@ -4,9 +4,10 @@ import asyncio
 import json
 import os
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import asyncpg
 import pytest
@@ -19,7 +20,14 @@ from tests.support.processes.patience import POLL_SECONDS
 
 
 @pytest.fixture
-async def outside(repository: Path, tmp_path: Path) -> AsyncIterator[Outside]:
+def data_dir() -> Iterator[Path]:
+    """Not in pytest's directory, which any other pytest closes to all but its own user again."""
+    with TemporaryDirectory(prefix="outside-") as directory:
+        yield Path(directory)
+
+
+@pytest.fixture
+async def outside(repository: Path, data_dir: Path) -> AsyncIterator[Outside]:
     """The embedded stack as a process of its own, on a clock that this machine keeps up with.
 
     The clock is a wish: it begins when the servers answer, however long they take to start.
@@ -40,12 +48,12 @@ async def outside(repository: Path, tmp_path: Path) -> AsyncIterator[Outside]:
         repository / "local.py",
         "up",
         "--data-dir",
-        tmp_path / "stack",
+        data_dir,
         env=environment,
         stdout=asyncio.subprocess.DEVNULL,
     )
     try:
-        env_file = tmp_path / "stack" / "env"
+        env_file = data_dir / "env"
         async with asyncio.timeout(120):
             while not env_file.exists():
                 assert process.returncode is None, "the stack ended"

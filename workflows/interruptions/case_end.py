@@ -25,6 +25,7 @@ from workflows.routines.visit_ends import (
     release_crew,
     tell_called_off,
 )
+from workflows.routines.words import says_all, tell_plan_withdrawn
 
 CLOSING_TEMPLATES = {
     Outcome.CURED: Template.PAID_NOTICE,
@@ -177,7 +178,15 @@ async def _call_off(desk: CaseDesk, outcome: Outcome) -> None:
         desk.case.next_plan = None
         await end_offered_agreement(desk, AgreementStatus.WITHDRAWN, plan_id=plan.plan_id)
     if not outcome.is_paid:
+        await _tell_withdrawn(desk, outcome)
         desk.case.plan = None
+
+
+async def _tell_withdrawn(desk: CaseDesk, outcome: Outcome) -> None:
+    """A plan that is honoured does not end without a word to who honours it."""
+    plan = desk.case.plan
+    if plan is not None and plan.in_force and says_all():
+        await tell_plan_withdrawn(desk, plan, outcome)
 
 
 async def _send_closing_notice(desk: CaseDesk, outcome: Outcome) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from temporalio import workflow
 
 from domain.case.notices import Audience, NoticeKind
-from domain.case.plan_care import PlanStep, next_step, progress_of
+from domain.case.plan_care import PlanStep, missed_at, next_step, progress_of
 from domain.case.state import PlanState
 from domain.plan.progress import OpenPart
 from domain.policy.contact import Channel, Purpose
@@ -73,7 +73,12 @@ async def _say(desk: CaseDesk, step: PlanStep, done: Callable[[], bool]) -> None
         intent = intent_of(desk, key, Channel.SMS, step.what, Purpose.REPAYMENT)
         await pursue(
             desk,
-            intent.model_copy(update={"part_number": part.number}),
+            intent.model_copy(
+                update={
+                    "part_number": part.number,
+                    "answer_by": missed_at(plan, part, desk.situation),
+                }
+            ),
             Pursuit(step.by, unless=lambda: done() or has_moved(desk, part)),
         )
         plan.said_on = desk.today

@@ -7,10 +7,12 @@ from typing import Literal
 from domain.case.notices import Audience, NoticeKind
 from domain.case.plan_care import missed_at
 from domain.case.state import PlanState, Stage
+from domain.case.words import unchanged
 from workflows.desk.case_desk import CaseDesk
 from workflows.routines.plan_care import care_until, open_part, plan_in_force
 from workflows.routines.staff_notices import notify_staff
 from workflows.routines.visit_ends import AfterVisit, negotiate_again
+from workflows.routines.words import owe_word, says_all
 
 AfterNoAgreement = Literal[Stage.VISIT, Stage.GUIDED_REPAYMENT, Stage.REPAYMENT] | AfterVisit
 
@@ -55,4 +57,6 @@ async def give_up(desk: CaseDesk, plan: PlanState, reason: str) -> AfterNoAgreem
         plan_id=plan.plan_id,
         reason=reason,
     )
+    if says_all():
+        owe_word(desk, unchanged(plan.plan_id))
     return Stage.REPAYMENT if desk.case.visit is None else Stage.GUIDED_REPAYMENT

@@ -22,6 +22,7 @@ from workflows.routines.visit_ends import (
     is_negotiated_by_barred,
     require_visit,
 )
+from workflows.routines.words import next_signing_step, say_signing_step
 
 FELL_DUE = "its first part fell due before the document could be drawn up"
 OFFERS_THAT_CAN_BE_KEPT = "offers-that-can-be-kept"  # runs of before drew it up all the same
@@ -65,6 +66,15 @@ async def _offer_and_wait(
 
 
 async def _wait_for_signature(desk: CaseDesk, plan: PlanState) -> bool:
+    """Wait for it, and say meanwhile that there is a document to sign."""
+    while (step := next_signing_step(desk, plan)) is not None and step.at < step.by:
+        if await wait_for_answer(
+            desk, lambda: plan.signature is not None, step.at, step.template, "not yet signed"
+        ):
+            return True
+        if desk.now < step.at:  # the plan in force was missed meanwhile
+            return False
+        await say_signing_step(desk, plan, step)
     return await wait_for_answer(
         desk,
         lambda: plan.signature is not None,

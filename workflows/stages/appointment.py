@@ -9,6 +9,7 @@ from activities.contact_result import ContactStatus
 from activities.visit_activities import AppointmentWish, VisitActivities
 from domain.case.notices import Audience, NoticeKind
 from domain.case.state import Answer, Slot, Stage, VisitState
+from domain.case.words import word_of_refusal
 from domain.messages.templates import Template
 from domain.policy.contact import Channel, Purpose
 from domain.visit.appointments import visit_times
@@ -25,6 +26,7 @@ from workflows.routines.visit_ends import (
     require_visit,
     tell_called_off,
 )
+from workflows.routines.words import owe_word, says_all
 
 
 async def arrange_appointment(desk: CaseDesk) -> Literal[Stage.PREPARATION] | AfterVisit:
@@ -49,6 +51,8 @@ async def arrange_appointment(desk: CaseDesk) -> Literal[Stage.PREPARATION] | Af
             await _propose(desk, visit, visit.slot)
     await release_crew(desk, "the approval expired", tell_borrower=True)
     await tell_called_off(desk)
+    if says_all():
+        owe_word(desk, word_of_refusal(visit, desk.facts.borrower_id))
     return await end_visit(desk, VisitStatus.EXPIRED, "the approval expired")
 
 

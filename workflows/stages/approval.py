@@ -5,10 +5,12 @@ from typing import Literal
 
 from domain.case.notices import Audience, NoticeKind
 from domain.case.state import Answer, Stage, VisitState
+from domain.case.words import word_of_refusal
 from domain.visit.status import VisitStatus
 from workflows.desk.case_desk import CaseDesk
 from workflows.routines.staff_notices import notify_staff
 from workflows.routines.visit_ends import AfterVisit, end_visit, require_visit
+from workflows.routines.words import owe_word, says_all
 
 
 async def ask_for_approval(desk: CaseDesk) -> Literal[Stage.APPOINTMENT] | AfterVisit:
@@ -40,8 +42,26 @@ async def ask_for_approval(desk: CaseDesk) -> Literal[Stage.APPOINTMENT] | After
     if visit.approval is Answer.YES:
         return Stage.APPOINTMENT
     if visit.approval is None:
-        return await end_visit(desk, VisitStatus.EXPIRED, "no approval in time")
-    return await end_visit(desk, VisitStatus.REJECTED, "rejected by the approver")
+        return await _refuse(desk, visit, VisitStatus.EXPIRED, "no approval in time")
+    return await _refuse(desk, visit, VisitStatus.REJECTED, "rejected by the approver")
+
+
+async def _refuse(
+    desk: CaseDesk, visit: VisitState, status: VisitStatus, reason: str
+) -> AfterVisit:
+    """Whoever applied hears that nobody goes: a collector by a notice, a borrower by a message."""
+    if says_all():
+        await notify_staff(
+            desk,
+            f"{visit.visit_id}:refused",
+            Audience.COLLECTORS,
+            NoticeKind.VISIT_REFUSED,
+            visit_id=visit.visit_id,
+            applicant_id=visit.applicant_id,
+            reason=reason,
+        )
+        owe_word(desk, word_of_refusal(visit, desk.facts.borrower_id))
+    return await end_visit(desk, status, reason)
 
 
 async def _remind(desk: CaseDesk, visit: VisitState, *, is_escalated: bool) -> None:

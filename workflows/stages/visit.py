@@ -3,10 +3,14 @@
 from datetime import timedelta
 from typing import Literal
 
-from domain.case.state import Stage
+from domain.case.notices import Audience, NoticeKind
+from domain.case.state import Stage, VisitState
+from domain.case.words import not_made
 from domain.visit.status import VisitStatus
 from workflows.desk.case_desk import CaseDesk
+from workflows.routines.staff_notices import notify_staff
 from workflows.routines.visit_ends import AfterVisit, end_visit, require_visit
+from workflows.routines.words import owe_word, says_all
 
 
 async def visit_borrower(desk: CaseDesk) -> Literal[Stage.PLAN] | AfterVisit:
@@ -41,4 +45,22 @@ async def visit_borrower(desk: CaseDesk) -> Literal[Stage.PLAN] | AfterVisit:
         await end_visit(desk, VisitStatus.COMPLETED, "unsafe")
         return Stage.LEGAL_REVIEW
     status = VisitStatus.COMPLETED if visit.checked_in else VisitStatus.MISSED
+    if visit.outcome is None and says_all():
+        await _ask_after(desk, visit)
     return await end_visit(desk, status, visit.outcome or "no report in time")
+
+
+async def _ask_after(desk: CaseDesk, visit: VisitState) -> None:
+    """Nothing was heard of the crew: somebody asks after it, and who waited for it hears so."""
+    slot = visit.slot
+    await notify_staff(
+        desk,
+        f"{visit.visit_id}:unreported",
+        Audience.COLLECTORS,
+        NoticeKind.VISIT_UNREPORTED,
+        visit_id=visit.visit_id,
+        badge_ids=[] if slot is None else slot.badge_ids,
+        checked_in=visit.checked_in,
+    )
+    if not visit.checked_in:
+        owe_word(desk, not_made(visit.visit_id, slot))

@@ -20,6 +20,10 @@ SELECT * FROM loan_instalments WHERE loan_id = :loan_id ORDER BY number;
 -- name: legal_payments(loan_id)
 SELECT * FROM payments WHERE loan_id = :loan_id ORDER BY received_at, payment_id;
 
+-- name: legal_charges(loan_id)
+-- What an agreement has added to the schedule: with it and the payments the figures sum up.
+SELECT * FROM loan_charges WHERE loan_id = :loan_id ORDER BY due_on, charge_id;
+
 -- name: legal_promises(loan_id)
 SELECT * FROM promises WHERE loan_id = :loan_id ORDER BY made_at, promise_id;
 
@@ -44,6 +48,16 @@ SELECT v.*, ARRAY(SELECT k.badge_id FROM visit_crew k
                   ORDER BY k.badge_id) AS crew
 FROM visits v WHERE v.case_id = :case_id ORDER BY v.requested_at, v.visit_id;
 
+-- name: legal_approvals(case_id)
+-- Void and withdrawn ones, too.
+SELECT a.* FROM visit_approvals a JOIN visits v USING (visit_id)
+WHERE v.case_id = :case_id ORDER BY a.approved_at, a.visit_id;
+
+-- name: legal_appointments(case_id)
+-- Who was booked when, also for appointments that did not take place.
+SELECT k.* FROM visit_crew k JOIN visits v USING (visit_id)
+WHERE v.case_id = :case_id ORDER BY k.slot, k.slot_id, k.badge_id;
+
 -- name: legal_agreements(case_id)
 -- Whatever is kept of each: the document and the signatures, too.
 SELECT * FROM agreements WHERE case_id = :case_id ORDER BY offered_at, agreement_id;
@@ -57,6 +71,10 @@ SELECT * FROM complaints WHERE loan_id = :loan_id ORDER BY filed_at, complaint_i
 
 -- name: legal_complaint_extensions(loan_id)
 SELECT * FROM complaint_extensions WHERE loan_id = :loan_id ORDER BY complaint_id, number;
+
+-- name: legal_crew_bars(borrower_id)
+-- Who may not visit the borrower any more, since when and why.
+SELECT * FROM crew_bars WHERE borrower_id = :borrower_id ORDER BY since, badge_id;
 
 -- name: legal_holds(borrower_id)
 -- On any loan of the borrower: each stopped contact on all of them.

@@ -89,7 +89,7 @@ FROM filed JOIN complaint_extensions x USING (loan_id, complaint_id)
 UNION ALL
 SELECT resolved_at, 'complaint', complaint_id,
        concat_ws('; ', CASE WHEN upheld THEN 'answered, upheld' ELSE 'answered, not upheld' END,
-                 nullif(remedy, ''))
+                 'by ' || handler_id, nullif(remedy, ''))
 FROM filed WHERE resolved_at IS NOT NULL;
 
 -- name: story_approvals(loan_id)
@@ -110,11 +110,42 @@ SELECT a.ended_at, 'approval', v.visit_id, concat('ended: ', a.ended_because), a
 FROM visit_approvals a JOIN visits v USING (visit_id)
 WHERE v.loan_id = :loan_id AND a.ended_at IS NOT NULL;
 
+-- name: story_appointments(loan_id)
+-- Crews that were booked and will not come: the one that may is told of with its visit.
+SELECT max(k.given_up_at) AS at, 'appointment' AS kind, k.slot_id AS what,
+       concat('given up: ', string_agg(k.badge_id, ', ' ORDER BY k.badge_id), ' for ',
+              to_char(lower(k.slot) AT TIME ZONE b.time_zone, 'YYYY-MM-DD HH24:MI')) AS result
+FROM visit_crew k JOIN visits v USING (visit_id)
+JOIN loans l USING (loan_id) JOIN borrowers b USING (borrower_id)
+WHERE v.loan_id = :loan_id AND k.given_up_at IS NOT NULL
+GROUP BY k.slot_id, k.slot, b.time_zone;
+
+-- name: story_notices(loan_id)
+-- What the lender's own people were told.
+SELECT n.created_at AS at, 'notice' AS kind, concat(n.kind, ' to ', n.audience) AS what,
+       concat_ws('; ', 'told', n.body ->> 'reason', 'complaint ' || (n.body ->> 'complaint_id'))
+           AS result
+FROM staff_notices n JOIN collection_cases c USING (case_id) WHERE c.loan_id = :loan_id;
+
+-- name: story_plans(loan_id)
+-- What was proposed at a visit or asked for later, and what of it came to nothing.
+SELECT coalesce(e.judged_at, e.received_at) AS at, 'plan' AS kind, p.plan_id AS what,
+       concat('proposed in ', jsonb_array_length(p.proposed -> 'plan' -> 'parts'), ' parts') AS result
+FROM proposed_plans p JOIN collection_cases c USING (case_id)
+JOIN case_events e ON e.case_id = p.case_id AND e.event_id = p.event_id AND e.accepted
+WHERE c.loan_id = :loan_id
+UNION ALL
+SELECT p.given_up_at, 'plan', p.plan_id, 'given up'
+FROM proposed_plans p JOIN collection_cases c USING (case_id)
+WHERE c.loan_id = :loan_id AND p.given_up_at IS NOT NULL;
+
 -- name: story_visits(loan_id)
 -- Appointments that were confirmed, and how visits have ended.
 SELECT v.confirmed_at AS at, 'appointment' AS kind, v.visit_id AS what,
        concat('confirmed for ',
-              to_char(lower(v.slot) AT TIME ZONE b.time_zone, 'YYYY-MM-DD HH24:MI')) AS result
+              to_char(lower(v.slot) AT TIME ZONE b.time_zone, 'YYYY-MM-DD HH24:MI'), ' with ',
+              (SELECT string_agg(k.badge_id, ', ' ORDER BY k.badge_id) FROM visit_crew k
+               WHERE k.visit_id = v.visit_id AND k.slot_id = v.slot_id)) AS result
 FROM visits v JOIN loans l USING (loan_id) JOIN borrowers b USING (borrower_id)
 WHERE v.loan_id = :loan_id AND v.confirmed_at IS NOT NULL
 UNION ALL
@@ -136,7 +167,8 @@ SELECT g.signed_at, 'agreement', g.agreement_id,
        g.total_minor
 FROM agreements g WHERE g.loan_id = :loan_id AND g.signed_at IS NOT NULL
 UNION ALL
-SELECT g.ended_at, 'agreement', g.agreement_id, g.status, g.total_minor
+SELECT g.ended_at, 'agreement', g.agreement_id,
+       concat(g.status, ': part ' || g.missed_part || ' was not paid'), g.total_minor
 FROM agreements g WHERE g.loan_id = :loan_id AND g.ended_at IS NOT NULL AND g.status <> 'declined';
 
 -- name: story_cases(loan_id)

@@ -20,7 +20,7 @@ from domain.plan.plan import Plan
 from domain.plan.status import AgreementStatus
 
 _AT_THE_TABLE = (Stage.VISIT, Stage.PLAN, Stage.AGREEMENT)
-_NOT_SAID_OF_PARTS = re.compile(r"closing|broken(-again-\d+)?")
+_NOT_SAID_OF_PARTS = re.compile(r"closing|withdrawn|broken(-again-\d+)?")
 
 
 def plan_in_force(record: CaseRecord, guesses: list[str]) -> PlanState | None:
@@ -100,6 +100,7 @@ def _last_open(record: CaseRecord, proposed: list[RecordedPlan]) -> PlanState | 
         return None
     _note_answers(record, plan)
     _note_documents(record, plan)
+    _note_what_was_said(record, plan)
     return plan
 
 

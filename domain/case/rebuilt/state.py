@@ -19,6 +19,7 @@ from domain.case.rebuilt.plan import (
 )
 from domain.case.rebuilt.record import CaseRecord, ContactFate, RecordedNotice
 from domain.case.rebuilt.visit import rebuild_visit, slot_to_tell
+from domain.case.rebuilt.words import untold
 from domain.case.state import REMEMBERED_EVENTS, CaseState, Stage
 from domain.clock import BusinessClock
 from domain.events import CaseClosed, RenegotiationRequested, VisitReported
@@ -67,6 +68,7 @@ def rebuild_state(
         visits=sum(each.status in _MADE for each in record.visits),
         visit=visit,
         called_off_slot=slot_to_tell(record),
+        untold=untold(record),
         plans=_count_plans(record),
         plan=in_force or plan_at_the_table(record, visit),
         next_plan=plan_that_replaces(record, in_force),

@@ -18,6 +18,7 @@ ROW: dict[str, Any] = {
     "annual_income_minor": 12_000_000,
     "purpose": "other",
     "reported_status": "Late (31-120 days)",
+    "phone_confirmed_on": "2025-01-02",
 }
 
 

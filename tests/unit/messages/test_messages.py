@@ -51,7 +51,7 @@ def _in(language: str) -> Recipient:
 
 
 def _text(template: Template, language: str, recipient: Recipient, policy: Policy) -> str:
-    said = may_be_said(recipient, policy.channels, [policy], NOW)
+    said = may_be_said(recipient, policy.channels, [policy], NOW, answer_by=NOW)
     return render(template, language, said.values, said.facts)
 
 
@@ -68,7 +68,7 @@ def test_template_says_what_it_should_and_no_more(
     assert "}" not in text
     assert forbidden_claims(text, language) == []
     if template is Template.OVERDUE_CALL:  # who calls is said before
-        said = may_be_said(_in(language), policy.channels, [policy], NOW)
+        said = may_be_said(_in(language), policy.channels, [policy], NOW, answer_by=NOW)
         text = render_call(template, language, said.values, said.facts).opening + text
     assert RECIPIENT.lender in text
     assert policy.channels.hotline in text
