@@ -8,6 +8,7 @@ import asyncpg
 import pytest
 
 from database.migrate import MIGRATIONS
+from database.news.endpoints import DisabledBecause
 from database.sql import Pool
 from domain.case.facts import Outcome, PromiseStatus
 from domain.case.notices import Audience, NoticeKind
@@ -43,6 +44,7 @@ ENUMS: dict[str, type[StrEnum]] = {
     "delivery_receipts.refusal": ProviderRefusal,
     "gateway_closures.channel": Channel,
     "loans.status": LoanStatus,
+    "news_endpoints.disabled_because": DisabledBecause,
     "phone_confirmations.confirmed_by": Confirmation,
     "phones.relation": Relation,
     "phones.status": PhoneStatus,
@@ -57,6 +59,7 @@ ENUMS: dict[str, type[StrEnum]] = {
 OTHERS = {
     "addresses.status": {"usable", "wrong"},
     "delivery_receipts.call_outcome": set(get_args(CallOutcome)),
+    "news_deliveries.state": {"waiting", "delivered", "dead"},
     "gateway_closures.refusal": {ProviderRefusal.ACCOUNT, ProviderRefusal.CONTENT},
     "loan_charges.kind": {"penalty"},
     "payments.kind": {"opening", "payment", "waiver"},
