@@ -1,8 +1,8 @@
 """What the borrower is still to be told, as `workflows/routines/words.py` has it."""
 
 from domain.case.pursuit import Pursuit
-from domain.case.state import PlanState
-from domain.case.words import PURPOSES, SigningStep, Word, signing_steps
+from domain.case.state import PlanState, Word
+from domain.case.words import PURPOSES, SigningStep, signing_steps
 from domain.policy.contact import Channel, Purpose
 from simulation.process.contacting import intent_of, pursue
 from simulation.process.desk import Desk, Steps
