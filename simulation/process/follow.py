@@ -33,6 +33,7 @@ from simulation.process.visits import (
     tell_called_off,
     visit_borrower,
 )
+from simulation.process.words import tell_untold
 
 PROCESS: dict[Stage, Callable[[Desk], Steps[Stage]]] = {
     Stage.EARLY_CONTACT: contact_early,
@@ -68,6 +69,7 @@ def follow(desk: Desk) -> Steps[Outcome]:
             if stands_no_more(desk.situation):
                 desk.enter(settle_doubt(desk))
             yield from tell_called_off(desk)
+            yield from tell_untold(desk)
             yield from tell_plan_broken(desk)
             desk.enter((yield from PROCESS[desk.case.stage](desk)))
         except StageStoppedError:

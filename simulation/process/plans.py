@@ -18,6 +18,7 @@ from domain.visit.status import VisitStatus
 from simulation.process.contacting import contact, intent_of, pursue
 from simulation.process.desk import Desk, Steps
 from simulation.process.visits import end_visit, visit_of
+from simulation.process.words import wait_for_signature
 
 
 def settle_plan(desk: Desk) -> Steps[Stage]:
@@ -43,6 +44,7 @@ def sign_agreement(desk: Desk) -> Steps[Stage]:
         plan.document_sha256, plan.expires_at = "0" * 64, ends_at
         plan.grace_days = desk.policy.plan.grace_days.value
         desk.note("notice", "agreement_offered", plan.agreement_id)
+    yield from wait_for_signature(desk, plan)
     yield from desk.until(lambda: plan.signature is not None, plan.expires_at or ends_at)
     if plan.signature is Answer.YES:
         desk.learn()

@@ -11,12 +11,14 @@ from domain.case.notices import NoticeKind
 from domain.case.pursuit import Pursuit
 from domain.case.state import Answer, Slot, Stage, VisitState
 from domain.case.visit_standing import has_begun, is_off
+from domain.case.words import not_made, word_of_refusal
 from domain.messages.templates import Template
 from domain.policy.contact import Channel, Purpose
 from domain.visit.appointments import candidate_starts, visit_times
 from domain.visit.status import VisitStatus
 from simulation.process.contacting import contact, intent_of, pursue
 from simulation.process.desk import Desk, Steps
+from simulation.process.words import owe_word
 
 CREW_SENT = "crew_sent"  # it sets out for the appointment
 
@@ -56,6 +58,8 @@ def ask_for_approval(desk: Desk) -> Steps[Stage]:
         yield from desk.until(lambda: visit.approval is not None, min(remind_at, ends_at))
     if visit.approval is Answer.YES:
         return Stage.APPOINTMENT
+    desk.note("notice", NoticeKind.VISIT_REFUSED.value, f"{visit.visit_id}:refused")
+    owe_word(desk, word_of_refusal(visit, desk.facts.borrower_id))
     return end_visit(desk, VisitStatus.EXPIRED if visit.approval is None else VisitStatus.REJECTED)
 
 
@@ -81,6 +85,7 @@ def arrange_appointment(desk: Desk) -> Steps[Stage]:
             yield from _propose(desk, visit, visit.slot)
     release_crew(desk, tell_borrower=True)
     yield from tell_called_off(desk)
+    owe_word(desk, word_of_refusal(visit, desk.facts.borrower_id))
     return end_visit(desk, VisitStatus.EXPIRED)
 
 
@@ -156,6 +161,10 @@ def visit_borrower(desk: Desk) -> Steps[Stage]:
     yield from desk.until(lambda: visit.outcome is not None, ends_at)
     if visit.outcome == "agreed":
         return Stage.PLAN
+    if visit.outcome is None:
+        desk.note("notice", NoticeKind.VISIT_UNREPORTED.value, f"{visit.visit_id}:unreported")
+        if not visit.checked_in:
+            owe_word(desk, not_made(visit.visit_id, visit.slot))
     desk.case.visits += 1
     return end_visit(desk, VisitStatus.COMPLETED if visit.checked_in else VisitStatus.MISSED)
 
