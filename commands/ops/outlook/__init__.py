@@ -1,0 +1,1 @@
+"""The commands `ops.py news …`: what was told to other systems."""
