@@ -1,1 +1,1 @@
-"""The commands `ops.py news …`: what was told to other systems."""
+"""The commands that look ahead: a simulated book, and the days to come of the real one."""

@@ -60,6 +60,7 @@ OTHERS = {
     "addresses.status": {"usable", "wrong"},
     "delivery_receipts.call_outcome": set(get_args(CallOutcome)),
     "news_deliveries.state": {"waiting", "delivered", "dead"},
+    "erasures.kind": {"agreement", "person", "contact"},
     "gateway_closures.refusal": {ProviderRefusal.ACCOUNT, ProviderRefusal.CONTENT},
     "loan_charges.kind": {"penalty"},
     "payments.kind": {"opening", "payment", "waiver"},
