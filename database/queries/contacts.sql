@@ -2,7 +2,16 @@
 -- Two objects become one, in their order: people read it. Beside what the gate asks: what a message
 -- may say the loan costs, and whether a waiver has ended with the plan that was broken last; and what
 -- stands between us and the provider: a person who is made up, gateways that are closed.
-SELECT recipient::text, concat(left(facts::text, -1), ', ', substr(people::text, 2)) AS facts,
+SELECT recipient::text,
+       concat(left(facts::text, -1), ', ', left(substr(people::text, 2), -1),
+              ', "other_entries": ', (
+           -- Of a number that has several entries: which one stands for the others.
+           SELECT coalesce(json_object_agg(p.phone_id, kept.phone_id), '{}')
+           FROM phones p CROSS JOIN LATERAL (
+               SELECT k.phone_id FROM phones k
+               WHERE k.borrower_id = p.borrower_id AND k.number = p.number
+               ORDER BY k.relation <> 'self', k.priority, k.phone_id LIMIT 1) AS kept
+           WHERE p.borrower_id = l.borrower_id AND kept.phone_id <> p.phone_id), '}') AS facts,
        json_build_object(
            'annual_rate_percent', l.annual_rate_percent,
            'penalty_rate_percent', l.penalty_rate_percent,

@@ -68,9 +68,15 @@ def _is_counted(attempt: PastAttempt, counter: Counter, asked: Question, phone: 
     return (
         counter.concerns(attempt.channel, attempt.purpose)
         and attempt.counts_as(counter.counted)
-        and (counter.scope is not Scope.PHONE or attempt.phone_id == phone.phone_id)
+        and (counter.scope is not Scope.PHONE or _is_to(phone, attempt, asked))
         and (counter.scope is not Scope.LOAN or attempt.loan_id == asked.facts.loan_id)
     )
+
+
+def _is_to(phone: Phone, attempt: PastAttempt, asked: Question) -> bool:
+    """A number is one number, whichever of its entries was called."""
+    entry = attempt.phone_id
+    return asked.facts.other_entries.get(entry, entry) == phone.phone_id
 
 
 def _gone_by(window: Window, asked: Question, moment: datetime) -> datetime:

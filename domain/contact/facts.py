@@ -77,10 +77,10 @@ class ContactFacts(BaseModel):
     plan_honoured: bool = False
     attempts: list[PastAttempt] = []  # of the longest window of any policy, this one not among them
     phones: list[Phone] = []
+    other_entries: dict[str, str] = {}  # of a number: the entry among `phones` that stands for it
     confirmed: dict[str, list[Confirmation]] = {}  # own numbers by id, and all that shows it
-    refused_phone_ids: list[
-        str
-    ] = []  # own numbers at which the borrower wants no contact, for good
+    # Own numbers at which the borrower wants no contact, for good.
+    refused_phone_ids: list[str] = []
     first_messages: list[FirstMessage] = []
     conversations: list[Conversation] = []
     last_act_at: AwareDatetime | None = None  # of the borrower; read where a contact person is

@@ -85,7 +85,10 @@ CROSS JOIN LATERAL (
            OR (e.reserved_at AT TIME ZONE a.time_zone)::date > a.day - c.calendar_days)
       AND e.channel = coalesce(c.channel, e.channel)
       AND (c.purposes = '[]' OR c.purposes ? e.purpose)
-      AND (c.scope <> 'phone' OR e.phone_id = a.phone_id)
+      -- A number is one number, whichever of its entries was called.
+      AND (c.scope <> 'phone' OR e.phone_id = a.phone_id OR EXISTS (
+          SELECT FROM phones one JOIN phones other USING (borrower_id, number)
+          WHERE one.phone_id = a.phone_id AND other.phone_id = e.phone_id))
       AND (c.scope <> 'loan' OR e.loan_id = a.loan_id)
       AND CASE c.counted
           WHEN 'connected' THEN
