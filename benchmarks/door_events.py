@@ -34,11 +34,12 @@ from database.policy.stored_policies import StoredPolicies
 from database.sql import Pool, open_pool
 from domain.clock import BusinessClock
 from domain.events import PaymentReceived
-from door.signatures import make_secret, sign
+from door.signatures import make_secret
 from embedded.processes import free_ports
 from embedded.stack import EmbeddedStack
 from policies.reader import fingerprint, read_policy
 from runtime.settings import CHINA_POLICY
+from runtime.standard_webhooks import sign
 from temporal.case_starter import TemporalCaseStarter
 from temporal.names import workflow_id
 

@@ -4,19 +4,18 @@ The payload is a request's raw body; of one without a body, its target: `/v1/loa
 Whatever somebody puts into the headers, the answer is yes or no, and never an error.
 """
 
-import base64
 import hashlib
 import hmac
 import re
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
-TOLERANCE = timedelta(seconds=300)  # between the sender's clock and ours
+from runtime.standard_webhooks import is_recent, sign
+
 MOST_SIGNATURES = 8
 _ID = re.compile(r"[\x21-\x2d\x2f-\x7e]{1,120}")  # no dot: it would end the id
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
-_PREFIX = "whsec_"
 
 
 class Signed(NamedTuple):
@@ -33,22 +32,6 @@ def make_secret(door_key: str, key_id: str, salt: str) -> bytes:
     return hmac.digest(door_key.encode(), made_of, hashlib.sha256)
 
 
-def written(secret: bytes) -> str:
-    """A secret as the sending system is given it."""
-    return _PREFIX + base64.b64encode(secret).decode()
-
-
-def read_secret(text: str) -> bytes:
-    """The bytes of a secret that `written` wrote. Raises ValueError for any other text."""
-    return base64.b64decode(text.removeprefix(_PREFIX), validate=True)
-
-
-def sign(secret: bytes, message_id: str, timestamp: str, payload: bytes) -> str:
-    """One signature: `v1,` and the digest."""
-    content = f"{message_id}.{timestamp}.".encode() + payload
-    return "v1," + base64.b64encode(hmac.digest(secret, content, hashlib.sha256)).decode()
-
-
 def is_signed(claimed: Signed, secrets: Iterable[bytes], payload: bytes, now: datetime) -> bool:
     """Whether one of the signatures is by one of the secrets, and the time is about now.
 
@@ -60,12 +43,8 @@ def is_signed(claimed: Signed, secrets: Iterable[bytes], payload: bytes, now: da
         expected = sign(secret, claimed.message_id, claimed.timestamp, payload).encode()
         for signature in given:
             fits |= hmac.compare_digest(signature, expected)
-    return fits and _is_well_formed(claimed) and _is_recent(claimed.timestamp, now)
+    return fits and _is_well_formed(claimed) and is_recent(claimed.timestamp, now)
 
 
 def _is_well_formed(claimed: Signed) -> bool:
     return bool(_ID.fullmatch(claimed.message_id) and _TIMESTAMP.fullmatch(claimed.timestamp))
-
-
-def _is_recent(timestamp: str, now: datetime) -> bool:
-    return abs(now.timestamp() - int(timestamp)) <= TOLERANCE.total_seconds()

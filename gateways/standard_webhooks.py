@@ -1,14 +1,13 @@
-"""Signatures as in Standard Webhooks: HMAC-SHA256 over `id.timestamp.body`, by base64 secrets."""
+"""The headers of Standard Webhooks, between us and the lender's message platform."""
 
-import base64
-import binascii
-import hashlib
 import hmac
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 
-TOLERANCE = timedelta(minutes=5)
-_PREFIX = "whsec_"
+from runtime import standard_webhooks
+from runtime.standard_webhooks import is_recent
+
+LEAST_BYTES = 24  # of a secret
 
 
 class SignatureError(Exception):
@@ -21,11 +20,8 @@ def read_secret(secret: str) -> bytes:
     Raises:
         ValueError: when it is no base64, or shorter than 24 bytes.
     """
-    try:
-        key = base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
-    except binascii.Error:
-        raise ValueError("must be whsec_ and base64") from None
-    if len(key) < 24:
+    key = standard_webhooks.read_secret(secret)
+    if len(key) < LEAST_BYTES:
         raise ValueError("must hold at least 24 bytes in base64")
     return key
 
@@ -36,7 +32,7 @@ def sign(key: bytes, message_id: str, at: datetime, body: bytes) -> dict[str, st
     return {
         "webhook-id": message_id,
         "webhook-timestamp": timestamp,
-        "webhook-signature": f"v1,{_signature(key, message_id, timestamp, body)}",
+        "webhook-signature": standard_webhooks.sign(key, message_id, timestamp, body),
     }
 
 
@@ -49,14 +45,9 @@ def verify(key: bytes, headers: Mapping[str, str], body: bytes, now: datetime) -
     message_id, timestamp = headers.get("webhook-id", ""), headers.get("webhook-timestamp", "")
     if not message_id or not timestamp.isascii() or not timestamp.isdigit() or len(timestamp) > 12:
         raise SignatureError("webhook-id or webhook-timestamp is missing or no number")
-    if abs(now.timestamp() - int(timestamp)) > TOLERANCE.total_seconds():
+    if not is_recent(timestamp, now):
         raise SignatureError("webhook-timestamp is too far from now")
-    right = f"v1,{_signature(key, message_id, timestamp, body)}".encode()
+    right = standard_webhooks.sign(key, message_id, timestamp, body).encode()
     given = headers.get("webhook-signature", "").split()
     if not any(hmac.compare_digest(right, each.encode("utf-8", "replace")) for each in given):
         raise SignatureError("webhook-signature is wrong")
-
-
-def _signature(key: bytes, message_id: str, timestamp: str, body: bytes) -> str:
-    signed = b".".join((message_id.encode("utf-8", "replace"), timestamp.encode(), body))
-    return base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from database.news.endpoints import Endpoint
 from database.news.outbox import Delivery
-from door.signatures import make_secret, sign
+from door.signatures import make_secret
+from runtime.standard_webhooks import sign
 
 
 def secret_of(door_key: str, endpoint_id: str, salt: str) -> bytes:

@@ -14,8 +14,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from door.signatures import read_secret
 from runtime.clock_setting import ClockWish
+from runtime.standard_webhooks import read_secret
 from tests.support.door.system import System
 from tests.support.processes.deaths import Victim
 from tests.support.processes.patience import until

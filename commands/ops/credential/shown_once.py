@@ -4,7 +4,8 @@ import secrets
 
 import typer
 
-from door.signatures import make_secret, written
+from door.signatures import make_secret
+from runtime.standard_webhooks import written
 
 
 def new_salt() -> str:

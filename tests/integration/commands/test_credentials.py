@@ -11,7 +11,8 @@ from commands.ops.credential.revoke import revoke
 from commands.ops.credential.rotate import rotate
 from database.door.credentials import Credentials
 from database.sql import Pool
-from door.signatures import make_secret, read_secret
+from door.signatures import make_secret
+from runtime.standard_webhooks import read_secret
 from tests.support.door.system import DOOR_KEY
 
 

@@ -14,7 +14,7 @@ from commands.ops.news.replay import replay
 from database.news.endpoints import Endpoints
 from database.sql import Pool
 from door.news.signing import secret_of
-from door.signatures import read_secret
+from runtime.standard_webhooks import read_secret
 from tests.support.door.system import DOOR_KEY
 
 URL = "https://receiver.example/news"

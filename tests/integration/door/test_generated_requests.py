@@ -22,7 +22,7 @@ from commands.server import open_door
 from database.sql import Pool
 from domain.events import EVENTS
 from domain.policy.policy import Policy
-from door.signatures import sign
+from runtime.standard_webhooks import sign
 from tests.support.door import doors
 from tests.support.door.listening import listening
 from tests.support.door.system import JSON, System, admit, calling

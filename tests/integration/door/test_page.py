@@ -9,7 +9,7 @@ from activities.business_time import real_time
 from commands.server import open_door
 from database.sql import Pool
 from domain.policy.policy import Policy
-from door.signatures import written
+from runtime.standard_webhooks import written
 from tests.support.door.doors import settings
 from tests.support.door.listening import listening
 from tests.support.door.system import admit, calling

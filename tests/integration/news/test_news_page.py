@@ -7,7 +7,7 @@ from typing import Any
 
 from database.sql import Pool
 from door.contract.news import NEWS, NoticeNews
-from door.signatures import written
+from runtime.standard_webhooks import written
 from tests.support.news.desk import NewsDesk, write_news
 from tests.support.news.receiver import Receiver
 

@@ -13,7 +13,8 @@ from fastapi import FastAPI
 from database.door.credentials import EVERY_LENDER, Credentials
 from database.sql import Pool
 from domain.events import EVENTS
-from door.signatures import make_secret, sign
+from door.signatures import make_secret
+from runtime.standard_webhooks import sign
 
 DOOR_KEY = "a key of tests, long enough to be one"
 JSON = {"content-type": "application/json"}

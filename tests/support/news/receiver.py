@@ -11,7 +11,8 @@ import standardwebhooks
 from starlette.requests import Request
 from starlette.responses import Response
 
-from door.signatures import Signed, is_signed, written
+from door.signatures import Signed, is_signed
+from runtime.standard_webhooks import written
 from tests.support.door.listening import listening
 
 

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from standardwebhooks import Webhook
 
-from door.signatures import Signed, is_signed, make_secret, read_secret, sign, written
+from door.signatures import Signed, is_signed, make_secret
+from runtime.standard_webhooks import read_secret, sign, written
 
 SECRET = make_secret("a key", "bank", "salt")
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
