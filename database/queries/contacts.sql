@@ -6,12 +6,12 @@ SELECT recipient::text,
        concat(left(facts::text, -1), ', ', left(substr(people::text, 2), -1),
               ', "other_entries": ', (
            -- Of a number that has several entries: which one stands for the others.
-           SELECT coalesce(json_object_agg(p.phone_id, kept.phone_id), '{}')
-           FROM phones p CROSS JOIN LATERAL (
-               SELECT k.phone_id FROM phones k
-               WHERE k.borrower_id = p.borrower_id AND k.number = p.number
-               ORDER BY k.relation <> 'self', k.priority, k.phone_id LIMIT 1) AS kept
-           WHERE p.borrower_id = l.borrower_id AND kept.phone_id <> p.phone_id), '}') AS facts,
+           SELECT coalesce(json_object_agg(phone_id, kept), '{}')
+           FROM (SELECT p.phone_id, first_value(p.phone_id) OVER (
+                     PARTITION BY p.number
+                     ORDER BY p.relation <> 'self', p.priority, p.phone_id) AS kept
+                 FROM phones p WHERE p.borrower_id = l.borrower_id) AS entry
+           WHERE phone_id <> kept), '}') AS facts,
        json_build_object(
            'annual_rate_percent', l.annual_rate_percent,
            'penalty_rate_percent', l.penalty_rate_percent,

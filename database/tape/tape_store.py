@@ -163,6 +163,8 @@ class TapeStore:
             if columns:
                 filled_in[line] = columns
                 profiles[row.borrower_id] = changed[row.borrower_id] = profile
+        if not changed:
+            return filled_in
         wanted = [changed[borrower_id] for borrower_id in sorted(changed)]
         await SQL.fill_in_names(
             self._connection,

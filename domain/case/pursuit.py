@@ -14,6 +14,8 @@ from domain.local_time import HoursOfDay
 
 PAUSE = timedelta(minutes=1)  # at least, before what was refused again is tried again
 
+MOST_TRIES = 200  # of one contact: no mistake of a rule or a clock may keep a run busy
+
 
 class Pursuit(NamedTuple):
     """How long a contact is pursued, and through what."""

@@ -40,6 +40,9 @@ class Stage(StrEnum):
     ENDED = "ended"
 
 
+CREW_IS_OUT = (Stage.APPOINTMENT, Stage.PREPARATION, Stage.VISIT)  # or about to be
+
+
 class Answer(StrEnum):
     """What somebody we waited for has said."""
 

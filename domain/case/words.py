@@ -7,6 +7,7 @@ the state until it is told, and follows from the record like everything there.
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
+from domain.case.facts import Outcome
 from domain.case.situation import Situation
 from domain.case.state import PlanState, Slot, VisitState, Word
 from domain.identity import is_same_person
@@ -20,6 +21,12 @@ PURPOSES = {
     Template.VISIT_NOT_GRANTED: Purpose.VISIT,
     Template.VISIT_NOT_MADE: Purpose.VISIT,
     Template.PLAN_UNCHANGED: Purpose.REPAYMENT,
+}
+# What a borrower reads once, at an end that they have paid for.
+CLOSING_TEMPLATES = {
+    Outcome.CURED: Template.PAID_NOTICE,
+    Outcome.SETTLED: Template.SETTLED_NOTICE,
+    Outcome.PLAN_COMPLETED: Template.PLAN_COMPLETED_NOTICE,
 }
 
 

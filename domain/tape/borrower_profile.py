@@ -12,6 +12,7 @@ from domain.tape.options import ImportOptions
 from domain.tape.row import TapeRow
 
 _LAST_DIGITS = re.compile(r"[0-9]{1,8}$")
+_FILLED_IN = ("borrower_name", "phone", "contact_person_phone", "address")  # by a later tape
 _NEEDED = ("borrower_name", "phone")  # without them nobody can be written to
 
 
@@ -119,9 +120,8 @@ def completed(kept: BorrowerProfile, row: TapeRow) -> tuple[BorrowerProfile, lis
 
     Only what is missing is filled in: what is kept is not overwritten.
     """
-    columns = [
-        name for name, value in _kept_columns(kept).items() if not value and getattr(row, name)
-    ]
+    known = _kept_columns(kept)
+    columns = [name for name in _FILLED_IN if not known[name] and getattr(row, name)]
     more = kept
     if "borrower_name" in columns:
         more = more._replace(full_name=row.borrower_name or "")
@@ -137,30 +137,29 @@ def completed(kept: BorrowerProfile, row: TapeRow) -> tuple[BorrowerProfile, lis
     return more, columns
 
 
-def _kept_columns(kept: BorrowerProfile) -> dict[str, str | None]:
-    return {
-        "borrower_name": kept.full_name,
-        "phone": kept.phone,
-        "contact_person_phone": kept.contact_person_phone,
-        "address": kept.address,
-    }
-
-
 def differing_fields(row: TapeRow, kept: BorrowerProfile) -> list[str]:
     """The tape's columns that say something else of the borrower than what is kept.
 
     Columns that the tape leaves out say nothing.
     """
-    said = {
-        "borrower_name": (row.borrower_name, kept.full_name),
-        "phone": (row.phone, kept.phone),
-        "contact_person_phone": (row.contact_person_phone, kept.contact_person_phone),
-        "address": (row.address, kept.address),
-        "region": (row.region, kept.region),
-        "time_zone": (row.time_zone, kept.time_zone),
-        "language": (row.language, kept.language),
+    return [
+        name
+        for name, old in _kept_columns(kept).items()
+        if (new := getattr(row, name)) is not None and new != (old or "")
+    ]
+
+
+def _kept_columns(kept: BorrowerProfile) -> dict[str, str | None]:
+    """What is kept, by the columns of a tape."""
+    return {
+        "borrower_name": kept.full_name,
+        "phone": kept.phone,
+        "contact_person_phone": kept.contact_person_phone,
+        "address": kept.address,
+        "region": kept.region,
+        "time_zone": kept.time_zone,
+        "language": kept.language,
     }
-    return [name for name, (new, old) in said.items() if new is not None and new != (old or "")]
 
 
 def made_up_number(borrower_id: str) -> int:

@@ -6,7 +6,7 @@ provider takes everything at once.
 
 from datetime import datetime
 
-from domain.case.pursuit import Pursuit, first_moment, moment_after, next_moment
+from domain.case.pursuit import MOST_TRIES, Pursuit, first_moment, moment_after, next_moment
 from domain.contact.intent import Intent
 from domain.contact.permission import may_contact
 from domain.contact.question import Refused
@@ -14,7 +14,6 @@ from domain.messages.templates import Template
 from domain.policy.contact import Channel, Purpose
 from simulation.process.desk import Desk, Steps
 
-MOST_TRIES = 200  # of one contact, as in the process
 MISSED = "LC-MISSED"
 
 

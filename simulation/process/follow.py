@@ -5,9 +5,9 @@ from datetime import datetime
 
 from domain.case.facts import Outcome
 from domain.case.pursuit import Pursuit
-from domain.case.state import Stage
+from domain.case.state import CREW_IS_OUT, Stage
 from domain.case.visit_standing import stands_no_more
-from domain.messages.templates import Template
+from domain.case.words import CLOSING_TEMPLATES
 from domain.policy.contact import Channel, Purpose
 from domain.visit.status import VisitStatus
 from simulation.process.contacting import intent_of, pursue
@@ -49,12 +49,6 @@ PROCESS: dict[Stage, Callable[[Desk], Steps[Stage]]] = {
     Stage.REPAYMENT: follow_repayment,
     Stage.LEGAL_REVIEW: review_legally,
 }
-CLOSING_TEMPLATES = {
-    Outcome.CURED: Template.PAID_NOTICE,
-    Outcome.SETTLED: Template.SETTLED_NOTICE,
-    Outcome.PLAN_COMPLETED: Template.PLAN_COMPLETED_NOTICE,
-}
-CREW_IS_OUT = (Stage.APPOINTMENT, Stage.PREPARATION, Stage.VISIT)
 
 
 def follow(desk: Desk) -> Steps[Outcome]:

@@ -5,7 +5,7 @@ import json
 import os
 import sys
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,10 +13,11 @@ import asyncpg
 import pytest
 
 from embedded.pace import measured_day
-from runtime.clock_setting import read_clock
+from runtime.clock_setting import ClockWish, read_clock
 from runtime.env_file import read_env_file
 from tests.support.processes.outside import Outside
 from tests.support.processes.patience import POLL_SECONDS
+from tests.support.processes.plant import Plant
 
 
 @pytest.fixture
@@ -67,3 +68,18 @@ async def outside(repository: Path, data_dir: Path) -> AsyncIterator[Outside]:
         if process.returncode is None:
             process.terminate()
         await process.wait()
+
+
+@pytest.fixture
+async def plant(repository: Path, tmp_path: Path) -> AsyncIterator[Plant]:
+    """An installation on a clock that this machine keeps up with."""
+    wish = ClockWish(
+        {
+            "origin": datetime(2026, 3, 1, tzinfo=UTC),
+            "day_length": await measured_day() * 1.2,
+            "day_ends": timedelta(hours=14),
+            "day_share": 0.95,
+        }
+    )
+    async with Plant(repository, tmp_path, wish) as plant:
+        yield plant

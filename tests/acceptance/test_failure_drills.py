@@ -5,18 +5,14 @@ killed and comes back with its data. Meanwhile time passes, and other systems go
 """
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
-import pytest
 from temporalio.client import Client
 from temporalio.service import RPCError
 
-from embedded.pace import measured_day
-from runtime.clock_setting import ClockWish
 from temporal.converter import DATA_CONVERTER
 from tests.support.processes.deaths import Victim
 from tests.support.processes.patience import until
@@ -60,21 +56,6 @@ PROVIDER_AND_PEN = """
     CREATE TRIGGER slow BEFORE UPDATE ON contact_attempts FOR EACH ROW
         WHEN (NEW.status = 'sent') EXECUTE FUNCTION write_slowly();
 """
-
-
-@pytest.fixture
-async def plant(repository: Path, tmp_path: Path) -> AsyncIterator[Plant]:
-    """An installation on a clock that this machine keeps up with."""
-    wish = ClockWish(
-        {
-            "origin": datetime(2026, 3, 1, tzinfo=UTC),
-            "day_length": await measured_day() * 1.2,
-            "day_ends": timedelta(hours=14),
-            "day_share": 0.95,
-        }
-    )
-    async with Plant(repository, tmp_path, wish) as plant:
-        yield plant
 
 
 async def test_nothing_is_lost_and_nothing_twice(plant: Plant, tmp_path: Path) -> None:

@@ -1,34 +1,14 @@
 """All of Temporal's data is gone in the middle of the work: the cases go on from the record."""
 
-from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
-import pytest
-
-from embedded.pace import measured_day
-from runtime.clock_setting import ClockWish
 from tests.support.processes.plant import Plant
 from tests.support.tapes.files import write_tape
 
 AS_OF = date(2026, 3, 1)
 LOANS = 60  # 1 to 60 days past due: several are contacted each day
 ALL_RUN = "SELECT count(*) = $1 FROM collection_cases WHERE started_at IS NOT NULL"
-
-
-@pytest.fixture
-async def plant(repository: Path, tmp_path: Path) -> AsyncIterator[Plant]:
-    """An installation on a clock that this machine keeps up with."""
-    wish = ClockWish(
-        {
-            "origin": datetime(2026, 3, 1, tzinfo=UTC),
-            "day_length": await measured_day() * 1.2,
-            "day_ends": timedelta(hours=14),
-            "day_share": 0.95,
-        }
-    )
-    async with Plant(repository, tmp_path, wish) as plant:
-        yield plant
 
 
 async def test_cases_outlive_their_engine(plant: Plant, tmp_path: Path) -> None:

@@ -1,15 +1,11 @@
 """Postgres comes back as it was some days before: what differs is named, nobody is told twice."""
 
 import json
-from collections.abc import AsyncIterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import asyncpg
-import pytest
 
-from embedded.pace import measured_day
-from runtime.clock_setting import ClockWish
 from tests.support.processes.plant import Plant
 from tests.support.tapes.files import write_tape
 
@@ -17,21 +13,6 @@ AS_OF = date(2026, 3, 1)
 LOANS = 40
 SENT = "SELECT intent_key, loan_id FROM contact_attempts WHERE status = 'sent'"
 MORE_SENT = "SELECT count(*) > $1 FROM contact_attempts WHERE status = 'sent'"
-
-
-@pytest.fixture
-async def plant(repository: Path, tmp_path: Path) -> AsyncIterator[Plant]:
-    """An installation on a clock that this machine keeps up with."""
-    wish = ClockWish(
-        {
-            "origin": datetime(2026, 3, 1, tzinfo=UTC),
-            "day_length": await measured_day() * 1.2,
-            "day_ends": timedelta(hours=14),
-            "day_share": 0.95,
-        }
-    )
-    async with Plant(repository, tmp_path, wish) as plant:
-        yield plant
 
 
 async def _sent(plant: Plant) -> dict[str, str]:

@@ -8,8 +8,8 @@ from activities.legal_activities import LegalActivities
 from domain.case.facts import Outcome
 from domain.case.notices import Audience, NoticeKind
 from domain.case.pursuit import Pursuit
-from domain.case.state import Stage
-from domain.messages.templates import Template
+from domain.case.state import CREW_IS_OUT, Stage
+from domain.case.words import CLOSING_TEMPLATES
 from domain.plan.status import AgreementStatus
 from domain.policy.contact import Channel, Purpose
 from domain.visit.status import VisitStatus
@@ -27,14 +27,8 @@ from workflows.routines.visit_ends import (
 )
 from workflows.routines.words import says_all, tell_plan_withdrawn
 
-CLOSING_TEMPLATES = {
-    Outcome.CURED: Template.PAID_NOTICE,
-    Outcome.SETTLED: Template.SETTLED_NOTICE,
-    Outcome.PLAN_COMPLETED: Template.PLAN_COMPLETED_NOTICE,
-}
 COMPLAINTS_OUTLIVE = "complaints-outlive-their-case"  # a run of before watches over none
 PAID_ENDS_OVERTAKE = "paid-ends-overtake"  # in runs of before the end that was asked for stays
-CREW_IS_OUT = (Stage.APPOINTMENT, Stage.PREPARATION, Stage.VISIT)
 
 
 async def end_case(desk: CaseDesk) -> Outcome | None:

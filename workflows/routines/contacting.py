@@ -7,14 +7,12 @@ decided by the gate, at the moment of sending.
 from datetime import datetime
 
 from activities.contact_result import ContactStatus
-from domain.case.pursuit import Pursuit, first_moment, moment_after, next_moment
+from domain.case.pursuit import MOST_TRIES, Pursuit, first_moment, moment_after, next_moment
 from domain.contact.intent import Intent
 from domain.messages.templates import Template
 from domain.policy.contact import Channel, Purpose
 from workflows.desk.case_desk import CaseDesk
 from workflows.routines.contact_attempt import name_of, record_missed, try_contact
-
-MOST_TRIES = 200  # of one contact: no mistake of a rule or a clock may keep a run busy
 
 
 async def contact(
