@@ -89,8 +89,9 @@ SELECT sequence, kind, row_id, salt, personal, digest, chain FROM evidence
 WHERE loan_id = :loan_id ORDER BY sequence;
 
 -- name: legal_policies(case_id)
--- The policies the case was pinned to, and those its contacts were decided under.
-SELECT p.version, p.sha256, p.body::text AS body FROM policies p
+-- The policies the case was pinned to, and those its contacts were decided under; with their texts.
+SELECT p.version, p.sha256, (p.body || jsonb_build_object('texts', p.texts))::text AS body
+FROM policies p
 WHERE p.version IN (
     SELECT policy_version FROM collection_cases WHERE case_id = :case_id
     UNION SELECT unnest(ARRAY[policy_version, current_policy]) FROM contact_attempts

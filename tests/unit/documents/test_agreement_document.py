@@ -7,9 +7,10 @@ from pydantic import ValidationError
 
 from documents.agreement import render_agreement
 from documents.capital_numerals import capital_yuan
+from domain.messages.texts import Language
 from domain.plan.plan import Predecessor
+from policies.texts.claims import forbidden_claims
 from tests.support.money.agreements import LANGUAGES, PLAN, both_forms, squeezed, terms
-from tests.support.texts.linter import forbidden_claims
 
 # Everything with an amount or a date of `terms`, as it is shown.
 SHOWN = (
@@ -163,7 +164,7 @@ def test_replaced_agreement_is_named(language: str) -> None:
 
 
 @LANGUAGES
-def test_nothing_forbidden_is_said(language: str) -> None:
+def test_nothing_forbidden_is_said(language: Language) -> None:
     """The list that binds the messages; limitation is called by its legal name."""
     words = both_forms(render_agreement(terms(language, time_barred_since=date(2026, 6, 30))))[0]
     assert forbidden_claims(words.replace("诉讼时效", ""), language) == []
