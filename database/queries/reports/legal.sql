@@ -111,6 +111,24 @@ VALUES (:case_id, :built_at, :sha256, :content, :manifest::jsonb)
 ON CONFLICT (case_id) DO NOTHING;
 
 -- name: legal_package_of_loan(loan_id)^
-SELECT k.case_id, k.sha256, k.content
-FROM legal_packages k JOIN collection_cases c USING (case_id)
+-- With when and by which rule its content was erased, where it was.
+SELECT k.case_id, k.sha256, k.content, erased.erased_at, erased.rule_id
+FROM legal_packages k JOIN collection_cases c USING (case_id) JOIN loans l USING (loan_id)
+LEFT JOIN LATERAL (
+    SELECT x.erased_at, x.rule_id FROM erasures x
+    WHERE x.borrower_id = l.borrower_id AND x.kind = 'agreement' AND k.content = ''
+      AND x.erased_at >= k.built_at
+    ORDER BY x.erased_at LIMIT 1) AS erased ON true
 WHERE c.loan_id = :loan_id ORDER BY k.built_at DESC LIMIT 1;
+
+-- name: legal_erasures(borrower_id)
+-- What was erased of the borrower, when and by which rule.
+SELECT kind, erased_at, rule_id FROM erasures
+WHERE borrower_id = :borrower_id ORDER BY erased_at, kind;
+
+-- name: documents_erased(agreement_id)^
+SELECT x.erased_at, x.rule_id
+FROM agreements g JOIN loans l USING (loan_id)
+JOIN erasures x ON x.borrower_id = l.borrower_id AND x.kind = 'agreement'
+WHERE g.agreement_id = :agreement_id AND g.document_pdf IS NULL AND x.erased_at >= g.offered_at
+ORDER BY x.erased_at LIMIT 1;
