@@ -28,17 +28,17 @@ SELECT * FROM loan_charges WHERE loan_id = :loan_id ORDER BY due_on, charge_id;
 SELECT * FROM promises WHERE loan_id = :loan_id ORDER BY made_at, promise_id;
 
 -- name: legal_contacts(case_id)
--- Every attempt, and every refusal with its rule, in the order of time.
+-- Every attempt, with what its receipt says, and every refusal with its rule, in the order of time.
 SELECT reserved_at AS at, 'attempt' AS kind, intent_key, channel, template, purpose, phone_id,
        status, outcome, sent_at, provider_ref, recording_id, NULL AS rule_id, NULL AS reason,
        NULL::timestamptz AS retry_at, policy_version, policy_sha256, current_policy, sent_to,
        template_version, said ->> 'text' AS text, said ->> 'after_yes' AS after_yes,
-       said ->> 'after_no' AS after_no
+       said ->> 'after_no' AS after_no, delivery, delivery_at, delivery_code
 FROM contact_attempts WHERE case_id = :case_id
 UNION ALL
 SELECT at, 'refusal', intent_key, channel, NULL, NULL, NULL, 'refused', NULL, NULL, NULL, NULL,
        rule_id, reason, retry_at, policy_version, policy_sha256, current_policy, NULL, NULL, NULL,
-       NULL, NULL
+       NULL, NULL, NULL, NULL, NULL
 FROM contact_refusals WHERE case_id = :case_id
 ORDER BY at, kind, intent_key;
 
