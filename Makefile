@@ -60,7 +60,7 @@ unit: environment
 	$(PYTEST) $(IN_PARALLEL) tests/unit tests/replay
 
 crash-points: environment ## Whole lives, the worker dying in another place in each
-	CRASH_POINTS=each $(PYTEST) -s --numprocesses 2 tests/workflow/crash
+	CRASH_POINTS=each $(PYTEST) -rP --numprocesses 2 tests/workflow/crash
 
 bench: environment ## Gate, contact steps, scan and memory, each against its floor
 	$(BIN)/python -m benchmarks.gate
