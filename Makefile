@@ -70,7 +70,7 @@ bench: environment ## Gate, contact steps, scan and memory, each against its flo
 
 docs: environment ## The pages that are drawn from the code
 	$(BIN)/python -m domain.case.events.document > docs/event-table.md
-	$(BIN)/python -m domain.messages.document > docs/texts.md
+	$(BIN)/python -m policies.texts.page > docs/texts.md
 	$(BIN)/python -m policies.kept > docs/rules.md
 	$(BIN)/python -m workflows.picture > docs/process.svg
 	$(BIN)/python -m door.contract.schemas
