@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest
 IN_PARALLEL := --numprocesses auto --maxprocesses 4 --dist worksteal
 say = @printf '\n%s\n' '$(1)'
 
-.PHONY: help environment demo up check test lint unit lock bench docs record-histories statements \
+.PHONY: help environment demo up check test lint unit lock bench crash-points docs record-histories statements \
 	compose-check image-test image-test-faults clean
 
 help: ## Show the commands
@@ -58,6 +58,9 @@ lint: environment ## Ruff, strict types, import layers
 unit: environment
 	$(call say,Units: the rules; and the replay guard: recorded runs under the code of today)
 	$(PYTEST) $(IN_PARALLEL) tests/unit tests/replay
+
+crash-points: environment ## Whole lives, the worker dying in another place in each
+	CRASH_POINTS=each $(PYTEST) -rP --numprocesses 2 tests/workflow/crash
 
 bench: environment ## Gate, contact steps, scan and memory, each against its floor
 	$(BIN)/python -m benchmarks.gate
