@@ -87,7 +87,7 @@ FROM heads h JOIN news n USING (news_id)
 WHERE d.endpoint_id = h.endpoint_id AND d.news_id = h.news_id
 RETURNING d.endpoint_id, d.news_id, d.loan_id, d.attempts, n.type, n.body;
 
--- name: delivered(endpoint_id, news_id, answer, now)!
+-- name: note_delivered(endpoint_id, news_id, answer, now)!
 WITH healthy AS (
     UPDATE news_endpoints SET failing_since = NULL, paused_until = NULL
     WHERE endpoint_id = :endpoint_id AND failing_since IS NOT NULL
@@ -96,7 +96,7 @@ UPDATE news_deliveries
 SET state = 'delivered', attempts = attempts + 1, last_answer = :answer, last_at = :now
 WHERE endpoint_id = :endpoint_id AND news_id = :news_id;
 
--- name: not_delivered(endpoint_id, news_id, answer, now, next_at, is_dead, paused_until)$
+-- name: note_not_delivered(endpoint_id, news_id, answer, now, next_at, is_dead, paused_until)$
 -- Answers with since when the endpoint fails.
 WITH tried AS (
     UPDATE news_deliveries
