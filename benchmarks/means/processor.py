@@ -14,6 +14,10 @@ class ProcessorTime(NamedTuple):
     servers: float  # Temporal, and other children
     postgres: float
 
+    def __str__(self) -> str:
+        parts = ", ".join(f"{name} {1000 * part:.2f}" for name, part in self._asdict().items())
+        return f"{1000 * self.total:.2f} ms ({parts})"
+
     @property
     def total(self) -> float:
         """Of all parts."""
