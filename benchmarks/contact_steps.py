@@ -11,7 +11,6 @@ timer, the gate (facts, rules, reservation), the provider, the record. What each
 """
 
 import asyncio
-import statistics
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, date, datetime, timedelta
@@ -25,7 +24,8 @@ from activities.scan_activities import ScanSummary, scan_overdue
 from benchmarks.bare import DAY, BareSteps, done
 from benchmarks.bare_worker import BARE_QUEUE, build_bare_worker
 from benchmarks.means.processor import ProcessorTime, processor_time
-from commands.command_line import run_command
+from benchmarks.means.quiet import Anyway, run_bench
+from benchmarks.means.ratios import say_ratios
 from commands.worker import build_worker
 from database.case.scan import Scan
 from database.contact.simulated_outbox import SimulatedOutbox
@@ -49,9 +49,10 @@ def main(
     loans: Annotated[int, typer.Option(help="Workflows at once, on either side")] = 25,
     seconds: Annotated[float, typer.Option(help="How long each side is measured")] = 20,
     pairs: Annotated[int, typer.Option(help="How often both are measured")] = 3,
+    anyway: Anyway = False,
 ) -> None:
     """Print the processor time of a step on both sides, and the ratio of the rates."""
-    run_command(_run(loans, seconds, pairs))
+    run_bench(_run(loans, seconds, pairs), anyway=anyway)
 
 
 async def _run(loans: int, seconds: float, pairs: int) -> int:
@@ -62,7 +63,7 @@ async def _run(loans: int, seconds: float, pairs: int) -> int:
             ours = await measure_product(bench, f"bench-{pair}")
             ratios.append(bare.total / ours.total)
             typer.echo(f"a step: bare {bare}; product {ours}; rate {ratios[-1]:.3f}")
-        typer.echo(f"median ratio {statistics.median(ratios):.3f}")
+        say_ratios("contact step against a bare workflow, processor time", ratios)
     return 0
 
 

@@ -23,7 +23,7 @@ from activities.contact_activities import ContactActivities
 from activities.contact_result import ContactResult, ContactStatus
 from benchmarks.contact_steps import Bench, measure_bare, measure_product, open_bench
 from benchmarks.means.processor import ProcessorTime
-from commands.command_line import run_command
+from benchmarks.means.quiet import Anyway, run_bench
 from database.contact.contacts import Contacts
 from database.contact.simulated_outbox import SimulatedOutbox
 from database.sql import Pool
@@ -44,9 +44,10 @@ def main(
     loans: Annotated[int, typer.Option(help="Workflows at once")] = 25,
     seconds: Annotated[float, typer.Option(help="How long each is measured")] = 10,
     rounds: Annotated[int, typer.Option(help="How often each is measured")] = 3,
+    anyway: Anyway = False,
 ) -> None:
     """Print what a step takes, and what it takes less without each part, in ms."""
-    run_command(_run(loans, seconds, rounds))
+    run_bench(_run(loans, seconds, rounds), anyway=anyway)
 
 
 async def _run(loans: int, seconds: float, rounds: int) -> int:
