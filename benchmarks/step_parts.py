@@ -36,7 +36,7 @@ _SETTLE = (
     "UPDATE contact_attempts SET status = 'sent', provider_ref = $2, sent_at = $3"
     " WHERE attempt_id = $1"
 )
-ALL = "all that the activity does"
+_TRIPS_TABLE = "CREATE TABLE IF NOT EXISTS trips (key text PRIMARY KEY, sent boolean)"
 Away = Callable[[Bench], AbstractAsyncContextManager[None]]
 
 
@@ -58,15 +58,32 @@ async def _run(loans: int, seconds: float, rounds: int) -> int:
             whole = await measure_product(bench, f"whole-{number}")
             found.setdefault("a bare step", []).append(bare)
             found.setdefault("a contact step", []).append(whole)
+            await _measure_activity(bench, found, whole, number)
             for index, (part, away) in enumerate(PARTS.items()):
                 async with away(bench):
-                    steps = _Empty.steps if part is ALL else None
-                    without = await measure_product(bench, f"without-{index}-{number}", steps)
+                    without = await measure_product(bench, f"without-{index}-{number}")
                 found.setdefault(part, []).append(whole.since(without))
     typer.echo(f"| | {' | '.join(ProcessorTime._fields)} | in all |\n|---|---|---|---|---|")
     for name, costs in found.items():
         typer.echo(f"| {name} | {' | '.join(_medians(costs))} |")
     return 0
+
+
+async def _measure_activity(
+    bench: Bench, found: dict[str, list[ProcessorTime]], whole: ProcessorTime, number: int
+) -> None:
+    """All of the activity, and its round trips alone: what any step costs that writes as often."""
+    await bench.pool.execute(_TRIPS_TABLE)
+    _Trips.pool, costs = bench.pool, list[ProcessorTime]()
+    for instead in (_Empty, _Trips):
+        async with _patched((ContactActivities, "contact_borrower", instead.contact_borrower))(
+            bench
+        ):
+            name = f"{instead.__name__.strip('_').lower()}-{number}"
+            costs.append(await measure_product(bench, name, _Empty.steps))
+    empty, trips = costs
+    found.setdefault("all that the activity does", []).append(whole.since(empty))
+    found.setdefault("four round trips with nothing in them", []).append(trips.since(empty))
 
 
 def _medians(costs: list[ProcessorTime]) -> list[str]:
@@ -143,8 +160,23 @@ class _Empty(ContactActivities):
         return _Empty.made
 
 
+class _Trips(_Empty):
+    """The activity of a contact with no more than its round trips: read, reserve, send, record."""
+
+    pool: Pool
+
+    @activity.defn
+    async def contact_borrower(self, intent: Intent) -> ContactResult:
+        """Nobody is contacted."""
+        pool = _Trips.pool
+        await pool.fetchrow("SELECT sent FROM trips WHERE key = $1", intent.key)
+        await pool.execute("INSERT INTO trips VALUES ($1, false)", intent.key)
+        await pool.execute("INSERT INTO trips VALUES ($1 || chr(58), false)", intent.key)
+        await pool.execute("UPDATE trips SET sent = true WHERE key = $1", intent.key)
+        return await _Empty.contact_borrower(self, intent)
+
+
 PARTS: dict[str, Away] = {
-    ALL: _patched((ContactActivities, "contact_borrower", _Empty.contact_borrower)),
     "the simulated provider's outbox": _patched((SimulatedOutbox, "put", _no_outbox)),
     "two links of the evidence": _triggers("attempts_linked"),
     "one piece of news": _triggers("news_of_contact", "news_of_new_contact"),
