@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest
 IN_PARALLEL := --numprocesses auto --maxprocesses 4 --dist worksteal
 say = @printf '\n%s\n' '$(1)'
 
-.PHONY: help environment demo up check test lint unit lock bench docs record-histories statements \
+.PHONY: help environment demo up check test lint unit lock bench crash-points docs record-histories statements \
 	compose-check image-test image-test-faults clean
 
 help: ## Show the commands
@@ -59,12 +59,15 @@ unit: environment
 	$(call say,Units: the rules; and the replay guard: recorded runs under the code of today)
 	$(PYTEST) $(IN_PARALLEL) tests/unit tests/replay
 
+crash-points: environment ## Whole lives, the worker dying in another place in each
+	CRASH_POINTS=each $(PYTEST) -rP --numprocesses 2 tests/workflow/crash
+
 bench: environment ## Every bench against its floor: docs/benchmarks.md, in about twelve minutes
 	$(BIN)/python -m benchmarks.report $(if $(ANYWAY),--anyway)
 
 docs: environment ## The pages that are drawn from the code
 	$(BIN)/python -m domain.case.events.document > docs/event-table.md
-	$(BIN)/python -m domain.messages.document > docs/texts.md
+	$(BIN)/python -m policies.texts.page > docs/texts.md
 	$(BIN)/python -m policies.kept > docs/rules.md
 	$(BIN)/python -m workflows.picture > docs/process.svg
 	$(BIN)/python -m door.contract.schemas

@@ -70,10 +70,6 @@ GOALS = (
         "front door against raw signals", 0.7, False,
         "events a second until they are on record",
     ),
-    Goal(
-        "deliveries of news against bare inserts", 0.5, False,
-        "news a second from committed to noted as delivered, against rows of that size",
-    ),
 )  # fmt: skip
 RUNS = (
     ("benchmarks.history_bytes",),
@@ -126,7 +122,11 @@ async def _output_of(module: str, *arguments: str) -> tuple[int, str]:
 def _page(measured: dict[str, Measured], parts: str, *, anyway: bool) -> str:
     machine = f"{psutil.cpu_count()} processors, Python {platform.python_version()}"
     beside = ", beside other work: the figures are not to be quoted" if anyway else ""
-    rows = "\n".join(_row(goal, measured.get(goal.measure)) for goal in GOALS)
+    known = {goal.measure for goal in GOALS}
+    rows = "\n".join([
+        *(_row(goal, measured.get(goal.measure)) for goal in GOALS),
+        *(_row_without_goal(found) for found in measured.values() if found.measure not in known),
+    ])  # fmt: skip
     return TEMPLATE.format(
         machine=machine, beside=beside, rows=rows, parts=parts or "Not measured."
     )
@@ -135,11 +135,19 @@ def _page(measured: dict[str, Measured], parts: str, *, anyway: bool) -> str:
 def _row(goal: Goal, found: Measured | None) -> str:
     if found is None:
         return f"| {goal.measure} | {goal.method} | not measured | | {goal} | |"
-    spread = f"{found.least:.2f} to {found.most:.2f}" if found.pairs > 1 else "–"
     reached = "yes" if goal.is_reached(found.median) else "**no**"
     return (
-        f"| {goal.measure} | {goal.method} | {found.median:.2f} | {spread} | {goal} | {reached} |"
+        f"| {goal.measure} | {goal.method} | {found.median:.2f} | {_spread(found)} | {goal} |"
+        f" {reached} |"
     )
+
+
+def _row_without_goal(found: Measured) -> str:
+    return f"| {found.measure} | | {found.median:.2f} | {_spread(found)} | | |"
+
+
+def _spread(found: Measured) -> str:
+    return f"{found.least:.2f} to {found.most:.2f}" if found.pairs > 1 else "–"
 
 
 def picture(measured: dict[str, Measured]) -> str:

@@ -17,7 +17,7 @@ import typer
 from database.errors import DatabaseAwayError, DatabaseUnusableError, unusable_in_words
 from database.policy.stored_policies import PolicyChangedError
 from database.sql import Pool, open_pool
-from policies.reader import PolicyError
+from policies.files import PolicyError
 from runtime.env_file import adopt_env_file
 from runtime.settings import Settings, SettingsError
 from runtime.zone_data import use_pinned_zone_data

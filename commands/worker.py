@@ -49,6 +49,7 @@ from gateways.choice import choose_gateways
 from gateways.paced import PacedGateway
 from gateways.protocol import Gateway
 from policies.reader import fingerprint, read_policy
+from policies.texts.claims import refuse_claims
 from runtime.logs import configure_logging
 from runtime.provider_settings import load_provider_settings
 from runtime.settings import Settings, SettingsError, load_settings
@@ -75,6 +76,7 @@ async def run_worker() -> int:
     settings = load_settings()
     configure_logging(settings.log_format, outages=(DatabaseAwayError,))
     policy = read_policy(settings.policy_file)
+    refuse_claims(policy.texts or {}, settings.policy_file)
     now = business_time(settings.business_clock)
     if settings.business_clock.is_real and policy.channels.placeholders:
         _LOG.warning(

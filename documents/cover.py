@@ -28,8 +28,14 @@ def render_cover(contents: Mapping[str, Any], about: Mapping[str, str]) -> bytes
             events=len(contents["events.jsonl"]),
             visits=len(contents["visits.json"]),
             agreements=len(contents["agreements.json"]["agreements"]),
+            erasures=contents.get("erasures.json", []),
             chain=(contents["evidence.jsonl"] or [_NO_LINK])[-1],
             money=lambda amount_minor: format_money(amount_minor, loan["currency"]),
         )
         .encode()
     )
+
+
+def render_erased(about: Mapping[str, Any]) -> bytes:
+    """The cover of a file whose content was erased: which case, when, by which rule."""
+    return ENVIRONMENT.get_template("erased.html.jinja").render(about=about).encode()

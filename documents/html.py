@@ -3,7 +3,7 @@
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from documents.capital_numerals import capital_yuan
-from domain.debt.money import format_money
+from domain.debt.money import money_in_words
 from domain.plan.agreement import AgreementTerms
 
 ENVIRONMENT = Environment(
@@ -21,6 +21,6 @@ def render_html(terms: AgreementTerms) -> str:
     template = ENVIRONMENT.get_template(f"agreement.{terms.language}.html.jinja")
     return template.render(
         terms=terms,
-        money=lambda amount_minor: format_money(amount_minor, terms.currency),
+        money=lambda amount_minor: money_in_words(amount_minor, terms.currency, terms.language),
         capitals=capital_yuan if terms.currency == "CNY" else None,
     )

@@ -90,7 +90,10 @@ class _TencentGateway:
         # Of a call nothing of a debt before it is known who answers; else the parts that are so.
         which = ".opening" if message.parts else "".join(f"+{fact}" for fact in message.facts)
         name = f"{message.template}{which}.{message.language}"
-        registered = self._account.templates.get(name)
+        # Of a text that is registered twice, while cases are pinned to different words of it.
+        by_version = f"{name}@{message.template_version}"
+        templates = self._account.templates
+        registered = templates.get(by_version) or templates.get(name)
         if registered is None:
             raise GatewayRefusedError("TemplateNotRegistered", ProviderRefusal.CONTENT)
         return registered.template_id, [message.values[each] for each in registered.values]

@@ -1,11 +1,9 @@
 """Reads a policy file and says on which line it is wrong.
 
-A file may say `extends: OTHER`, a file beside it: what it does not say itself is taken from there.
-A rule is taken over as a whole, with its source and its force, or not at all.
+The texts that it names are read with it, and are part of it.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import yaml
@@ -14,32 +12,29 @@ from pydantic import ValidationError
 from domain.local_time import time_zones
 from domain.mistakes import describe_mistake
 from domain.policy.policy import Policy
+from policies.files import PolicyError, content_of, place_of, read_with_base
 from policies.public_holidays import is_known_country
-from policies.yaml12 import Yaml12Loader, is_ambiguous_number
-
-EXTENDS = "extends"
-
-
-class PolicyError(Exception):
-    """A policy file that cannot be used; each line of the text names file, line and reason."""
+from policies.texts.reader import put_texts, see_texts
 
 
 def read_policy(path: Path) -> Policy:
-    """The policy in a YAML file, and in the one it extends.
+    """The policy in a YAML file, and in the one it extends, with the texts that it names.
 
     Raises:
         PolicyError: with one `file:line: field: reason` line for each mistake.
     """
-    root = _read_with_base(path)
+    root = read_with_base(path)
+    put_texts(root)
     try:
-        policy = Policy.model_validate(_content(root, path))
+        policy = Policy.model_validate(content_of(root, path))
     except ValidationError as error:
         lines = [
-            f"{_place_of(root, mistake['loc'])}: {describe_mistake(mistake)}"
+            f"{place_of(root, mistake['loc'])}: {describe_mistake(mistake)}"
             for mistake in error.errors()
         ]
         raise PolicyError("\n".join(lines)) from error
     _see_names(policy, root)
+    see_texts(policy.texts, root)
     return policy
 
 
@@ -49,9 +44,9 @@ def refuse_placeholders(policy: Policy, path: Path) -> None:
     Raises:
         PolicyError: with one line for each number that is a placeholder.
     """
-    root = _read_with_base(path)
+    root = read_with_base(path)
     lines = [
-        f"{_place_of(root, ('channels', name))}: channels.{name}: {number} is a placeholder: nobody"
+        f"{place_of(root, ('channels', name))}: channels.{name}: {number} is a placeholder: nobody"
         " answers there (--demo accepts it)"
         for name, number in policy.channels.placeholders.items()
     ]
@@ -60,64 +55,9 @@ def refuse_placeholders(policy: Policy, path: Path) -> None:
 
 
 def fingerprint(policy: Policy) -> str:
-    """The SHA-256 of a policy's content, whatever its file looks like."""
-    return hashlib.sha256(policy.model_dump_json().encode()).hexdigest()
-
-
-def _read_with_base(path: Path) -> yaml.MappingNode:
-    """A file's content, and below it that of the file it extends."""
-    root = _read_file(path)
-    base = _base_of(root, path)
-    return root if base is None else _merge(_read_file(base), root)
-
-
-def _read_file(path: Path) -> yaml.MappingNode:
-    """A file's content, each part of it with its place."""
-    try:
-        loader = Yaml12Loader(path.read_text(encoding="utf-8"))
-        loader.name = str(path)  # the places name the file
-        root = loader.get_single_node()
-    except OSError as error:
-        raise PolicyError(f"{path}: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise PolicyError(f"{path}: not YAML: {error}") from error
-    if root is None:
-        raise PolicyError(f"{path}: the file is empty")
-    if not isinstance(root, yaml.MappingNode):
-        raise PolicyError(f"{path}: not a policy: the file must hold `name: value` lines")
-    if mistakes := [*_said_twice(root), *_numbers_with_zeros(root)]:
-        raise PolicyError("\n".join(mistakes))
-    return root
-
-
-def _said_twice(node: yaml.Node) -> Iterator[str]:
-    """YAML lets the last one win, and nobody sees it."""
-    if isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            yield from _said_twice(item)
-    if isinstance(node, yaml.MappingNode):
-        seen: set[str] = set()
-        for key, value in node.value:
-            name = str(key.value)
-            if name in seen:
-                mark = key.start_mark
-                yield f"{mark.name}:{mark.line + 1}: {name}: is said twice"
-            seen.add(name)
-            yield from _said_twice(value)
-
-
-def _numbers_with_zeros(node: yaml.Node) -> Iterator[str]:
-    """To older readers 015 is thirteen, to newer ones fifteen: it is nothing here."""
-    if isinstance(node, yaml.SequenceNode):
-        for item in node.value:
-            yield from _numbers_with_zeros(item)
-    if isinstance(node, yaml.MappingNode):
-        for key, value in node.value:
-            yield from _numbers_with_zeros(key)
-            yield from _numbers_with_zeros(value)
-    if isinstance(node, yaml.ScalarNode) and is_ambiguous_number(node):
-        mark = node.start_mark
-        yield f"{mark.name}:{mark.line + 1}: {node.value}: YAML reads it in two ways"
+    """The SHA-256 of a policy's content, its texts among it, whatever its files look like."""
+    parts = (policy.model_dump_json(), policy.texts_json())
+    return hashlib.sha256("\0".join(part for part in parts if part).encode()).hexdigest()
 
 
 def _see_names(policy: Policy, root: yaml.MappingNode) -> None:
@@ -126,67 +66,12 @@ def _see_names(policy: Policy, root: yaml.MappingNode) -> None:
     """
     if policy.time_zone not in time_zones():
         raise PolicyError(
-            f"{_place_of(root, ('time_zone',))}: time_zone: must be an IANA time zone such as"
+            f"{place_of(root, ('time_zone',))}: time_zone: must be an IANA time zone such as"
             f" Asia/Shanghai, not {policy.time_zone!r}"
         )
     country = policy.visit.holiday_country.value
     if not is_known_country(country):
         place = ("visit", "holiday_country", "value")
         raise PolicyError(
-            f"{_place_of(root, place)}: {'.'.join(place)}: no holidays are known of {country}"
+            f"{place_of(root, place)}: {'.'.join(place)}: no holidays are known of {country}"
         )
-
-
-def _content(root: yaml.Node, path: Path) -> object:
-    try:
-        return Yaml12Loader("").construct_document(root)
-    except yaml.YAMLError as error:
-        raise PolicyError(f"{path}: not YAML: {error}") from error
-
-
-def _base_of(root: yaml.MappingNode, path: Path) -> Path | None:
-    """Take the `extends` line out of a file; answers with the file it names."""
-    for entry in root.value:
-        key, value = entry
-        if key.value == EXTENDS:
-            root.value.remove(entry)
-            base = path.parent / str(value.value)
-            if not isinstance(value, yaml.ScalarNode) or base == path:
-                mark = value.start_mark
-                raise PolicyError(f"{mark.name}:{mark.line + 1}: {EXTENDS}: must name another file")
-            return base
-    return None
-
-
-def _merge(base: yaml.MappingNode, over: yaml.MappingNode) -> yaml.MappingNode:
-    """What `over` says, and else what `base` says, in the order of `base`."""
-    merged = {str(key.value): (key, value) for key, value in base.value}
-    for key, value in over.value:
-        _, known = merged.get(str(key.value), (None, None))
-        taken = value
-        if isinstance(known, yaml.MappingNode) and isinstance(value, yaml.MappingNode):
-            taken = value if _is_rule(value) or _is_rule(known) else _merge(known, value)
-        merged[str(key.value)] = (key, taken)
-    return yaml.MappingNode(over.tag, list(merged.values()), over.start_mark, over.end_mark)
-
-
-def _is_rule(node: yaml.MappingNode) -> bool:
-    return any(key.value == "id" for key, _ in node.value)
-
-
-def _place_of(node: yaml.Node, path: Sequence[str | int]) -> str:
-    """File and line of the deepest part of a path that the file has."""
-    mark = node.start_mark
-    for part in path:
-        child: yaml.Node | None = None
-        if isinstance(node, yaml.MappingNode):
-            for key, value in node.value:
-                if key.value == str(part):
-                    mark, child = key.start_mark, value
-        elif isinstance(node, yaml.SequenceNode) and part in range(len(node.value)):
-            child = node.value[int(part)]
-            mark = child.start_mark
-        if child is None:
-            break
-        node = child
-    return f"{mark.name}:{mark.line + 1}"

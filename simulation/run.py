@@ -23,7 +23,6 @@ from simulation.report.tally import Tally
 from simulation.world.behaviours import Behaviours
 from simulation.world.book import Book
 
-CHUNK = 250  # loans
 IDENTITY = "run.json"
 
 
@@ -40,6 +39,7 @@ class Simulation(NamedTuple):
     loans: int
     seed: int
     ends: date
+    loans_a_chunk: int = 250  # another size is another run: chunks of two sizes cannot be joined
 
     def identity(self) -> dict[str, object]:
         """What the result depends on; two runs with the same are the same run."""
@@ -49,6 +49,7 @@ class Simulation(NamedTuple):
             "behaviours": _sha256(self.behaviours.model_dump_json()),
             "book": _sha256(rows),
             "loans": self.loans,
+            "loans_a_chunk": self.loans_a_chunk,
             "seed": self.seed,
             "begins": str(self.book.begins),
             "ends": str(self.ends),
@@ -56,8 +57,9 @@ class Simulation(NamedTuple):
 
     def chunks(self) -> list[range]:
         """The numbers of the loans of each chunk."""
-        starts = range(1, self.loans + 1, CHUNK)
-        return [range(start, min(start + CHUNK, self.loans + 1)) for start in starts]
+        size = self.loans_a_chunk
+        starts = range(1, self.loans + 1, size)
+        return [range(start, min(start + size, self.loans + 1)) for start in starts]
 
     def settings(self) -> list[Setting]:
         """What the loans share, under each policy."""

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from commands.command_line import CommandError, open_database
+from database.case.retention import Retention
 from database.plan.agreements import Agreements
 from runtime.settings import load_settings
 
@@ -20,6 +21,9 @@ async def agreement(
         raise CommandError("--html, --pdf: say where to write at least one of them")
     async with open_database(load_settings()) as pool:
         document = await Agreements(pool).read_document(agreement_id)
+        erased = await Retention(pool).documents_erased(agreement_id)
+    if erased is not None:
+        raise CommandError(f"AGREEMENT_ID {agreement_id}: {erased}, its documents with it")
     if document is None:
         raise CommandError(f"AGREEMENT_ID {agreement_id}: there is no such agreement")
     _write("--html", html, document.html, document.html_sha256)

@@ -6,8 +6,10 @@ from typing import Annotated
 import typer
 
 from commands.command_line import CommandError, open_database
-from database.case.legal_package import LegalPackages
-from documents.legal_package import differences, fingerprint_of
+from database.case.legal_package import KeptPackage, LegalPackages
+from database.case.retention import Erased
+from documents.cover import COVER, render_erased
+from documents.legal_package import build_package, differences, fingerprint_of
 from runtime.settings import load_settings
 
 
@@ -27,9 +29,26 @@ async def package(
         kept = await LegalPackages(pool).package_of(loan_id)
     if kept is None:
         raise CommandError(f"LOAN {loan_id}: no case of this loan was handed to the legal desk")
-    _write(file, kept.content)
-    typer.echo(f"{file}: case {kept.case_id}, SHA-256 {kept.sha256}")
+    if kept.erased is None:
+        _write(file, kept.content)
+        typer.echo(f"{file}: case {kept.case_id}, SHA-256 {kept.sha256}")
+    else:
+        _write(file, _instead_of(kept, kept.erased))
+        typer.echo(f"{file}: case {kept.case_id}: {kept.erased}; this file says so")
+        typer.echo(f"the file that was handed over had SHA-256 {kept.sha256}")
     return 0
+
+
+def _instead_of(kept: KeptPackage, erased: Erased) -> bytes:
+    """A file that says what became of the one that was kept."""
+    said = {
+        "case_id": kept.case_id,
+        "erased_at": erased.erased_at.isoformat(),
+        "rule_id": erased.rule_id,
+        "sha256": kept.sha256,
+    }
+    cover = render_erased(said)
+    return build_package({COVER: cover, "erased.json": said}, {"case_id": kept.case_id}).content
 
 
 def _write(file: Path, content: bytes) -> None:

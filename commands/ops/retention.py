@@ -30,4 +30,7 @@ async def retention(
 
 
 def _line(past: PastPeriod) -> str:
-    return f"{past.borrower_id} {past.kind}: ended {past.ended_at.date()}, kept {past.years} years"
+    return (
+        f"{past.borrower_id} {past.kind}: ended {past.ended_at.date()},"
+        f" kept {past.years} years by {past.rule_id}"
+    )

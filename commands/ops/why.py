@@ -91,6 +91,9 @@ def tell(entry: Entry, story: Story) -> Iterator[str]:
     if entry.said is not None:
         words = " / ".join(entry.said.values())
         yield f"    said to {entry.sent_to} (words {entry.template_version}): {words}"
+    if entry.delivery is not None and entry.delivery_at is not None:
+        code = f" ({entry.delivery_code})" if entry.delivery_code else ""
+        yield f"    by its receipt {entry.delivery} {_local(entry.delivery_at, story)}{code}"
     if entry.rule_id is not None:
         yield f"    refused by rule {entry.rule_id}; {_again(entry, story)}"
     if entry.policy_version is not None:

@@ -13,6 +13,7 @@ from commands.starter.reconcile import is_unmended, reconcile_once
 from database.case.scan import Scan
 from database.policy.stored_policies import StoredPolicies
 from policies.reader import fingerprint, read_policy
+from policies.texts.claims import refuse_claims
 from runtime.settings import load_settings
 from temporal.case_starter import TemporalCaseStarter
 from temporal.client import connect_temporal
@@ -30,6 +31,7 @@ async def scan(
     """
     settings = load_settings()
     policy = read_policy(settings.policy_file)
+    refuse_claims(policy.texts or {}, settings.policy_file)
     now = business_time(settings.business_clock)
     client = await connect_temporal()
     async with open_database(settings) as pool:

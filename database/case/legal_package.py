@@ -9,10 +9,12 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from database.case.facts import CaseNotFoundError
+from database.case.retention import Erased
 from database.sql import SQL, Connection, Pool
 from domain.debt.statement import DebtTerms, draw_statement
 
 Row = dict[str, Any]
+ERASURES = "erasures.json"
 # Kept as JSON: read as such, so that the file holds values and not quoted text.
 _JSON_COLUMNS = {"agreed_hours", "body", "capacity", "dossier", "facts", "proposal", "signatories"}
 
@@ -23,6 +25,7 @@ class KeptPackage(NamedTuple):
     case_id: str
     sha256: str
     content: bytes
+    erased: Erased | None = None  # the content is empty then
 
 
 class Contents(NamedTuple):
@@ -71,7 +74,10 @@ class LegalPackages:
     async def package_of(self, loan_id: str) -> KeptPackage | None:
         """The file of a loan's case, the latest if there are several; None when there is none."""
         row = await SQL.legal_package_of_loan(self._pool, loan_id=loan_id)
-        return None if row is None else KeptPackage(**row)
+        if row is None:
+            return None
+        erased = None if row["erased_at"] is None else Erased(row["erased_at"], row["rule_id"])
+        return KeptPackage(row["case_id"], row["sha256"], row["content"], erased)
 
 
 async def _read_contents(connection: Connection, case_id: str, now: datetime) -> Contents:
@@ -89,6 +95,7 @@ async def _read_contents(connection: Connection, case_id: str, now: datetime) ->
         "evidence.jsonl": await _rows(SQL.legal_evidence(connection, loan_id=case["loan_id"])),
         **await _agreements(connection, case_id),
         **await _policies(connection, case_id),
+        **await _erasures(connection, case["borrower_id"]),
     }
     about = {"loan_id": case["loan_id"], "case_id": case_id, "as_of": as_of.isoformat()}
     return Contents(entries, about)
@@ -161,6 +168,12 @@ async def _agreements(connection: Connection, case_id: str) -> Row:
 async def _policies(connection: Connection, case_id: str) -> Row:
     rows = await _rows(SQL.legal_policies(connection, case_id=case_id))
     return {f"policies/{row['version']}.json": row for row in rows}
+
+
+async def _erasures(connection: Connection, borrower_id: str) -> Row:
+    """What is missing because it was erased; no entry where nothing was."""
+    rows = await _rows(SQL.legal_erasures(connection, borrower_id=borrower_id))
+    return {ERASURES: rows} if rows else {}
 
 
 async def _rows(rows: AsyncIterator[asyncpg.Record]) -> list[Row]:

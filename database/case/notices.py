@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from database.sql import SQL, Pool
+from domain.case.notices import Audience, NoticeKind
 
 
 class StaffNotices:
@@ -17,8 +18,8 @@ class StaffNotices:
         self,
         notice_id: str,
         case_id: str,
-        audience: str,
-        kind: str,
+        audience: Audience,
+        kind: NoticeKind,
         body: Mapping[str, object],
         now: datetime,
     ) -> None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from database.case.facts import read_facts
 from database.sql import SQL, Pool
-from domain.case.facts import CaseFacts
+from domain.case.facts import CaseFacts, PromiseStatus
 
 
 class Promises:
@@ -14,7 +14,7 @@ class Promises:
         self._pool = pool
 
     async def resolve_promise(
-        self, case_id: str, promise_id: str, status: str, now: datetime
+        self, case_id: str, promise_id: str, status: PromiseStatus, now: datetime
     ) -> CaseFacts:
         """Note a promise as `kept` or `broken`; answers with fresh facts."""
         async with self._pool.acquire() as connection, connection.transaction():

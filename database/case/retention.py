@@ -14,6 +14,18 @@ class PastPeriod(NamedTuple):
     ended_at: datetime  # the last case of the borrower
     years: int
     held_by: str | None  # what stops its erasure
+    rule_id: str  # by which its period has that length
+
+
+class Erased(NamedTuple):
+    """When something was erased, and by which rule."""
+
+    erased_at: datetime
+    rule_id: str | None  # None: erased by a release that did not keep it
+
+    def __str__(self) -> str:
+        rule = f" under {self.rule_id}" if self.rule_id else ""
+        return f"personal data was erased on {self.erased_at.date()}{rule}"
 
 
 class Retention:
@@ -36,5 +48,12 @@ class Retention:
             await SQL.lock_person(connection, borrower_id=borrower_id)
             if not await SQL.may_be_erased(connection, borrower_id=borrower_id, kind=kind, now=now):
                 return False
-            await SQL.erase(connection, borrower_id=borrower_id, kind=kind, now=now)
+            await SQL.erase(
+                connection, borrower_id=borrower_id, kind=kind, rule_id=past.rule_id, now=now
+            )
         return True
+
+    async def documents_erased(self, agreement_id: str) -> Erased | None:
+        """When the documents of an agreement were erased; None where they are kept."""
+        row = await SQL.documents_erased(self._pool, agreement_id=agreement_id)
+        return None if row is None else Erased(**row)

@@ -51,6 +51,9 @@ class Entry(BaseModel):
     sent_to: str | None = None  # the number
     said: dict[str, str] | None = None  # the words; erased, or of before they were kept: None
     template_version: str | None = None
+    delivery: str | None = None  # what the latest receipt says, with when, and the provider's code
+    delivery_at: datetime | None = None
+    delivery_code: str | None = None
 
 
 class Story(BaseModel):
@@ -102,6 +105,9 @@ def _contact(row: asyncpg.Record) -> Entry:
         sent_to=row["sent_to"],
         said=None if row["said"] is None else json.loads(row["said"]),
         template_version=row["template_version"],
+        delivery=row["delivery"],
+        delivery_at=row["delivery_at"],
+        delivery_code=row["delivery_code"],
         **_decided_on(row),
     )
 

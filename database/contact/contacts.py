@@ -211,7 +211,8 @@ class Contacts:
             policy_sha256=recipient.policy_sha256,
             current_policy=self._policies.current.version,
             facts=ruling.facts,
-            **_on_record(ruling.words),
+            said=_on_record(ruling.words),
+            template_version=_version_of(ruling.words),
         )
         return _attempt(row)
 
@@ -230,7 +231,8 @@ class Contacts:
             policy_sha256=ruling.recipient.policy_sha256,
             current_policy=self._policies.current.version,
             facts=ruling.facts,
-            **_on_record(ruling.words),
+            said=_on_record(ruling.words),
+            template_version=_version_of(ruling.words),
         )
         return _attempt(row)
 
@@ -314,14 +316,15 @@ def _attempt(row: asyncpg.Record | None) -> Attempt | None:
     )
 
 
-def _on_record(words: Words | Unsayable) -> dict[str, str | None]:
+def _on_record(words: Words | Unsayable) -> str | None:
     """Nothing is on record of what cannot be said."""
-    if not isinstance(words, Words):
-        return {"said": None, "template_version": None}
-    return {
-        "said": json.dumps(words.on_record, ensure_ascii=False),
-        "template_version": words.template_version,
-    }
+    if isinstance(words, Unsayable):
+        return None
+    return json.dumps(words.on_record, ensure_ascii=False)
+
+
+def _version_of(words: Words | Unsayable) -> str | None:
+    return None if isinstance(words, Unsayable) else words.template_version
 
 
 def _attempt_id(intent: Intent) -> str:

@@ -1,5 +1,5 @@
 -- What a row was before is looked at only where something personal has gone: most links need it not
--- depends: 0025-what-was-said
+-- depends: 0029-erased-wholly
 
 -- migrate: apply
 CREATE OR REPLACE FUNCTION link_row() RETURNS trigger LANGUAGE plpgsql
@@ -16,8 +16,9 @@ BEGIN
             AND kept_part(TG_TABLE_NAME, fact) = kept_part(TG_TABLE_NAME, before)
         THEN
             UPDATE evidence e SET salt = NULL
-            WHERE e.loan_id = fact ->> 'loan_id' AND e.kind = TG_TABLE_NAME
-              AND e.row_id = fact ->> TG_ARGV[0];
+            WHERE e.loan_id = coalesce(fact ->> 'loan_id', (
+                    SELECT c.loan_id FROM collection_cases c WHERE c.case_id = fact ->> 'case_id'))
+              AND e.kind = TG_TABLE_NAME AND e.row_id = fact ->> TG_ARGV[0];
             RETURN NULL;
         END IF;
     END IF;
@@ -38,8 +39,9 @@ BEGIN
         AND kept_part(TG_TABLE_NAME, fact) = kept_part(TG_TABLE_NAME, before)
     THEN
         UPDATE evidence e SET salt = NULL
-        WHERE e.loan_id = fact ->> 'loan_id' AND e.kind = TG_TABLE_NAME
-          AND e.row_id = fact ->> TG_ARGV[0];
+        WHERE e.loan_id = coalesce(fact ->> 'loan_id', (
+                SELECT c.loan_id FROM collection_cases c WHERE c.case_id = fact ->> 'case_id'))
+          AND e.kind = TG_TABLE_NAME AND e.row_id = fact ->> TG_ARGV[0];
     ELSE
         PERFORM link_fact(TG_TABLE_NAME, fact ->> TG_ARGV[0], fact);
     END IF;

@@ -68,7 +68,7 @@ class Outbox:
     async def delivered(self, delivery: Delivery, answer: str, now: datetime) -> None:
         """The endpoint has it; its next one is due."""
         with away_in_words():
-            await SQL.delivered(
+            await SQL.note_delivered(
                 self._pool,
                 endpoint_id=delivery.endpoint_id,
                 news_id=delivery.news_id,
@@ -89,7 +89,7 @@ class Outbox:
         `paused_until`: until then the endpoint is sent nothing at all.
         """
         with away_in_words():
-            since: datetime = await SQL.not_delivered(
+            since: datetime = await SQL.note_not_delivered(
                 self._pool,
                 endpoint_id=delivery.endpoint_id,
                 news_id=delivery.news_id,

@@ -86,9 +86,9 @@ class Agreements:
             return document.sha256
 
     async def read_document(self, agreement_id: str) -> Document | None:
-        """The bytes that are kept; None for an unknown agreement."""
+        """The bytes that are kept; None for an unknown agreement, or once they were erased."""
         kept = await SQL.kept_documents(self._pool, agreement_id=agreement_id)
-        if kept is None:
+        if kept is None or kept["document_pdf"] is None:
             return None
         return Document(html=kept["document_html"], pdf=kept["document_pdf"])
 

@@ -17,7 +17,7 @@ class StoredPolicies:
         self._pool = pool
 
     async def store_policy(self, policy: Policy, sha256: str, now: datetime) -> None:
-        """Keep a policy under its version.
+        """Keep a policy and its texts under its version.
 
         Raises:
             PolicyChangedError: when the version is already stored with other numbers.
@@ -28,6 +28,7 @@ class StoredPolicies:
             profile=policy.profile,
             sha256=sha256,
             body=policy.model_dump_json(),
+            texts=policy.texts_json(),
             longest_window_days=policy.contact.longest_days,
             now=now,
         )
@@ -38,7 +39,7 @@ class StoredPolicies:
             )
 
     async def read_policy(self, version: str) -> Policy:
-        """A stored policy.
+        """A stored policy, with its texts.
 
         Raises:
             LookupError: when no policy has this version.

@@ -15,8 +15,9 @@ SELECT full_name FROM crew_members WHERE badge_id = :badge_id;
 
 -- name: limitation_facts(loan_id, time_zone, now)^
 -- When the loan's last instalment falls due, and what interrupted limitation until now: payments,
--- promises to pay, signed agreements, and calls and visits that reached the borrower (LA-03). A
--- message is no demand without a receipt.
+-- promises to pay, signed agreements, and demands that reached the borrower (LA-03): calls, visits,
+-- and messages that ask for what is overdue, of which a receipt says that they were delivered. One
+-- to a number that was a stranger's reached nobody.
 SELECT (SELECT max(due_on) FROM loan_instalments WHERE loan_id = :loan_id) AS last_due_on,
        ARRAY(SELECT (happened.at AT TIME ZONE :time_zone)::date FROM (
                  SELECT received_at FROM payments
@@ -31,7 +32,13 @@ SELECT (SELECT max(due_on) FROM loan_instalments WHERE loan_id = :loan_id) AS la
                  UNION ALL
                  SELECT sent_at FROM contact_attempts
                  WHERE loan_id = :loan_id AND channel = 'call' AND outcome = 'connected'
-                   AND purpose <> 'locate') AS happened (at)
+                   AND purpose <> 'locate'
+                 UNION ALL
+                 SELECT a.delivery_at FROM contact_attempts a JOIN phones p USING (phone_id)
+                 WHERE a.loan_id = :loan_id AND a.channel = 'sms' AND a.delivery = 'delivered'
+                   AND a.template IN ('overdue_notice', 'credit_report_warning', 'plan_broken',
+                                      'legal_notice')
+                   AND p.status <> 'wrong_person') AS happened (at)
              WHERE happened.at <= :now) AS interrupted_on;
 
 -- name: offer_agreement(agreement_id, case_id, loan_id, visit_id, plan_id, as_of, total_minor, waiver_minor, waiver_approver_id, supersedes, carried_minor, penalty_minor, html, pdf, html_sha256, sha256, lender_signatory, limitation_until, counted_from, counted_after, now, expires_at, grace_days)!

@@ -74,10 +74,14 @@ SELECT attempt_id, a.status, template, number, reserved_at, not_taken_at IS NOT 
 FROM contact_attempts a JOIN phones USING (phone_id) WHERE intent_key = :intent_key;
 
 -- name: record_refusal(case_id, intent_key, channel, rule_id, reason, retry_at, now, policy_version, policy_sha256, current_policy, facts)!
+-- Who asks again before the moment they were told, after a crash, is refused as they were.
 INSERT INTO contact_refusals (case_id, intent_key, at, channel, rule_id, reason, retry_at,
                               policy_version, policy_sha256, current_policy, facts)
-VALUES (:case_id, :intent_key, :now, :channel, :rule_id, :reason, :retry_at, :policy_version,
-        :policy_sha256, :current_policy, :facts)
+SELECT :case_id, :intent_key, :now, :channel, :rule_id, :reason, :retry_at, :policy_version,
+       :policy_sha256, :current_policy, :facts
+WHERE NOT EXISTS (
+    SELECT FROM contact_refusals
+    WHERE intent_key = :intent_key AND rule_id = :rule_id AND retry_at = :retry_at)
 ON CONFLICT (intent_key, at) DO NOTHING;
 
 -- name: record_sent(attempt_id, provider_ref, sent_at, case_id, now)$

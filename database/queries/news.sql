@@ -65,8 +65,9 @@ UPDATE news_feed SET last = last + (SELECT count(*) FROM placed)
 RETURNING (SELECT count(*) FROM placed);
 
 -- name: feed_of_news(after, most, lenders)
+-- What was erased has no body, and is not told again.
 SELECT n.position, n.news_id, n.body FROM news n
-WHERE n.position > :after AND (n.lender = ANY (:lenders::text[]) OR '*' = ANY (:lenders))
+WHERE n.position > :after AND n.body <> '' AND (n.lender = ANY (:lenders::text[]) OR '*' = ANY (:lenders))
 ORDER BY n.position LIMIT :most;
 
 -- name: claim_deliveries(endpoint_id, now, until, most)
@@ -86,7 +87,7 @@ FROM heads h JOIN news n USING (news_id)
 WHERE d.endpoint_id = h.endpoint_id AND d.news_id = h.news_id
 RETURNING d.endpoint_id, d.news_id, d.loan_id, d.attempts, n.type, n.body;
 
--- name: delivered(endpoint_id, news_id, answer, now)!
+-- name: note_delivered(endpoint_id, news_id, answer, now)!
 WITH healthy AS (
     UPDATE news_endpoints SET failing_since = NULL, paused_until = NULL
     WHERE endpoint_id = :endpoint_id AND failing_since IS NOT NULL
@@ -95,7 +96,7 @@ UPDATE news_deliveries
 SET state = 'delivered', attempts = attempts + 1, last_answer = :answer, last_at = :now
 WHERE endpoint_id = :endpoint_id AND news_id = :news_id;
 
--- name: not_delivered(endpoint_id, news_id, answer, now, next_at, is_dead, paused_until)$
+-- name: note_not_delivered(endpoint_id, news_id, answer, now, next_at, is_dead, paused_until)$
 -- Answers with since when the endpoint fails.
 WITH tried AS (
     UPDATE news_deliveries
@@ -117,7 +118,7 @@ WITH again AS (
       ON (n.lender = ANY (e.lenders) OR '*' = ANY (e.lenders))
      AND (n.type = ANY (e.types) OR split_part(n.type, '.', 1) || '.*' = ANY (e.types)
           OR '*' = ANY (e.types))
-    WHERE e.endpoint_id = :endpoint_id AND n.position IS NOT NULL
+    WHERE e.endpoint_id = :endpoint_id AND n.position IS NOT NULL AND n.body <> ''
       AND (:news_ids::bigint[] IS NULL OR n.news_id = ANY (:news_ids))
       AND (:since::timestamptz IS NULL OR n.written_at >= :since)
       AND (:until::timestamptz IS NULL OR n.written_at < :until)

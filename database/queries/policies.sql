@@ -1,10 +1,17 @@
--- name: store_policy(version, profile, sha256, body, longest_window_days, now)!
-INSERT INTO policies (version, profile, sha256, body, longest_window_days, stored_at)
-VALUES (:version, :profile, :sha256, :body::jsonb, :longest_window_days, :now)
+-- name: store_policy(version, profile, sha256, body, texts, longest_window_days, now)!
+INSERT INTO policies (version, profile, sha256, body, texts, longest_window_days, stored_at)
+VALUES (:version, :profile, :sha256, :body::jsonb, :texts::jsonb,
+        :longest_window_days, :now)
 ON CONFLICT (version) DO NOTHING;
 
 -- name: stored_policy(version)^
-SELECT sha256, body::text AS policy FROM policies WHERE version = :version;
+-- With its texts, which do not travel: a case is given the numbers alone.
+SELECT sha256, (body || jsonb_build_object('texts', texts))::text AS policy
+FROM policies WHERE version = :version;
+
+-- name: texts_of_policy(version)$
+-- One that names none goes by what was shipped while texts were no part of a policy.
+SELECT coalesce((SELECT texts FROM policies WHERE version = :version), texts_of_before())::text;
 
 -- name: cases_to_move(version, loan_id, lender)
 -- The open cases of a loan or a lender that another policy governs. `earlier` counts the events

@@ -10,9 +10,10 @@ SELECT borrower_id FROM borrowers WHERE borrower_id = :borrower_id FOR UPDATE;
 SELECT true FROM past_retention(:now)
 WHERE borrower_id = :borrower_id AND kind = :kind AND held_by IS NULL;
 
--- name: erase(borrower_id, kind, now)!
+-- name: erase(borrower_id, kind, rule_id, now)!
 WITH noted AS (
-    INSERT INTO erasures (borrower_id, kind, erased_at) VALUES (:borrower_id, :kind, :now)
+    INSERT INTO erasures (borrower_id, kind, rule_id, erased_at)
+    VALUES (:borrower_id, :kind, :rule_id, :now)
     RETURNING borrower_id, kind
 )
 SELECT CASE kind WHEN 'contact' THEN erase_contact(borrower_id)

@@ -56,9 +56,13 @@ def read_event_on_record(name: str, body: object) -> Event:
     """An event that may have been taken in by an earlier release, which asked for less.
 
     Raises:
-        UnreadableEventError: when no release would have taken it.
+        UnreadableEventError: when no release would have taken it; naming all that is wrong today.
     """
-    return _read(name, body, None)
+    try:
+        return _read(name, body, None)
+    except UnreadableEventError:
+        _read(name, body, CONTRACT)  # what it asks beyond that is wrong as well, and told at once
+        raise
 
 
 def _read(name: str, body: object, contract: str | None) -> Event:

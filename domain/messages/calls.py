@@ -10,7 +10,7 @@ from typing import NamedTuple
 from domain.messages.facts import Fact
 from domain.messages.fitting import fit
 from domain.messages.templates import WITHOUT_DEBT_DETAILS, Template
-from domain.messages.texts import render
+from domain.messages.texts import Spoken, render
 
 
 class CallParts(NamedTuple):
@@ -21,28 +21,13 @@ class CallParts(NamedTuple):
     after_no: str
 
 
-_OPENING = {
-    "zh": "您好，这里是{lender}，本次通话将录音。请问您是{name}本人吗？",
-    "en": "Hello, this is {lender}. This call is recorded. Am I speaking to {name}?",
-}
-_AFTER_NO = {
-    "zh": "打扰了，我们会核对号码，不再拨打。再见。",
-    "en": ("Sorry to have troubled you. We will check the number, and not call it again. Goodbye."),
-}
-
-
 def has_parts(template: Template) -> bool:
     """Whether a call asks who answers: one that tells nothing has no need to."""
     return template not in WITHOUT_DEBT_DETAILS
 
 
-def words_around(language: str) -> tuple[str, str]:
-    """What a call that asks who answers says before its message, and instead of it."""
-    return _OPENING[language], _AFTER_NO[language]
-
-
 def render_call(
-    template: Template, language: str, values: Mapping[str, str], facts: Collection[Fact] = ()
+    spoken: Spoken, template: Template, values: Mapping[str, str], facts: Collection[Fact] = ()
 ) -> CallParts:
     """The parts of a call whose message, after a *yes*, is the template's text.
 
@@ -51,7 +36,7 @@ def render_call(
     """
     fitting = {parameter: fit(parameter, value) for parameter, value in values.items()}
     return CallParts(
-        opening=_OPENING[language].format_map(fitting),
-        after_yes=render(template, language, values, facts),
-        after_no=_AFTER_NO[language].format_map(fitting),
+        opening=spoken.call_opening.format_map(fitting),
+        after_yes=render(spoken, template, values, facts),
+        after_no=spoken.call_after_no.format_map(fitting),
     )

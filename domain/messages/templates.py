@@ -1,7 +1,7 @@
 """The templates of what the borrower reads and hears, and what each of them may say.
 
 Each declares its parameters, as the registration of a template with a provider asks for, and the
-facts on which parts of it depend. The words themselves are in `chinese.py` and `english.py`.
+facts on which parts of it depend. The words themselves are data of the lender: `policies/texts/`.
 """
 
 from collections.abc import Mapping
@@ -106,6 +106,9 @@ NEEDS: Mapping[Template, frozenset[str]] = {
     Template.PLAN_UNCHANGED: _PART | {"pay_at"},
     Template.PLAN_WITHDRAWN: _WHO,
 }
+
+# What a call says before it is known who answers.
+CALL_OPENING = frozenset({"lender", "name"})
 
 _ANY_SMS = frozenset({Fact.STOP, Fact.COLLECTOR})
 

@@ -1,4 +1,4 @@
-"""What a policy says, rule by rule, and what another one changes.
+"""What a policy says, rule by rule and text by text, and what another one changes.
 
 Works on the policy's JSON, so that a rule that is added to the model appears by itself.
 """
@@ -60,6 +60,13 @@ class RuleLine(NamedTuple):
     limits: str  # on which days it is in force, or why it is not; empty when it always is
 
 
+class TextLine(NamedTuple):
+    """One text of a policy."""
+
+    path: str
+    words: str
+
+
 class Effect(StrEnum):
     """What a change does to us."""
 
@@ -104,8 +111,11 @@ def _limits(rule: Mapping[str, Json]) -> str:
 
 
 def changes_between(old: Policy, new: Policy) -> list[Change]:
-    """What changes, rule by rule: value first, then id, source, force and the like."""
+    """What changes, rule by rule: value first, then id, source, force and the like; and texts."""
     before, after = _lines(old), _lines(new)
+    if old.texts and new.texts:  # else nothing is known of the words of either
+        before |= _text_lines(old)
+        after |= _text_lines(new)
     changes: list[Change] = []
     for path in [*before, *(path for path in after if path not in before)]:
         was, becomes = before.get(path, {}), after.get(path, {})
@@ -123,6 +133,23 @@ def _lines(policy: Policy) -> dict[str, Mapping[str, Json]]:
     content = policy.model_dump(mode="json")
     plain = {key: {"value": value} for key, value in content.items() if not _has_rules(value)}
     return plain | dict(_rules(content, ""))
+
+
+def _text_lines(policy: Policy) -> dict[str, Mapping[str, Json]]:
+    return {line.path: {"value": line.words} for line in texts_of(policy)}
+
+
+def texts_of(policy: Policy) -> list[TextLine]:
+    """Every text of a policy, by language, as its file has it with its pieces put in."""
+    return [
+        TextLine(f"texts.{language}.{name}", words)
+        for language, spoken in (policy.texts or {}).items()
+        for name, words in (
+            ("call_opening", spoken.call_opening),
+            ("call_after_no", spoken.call_after_no),
+            *((f"messages.{each}", words) for each, words in spoken.messages.items()),
+        )
+    ]
 
 
 def _rules(content: Json, path: str) -> Iterator[tuple[str, Mapping[str, Json]]]:

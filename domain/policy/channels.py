@@ -2,16 +2,16 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field, model_validator
 
+from domain.messages.texts import Language
 from domain.policy.rule import PolicyModel
 
 # No exchange anywhere begins with 000.
 _PLACEHOLDER = re.compile(r"(?<!\d)000[ -]?000\d(?!\d)")
 _NUMBERS = ("hotline", "complaint_hotline", "supervisor_hotline")
-Language = Literal["zh", "en"]
 
 
 def _later(default: Any) -> Any:

@@ -12,11 +12,12 @@ the number that its property names.
 """
 
 from datetime import date, timedelta
-from typing import Annotated, Literal, Self
+from typing import Annotated, Self
 from weakref import WeakValueDictionary
 
-from pydantic import Field, model_validator
+from pydantic import Field, TypeAdapter, model_validator
 
+from domain.messages.texts import LANGUAGES, Language, Texts
 from domain.policy.channels import Channels
 from domain.policy.contact import ContactPolicy
 from domain.policy.kept import NotKept
@@ -37,6 +38,7 @@ from domain.policy.rule import (
 )
 from domain.policy.visit import VisitPolicy
 
+_TEXTS = TypeAdapter[Texts](Texts)
 ReminderDays = Annotated[tuple[Annotated[int, Field(ge=-60, le=60)], ...], Field(max_length=5)]
 
 
@@ -155,7 +157,7 @@ class Policy(InEffect):
     profile: str = Field(pattern=r"^[a-z]{2}(-[a-z0-9-]+)?$")
     effective_from: date
     time_zone: str
-    language: Literal["zh", "en"]
+    language: Language
     channels: Channels
     contact: ContactPolicy
     promise: PromisePolicy
@@ -164,6 +166,21 @@ class Policy(InEffect):
     aftercare: AftercarePolicy
     # What the rules of this profile ask for and the software does not do, each with the reason.
     not_kept_here: tuple[NotKept, ...] = later_list()
+    # What borrowers read and hear. Kept beside the numbers and never written with them: a policy
+    # travels to each case, its texts do not. None in one that has travelled, and in one that names
+    # none: it goes by those that were shipped while texts were no part of a policy.
+    texts: Texts | None = Field(default=None, exclude=True)
+
+    def texts_json(self) -> str | None:
+        """The texts as they are kept; None in a policy without."""
+        if self.texts is None:
+            return None
+        ordered = {each: self.texts[each] for each in LANGUAGES if each in self.texts}
+        return _TEXTS.dump_json(ordered).decode()
+
+    def with_texts(self, texts: str) -> Self:
+        """The same policy with texts as they are kept."""
+        return self.model_copy(update={"texts": _TEXTS.validate_json(texts)})
 
     @property
     def clock_tolerance(self) -> timedelta:

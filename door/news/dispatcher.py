@@ -61,9 +61,9 @@ class NewsDispatcher:
         while await self._outbox.publish(_PAGE, self._real_now()) == _PAGE:
             pass
 
-    async def send_due(self) -> int:
-        """Start what is due now, as far as there is room; how many it are."""
-        return await self._send_to_each(await self._enabled())
+    async def send_due(self, endpoints: Sequence[Endpoint]) -> int:
+        """Start what is due to them now, as far as there is room; how many deliveries it are."""
+        return sum([await self._send_to(endpoint) for endpoint in endpoints])
 
     async def settled(self) -> None:
         """Wait until everything that was started has its answer."""
@@ -91,13 +91,10 @@ class NewsDispatcher:
         ends_at = time.monotonic() + LOOKS_EVERY_SECONDS
         while (left := ends_at - time.monotonic()) > 0:
             self._has_room.clear()
-            await self._send_to_each(endpoints)
+            await self.send_due(endpoints)
             with suppress(TimeoutError):
                 async with asyncio.timeout(left):
                     await self._has_room.wait()
-
-    async def _send_to_each(self, endpoints: Sequence[Endpoint]) -> int:
-        return sum([await self._send_to(endpoint) for endpoint in endpoints])
 
     async def _send_to(self, endpoint: Endpoint) -> int:
         """Many are claimed at a time: to find what is due reads all that waits there."""

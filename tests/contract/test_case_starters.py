@@ -13,7 +13,7 @@ from domain.clock import BusinessClock
 from temporal.case_starter import TemporalCaseStarter
 from temporal.names import workflow_id
 from tests.support.case_starters import FakeStarter
-from tests.support.lives.time_skipping import start_time_skipping
+from tests.support.lives.time_skipping import time_skipping
 
 NOW = datetime(2026, 5, 4, 1, 30, tzinfo=UTC)
 CASE, OTHER = (DueCase(case_id=f"{loan}:2026-01-10", loan_id=loan) for loan in ("L-1", "L-2"))
@@ -29,7 +29,7 @@ class Subject(NamedTuple):
 @pytest.fixture
 async def real() -> AsyncIterator[Subject]:
     """On a server of its own, on which no worker takes up what is started."""
-    async with await start_time_skipping() as server:
+    async with time_skipping() as server:
 
         async def end(case: DueCase) -> None:
             await server.client.get_workflow_handle(workflow_id(case.loan_id)).terminate()

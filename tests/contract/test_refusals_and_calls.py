@@ -11,7 +11,7 @@ from domain.policy.contact import Channel
 from gateways.protocol import GatewayRefusedError
 from runtime.settings import GatewayName
 from tests.support.gateways import Fault
-from tests.support.providers.lines import connect, message, sought
+from tests.support.providers.lines import OLDER_WORDS, connect, message, sought
 from tests.support.providers.stand_in import Asked, StandIn
 
 REAL = sorted(set(get_args(GatewayName)) - {"simulated"})
@@ -99,6 +99,17 @@ async def test_template_that_is_not_registered_is_refused_content(tmp_path: Path
             await gateway.send(message(template="visit_reminder"))
         assert refused.value.refusal is ProviderRefusal.CONTENT
         assert not provider.delivered
+
+
+async def test_words_that_cases_are_pinned_to_are_registered_by_their_version(
+    tmp_path: Path,
+) -> None:
+    """Else they would read others than are on record."""
+    async with connect("tencent", Channel.SMS, tmp_path) as (gateway, provider, _):
+        await gateway.send(message(template="visit_reminder", template_version=OLDER_WORDS))
+        with pytest.raises(GatewayRefusedError, match="TemplateNotRegistered"):
+            await gateway.send(message(template="visit_reminder", template_version="new"))
+    assert provider.delivered.total() == 1
 
 
 async def test_query_that_hides_our_reference_is_no_proof(tmp_path: Path) -> None:

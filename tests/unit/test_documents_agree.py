@@ -11,11 +11,8 @@ PAGES = sorted(
     for root in [Path(__file__).parents[2]]
     for page in [*root.glob("*.md"), *root.glob("docs/**/*.md"), root / "tests/replay/README.md"]
 )
-# A file of ours that a page names in backquotes: a folder of the checkout, then a path.
-_NAMED = re.compile(
-    r"`((?:activities|benchmarks|commands|database|demo|deploy|docs|documents|domain|embedded"
-    r"|gateways|policies|runtime|temporal|tests|workflows)/[\w./-]*)`"
-)
+# A path that a page names in backquotes; one of ours begins with a folder of the checkout.
+_NAMED = re.compile(r"`(\w+/[\w./-]*)`")
 _ALONE = re.compile(r"`(\w+\.(?:py|pyi|sql|yaml))`")  # a file beside the one named before it
 _COMMAND = re.compile(r"\bmake ([a-z][a-z-]*)\b(?= |`|$)", re.MULTILINE)
 _IN_CODE = re.compile(r"`[^`\n]+`|^ *```\w*\n.*?^ *```", re.MULTILINE | re.DOTALL)
@@ -25,7 +22,8 @@ _LINKED = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
 
 def _paths(repository: Path, page: Path) -> Iterator[Path]:
     text = page.read_text("utf-8")
-    yield from (repository / path for path in _NAMED.findall(text) if path not in TO_BE_WRITTEN)
+    named = set(_NAMED.findall(text)) - TO_BE_WRITTEN
+    yield from (repository / path for path in named if (repository / Path(path).parts[0]).exists())
     yield from (page.parent / link for link in _LINKED.findall(text))
 
 
@@ -55,3 +53,11 @@ def test_every_make_command_of_a_page_exists(repository: Path, page: str) -> Non
     code = " ".join(_IN_CODE.findall((repository / page).read_text("utf-8")))
     targets = set(re.findall(r"^([a-z-]+):", makefile, re.MULTILINE))
     assert set(_COMMAND.findall(code)) - targets == set()
+
+
+def test_the_architecture_page_knows_every_room(repository: Path) -> None:
+    """Every folder at the top, and no other: a newcomer looks there for the place of a file."""
+    page = (repository / "docs/architecture.md").read_text("utf-8")
+    [rooms] = re.findall(r"^```\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
+    packages = {file.parent.name for file in repository.glob("*/__init__.py")}
+    assert set(re.findall(r"\b([a-z]+)/(?=\s)", rooms)) == packages | {"deploy", "tests"}

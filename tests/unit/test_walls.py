@@ -26,11 +26,30 @@ def test_nothing_else_lies_at_the_top(repository: Path) -> None:
 @pytest.mark.parametrize("script", SCRIPTS)
 def test_scripts_touch_nothing_themselves(repository: Path, script: str) -> None:
     """Neither the database's driver, nor the demo, nor tests."""
-    nodes = list(ast.walk(ast.parse((repository / script).read_text())))
-    imported = {node.module for node in nodes if isinstance(node, ast.ImportFrom)}
-    imported |= {name.name for node in nodes if isinstance(node, ast.Import) for name in node.names}
-    roots = {str(module).partition(".")[0] for module in imported}
+    roots = {module.partition(".")[0] for module in _imported(repository / script)}
     assert not roots & NOT_FOR_SCRIPTS
+
+
+def test_no_package_imports_what_stands_above_all(repository: Path) -> None:
+    """The linter has no name for tests and for what one runs: whoever imported them went unseen."""
+    above = {"tests", *(Path(script).stem for script in SCRIPTS)}
+    packages = {file.parent for file in repository.glob("*/__init__.py")} - {repository / "tests"}
+    wrong = {
+        (str(file.relative_to(repository)), name)
+        for package in packages
+        for file in package.rglob("*.py")
+        for name in _imported(file)
+        if name.partition(".")[0] in above
+    }
+    assert wrong == set()
+
+
+def _imported(file: Path) -> set[str]:
+    nodes = list(ast.walk(ast.parse(file.read_text(encoding="utf-8"))))
+    modules = {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom)}
+    return modules | {
+        name.name for node in nodes if isinstance(node, ast.Import) for name in node.names
+    }
 
 
 def _is_read(file: Path) -> bool:

@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, NamedTuple
 
 import typer
@@ -14,11 +15,12 @@ from temporalio.client import Client
 
 from activities.business_time import business_time
 from commands.command_line import CommandError, counted, open_database
-from commands.ops.policy.source import Source, find_policy
+from commands.ops.policy.source import Source, find_policy, is_file
 from database.policy.adoption import Adoption, CaseToMove, Scope
 from database.policy.stored_policies import StoredPolicies
 from domain.policy.policy import Policy
 from policies.reader import fingerprint
+from policies.texts.claims import refuse_claims
 from runtime.settings import load_settings
 from temporal.client import connect_temporal
 from temporal.delivery import NoAnswerError, deliver
@@ -47,6 +49,8 @@ async def adopt(
     scope = _scope(loan, lender)
     settings = load_settings()
     policy = await find_policy(source)
+    if is_file(source):
+        refuse_claims(policy.texts or {}, Path(source))
     async with open_database(settings) as pool:
         stored = StoredPolicies(pool)
         await _see_stored(stored, policy)

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from policies.reader import fingerprint, read_policy, refuse_placeholders
+from policies.texts.claims import refuse_claims
 from runtime.settings import CHINA_POLICY
 
 
@@ -15,12 +16,16 @@ async def check(
         bool, typer.Option("--demo", help="Accept hotlines that are placeholders")
     ] = False,
 ) -> int:
-    """Check a policy file; each mistake is printed with its line.
+    """Check a policy file and the texts that it names; each mistake is printed with its line.
+
+    A text that threatens, poses as an authority, tells of a debt to whoever may be somebody else,
+    or takes too many segments in any combination of its facts is a mistake.
 
     A hotline that is a placeholder, as in the shipped policies, is a mistake: messages and
     agreements name it to borrowers.
     """
     policy = read_policy(file)
+    refuse_claims(policy.texts or {}, file)
     if not is_for_demo:
         refuse_placeholders(policy, file)
     typer.echo(f"{file}: {policy.version} is valid, SHA-256 {fingerprint(policy)}")

@@ -6,14 +6,14 @@ import typer
 
 from commands.ops.policy.source import Source, find_policy
 from commands.ops.policy.values import value_in_words, value_lines
-from domain.policy.changes import RuleLine, rules_of
+from domain.policy.changes import RuleLine, rules_of, texts_of
 from domain.policy.channels import Channels
 from domain.policy.policy import Policy
 from policies.reader import fingerprint
 
 
 async def show(source: Source) -> int:
-    """Print every rule of a policy: its value, and where it comes from."""
+    """Print every rule of a policy, its value and where it comes from; and its texts."""
     for line in describe_policy(await find_policy(source)):
         typer.echo(line)
     return 0
@@ -35,6 +35,13 @@ def describe_policy(policy: Policy) -> Iterator[str]:
         yield "Not kept here, or not wholly:"
     for missing in policy.not_kept_here:
         yield f"    [{missing.id}] {missing.why}"
+    if policy.texts is None:
+        yield ""
+        yield "It names no texts: those of before texts were part of a policy are its own."
+    for text in texts_of(policy):
+        yield ""
+        yield text.path
+        yield f"    {text.words}"
 
 
 def _other_lines(channels: Channels) -> Iterator[str]:

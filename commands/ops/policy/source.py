@@ -16,6 +16,11 @@ Source = Annotated[
 ]
 
 
+def is_file(source: str) -> bool:
+    """Whether a policy is taken from a file, and not from the record."""
+    return source.endswith((".yaml", ".yml"))
+
+
 async def find_policy(source: str) -> Policy:
     """The policy in a file, or the stored one of that version.
 
@@ -23,7 +28,7 @@ async def find_policy(source: str) -> Policy:
         PolicyError: when the file is wrong.
         CommandError: when no policy is stored under that version.
     """
-    if source.endswith((".yaml", ".yml")):
+    if is_file(source):
         return read_policy(Path(source))
     async with open_database(load_settings()) as pool:
         try:

@@ -28,17 +28,17 @@ SELECT * FROM loan_charges WHERE loan_id = :loan_id ORDER BY due_on, charge_id;
 SELECT * FROM promises WHERE loan_id = :loan_id ORDER BY made_at, promise_id;
 
 -- name: legal_contacts(case_id)
--- Every attempt, and every refusal with its rule, in the order of time.
+-- Every attempt, with what its receipt says, and every refusal with its rule, in the order of time.
 SELECT reserved_at AS at, 'attempt' AS kind, intent_key, channel, template, purpose, phone_id,
        status, outcome, sent_at, provider_ref, recording_id, NULL AS rule_id, NULL AS reason,
        NULL::timestamptz AS retry_at, policy_version, policy_sha256, current_policy, sent_to,
        template_version, said ->> 'text' AS text, said ->> 'after_yes' AS after_yes,
-       said ->> 'after_no' AS after_no
+       said ->> 'after_no' AS after_no, delivery, delivery_at, delivery_code
 FROM contact_attempts WHERE case_id = :case_id
 UNION ALL
 SELECT at, 'refusal', intent_key, channel, NULL, NULL, NULL, 'refused', NULL, NULL, NULL, NULL,
        rule_id, reason, retry_at, policy_version, policy_sha256, current_policy, NULL, NULL, NULL,
-       NULL, NULL
+       NULL, NULL, NULL, NULL, NULL
 FROM contact_refusals WHERE case_id = :case_id
 ORDER BY at, kind, intent_key;
 
@@ -89,8 +89,9 @@ SELECT sequence, kind, row_id, salt, personal, digest, chain FROM evidence
 WHERE loan_id = :loan_id ORDER BY sequence;
 
 -- name: legal_policies(case_id)
--- The policies the case was pinned to, and those its contacts were decided under.
-SELECT p.version, p.sha256, p.body::text AS body FROM policies p
+-- The policies the case was pinned to, and those its contacts were decided under; with their texts.
+SELECT p.version, p.sha256, (p.body || jsonb_build_object('texts', p.texts))::text AS body
+FROM policies p
 WHERE p.version IN (
     SELECT policy_version FROM collection_cases WHERE case_id = :case_id
     UNION SELECT unnest(ARRAY[policy_version, current_policy]) FROM contact_attempts
@@ -110,6 +111,24 @@ VALUES (:case_id, :built_at, :sha256, :content, :manifest::jsonb)
 ON CONFLICT (case_id) DO NOTHING;
 
 -- name: legal_package_of_loan(loan_id)^
-SELECT k.case_id, k.sha256, k.content
-FROM legal_packages k JOIN collection_cases c USING (case_id)
+-- With when and by which rule its content was erased, where it was.
+SELECT k.case_id, k.sha256, k.content, erased.erased_at, erased.rule_id
+FROM legal_packages k JOIN collection_cases c USING (case_id) JOIN loans l USING (loan_id)
+LEFT JOIN LATERAL (
+    SELECT x.erased_at, x.rule_id FROM erasures x
+    WHERE x.borrower_id = l.borrower_id AND x.kind = 'agreement' AND k.content = ''
+      AND x.erased_at >= k.built_at
+    ORDER BY x.erased_at LIMIT 1) AS erased ON true
 WHERE c.loan_id = :loan_id ORDER BY k.built_at DESC LIMIT 1;
+
+-- name: legal_erasures(borrower_id)
+-- What was erased of the borrower, when and by which rule.
+SELECT kind, erased_at, rule_id FROM erasures
+WHERE borrower_id = :borrower_id ORDER BY erased_at, kind;
+
+-- name: documents_erased(agreement_id)^
+SELECT x.erased_at, x.rule_id
+FROM agreements g JOIN loans l USING (loan_id)
+JOIN erasures x ON x.borrower_id = l.borrower_id AND x.kind = 'agreement'
+WHERE g.agreement_id = :agreement_id AND g.document_pdf IS NULL AND x.erased_at >= g.offered_at
+ORDER BY x.erased_at LIMIT 1;

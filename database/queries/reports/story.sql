@@ -9,7 +9,8 @@ FROM loans l JOIN borrowers b USING (borrower_id) WHERE l.loan_id = :loan_id;
 -- name: story_attempts(loan_id)
 SELECT a.reserved_at AS at, a.attempt_id, a.channel, a.template, a.purpose, a.phone_id, a.status,
        a.outcome, a.sent_at, a.policy_version, a.policy_sha256, a.current_policy,
-       a.facts::text AS facts, a.sent_to, a.said::text AS said, a.template_version
+       a.facts::text AS facts, a.sent_to, a.said::text AS said, a.template_version,
+       a.delivery, a.delivery_at, a.delivery_code
 FROM contact_attempts a WHERE a.loan_id = :loan_id
 ORDER BY a.reserved_at DESC, a.attempt_id;
 

@@ -24,6 +24,7 @@ async def test_version_that_is_stored_with_other_numbers_is_not_adopted(tmp_path
     """Also where every case is pinned to the version already."""
     for name in ("cn.yaml", "own-choices.yaml"):
         shutil.copy(CHINA_POLICY.with_name(name), tmp_path)
+    shutil.copytree(CHINA_POLICY.with_name("texts"), tmp_path / "texts")
     file = tmp_path / "cn.yaml"
     assert await adopt(str(file), lender="test-lender", dry_run=True) == 0
     file.write_text(file.read_text(encoding="utf-8").replace("limit: 3\n", "limit: 1\n", 1))

@@ -71,6 +71,21 @@ async def test_late_retry_in_the_night_sends_nothing(
     assert not gate.gateway.handed_over
 
 
+async def test_who_asks_again_after_a_crash_is_refused_once(
+    pool: Pool, policy: Policy, open_case: OpenCase
+) -> None:
+    """The answer was lost with the worker: the same refusal, and one line on record of it."""
+    gate = Gate(pool, policy, await open_case(LOAN), FakeGateway())
+    gate.now = NOON.replace(hour=23)
+    first = await gate.contact()
+    gate.now += timedelta(seconds=30)
+    assert (await gate.contact()).retry_at == first.retry_at
+    assert await pool.fetchval("SELECT count(*) FROM contact_refusals") == 1
+    gate.now += timedelta(days=1)
+    await gate.contact()
+    assert await pool.fetchval("SELECT count(*) FROM contact_refusals") == 2
+
+
 async def test_retry_uses_a_number_that_may_still_be_used(
     pool: Pool, policy: Policy, open_case: OpenCase
 ) -> None:

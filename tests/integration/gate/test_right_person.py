@@ -72,7 +72,7 @@ async def test_call_carries_its_parts(gate: Gate) -> None:
 async def test_simulated_provider_keeps_what_follows_which_answer(
     pool: Pool, policy: Policy, open_case: OpenCase
 ) -> None:
-    """Whoever reads the outbox sees what a *yes* and a *no* are told."""
+    """Whoever reads what the simulated provider kept sees what a *yes* and a *no* are told."""
     record = Record(pool, policy, UNKNOWN, await open_case(UNKNOWN))
     assert (await record.contact("overdue_call", Channel.CALL)).status == "sent"
     row = await pool.fetchrow("SELECT text, after_yes, after_no FROM simulated_outbox")

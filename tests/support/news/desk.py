@@ -52,7 +52,7 @@ class NewsDesk:
     async def send(self) -> None:
         """Publish, and send until nothing is due any more."""
         await self.dispatcher.publish_all()
-        while await self.dispatcher.send_due():
+        while await self.dispatcher.send_due(await self.endpoints.all()):
             await self.dispatcher.settled()
 
     async def states(self, endpoint_id: str = "app") -> list[str]:

@@ -22,6 +22,7 @@ from tests.support.providers.stand_in import StandIn
 NOW = datetime.now(UTC).replace(microsecond=0)  # real: signatures and logs are of an age
 NUMBER = "+86 000 0000 0001"
 RECEIPTS_URL, PATH_SECRET = "https://door.example/v1/receipts", "a secret of the receipts' path"
+OLDER_WORDS = "0123456789ab"  # a version of a text to which cases are still pinned
 STAND_INS: dict[str, type[StandIn]] = {
     "webhook": platform.Platform,
     "twilio": twilio.Twilio,
@@ -87,7 +88,8 @@ def write_templates(directory: Path) -> Path:
         "".join(["overdue_notice", *(f"+{fact}" for fact in facts), ".zh"])
         for facts in map(sorted, combinations_of(DEPENDS_ON[Template.OVERDUE_NOTICE]))
     ]
-    names = (*notices, "overdue_call.zh", "overdue_call.opening.zh")
+    older = f"visit_reminder.zh@{OLDER_WORDS}"
+    names = (*notices, "overdue_call.zh", "overdue_call.opening.zh", older)
     file.write_text(json.dumps(dict.fromkeys(names, registered)))
     return file
 

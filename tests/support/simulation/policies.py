@@ -1,5 +1,6 @@
 """Simulations for tests, and policies that differ from the shipped one in one number."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -19,4 +20,5 @@ def policy_with_second_step_on(day: int, directory: Path) -> Policy:
         text = file.read_text(encoding="utf-8")
         changed = text.replace(SECOND_STEP, SECOND_STEP.replace("3", str(day), 1))
         (directory / file.name).write_text(changed, encoding="utf-8")
+    shutil.copytree(CHINA_POLICY.with_name("texts"), directory / "texts")
     return read_policy(directory / CHINA_POLICY.name)

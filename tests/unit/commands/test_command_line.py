@@ -18,7 +18,7 @@ import ops
 import starter
 from commands.command_line import CommandError, build_app
 from database.policy.stored_policies import PolicyChangedError
-from policies.reader import PolicyError
+from policies.files import PolicyError
 from runtime.clock_setting import read_clock_wish
 from runtime.settings import SettingsError
 

@@ -12,10 +12,10 @@ from domain.contact.intent import Intent
 from domain.contact.permission import may_contact
 from domain.contact.question import Allowed, Decision, Refused
 from domain.messages.templates import WITHOUT_DEBT_DETAILS, Template
-from domain.messages.texts import TEXTS
 from domain.policy.contact import Channel, Purpose
 from policies.reader import read_policy
 from runtime.settings import CHINA_POLICY
+from tests.support.shipped_texts import TEXTS
 
 POLICY = read_policy(CHINA_POLICY)
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -205,7 +205,7 @@ def test_contact_person_reads_nothing_of_a_debt(template: Template) -> None:
     if template in WITHOUT_DEBT_DETAILS:
         assert Intent(**values, purpose=Purpose.LOCATE)
         for language in TEXTS.values():
-            fields = language[template]
+            fields = language.messages[template]
             assert not any(f"{{{name}}}" in fields for name in ("amount", "days", "pay_at"))
     else:
         with pytest.raises(ValidationError, match="CN-07"):

@@ -7,26 +7,35 @@ from pydantic import ValidationError
 
 from documents.agreement import render_agreement
 from documents.capital_numerals import capital_yuan
+from domain.messages.texts import Language
 from domain.plan.plan import Predecessor
+from policies.texts.claims import forbidden_claims
 from tests.support.money.agreements import LANGUAGES, PLAN, both_forms, squeezed, terms
-from tests.support.texts.linter import forbidden_claims
 
 # Everything with an amount or a date of `terms`, as it is shown.
+AMOUNTS = (
+    "12,845.60", "1,123.60", "11,722.00", "182.37", "300.00", "12,727.97", "3,182.00", "3,181.99",
+    "3,181.98", "9,545.97", "6,363.98", "0.00",
+)  # fmt: skip
 SHOWN = (
-    "CNY 12,845.60", "CNY 1,123.60", "CNY 11,722.00", "CNY 182.37", "CNY 300.00", "CNY 12,727.97",
-    "2026-11-30", "CNY 3,182.00", "2026-12-30", "CNY 3,181.99", "2027-01-30", "CNY 3,181.98",
-    "2027-02-28", "CNY 9,545.97", "CNY 6,363.98", "2026-11-24", "2026-11-24 15:30",
+    "2026-11-30", "2026-12-30", "2027-01-30", "2027-02-28", "2026-11-24", "2026-11-24 15:30",
     "2026-11-27 15:30 (Asia/Shanghai, UTC+08:00)", "2027-03-10", "2030-02-28",
-    "0.00", "L-1:2026-07-10:plan-1:agreement", "400-000-0000",
+    "L-1:2026-07-10:plan-1:agreement", "400-000-0000",
     "12378",
 )  # fmt: skip
 
 
 @LANGUAGES
 def test_both_forms_say_every_amount_and_date(language: str) -> None:
-    """Arrears, components, penalty, waiver, total, each part and the rest, each day."""
+    """Arrears, components, penalty, waiver, total, each part and the rest, each day.
+
+    Amounts are written as the language writes them, in messages and documents alike.
+    """
+    written = [f"{each}元" if language == "zh" else f"CNY {each}" for each in AMOUNTS]
     for words in both_forms(render_agreement(terms(language))):
-        assert [shown for shown in SHOWN if squeezed(shown) not in squeezed(words)] == []
+        shown = [*written, *SHOWN]
+        assert [each for each in shown if squeezed(each) not in squeezed(words)] == []
+        assert ("CNY" in words) == (language == "en")
 
 
 @LANGUAGES
@@ -163,7 +172,7 @@ def test_replaced_agreement_is_named(language: str) -> None:
 
 
 @LANGUAGES
-def test_nothing_forbidden_is_said(language: str) -> None:
+def test_nothing_forbidden_is_said(language: Language) -> None:
     """The list that binds the messages; limitation is called by its legal name."""
     words = both_forms(render_agreement(terms(language, time_barred_since=date(2026, 6, 30))))[0]
     assert forbidden_claims(words.replace("诉讼时效", ""), language) == []

@@ -86,6 +86,13 @@ def test_what_is_on_record_is_read_as_it_was_taken() -> None:
     assert (read.visit_id, read.currency) == (None, None)
 
 
+def test_what_no_release_took_is_told_with_all_that_is_wrong_today() -> None:
+    """Whoever mends one field is not refused for the next one."""
+    body = event(NOW, event_id="e", payment_id="P", amount_minor="much")
+    with pytest.raises(UnreadableEventError, match=r"occurred_at: .*amount_minor: "):
+        read_event_on_record("payment_received", body | {"occurred_at": "1798761600"})
+
+
 def test_fingerprint_may_be_written_in_capitals() -> None:
     """It is kept in lower case, as documents have it."""
     body = BODIES["agreement_signed"] | {"document_sha256": "AB" * 32}

@@ -1,12 +1,11 @@
 """Every text in every combination of its facts: read for what may not be said, and counted."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from domain.messages.document import SAMPLES, RenderedText, every_text, page
-from domain.messages.facts import combinations_of, facts_used
+from domain.messages.facts import facts_used
+from domain.messages.samples import RenderedText, every_text
 from domain.messages.segments import sms_segments
 from domain.messages.templates import (
     DEPENDS_ON,
@@ -14,17 +13,13 @@ from domain.messages.templates import (
     NEEDS,
     PARAMETERS,
     WITHOUT_DEBT_DETAILS,
-    Template,
 )
-from domain.messages.texts import MOST_SEGMENTS, TEXTS, TemplateError, check_templates, render
-from tests.support.texts.linter import debt_details, forbidden_claims
+from domain.messages.texts import MOST_SEGMENTS, Language
+from policies.texts.claims import debt_details, forbidden_claims
+from policies.texts.page import page
+from tests.support.shipped_texts import TEXTS
 
-EVERY = list(every_text())
-# As long as a template may have them, of letters that the language is written in.
-LONGEST = {
-    "zh": {"name": "欧" * 40, "lender": "银" * 12, "crew": "外勤" * 20},
-    "en": {"name": "Ana " * 10, "lender": "Bank" * 10, "crew": "Sam " * 20},
-}
+EVERY = [text for spoken in TEXTS.values() for text in every_text(spoken)]
 
 
 def _named(text: RenderedText) -> str:
@@ -32,8 +27,8 @@ def _named(text: RenderedText) -> str:
 
 
 def test_page_shows_what_can_be_sent(repository: Path) -> None:
-    """Draw it anew when it fails: python -m domain.messages.document > docs/texts.md."""
-    assert (repository / "docs/texts.md").read_text("utf-8") == page()
+    """Draw it anew when it fails: python -m policies.texts.page > docs/texts.md."""
+    assert (repository / "docs/texts.md").read_text("utf-8") == page(TEXTS)
 
 
 def test_no_combination_of_facts_makes_a_claim_that_is_forbidden() -> None:
@@ -60,7 +55,7 @@ def test_contact_person_reads_no_detail_of_a_debt() -> None:
     ],
 )
 def test_linter_is_red_on_a_planted_threat_and_a_false_authority(
-    text: str, language: str, claim: str
+    text: str, language: Language, claim: str
 ) -> None:
     """Else its silence would say nothing."""
     assert claim in forbidden_claims(text, language)
@@ -75,39 +70,22 @@ def test_linter_is_red_on_a_planted_threat_and_a_false_authority(
         ("Hello, CNY 3,181.99 is open.", "en"),
     ],
 )
-def test_linter_is_red_on_a_planted_detail_of_a_debt(text: str, language: str) -> None:
+def test_linter_is_red_on_a_planted_detail_of_a_debt(text: str, language: Language) -> None:
     """A word of it, or an amount alone."""
     assert debt_details(text, language)
 
 
 @pytest.mark.parametrize("language", TEXTS)
-def test_no_combination_takes_more_segments_than_we_pay_for(language: str) -> None:
+def test_no_combination_takes_more_segments_than_we_pay_for(language: Language) -> None:
     """With the longest names: the borrower's gives way."""
-    values = {**SAMPLES[language], **LONGEST[language]}
-    for template in Template:
-        for facts in combinations_of(DEPENDS_ON[template]):
-            text = render(template, language, values, facts)
-            fits = template in LADDER["call"] or sms_segments(text) <= MOST_SEGMENTS
-            assert fits, f"{template} {sorted(facts)}: {sms_segments(text)} segments: {text}"
+    for text in every_text(TEXTS[language], longest=True):
+        fits = text.template in LADDER["call"] or sms_segments(text.text) <= MOST_SEGMENTS
+        assert fits, f"{sms_segments(text.text)} segments: {_named(text)}"
 
 
 def test_parts_and_parameters_are_those_declared() -> None:
     """In both languages, and every parameter is of some template."""
-    for texts in TEXTS.values():
-        assert {template: facts_used(text) for template, text in texts.items()} == DEPENDS_ON
+    for spoken in TEXTS.values():
+        used = {template: facts_used(text) for template, text in spoken.messages.items()}
+        assert used == DEPENDS_ON
     assert frozenset().union(*NEEDS.values()) == PARAMETERS.keys()
-
-
-@pytest.mark.parametrize(
-    ("text", "depends_on"),
-    [("[penalty: x]", ()), ("x", ("penalty",)), ("[not penalty: x]", ()), ("[x]", ())],
-)
-def test_part_that_is_not_declared_stops_at_start(text: str, depends_on: tuple[str, ...]) -> None:
-    """As a parameter does; so does a part that names no fact."""
-    declared: Mapping[Template, frozenset[object]] = {Template.LOCATE_CALL: frozenset(depends_on)}
-    with pytest.raises(TemplateError):
-        check_templates(
-            {"en": {Template.LOCATE_CALL: text}},
-            {Template.LOCATE_CALL: frozenset()},
-            declared,  # type: ignore[arg-type]
-        )

@@ -13,11 +13,12 @@ from domain.contact.recipient import LoanDetails, Recipient
 from domain.contact.said import may_be_said
 from domain.messages.segments import is_gsm
 from domain.messages.templates import PARAMETERS, Template
-from domain.messages.texts import render
+from domain.messages.texts import render, spoken_in
 from domain.plan.progress import Part, PlanProgress
 from domain.policy.channels import Channels
 from domain.policy.policy import Policy
 from policies.reader import read_policy
+from tests.support.shipped_texts import TEXTS
 
 NOON = datetime(2026, 5, 4, 4, tzinfo=UTC)  # in Shanghai
 TODAY = NOON.date()
@@ -50,7 +51,8 @@ def _says(template: Template, policy: Policy, at: datetime = NOON, **changes: An
     said = may_be_said(recipient, policy.channels, [policy], at)
     for name, value in said.values.items():
         assert re.fullmatch(PARAMETERS[name], value), (name, value)
-    return render(template, recipient.language, said.values, said.facts)
+    spoken = spoken_in(recipient.language, template, [TEXTS])
+    return render(spoken, template, said.values, said.facts)
 
 
 def _loan(annual: str, penalty: str | None) -> LoanDetails:

@@ -1,5 +1,6 @@
 """A policy as it is shown to those who have to agree to it."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from commands.ops.policy.show import describe_policy
 from commands.ops.policy.values import counter_in_words, value_lines
 from domain.policy.changes import changes_between, rules_of
 from domain.policy.policy import Policy
-from policies.reader import PolicyError
+from policies.files import PolicyError
 
 _TO_ONE_BORROWER = "to one borrower, all loans and agencies together"
 _TO_FIND = " for finding the borrower"
@@ -91,6 +92,7 @@ async def test_placeholder_hotlines_are_refused_outside_the_demo(
     text = shipped.read_text("utf-8").replace("0800 000 000", "0800 555 123")
     own = tmp_path / "own.yaml"
     own.write_text(text, "utf-8")
+    shutil.copytree(repository / "policies" / "texts", tmp_path / "texts")
     base = repository / "policies" / "own-choices.yaml"
     (tmp_path / base.name).write_text(base.read_text("utf-8"), "utf-8")
     assert await check(own) == 0

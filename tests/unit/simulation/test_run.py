@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from domain.policy.policy import Policy
-from simulation import run as running
 from simulation.report.differences import Difference
 from simulation.run import Result, RunError, run
 from tests.support.simulation.policies import Simulate, policy_with_second_step_on
@@ -25,27 +24,23 @@ def test_the_same_seed_is_the_same_run(simulation: Simulate, tmp_path: Path) -> 
     assert runs[0] == runs[1] != runs[2]
 
 
-def test_processes_do_not_matter(
-    simulation: Simulate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_processes_do_not_matter(simulation: Simulate, tmp_path: Path) -> None:
     """Two compute what one does."""
-    monkeypatch.setattr(running, "CHUNK", 10)
-    alone = run(simulation(), tmp_path / "alone", 1, _nobody_hears)
-    together = run(simulation(), tmp_path / "together", 2, _nobody_hears)
+    in_tens = simulation()._replace(loans_a_chunk=10)
+    alone = run(in_tens, tmp_path / "alone", 1, _nobody_hears)
+    together = run(in_tens, tmp_path / "together", 2, _nobody_hears)
     assert alone.as_json() == together.as_json()
 
 
-def test_an_interrupted_run_goes_on(
-    simulation: Simulate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_interrupted_run_goes_on(simulation: Simulate, tmp_path: Path) -> None:
     """What is there is not computed again, and the whole is what it would have been."""
-    monkeypatch.setattr(running, "CHUNK", 10)
-    whole = run(simulation(), tmp_path, 1, _nobody_hears).as_json()
+    in_tens = simulation()._replace(loans_a_chunk=10)
+    whole = run(in_tens, tmp_path, 1, _nobody_hears).as_json()
     chunks = sorted((tmp_path / "chunks").iterdir())
     chunks[1].unlink()
     written = chunks[0].stat().st_mtime_ns
     advanced: list[int] = []
-    assert run(simulation(), tmp_path, 1, advanced.append).as_json() == whole
+    assert run(in_tens, tmp_path, 1, advanced.append).as_json() == whole
     assert advanced == [30, 10]
     assert chunks[0].stat().st_mtime_ns == written
 

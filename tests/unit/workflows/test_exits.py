@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from domain.case.state import Stage
+from simulation.process import follow
 from workflows.desk.case_desk import CaseDesk
 from workflows.loan_collection import PROCESS
 from workflows.picture import ROWS, draw, exits
@@ -14,6 +15,11 @@ from workflows.routines.visit_ends import AfterVisit
 def test_every_stage_but_the_end_is_a_row_of_the_process() -> None:
     """A stage without a function would stop a case that enters it."""
     assert set(PROCESS) == set(Stage) - {Stage.ENDED}
+
+
+def test_a_simulation_knows_the_same_stages() -> None:
+    """One that it lacked would end a simulation of loans that enter it."""
+    assert set(follow.PROCESS) == set(PROCESS)
 
 
 @pytest.mark.parametrize("stage", PROCESS)

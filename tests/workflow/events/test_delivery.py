@@ -12,7 +12,7 @@ from temporalio.worker import Worker
 from domain.case.state import CaseState
 from temporal.delivery import LateAnswerError, NoAnswerError, deliver
 from temporal.names import DELIVER, LOAN_COLLECTION, workflow_id
-from tests.support.lives.time_skipping import start_time_skipping
+from tests.support.lives.time_skipping import time_skipping
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ async def own_server() -> AsyncIterator[WorkflowEnvironment]:
     """A server of its own: a task that no worker takes would keep the shared one's time from
     being skipped for every test that comes after.
     """
-    async with await start_time_skipping() as env:
+    async with time_skipping() as env:
         yield env
 
 

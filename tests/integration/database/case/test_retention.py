@@ -1,75 +1,106 @@
-"""A life of one loan is erased: the audit is clean, the chain whole, and nobody is named."""
+"""A year of one loan is erased: the audit is clean, the chain whole, and nobody is named."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from database.audit import Audit
-from database.case.cases import Cases
 from database.case.retention import Retention
 from database.sql import Pool
-from domain.case.facts import Outcome
 from domain.policy.policy import Policy
-from tests.support.record import Record
+from tests.support.erased.columns import columns, named_in, plant
+from tests.support.erased.year import CANARY, Year
 from tests.support.world import Loan, OpenCase
 
 LOAN = Loan(phones=2)
 YEARS = timedelta(days=6 * 366)
-CANARY = "Canary"
+MIGRATION = Path(__file__).parents[4] / "database/migrations/0029-erased-wholly.sql"
 
 
 @pytest.fixture
-async def record(pool: Pool, policy: Policy, open_case: OpenCase) -> Record:
-    """A case that has ended, of a person whose name, number and address cannot be overlooked."""
-    case_id = await open_case(LOAN)
-    await pool.execute("UPDATE borrowers SET full_name = 'Canary'")
-    await pool.execute("UPDATE phones SET number = 'Canary ' || phone_id, written = NULL")
-    await pool.execute("UPDATE addresses SET line = 'Canary', region = 'Canary'")
-    record = Record(pool, policy, LOAN, case_id)
-    await record.write()
-    await record.deliver("hold_placed", hold_id="H-9", reason="Canary", refusal="LC-TEST: no")
-    await Cases(pool).close_case(case_id, Outcome.WRITTEN_OFF, record.now, lambda: record.now)
-    await pool.execute("UPDATE loans SET status = 'written_off'")
-    await pool.execute("UPDATE holds SET released_at = $1 WHERE released_at IS NULL", record.now)
-    return record
+async def year(pool: Pool, policy: Policy, open_case: OpenCase) -> Year:
+    """A case that has ended after a year."""
+    year = Year(pool, policy, LOAN, await open_case(LOAN))
+    await year.write()
+    return year
 
 
-async def _named_in(pool: Pool) -> set[str]:
-    """The tables and columns that hold a canary, in whatever type."""
-    columns = await pool.fetch(
-        "SELECT table_name, column_name FROM information_schema.columns c"
-        " JOIN information_schema.tables t USING (table_schema, table_name)"
-        " WHERE table_schema = 'public' AND t.table_type = 'BASE TABLE'"
-    )
-    found = set()
-    for table, column in columns:
-        count = await pool.fetchval(
-            f"SELECT count(*) FROM {table} WHERE {column}::text ~ $1",  # noqa: S608 names of ours
-            f"{CANARY}|{CANARY.encode().hex()}",  # bytes are shown in hexadecimal
-        )
-        if count:
-            found.add(f"{table}.{column}")
-    return found
-
-
-async def _erase_all(record: Record) -> int:
-    now = record.now + YEARS
-    kept = Retention(record.pool)
+async def _erase_all(year: Year) -> int:
+    now = year.now + YEARS
+    kept = Retention(year.pool)
     return sum([await kept.erase(past, now) for past in await kept.past_periods(now)])
 
 
-async def test_nobody_is_named_and_the_audit_still_runs(record: Record) -> None:
-    """Each kind is erased once; the chain holds, and a second run changes nothing."""
-    assert {"borrowers.full_name", "contact_attempts.said"} <= await _named_in(record.pool)
-    before = await Audit(record.pool).broken(record.now + YEARS)
-    links = await record.pool.fetchval("SELECT count(*) FROM evidence WHERE kind <> 'agreements'")
-    assert await _erase_all(record) == 3
-    assert await _named_in(record.pool) == set()
-    assert await Audit(record.pool).broken(record.now + YEARS) == before
-    assert links == await record.pool.fetchval(
-        "SELECT count(*) FROM evidence WHERE kind <> 'agreements'"
+async def _whole_record(pool: Pool) -> dict[str, list[str]]:
+    """Every row of every table that is somebody's."""
+    tables = {table for table, _, _ in await columns(pool)} | {"evidence", "erasures", "loans"}
+    return {
+        table: [
+            row["row"]
+            for row in await pool.fetch(
+                f"SELECT to_jsonb(t)::text AS row FROM {table} t ORDER BY 1"  # noqa: S608
+            )
+        ]
+        for table in tables
+    }
+
+
+async def test_nobody_is_named_and_the_audit_still_runs(year: Year) -> None:
+    """A year of every kind of row: each kind is erased once, and the chain gets no new link."""
+    spans = "SELECT max(received_at) - min(received_at) FROM case_events"
+    assert await year.pool.fetchval(spans) > timedelta(days=350)
+    assert {"borrowers.full_name", "contact_attempts.said", "inbox.answer"} <= await named_in(
+        year.pool, CANARY
     )
-    assert await _erase_all(record) == 0
+    assert await Audit(year.pool).broken(year.now + YEARS) == []
+    links = "SELECT count(*) FROM evidence WHERE kind <> 'agreements'"
+    before = await year.pool.fetchval(links)
+    assert await _erase_all(year) == 3
+    assert await named_in(year.pool, CANARY) == set()
+    assert await Audit(year.pool).broken(year.now + YEARS) == []
+    assert await year.pool.fetchval(links) == before
+    rules = await year.pool.fetch("SELECT kind, rule_id FROM erasures ORDER BY kind")
+    assert [tuple(row) for row in rules] == [
+        ("agreement", "LC-RETENTION-AGREEMENT"),
+        ("contact", "CN-15"),
+        ("person", "LC-RETENTION-PERSON"),
+    ]
+
+
+async def test_no_column_is_forgotten(year: Year) -> None:
+    """Whatever could hold something of a person is filled, and is empty afterwards.
+
+    A table or a column that is added is among them by itself.
+    """
+    for table in {table for table, _, _ in await columns(year.pool)}:
+        rows = await year.pool.fetchval(f"SELECT count(*) FROM {table}")  # noqa: S608
+        assert rows, f"{table}: the year has no row of it"
+    await plant(year.pool, CANARY)
+    planted = {f"{table}.{column}" for table, column, _ in await columns(year.pool)}
+    assert planted <= await named_in(year.pool, CANARY)
+    assert await _erase_all(year) == 3
+    assert await named_in(year.pool, CANARY) == set()
+
+
+async def test_second_run_changes_nothing(year: Year) -> None:
+    """Neither the command's, nor what it does by itself."""
+    assert await _erase_all(year) == 3
+    before = await _whole_record(year.pool)
+    assert await _erase_all(year) == 0
+    for kind in ("contact", "agreement", "person"):
+        await year.pool.execute(f"SELECT erase_{kind}('B-1')")
+    assert await _whole_record(year.pool) == before
+
+
+async def test_chain_holds_where_more_is_personal_than_before(year: Year) -> None:
+    """The rows whose personal part is drawn otherwise are linked again, both ways."""
+    apply, rollback = MIGRATION.read_text("utf-8").split("-- migrate: rollback")
+    for migration in (rollback, apply):
+        await year.pool.execute(migration)
+        assert await Audit(year.pool).breaches_of("G15", year.now) == []
+    assert await _erase_all(year) == 3
+    assert await Audit(year.pool).breaches_of("G15", year.now) == []
 
 
 @pytest.mark.parametrize(
@@ -80,13 +111,13 @@ async def test_nobody_is_named_and_the_audit_still_runs(record: Record) -> None:
         "UPDATE collection_cases SET closed_at = NULL, outcome = NULL",
     ],
 )
-async def test_what_stops_erasure(record: Record, stop: str) -> None:
+async def test_what_stops_erasure(year: Year, stop: str) -> None:
     """A hold in force, the legal desk, an open case."""
-    await record.pool.execute(stop)
-    assert await _erase_all(record) == 0
-    assert "borrowers.full_name" in await _named_in(record.pool)
+    await year.pool.execute(stop)
+    assert await _erase_all(year) == 0
+    assert "borrowers.full_name" in await named_in(year.pool, CANARY)
 
 
-async def test_nothing_is_erased_before_its_time(record: Record) -> None:
+async def test_nothing_is_erased_before_its_time(year: Year) -> None:
     """Five years, by the shipped policy."""
-    assert await Retention(record.pool).past_periods(record.now + YEARS / 2) == []
+    assert await Retention(year.pool).past_periods(year.now + YEARS / 2) == []

@@ -123,7 +123,7 @@ async def test_document_names_people_and_what_it_replaces(record: Record) -> Non
     document = await agreements.read_document("G-2")
     assert document is not None
     html = document.html.decode()
-    for words in (f"{crew} C-1", "借款人", "test-lender", "G-1", "CNY 4,000.00"):
+    for words in (f"{crew} C-1", "借款人", "test-lender", "G-1", "4,000.00元"):
         assert words in html
     assert crew not in offer.model_dump_json()
 

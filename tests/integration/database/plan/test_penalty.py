@@ -10,7 +10,7 @@ from database.case.cases import Cases
 from database.sql import Pool
 from database.visit.visits import Visits
 from domain.case.facts import Outcome
-from domain.debt.money import format_money
+from domain.debt.money import money_in_words
 from domain.debt.statement import Amounts
 from domain.events import Capacity, Proposal
 from domain.plan.agreement import Offer
@@ -150,7 +150,7 @@ async def test_document_names_the_penalty(record: Record) -> None:
     document = await record.pool.fetchval(
         "SELECT convert_from(document_html, 'UTF8') FROM agreements"
     )
-    assert f'的罚息</td><td class="amount">{format_money(PENALTY, "CNY")}</td>' in document
+    assert f'的罚息</td><td class="amount">{money_in_words(PENALTY, "CNY", "zh")}</td>' in document
 
 
 async def test_dossier_shows_the_components(record: Record) -> None:
