@@ -19,8 +19,8 @@ help: ## Show the commands
 environment:
 	@./environment.sh $(PYTHON)
 
-$(DEPLOY_VENV)/installed: requirements/deploy.lock
-	@test -x $(DEPLOY_BIN)/python || $(PYTHON) -m venv $(DEPLOY_VENV)
+$(DEPLOY_VENV)/installed: requirements/deploy.lock | environment
+	@test -x $(DEPLOY_BIN)/python || $(BIN)/python -m venv $(DEPLOY_VENV)
 	$(DEPLOY_BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
 		-r requirements/deploy.lock
 	@touch $@

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
-from contextlib import AsyncExitStack, suppress
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -58,11 +58,10 @@ class Lives:
         self._gateways = gateways
         self._recorded_as = recorded_as
         self._clocks: list[BusinessClock] = []
-        self._ends = AsyncExitStack()
+        self._cases: list[DueCase] = []
         self.shift = Shift(env.client, self._build_worker)
 
     async def __aenter__(self) -> Self:
-        self._ends.push_async_callback(self.shift.stop)
         return self
 
     async def __aexit__(
@@ -71,7 +70,15 @@ class Lives:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        await self._ends.aclose()
+        """Nothing is left running; what was lived through to the end is compared and audited."""
+        try:
+            if error is None:
+                for case in reversed(self._cases):
+                    await self._compare(case)
+        finally:
+            for case in reversed(self._cases):
+                await self._terminate(case)
+            await self.shift.stop()
         if error is None:
             await self._audit()
 
@@ -112,7 +119,7 @@ class Lives:
             id=workflow_id(loan.loan_id),
             task_queue=TASK_QUEUE,
         )
-        self._ends.push_async_callback(self._end, case)
+        self._cases.append(case)
         life = Life(self._env, self._pool, self._policy, loan, clock, handle)
         await life.skip(MOMENT)
         return life
@@ -122,23 +129,24 @@ class Lives:
             client, self._pool, self._policy, clock, _time_of(clock), self._gateways
         )
 
-    async def _end(self, case: DueCase) -> None:
-        """Compare with the record, and leave nothing running on the server.
+    async def _compare(self, case: DueCase) -> None:
+        """The run with its record, and its events with what came in."""
+        await record_life(self._env.client, case.loan_id, self._recorded_as)
+        await self._settle()
+        await compare_with_record(self._env, self._pool, case.loan_id, case.case_id)
+        await self._require_pace(case)
+
+    async def _terminate(self, case: DueCase) -> None:
+        """Leave nothing running on the server.
 
         A run that is terminated in the middle of a task, as after `continue_as_new`, would keep
         the server's time from ever being skipped again: let a moment pass, which it cannot until
         then.
         """
-        try:
-            await record_life(self._env.client, case.loan_id, self._recorded_as)
-            await self._settle()
-            await compare_with_record(self._env, self._pool, case.loan_id, case.case_id)
-            await self._require_pace(case)
-        finally:
-            await self._settle()
-            for name in (workflow_id(case.loan_id), complaint_watch_id(case.case_id)):
-                with suppress(RPCError):  # it has come to its end, or there was none
-                    await self._env.client.get_workflow_handle(name).terminate()
+        await self._settle()
+        for name in (workflow_id(case.loan_id), complaint_watch_id(case.case_id)):
+            with suppress(RPCError):  # it has come to its end, or there was none
+                await self._env.client.get_workflow_handle(name).terminate()
 
     async def _require_pace(self, case: DueCase) -> None:
         """No workflow goes round without a timer, in any life of the suite."""
@@ -146,7 +154,7 @@ class Lives:
         assert not found, "more events an hour than what came in explains:\n" + "\n".join(found)
 
     async def _settle(self) -> None:
-        with suppress(TimeoutError):  # of a test that has failed
+        with suppress(TimeoutError, RPCError):  # of a test that has failed
             async with asyncio.timeout(SETTLES_WITHIN_SECONDS):
                 await self._env.sleep(MOMENT)
 

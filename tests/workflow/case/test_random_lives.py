@@ -8,13 +8,25 @@ import os
 from datetime import timedelta
 
 import pytest
+from temporalio.service import RPCError, RPCStatusCode
 
-from tests.support.lives.life import RIPE, Life, StartLife
+from database.sql import open_pool
+from domain.policy.policy import Policy
+from embedded.postgres import EmbeddedPostgres
+from tests.support.databases import fresh_database
+from tests.support.gateways import simulated_gateways
+from tests.support.lives.life import RIPE, Life
+from tests.support.lives.lives import Lives
 from tests.support.lives.random_life import RandomLife
+from tests.support.lives.time_skipping import time_skipping
 
 FIRST = int(os.environ.get("FIRST_LIFE", "0"))
 LIVES = range(FIRST, FIRST + int(os.environ.get("RANDOM_LIVES", "4")))
 MOMENTS = 40
+# The test server now and then takes half of what a worker answers just as a signal comes in, and
+# is stuck with it ("invalid history builder state"): such a life is lived once more.
+STUCK = RPCStatusCode.CANCELLED
+TRIES = 3
 DAYS_TO_END = 10  # a closing notice waits for a hold, for one
 
 
@@ -40,10 +52,7 @@ async def _require_end(life: Life) -> None:
     await life.outcome()
 
 
-@pytest.mark.parametrize("number", LIVES)
-async def test_anything_may_come_at_any_moment(start_life: StartLife, number: int) -> None:
-    """Up to three things at each of many moments, at night and in holds as well."""
-    life = await start_life(RIPE, tried=True)
+async def _live(life: Life, number: int) -> None:
     chance = RandomLife(life, number)
     try:
         await chance.begin()
@@ -56,3 +65,28 @@ async def test_anything_may_come_at_any_moment(start_life: StartLife, number: in
     except BaseException as error:
         error.add_note("\n".join(chance.said[-30:]))
         raise
+
+
+async def _live_alone(postgres: EmbeddedPostgres, policy: Policy, number: int) -> None:
+    """On a server and a database of its own."""
+    async with (
+        time_skipping() as env,
+        fresh_database(postgres) as url,
+        await open_pool(url) as pool,
+        Lives(env, pool, policy, simulated_gateways(pool), recorded_as=f"life-{number}") as lives,
+    ):
+        await _live(await lives.start(RIPE, tried=True), number)
+
+
+@pytest.mark.parametrize("number", LIVES)
+async def test_anything_may_come_at_any_moment(
+    postgres: EmbeddedPostgres, policy: Policy, number: int
+) -> None:
+    """Up to three things at each of many moments, at night and in holds as well."""
+    for _ in range(TRIES - 1):
+        try:
+            return await _live_alone(postgres, policy, number)
+        except RPCError as error:
+            if error.status is not STUCK:
+                raise
+    return await _live_alone(postgres, policy, number)
