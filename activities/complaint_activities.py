@@ -8,7 +8,7 @@ from temporalio import activity
 from database.case.cases import Cases
 from domain.case.complaints import OpenComplaint
 from domain.clock import BusinessClock
-from domain.policy.policy import AftercarePolicy
+from domain.policy.carried import CarriedAftercare
 
 
 class Watch(BaseModel):
@@ -17,7 +17,7 @@ class Watch(BaseModel):
     case_id: str
     loan_id: str
     clock: BusinessClock
-    rules: AftercarePolicy
+    rules: CarriedAftercare
 
 
 class WatchStarter(Protocol):
