@@ -62,14 +62,8 @@ unit: environment
 crash-points: environment ## Whole lives, the worker dying in another place in each
 	CRASH_POINTS=each $(PYTEST) -rP --numprocesses 2 tests/workflow/crash
 
-bench: environment ## Gate, contact steps, scan and memory, each against its floor
-	$(BIN)/python -m benchmarks.gate
-	$(BIN)/python -m benchmarks.contact_steps
-	$(BIN)/python -m benchmarks.scan_starts
-	$(BIN)/python -m benchmarks.scan_at_rest
-	$(BIN)/python -m benchmarks.cached_loans
-	$(BIN)/python -m benchmarks.door_events
-	$(BIN)/python -m benchmarks.news_deliveries
+bench: environment ## Every bench against its floor: docs/benchmarks.md, in about twelve minutes
+	$(BIN)/python -m benchmarks.report $(if $(ANYWAY),--anyway)
 
 docs: environment ## The pages that are drawn from the code
 	$(BIN)/python -m domain.case.events.document > docs/event-table.md

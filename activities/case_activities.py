@@ -14,7 +14,7 @@ from domain.case.events.judged_event import JudgedEvent, Verdict
 from domain.case.facts import CaseFacts, Outcome, PromiseStatus
 from domain.case.notices import Audience, NoticeKind
 from domain.case.state import KeptMoments
-from domain.policy.policy import Policy
+from domain.policy.carried import CarriedPolicy
 
 
 class CaseTakenUp(BaseModel):
@@ -22,7 +22,7 @@ class CaseTakenUp(BaseModel):
 
     model_config = ConfigDict(validate_by_name=True, serialize_by_alias=True)
 
-    policy: Policy
+    policy: CarriedPolicy
     facts: CaseFacts
     number: int = Field(alias="place")  # the case's, among all cases
     applications: int = 0  # visits applied for, as on record

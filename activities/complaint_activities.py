@@ -11,6 +11,7 @@ from database.case.notices import StaffNotices
 from domain.case.complaints import OpenComplaint
 from domain.case.notices import Audience, NoticeKind
 from domain.clock import BusinessClock
+from domain.policy.carried import CarriedAftercare
 from domain.policy.policy import AftercarePolicy
 from temporal.names import workflow_id
 
@@ -25,7 +26,7 @@ class Watch(BaseModel):
     case_id: str | None
     loan_id: str
     clock: BusinessClock
-    rules: AftercarePolicy
+    rules: CarriedAftercare
 
     @property
     def watched(self) -> str:

@@ -17,15 +17,14 @@ from activities.contact_result import (
     retired,
     said_no,
 )
-from activities.wording import NothingToSayError, word
 from database.contact.closed_gateways import ClosedGateways, Closure
 from database.contact.contacts import Attempt, Contacts, Reservation
 from domain.contact.delivery import ProviderRefusal
 from domain.contact.intent import Intent
 from domain.contact.question import Refused
 from domain.contact.status import AttemptStatus, PhoneStatus
+from domain.contact.wording import Unsayable, Words
 from domain.messages.templates import Template
-from domain.policy.channels import Channels
 from domain.policy.contact import Channel
 from gateways.protocol import (
     CannotTellError,
@@ -54,14 +53,12 @@ class ContactActivities:
         contacts: Contacts,
         closed: ClosedGateways,
         gateways: Mapping[Channel, Gateway],
-        channels: Channels,
         now: Now,
         answer_within: timedelta = ANSWER_WITHIN,
     ) -> None:
         self._contacts = contacts
         self._closed = closed
         self._gateways = gateways
-        self._channels = channels
         self._now = now
         self._answer_within = answer_within
 
@@ -193,13 +190,11 @@ class ContactActivities:
             return await self._unsent(
                 intent, reservation, ContactStatus.FAILED, "the permitted hours have ended"
             )
-        try:
-            message = word(intent, reservation, self._channels, at)
-        except NothingToSayError as error:
-            return await self._unsent(intent, reservation, ContactStatus.FAILED, str(error))
-        await self._contacts.record_wording(
-            reservation.attempt_id, message.number, _said(message), message.template_version
-        )
+        if isinstance(reservation.words, Unsayable):
+            return await self._unsent(
+                intent, reservation, ContactStatus.FAILED, reservation.words.why
+            )
+        message = _message(reservation, reservation.words, at)
         return await self._hand_over(intent, reservation, message, answer_by)
 
     async def _hand_over(
@@ -288,15 +283,10 @@ class ContactActivities:
         return ContactResult(status=status, facts=facts, rule_id="LC-PROVIDER", reason=reason)
 
 
-def _said(message: Outbound) -> dict[str, str]:
-    """The words as they are kept with the attempt."""
-    if message.parts is None:
-        return {"text": message.text}
-    return {
-        "text": message.text,
-        "after_yes": message.parts.after_yes,
-        "after_no": message.parts.after_no,
-    }
+def _message(reservation: Reservation, words: Words, at: datetime) -> Outbound:
+    return Outbound(
+        reference=reservation.attempt_id, number=reservation.number, at=at, **words._asdict()
+    )
 
 
 def _busy(what: str = "the provider is busy") -> ApplicationError:

@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from commands.command_line import run_command
+from benchmarks.means.quiet import Anyway, run_bench
 from database.audit import Audit
 from database.migrate import apply_migrations
 from database.policy.stored_policies import StoredPolicies
@@ -82,9 +82,10 @@ INSERT INTO simulated_outbox (reference, channel, number, text, sent_at)
 
 def main(
     attempts: Annotated[int, typer.Option(help="Contact attempts to audit")] = 100_000,
+    anyway: Anyway = False,
 ) -> None:
     """Print the seconds of each guarantee and of the whole audit. Ends with 1 if it takes 10."""
-    run_command(_run(attempts))
+    run_bench(_run(attempts), anyway=anyway)
 
 
 async def _run(attempts: int) -> int:

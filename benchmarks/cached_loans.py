@@ -21,7 +21,8 @@ from activities.scan_activities import ScanSummary, scan_overdue
 from benchmarks.bare import BareWait
 from benchmarks.bare_worker import BARE_QUEUE
 from benchmarks.contact_steps import ORIGIN, insert_loans
-from commands.command_line import run_command
+from benchmarks.means.quiet import Anyway, run_bench
+from benchmarks.means.ratios import say_ratios
 from database.case.scan import Scan
 from database.policy.stored_policies import StoredPolicies
 from database.sql import Pool, open_pool
@@ -42,9 +43,10 @@ Start = Callable[[int, int], Awaitable[None]]
 def main(
     few: Annotated[int, typer.Option(help="Workflows at the first look")] = 100,
     many: Annotated[int, typer.Option(help="At the second; not above what a worker caches")] = 900,
+    anyway: Anyway = False,
 ) -> None:
     """Print the bytes that a workflow takes on both sides, and their ratio."""
-    run_command(_run(few, many))
+    run_bench(_run(few, many), anyway=anyway)
 
 
 async def _run(few: int, many: int) -> int:
@@ -65,9 +67,9 @@ async def _run(few: int, many: int) -> int:
         finally:
             await pool.close()
     typer.echo(
-        f"in the cache: a bare workflow {bare / 1024:.0f} KiB, an open loan {loan / 1024:.0f} KiB; "
-        f"ratio {loan / bare:.2f}"
+        f"in the cache: a bare workflow {bare / 1024:.0f} KiB, an open loan {loan / 1024:.0f} KiB"
     )
+    say_ratios("memory of a cached open loan against a bare workflow", [loan / bare])
     return 0
 
 

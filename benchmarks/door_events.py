@@ -27,7 +27,8 @@ from temporalio.client import Client
 from activities.business_time import business_time
 from activities.scan_activities import ScanSummary, scan_overdue
 from benchmarks.contact_steps import insert_loans
-from commands.command_line import run_command
+from benchmarks.means.quiet import Anyway, run_bench
+from benchmarks.means.ratios import say_ratios
 from database.case.scan import Scan
 from database.door.credentials import EVERY_LENDER, Credentials
 from database.policy.stored_policies import StoredPolicies
@@ -66,9 +67,10 @@ def main(
     events: Annotated[int, typer.Option(help="Events that either side sends to each")] = 5,
     pairs: Annotated[int, typer.Option(help="How often both are measured")] = 4,
     callers: Annotated[int, typer.Option(help="Calls at a time")] = 32,
+    anyway: Anyway = False,
 ) -> None:
     """Print the rates of each pair, and the median of their ratios."""
-    run_command(_run(loans, events, pairs, callers))
+    run_bench(_run(loans, events, pairs, callers), anyway=anyway)
 
 
 async def _run(loans: int, events: int, pairs: int, callers: int) -> int:
@@ -97,7 +99,7 @@ async def _run(loans: int, events: int, pairs: int, callers: int) -> int:
                     typer.echo(
                         f"signals {done['signals']}; door {done['door']}; ratio {ratios[-1]:.2f}"
                     )
-            typer.echo(f"median ratio {statistics.median(ratios):.2f}")
+            say_ratios("front door against raw signals", ratios)
         finally:
             await pool.close()
     return 0

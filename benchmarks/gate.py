@@ -9,7 +9,6 @@ insert.
 """
 
 import asyncio
-import statistics
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from datetime import UTC, datetime, timedelta
@@ -21,7 +20,8 @@ from typing import Annotated
 import typer
 
 from benchmarks.contact_steps import insert_loans
-from commands.command_line import run_command
+from benchmarks.means.quiet import Anyway, run_bench
+from benchmarks.means.ratios import say_ratios
 from database.case.scan import Cursor, Scan
 from database.contact.contacts import Contacts, Reservation
 from database.migrate import apply_migrations
@@ -60,9 +60,10 @@ def main(
     seconds: Annotated[float, typer.Option(help="How long each side is measured")] = 2,
     pairs: Annotated[int, typer.Option(help="How often both are measured")] = 7,
     durable: Annotated[bool, typer.Option(help="Let each commit reach the disk")] = False,
+    anyway: Anyway = False,
 ) -> None:
     """Print both rates and their ratio pair by pair, and the gate's round trips."""
-    run_command(_run(senders, seconds, pairs, durable=durable))
+    run_bench(_run(senders, seconds, pairs, durable=durable), anyway=anyway)
 
 
 async def _run(senders: list[int], seconds: float, pairs: int, *, durable: bool) -> int:
@@ -102,7 +103,7 @@ async def _compare(
         ours = await _rate(reserve, numbers, seconds, senders)
         ratios.append(ours / bare)
         typer.echo(f"bare {bare:7.0f}/s   gate {ours:7.0f}/s   ratio {ours / bare:.3f}")
-    typer.echo(f"median ratio {statistics.median(ratios):.3f} with {senders} senders")
+    say_ratios(f"gate against a bare transaction, {senders} senders", ratios)
 
 
 async def _open_cases(pool: Pool) -> list[str]:

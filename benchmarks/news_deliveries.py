@@ -10,7 +10,6 @@ Then promises are written with the triggers that write news, and without.
 
 import asyncio
 import itertools
-import statistics
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,7 +21,8 @@ from typing import Annotated
 import typer
 
 from benchmarks.contact_steps import insert_loans
-from commands.command_line import run_command
+from benchmarks.means.quiet import Anyway, run_bench
+from benchmarks.means.ratios import say_ratios
 from commands.server import open_news
 from database.case.scan import Cursor, Scan
 from database.migrate import apply_migrations
@@ -47,9 +47,10 @@ def main(
     loans: Annotated[int, typer.Option(help="Loans that news are of")] = 200,
     each: Annotated[int, typer.Option(help="News of each")] = 10,
     pairs: Annotated[int, typer.Option(help="How often both are measured")] = 4,
+    anyway: Anyway = False,
 ) -> None:
     """Print the rates of each pair, and the median of their ratios."""
-    run_command(_run([f"loan-{number}" for number in range(loans)], each, pairs))
+    run_bench(_run([f"loan-{number}" for number in range(loans)], each, pairs), anyway=anyway)
 
 
 async def _run(ids: list[str], each: int, pairs: int) -> int:
@@ -75,10 +76,8 @@ async def _run(ids: list[str], each: int, pairs: int) -> int:
                 f"{pair + 1}: delivered {sending:.0f}/s, bare inserts {bare:.0f}/s;"
                 f" facts with news {with_news:.0f}/s, without {without:.0f}/s"
             )
-        typer.echo(
-            f"median: deliveries {statistics.median(delivered):.2f} of bare inserts;"
-            f" facts with news {statistics.median(costs):.2f} of those without"
-        )
+        say_ratios("deliveries of news against bare inserts", delivered)
+        say_ratios("facts with news against facts without", costs)
     return 0
 
 

@@ -17,7 +17,8 @@ from typing import Annotated
 import typer
 
 from activities.scan_activities import ScanSummary, scan_overdue
-from commands.command_line import run_command
+from benchmarks.means.quiet import Anyway, run_bench
+from benchmarks.means.ratios import say_ratios
 from database.case.scan import Scan
 from database.migrate import apply_migrations
 from database.policy.stored_policies import StoredPolicies
@@ -57,9 +58,10 @@ class _NobodyStarts:
 def main(
     loans: Annotated[int, typer.Option(help="Overdue loans with an open case")] = 1_000_000,
     pairs: Annotated[int, typer.Option(help="How often both are measured")] = 6,
+    anyway: Anyway = False,
 ) -> None:
     """Print the seconds of both, the median ratio and the memory. Ends with 1 above twice."""
-    run_command(_run(loans, pairs))
+    run_bench(_run(loans, pairs), anyway=anyway)
 
 
 async def _run(loans: int, pairs: int) -> int:
@@ -98,9 +100,9 @@ async def _compare(pool: Pool, policy: Policy, loans: int, pairs: int) -> float:
     await _scan(pool, policy, loans)
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
-    median = statistics.median(ratios)
-    typer.echo(f"{loans} loans: median ratio {median:.2f}, {peak / 1024:.0f} KiB at most")
-    return median
+    typer.echo(f"{loans} loans, {peak / 1024:.0f} KiB at most")
+    say_ratios("scan of a book at rest against count(*)", ratios)
+    return statistics.median(ratios)
 
 
 async def _count(pool: Pool) -> float:

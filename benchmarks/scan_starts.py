@@ -8,7 +8,6 @@ puts a case on record and starts its workflow; the bare client only starts.
 """
 
 import asyncio
-import statistics
 import time
 from typing import Annotated
 
@@ -19,7 +18,8 @@ from activities.business_time import business_time
 from activities.scan_activities import STARTS_AT_ONCE, ScanSummary, scan_overdue
 from benchmarks.bare import BareSteps
 from benchmarks.contact_steps import insert_loans
-from commands.command_line import run_command
+from benchmarks.means.quiet import Anyway, run_bench
+from benchmarks.means.ratios import say_ratios
 from database.case.scan import Scan
 from database.policy.stored_policies import StoredPolicies
 from database.sql import Pool, open_pool
@@ -33,9 +33,10 @@ from temporal.case_starter import TemporalCaseStarter
 def main(
     loans: Annotated[int, typer.Option(help="Workflows that either side starts")] = 1000,
     pairs: Annotated[int, typer.Option(help="How often both are measured")] = 4,
+    anyway: Anyway = False,
 ) -> None:
     """Print the rates of each pair, and the median of their ratios."""
-    run_command(_run(loans, pairs))
+    run_bench(_run(loans, pairs), anyway=anyway)
 
 
 async def _run(loans: int, pairs: int) -> int:
@@ -57,7 +58,7 @@ async def _run(loans: int, pairs: int) -> int:
                     f"starts a second: bare {rates['bare']:.0f}, scan {rates['scan']:.0f}; "
                     f"ratio {ratios[-1]:.3f}"
                 )
-            typer.echo(f"median ratio {statistics.median(ratios):.3f}")
+            say_ratios("starts from the scan against the raw client", ratios)
         finally:
             await pool.close()
     return 0

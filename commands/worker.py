@@ -185,7 +185,7 @@ def _contact_activities(
 ) -> ContactActivities:
     reaching = frozenset(each for each, gateway in gateways.items() if gateway.reaches_people)
     contacts = Contacts(pool, PinnedPolicies(policy), reaching)
-    return ContactActivities(contacts, ClosedGateways(pool), gateways, policy.channels, now)
+    return ContactActivities(contacts, ClosedGateways(pool), gateways, now)
 
 
 def sandbox() -> SandboxedWorkflowRunner:

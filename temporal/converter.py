@@ -4,20 +4,45 @@ What a type is asked for is read as the SDK's pydantic converter reads it, and f
 not fit. What nobody asks a type for (the arguments of a signal that takes whatever comes) is read
 as JSON, and never fails: the SDK drops a signal that it cannot decode, and its sender would wait
 for an answer that is on no record.
+
+A field that has its default is not written: most of a case's facts are, at any moment. So a default
+never changes, nor goes: it is what histories mean (`tests/replay/test_defaults.py`).
 """
 
 from collections.abc import Sequence
 from typing import Any
 
+from pydantic_core import SchemaSerializer
+from pydantic_core.core_schema import any_schema
 from temporalio.api.common.v1 import Payload
-from temporalio.contrib.pydantic import PydanticPayloadConverter
+from temporalio.contrib.pydantic import (
+    PydanticJSONPlainPayloadConverter,
+    PydanticPayloadConverter,
+)
 from temporalio.converter import CompositePayloadConverter, DataConverter
 
 from domain.events import UnreadableBody, UnreadableEventError, printable, read_json
 
 _JSON, _NULL = b"json/plain", b"binary/null"
+_SERIALIZER = SchemaSerializer(any_schema())
+
+
+class _ShortJSONPayloadConverter(PydanticJSONPlainPayloadConverter):
+    """The SDK's, without the fields that have their default."""
+
+    def to_payload(self, value: Any) -> Payload | None:
+        """See base class."""
+        data = _SERIALIZER.to_json(value, exclude_defaults=True)
+        return Payload(metadata={"encoding": _JSON}, data=data)
+
+
 # Shared: what they build for a type is built once, and not for each workflow in memory.
-_CONVERTERS = tuple(PydanticPayloadConverter().converters.values())
+_CONVERTERS = tuple(
+    _ShortJSONPayloadConverter()
+    if isinstance(converter, PydanticJSONPlainPayloadConverter)
+    else converter
+    for converter in PydanticPayloadConverter().converters.values()
+)
 
 
 class LenientPayloadConverter(CompositePayloadConverter):

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
 from datetime import datetime
 from typing import NamedTuple
 
@@ -19,6 +18,7 @@ from domain.contact.permission import may_contact
 from domain.contact.question import Allowed, Decision, Refused
 from domain.contact.recipient import Recipient
 from domain.contact.status import AttemptStatus, PhoneStatus
+from domain.contact.wording import Unsayable, Words, word
 from domain.messages.templates import Template
 from domain.policy.contact import Channel
 from domain.policy.policy import Policy
@@ -26,6 +26,8 @@ from domain.policy.policy import Policy
 MADE_UP = Refused(
     rule_id="LC-MADE-UP", reason="the borrower is made up: no provider writes to them"
 )
+
+UNASKED = Unsayable("nothing is to be said")
 
 
 class Attempt(NamedTuple):
@@ -50,7 +52,7 @@ class Reservation(NamedTuple):
     recipient: Recipient
     lawful_until: datetime | None  # the end of the hours it was reserved in, if any limit it
     reserved_at: datetime
-    policies: list[Policy]  # it was reserved under: the pinned one first, the current one last
+    words: Words | Unsayable  # what is said of it now; of a reservation they are on record
     is_not_taken: bool = False
     probes: int | None = None  # the closure that ends if the provider takes it
 
@@ -63,6 +65,7 @@ class Ruling(NamedTuple):
     decision: Decision
     closed: Closure | None  # the way to the provider
     policies: list[Policy]  # that were asked
+    words: Words | Unsayable = UNASKED
 
 
 class Contacts:
@@ -88,9 +91,11 @@ class Contacts:
         """Reserve one contact on facts that still hold, or record why it is refused.
 
         The rules are asked with facts across all of the borrower's loans, under the policy the
-        case is pinned to and the current one. Nothing is sent here. When something has come in
-        between, they are asked again: it was another's progress. What the rules allow waits before
-        a closed gateway, with nothing reserved; but for one contact now and then, which tries it.
+        case is pinned to and the current one. Nothing is sent here; what is about to be said, and
+        where, is on record with the reservation, also where the provider's answer is lost. When
+        something has come in between, the rules are asked again: it was another's progress. What
+        they allow waits before a closed gateway, with nothing reserved; but for one contact now
+        and then, which tries it.
         """
         async with self._pool.acquire() as connection:
             while True:
@@ -103,9 +108,10 @@ class Contacts:
                     return ruling.decision
                 if ruling.closed and not await take_probe(connection, ruling.closed, now):
                     return ruling.closed
-                attempt = await self._reserve(connection, intent, ruling, ruling.decision)
+                worded = self._worded(intent, ruling, ruling.decision)
+                attempt = await self._reserve(connection, intent, worded, ruling.decision)
                 if attempt is not None:
-                    return _reservation(ruling, attempt, is_new=True)
+                    return _reservation(worded, attempt, is_new=True)
 
     async def renew_reservation(
         self, intent: Intent, now: datetime
@@ -126,9 +132,10 @@ class Contacts:
                     return ruling.decision
                 if ruling.closed and not await take_probe(connection, ruling.closed, now):
                     return ruling.closed
-                renewed = await self._renew(connection, intent, ruling, ruling.decision)
+                worded = self._worded(intent, ruling, ruling.decision)
+                renewed = await self._renew(connection, intent, worded, ruling.decision)
                 if renewed is not None:
-                    return _reservation(ruling, renewed, is_new=True)
+                    return _reservation(worded, renewed, is_new=True)
 
     async def record_refusal(self, intent: Intent, refused: Refused, now: datetime) -> None:
         """Write down a refusal that was not the gate's, with the facts as they are."""
@@ -175,6 +182,13 @@ class Contacts:
         closed = closure_of(row["closed"], said or str(intent.template))
         return Ruling(recipient, row["facts"], decision, closed, policies)
 
+    def _worded(self, intent: Intent, ruling: Ruling, allowed: Allowed) -> Ruling:
+        """With what is said, as of the facts it was decided on."""
+        template = Template(allowed.instead or intent.template)
+        channels = self._policies.current.channels
+        words = word(intent, template, ruling.recipient, ruling.policies, channels)
+        return ruling._replace(words=words)
+
     async def _reserve(
         self, connection: Connection, intent: Intent, ruling: Ruling, allowed: Allowed
     ) -> Attempt | None:
@@ -197,6 +211,8 @@ class Contacts:
             policy_sha256=recipient.policy_sha256,
             current_policy=self._policies.current.version,
             facts=ruling.facts,
+            said=_on_record(ruling.words),
+            template_version=_version_of(ruling.words),
         )
         return _attempt(row)
 
@@ -215,6 +231,8 @@ class Contacts:
             policy_sha256=ruling.recipient.policy_sha256,
             current_policy=self._policies.current.version,
             facts=ruling.facts,
+            said=_on_record(ruling.words),
+            template_version=_version_of(ruling.words),
         )
         return _attempt(row)
 
@@ -235,21 +253,6 @@ class Contacts:
             policy_sha256=recipient.policy_sha256,
             current_policy=self._policies.current.version,
             facts=ruling.facts,
-        )
-
-    async def record_wording(
-        self, attempt_id: str, number: str, said: Mapping[str, str], template_version: str
-    ) -> None:
-        """Note what is about to be said and where, before the provider is asked.
-
-        So it is on record also where its answer is lost; of a later try, what that one says.
-        """
-        await SQL.record_wording(
-            self._pool,
-            attempt_id=attempt_id,
-            sent_to=number,
-            said=json.dumps(said, ensure_ascii=False),
-            template_version=template_version,
         )
 
     async def record_sent(
@@ -313,6 +316,17 @@ def _attempt(row: asyncpg.Record | None) -> Attempt | None:
     )
 
 
+def _on_record(words: Words | Unsayable) -> str | None:
+    """Nothing is on record of what cannot be said."""
+    if isinstance(words, Unsayable):
+        return None
+    return json.dumps(words.on_record, ensure_ascii=False)
+
+
+def _version_of(words: Words | Unsayable) -> str | None:
+    return None if isinstance(words, Unsayable) else words.template_version
+
+
 def _attempt_id(intent: Intent) -> str:
     """Always the same for an intent; nothing of a loan can be read from it."""
     return hashlib.blake2b(intent.key.encode(), digest_size=16).hexdigest()
@@ -331,5 +345,5 @@ def _reservation(ruling: Ruling, attempt: Attempt, *, is_new: bool) -> Reservati
         reserved_at=attempt.reserved_at,
         is_not_taken=attempt.is_not_taken,
         probes=None if ruling.closed is None else ruling.closed.closure_id,
-        policies=ruling.policies,
+        words=ruling.words,
     )

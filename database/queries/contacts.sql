@@ -31,7 +31,7 @@ CROSS JOIN LATERAL right_party_facts(
     recipient ->> 'borrower_id', :intent_key, (recipient ->> 'at')::timestamptz) AS people
 WHERE c.case_id = :case_id;
 
--- name: reserve_attempt(attempt_id, intent_key, case_id, loan_id, borrower_id, revision, phone_id, channel, template, purpose, now, policy_version, policy_sha256, current_policy, facts)^
+-- name: reserve_attempt(attempt_id, intent_key, case_id, loan_id, borrower_id, revision, phone_id, channel, template, purpose, now, policy_version, policy_sha256, current_policy, facts, said, template_version)^
 -- Nothing when the borrower's revision has moved on since the facts were read. Who comes second
 -- waits for the first one's row to be written, and then finds another revision.
 WITH unchanged AS (
@@ -41,16 +41,18 @@ WITH unchanged AS (
 )
 INSERT INTO contact_attempts (attempt_id, intent_key, case_id, loan_id, borrower_id, phone_id,
                               channel, template, purpose, reserved_at, status, policy_version,
-                              policy_sha256, current_policy, facts)
-SELECT :attempt_id, :intent_key, :case_id, :loan_id, borrower_id, :phone_id,
+                              policy_sha256, current_policy, facts, sent_to, said,
+                              template_version)
+SELECT :attempt_id, :intent_key, :case_id, :loan_id, unchanged.borrower_id, p.phone_id,
        :channel, :template, :purpose, :now, 'reserved', :policy_version,
-       :policy_sha256, :current_policy, :facts
-FROM unchanged
+       :policy_sha256, :current_policy, :facts,
+       CASE WHEN :said::jsonb IS NOT NULL THEN p.number END, :said::jsonb, :template_version
+FROM unchanged JOIN phones p ON p.phone_id = :phone_id
 RETURNING attempt_id, status, template,
           (SELECT number FROM phones WHERE phone_id = :phone_id) AS number,
           reserved_at, false AS is_not_taken;
 
--- name: renew_attempt(attempt_id, borrower_id, revision, phone_id, template, now, policy_version, policy_sha256, current_policy, facts)^
+-- name: renew_attempt(attempt_id, borrower_id, revision, phone_id, template, now, policy_version, policy_sha256, current_policy, facts, said, template_version)^
 -- Nothing as above, or when the attempt was settled meanwhile.
 WITH unchanged AS (
     UPDATE borrowers SET revision = revision + 1
@@ -60,7 +62,9 @@ WITH unchanged AS (
 UPDATE contact_attempts a
 SET reserved_at = :now, phone_id = :phone_id, template = :template, not_taken_at = NULL,
     policy_version = :policy_version,
-    policy_sha256 = :policy_sha256, current_policy = :current_policy, facts = :facts
+    policy_sha256 = :policy_sha256, current_policy = :current_policy, facts = :facts,
+    sent_to = CASE WHEN :said::jsonb IS NOT NULL THEN p.number END, said = :said::jsonb,
+    template_version = :template_version
 FROM unchanged, phones p
 WHERE a.attempt_id = :attempt_id AND a.status = 'reserved' AND p.phone_id = :phone_id
 RETURNING a.attempt_id, a.status, a.template, p.number, a.reserved_at, false AS is_not_taken;
@@ -79,11 +83,6 @@ WHERE NOT EXISTS (
     SELECT FROM contact_refusals
     WHERE intent_key = :intent_key AND rule_id = :rule_id AND retry_at = :retry_at)
 ON CONFLICT (intent_key, at) DO NOTHING;
-
--- name: record_wording(attempt_id, sent_to, said, template_version)!
-UPDATE contact_attempts
-SET sent_to = :sent_to, said = :said::jsonb, template_version = :template_version
-WHERE attempt_id = :attempt_id AND status = 'reserved';
 
 -- name: record_sent(attempt_id, provider_ref, sent_at, case_id, now)$
 SELECT record_sent(:attempt_id, :provider_ref, :sent_at, :case_id, :now)::text;

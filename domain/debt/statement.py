@@ -10,7 +10,7 @@ from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
 
-from pydantic import BaseModel, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 
 from domain.debt.amortisation import RATE_UNITS
 
@@ -31,6 +31,9 @@ DEFAULT_ORDER = (Component.PENALTY, Component.INTEREST, Component.PRINCIPAL)
 
 class Amounts(BaseModel):
     """Minor units of each component."""
+
+    # Facts that have none share one object, which nobody has to copy.
+    model_config = ConfigDict(frozen=True)
 
     penalty_minor: int = 0
     interest_minor: int = 0

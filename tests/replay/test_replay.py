@@ -1,9 +1,6 @@
 """The replay guard: runs that are open today must find their way under tomorrow's code."""
 
 import gzip
-import importlib
-import inspect
-import pkgutil
 import re
 from collections.abc import Iterable
 from typing import Any, get_type_hints
@@ -14,12 +11,12 @@ from temporalio import activity
 from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
-import activities
 from activities.case_activities import CaseActivities
-from commands.worker import activities_of, sandbox
+from commands.worker import sandbox
 from domain.case.state import CaseState, Stage
 from temporal.converter import DATA_CONVERTER
 from temporal.names import LOAN_COLLECTION
+from tests.support.replay.activities import activities_by_name
 from tests.support.replay.catalogue import (
     Json,
     Payload,
@@ -113,26 +110,14 @@ def test_every_activity_was_recorded() -> None:
         "check_visitor", "complaints_left", "complaints_of_loan", "notify_staff_of_loan",
         "reconcile_cases", "scan_overdue_loans", "watch_complaints_at_rest",
     }  # fmt: skip
-    assert {("activity", name) for name in set(_activities()) - not_of_a_loan} <= shown
-
-
-def _activities() -> dict[str, Any]:
-    """Every activity there is, by its name."""
-    owners = {
-        owner
-        for module in pkgutil.iter_modules(activities.__path__)
-        for _, owner in inspect.getmembers(
-            importlib.import_module(f"activities.{module.name}"), inspect.isclass
-        )
-    }
-    return {each.__name__: each for owner in owners for each in activities_of(owner)}
+    assert {("activity", name) for name in set(activities_by_name()) - not_of_a_loan} <= shown
 
 
 @pytest.mark.parametrize("name", HISTORIES)
 def test_recorded_values_load(name: str) -> None:
     """What crossed before may still be under way: its models take it."""
     history: Json = HISTORIES[name]
-    functions = _activities()
+    functions = activities_by_name()
     _must_load(CaseState, [Payload(LOAN_COLLECTION, first_state(history))])
     for payload in activity_inputs(history):
         hints = get_type_hints(functions[payload.activity])

@@ -58,7 +58,6 @@ class Record:
             Contacts(pool, PinnedPolicies(policy)),
             ClosedGateways(pool),
             simulated_gateways(pool),
-            policy.channels,
             lambda: self.now,
         )
 

@@ -16,7 +16,7 @@ from domain.case.situation import Situation
 from domain.case.state import CaseState, Stage
 from domain.case.visit_standing import stands_no_more
 from domain.policy.policy import Policy, interned
-from workflows.desk.filters import attributes_of
+from workflows.desk.filters import Filters
 from workflows.desk.inbox import Inbox
 from workflows.desk.options import DATABASE
 from workflows.desk.status import NextAction, details
@@ -42,6 +42,7 @@ class CaseDesk:
         self.next_action = NextAction()
         self._inbox = inbox
         self._turns = Turns()
+        self._filters = Filters()
         self._facts: CaseFacts | None = None
         self._policy: Policy | None = None
 
@@ -156,7 +157,7 @@ class CaseDesk:
 
     def publish(self) -> None:
         """Let operations filter by where the case stands."""
-        workflow.upsert_search_attributes(attributes_of(self.situation))
+        workflow.upsert_search_attributes(self._filters.changes(self.situation))
 
     # Waiting
 

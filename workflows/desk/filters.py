@@ -18,6 +18,26 @@ from temporal.search_attributes import (
 )
 
 
+class Filters:
+    """What one run has published: what is published again is what has changed since."""
+
+    def __init__(self) -> None:
+        self._published: dict[str, Any] = {}
+
+    def changes(self, situation: Situation) -> list[SearchAttributeUpdate[Any]]:
+        """What to set or take away; the stage always, so that there is something to say."""
+        updates = attributes_of(situation)
+        changed = [
+            update
+            for update in updates
+            if update.key == COLLECTION_STAGE
+            or update.key.name not in self._published
+            or self._published[update.key.name] != update.value
+        ]
+        self._published = {update.key.name: update.value for update in updates}
+        return changed
+
+
 def attributes_of(situation: Situation) -> list[SearchAttributeUpdate[Any]]:
     """Every search attribute, set or taken away."""
     case, facts, policy, now = situation

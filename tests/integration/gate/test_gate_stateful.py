@@ -173,7 +173,7 @@ class StaleContacts(CrashingContacts):
             recipient=ruling.recipient,
             lawful_until=None,
             reserved_at=attempt.reserved_at,
-            policies=ruling.policies,
+            words=self._worded(intent, ruling, Allowed(phone_id="")).words,
             template="overdue_notice",
         )
 

@@ -43,7 +43,6 @@ class Gate:
             Contacts(pool, shelf or PinnedPolicies(policy), reaching_people),
             ClosedGateways(pool),
             dict.fromkeys(Channel, gateway),
-            policy.channels,
             now or (lambda: self.now),
             answer_within,
         )

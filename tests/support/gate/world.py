@@ -51,7 +51,6 @@ class World:
     def __init__(self, pool: Pool, policy: Policy, bug: Bug, name: str, plan: Plan) -> None:
         self._pool, self._bug, self._plan = pool, bug, plan
         self._pinned = PinnedPolicies(bug.policy or policy)
-        self._channels = policy.channels
         self._policy = policy
         self._provider = WatchedProvider()
         self._faults = set() if plan.provider_can_tell else {Fault.CANNOT_TELL}
@@ -125,7 +124,6 @@ class World:
             self._bug.contacts(self._pool, self._pinned, crash),
             ClosedGateways(self._pool),
             dict.fromkeys(Channel, gateway),
-            self._channels,
             self.now,
         )
         with suppress(DiedError, ApplicationError):  # Temporal asks again, some time

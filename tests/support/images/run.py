@@ -148,6 +148,7 @@ def _settings() -> dict[str, str]:
     clock = BusinessClock(
         started_at=datetime.now(UTC), origin=before_five, day_length=timedelta(days=30)
     )
+    ui_port, door_port = free_ports(2)
     return {
         "POSTGRES_PASSWORD": f"{PASSWORD} super",
         "TEMPORAL_DB_PASSWORD": f"{PASSWORD}temporal",
@@ -155,7 +156,8 @@ def _settings() -> dict[str, str]:
         "DOOR_KEY": "of the tests' installation, never of another",
         # One that no server makes by itself.
         "TEMPORAL_NAMESPACE": "image-test",
-        "TEMPORAL_UI_PORT": str(free_ports(1)[0]),
+        "TEMPORAL_UI_PORT": str(ui_port),
+        "DOOR_PORT": str(door_port),
         "BUSINESS_CLOCK": str(clock),
     }
 

@@ -7,6 +7,7 @@ from urllib.request import urlopen
 
 from temporal.search_attributes import SEARCH_ATTRIBUTES
 from tests.support.images.drain import worker_drains
+from tests.support.images.front_door import door_takes_an_event
 from tests.support.images.loans import FIRST, expect, import_loan, wait_for_sql
 from tests.support.images.stack import Stack
 from tests.support.images.transcript import RedError
@@ -109,6 +110,11 @@ def contact_is_made(stack: Stack, say: Say) -> None:
     expect(stack.sql("SELECT count(*) FROM simulated_outbox"), "1")
 
 
+def door_is_open(stack: Stack, say: Say) -> None:
+    """The front door is ready, and takes a payment from a system that was let in."""
+    say(door_takes_an_event(stack))
+
+
 def audit_is_clean(stack: Stack, say: Say) -> None:
     """The worker starts again, and the audit finds no broken guarantee."""
     stack.compose("start", "worker")
@@ -140,6 +146,7 @@ STEPS = (
     tape_is_imported,
     case_starts,
     contact_is_made,
+    door_is_open,
     worker_drains,
     audit_is_clean,
     dump_restores,

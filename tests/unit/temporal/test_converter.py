@@ -30,10 +30,10 @@ def test_values_come_back(value: object) -> None:
 
 
 def test_models_come_back_by_their_type_alone() -> None:
-    """As JSON objects where nobody asks for it."""
+    """As JSON objects where nobody asks for it, without what has its default."""
     payload = CONVERTER.to_payload(CASE)
     assert CONVERTER.from_payload(payload, DueCase) == CASE
-    assert CONVERTER.from_payload(payload) == CASE.model_dump()
+    assert CONVERTER.from_payload(payload) == {"case_id": CASE.case_id, "loan_id": CASE.loan_id}
 
 
 def test_what_a_type_was_asked_for_still_fails() -> None:

@@ -1,0 +1,1 @@
+"""What benches have in common: what they count, and whether the machine was quiet."""

@@ -1,0 +1,49 @@
+"""A policy as a run carries it: what it decides by, without what only people read.
+
+Every run has its policy in its history, so that a replay sees the same numbers for ever. The rules'
+texts and sources, what the software does not keep, and the lender's hotlines are most of a policy,
+and no run asks for them: they stay on record, under the policy's version. A run of before carries
+all of it, and reads the same part.
+"""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, PlainSerializer
+
+from domain.policy.policy import AftercarePolicy, Policy
+
+# What a run sees instead. It is written, too: so the release before reads a run of this one.
+_UNSAID_OF_A_RULE = {
+    "text": "", "source": "", "force": "bank", "verified": "own"
+}  # fmt: skip
+_UNSAID_OF_A_POLICY = {
+    "channels": {"hotline": "", "complaint_hotline": "", "pay_at": ""},
+    "not_kept_here": [],
+}
+
+
+def _carried(model: BaseModel) -> Any:
+    return _without_words(model.model_dump(mode="json", exclude_defaults=True))
+
+
+def _without_words(value: Any) -> Any:
+    """The same content, with nothing said; a model is left as it is."""
+    match value:
+        case dict():
+            said = {name: part for name, part in value.items() if name != "article"}
+            return {name: _without_words(part) for name, part in said.items()} | _unsaid(value)
+        case list():
+            return [_without_words(part) for part in value]
+    return value
+
+
+def _unsaid(part: dict[str, Any]) -> dict[str, Any]:
+    if "contact" in part:
+        return _UNSAID_OF_A_POLICY
+    return _UNSAID_OF_A_RULE if {"id", "value"} <= part.keys() else {}
+
+
+CarriedPolicy = Annotated[Policy, BeforeValidator(_without_words), PlainSerializer(_carried)]
+CarriedAftercare = Annotated[
+    AftercarePolicy, BeforeValidator(_without_words), PlainSerializer(_carried)
+]
