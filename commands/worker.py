@@ -14,7 +14,7 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 from activities.agreement_activities import AgreementActivities
 from activities.business_time import Now, business_time, real_time
 from activities.case_activities import CaseActivities
-from activities.complaint_activities import ComplaintActivities
+from activities.complaint_activities import ComplaintActivities, ComplaintWatches
 from activities.contact_activities import ContactActivities
 from activities.legal_activities import LegalActivities
 from activities.reconcile_activities import ReconcileActivities, Reconciler
@@ -131,7 +131,7 @@ def build_worker(
         VisitActivities(Visits(pool), now),
         VisitorActivities(VisitorChecks(pool, policy.visit), now),
         AgreementActivities(Agreements(pool), StoredPolicies(pool), now),
-        ComplaintActivities(Cases(pool), TemporalWatchStarter(client)),
+        _complaint_activities(client, pool, policy, clock, now),
         LegalActivities(LegalPackages(pool), now),
         ScanActivities(Scan(pool), starter, policy.version, now),
         ReconcileActivities(reconciler, now),
@@ -145,6 +145,14 @@ def build_worker(
         interceptors=[ErrorPrivacy(rows_kept_out_of_errors)],
         graceful_shutdown_timeout=GRACE,
     )
+
+
+def _complaint_activities(
+    client: Client, pool: Pool, policy: Policy, clock: BusinessClock, now: Now
+) -> ComplaintActivities:
+    cases, starter = Cases(pool), TemporalWatchStarter(client)
+    watches = ComplaintWatches(cases, starter, clock, policy.aftercare)
+    return ComplaintActivities(cases, StaffNotices(pool), starter, watches, now)
 
 
 def _gateways(settings: Settings, pool: Pool) -> Mapping[Channel, Gateway]:

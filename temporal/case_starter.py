@@ -44,18 +44,18 @@ class TemporalCaseStarter:
 
 
 class TemporalWatchStarter:
-    """Starts the workflow that watches over the complaints of a case that has ended."""
+    """Starts the workflow that watches over complaints while no case of their loan is open."""
 
     def __init__(self, client: Client) -> None:
         self._client = client
 
-    async def start_watch(self, case_id: str, watch: BaseModel) -> None:
+    async def start_watch(self, watched: str, watch: BaseModel) -> None:
         """Start it, unless it is running: that of an end of this case that was reversed."""
         with suppress(WorkflowAlreadyStartedError):
             await self._client.start_workflow(
                 COMPLAINT_WATCH,
                 watch,
-                id=complaint_watch_id(case_id),
+                id=complaint_watch_id(watched),
                 task_queue=TASK_QUEUE,
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
                 id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,

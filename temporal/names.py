@@ -19,6 +19,7 @@ def workflow_id(loan_id: str) -> str:
     return f"{WORKFLOW_ID_PREFIX}{loan_id}"
 
 
-def complaint_watch_id(case_id: str) -> str:
-    """The id of the workflow that watches over what a case that has ended left open."""
-    return f"complaints-{case_id}"
+def complaint_watch_id(watched: str) -> str:
+    """The id of the workflow that watches over the complaints of a case that has ended, by the
+    case's id, or of a loan that never had one, by its workflow's id."""
+    return f"complaints-{watched}"

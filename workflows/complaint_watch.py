@@ -1,4 +1,4 @@
-"""Complaints that have outlived their case: reminded of, and escalated, until they are answered."""
+"""Complaints of loans without an open case: reminded of, and escalated, until they are answered."""
 
 from datetime import datetime, timedelta
 
@@ -6,7 +6,7 @@ from temporalio import workflow
 
 with workflow.unsafe.imports_passed_through():
     from activities.case_activities import CaseActivities, StaffNotice
-    from activities.complaint_activities import ComplaintActivities, Watch
+    from activities.complaint_activities import ComplaintActivities, LoanNotice, Watch
     from domain.case.complaints import OpenComplaint, due_notices, next_notice_at
     from domain.case.notices import Audience, NoticeKind
     from temporal.names import COMPLAINT_WATCH
@@ -20,15 +20,16 @@ TOLD_WHEN_OVERDUE = (Audience.COMPLAINT_DESK, Audience.SENIOR_APPROVERS)
 
 @workflow.defn(name=COMPLAINT_WATCH)
 class ComplaintWatch:
-    """Started by a case that ends; ends when nothing is open, or another case of the loan cares."""
+    """Started by a case that ends, or by a scan that finds complaints of a loan at rest.
+
+    Ends when nothing is open, or a case of the loan cares.
+    """
 
     @workflow.run
     async def run(self, watch: Watch) -> None:
         """Look, tell what is due, and sleep until the next thing is."""
         for _ in range(LOOKS_A_RUN):
-            complaints = await workflow.execute_activity_method(
-                ComplaintActivities.complaints_left, watch.case_id, **DATABASE
-            )
+            complaints = await _open_complaints(watch)
             if not complaints:
                 return
             now = watch.clock.business(workflow.now())
@@ -37,6 +38,16 @@ class ComplaintWatch:
             left = watch.clock.real(_next_look(watch, complaints, now)) - workflow.now()
             await workflow.sleep(max(left, SHORTEST_SLEEP), summary="remind the complaint desk")
         workflow.continue_as_new(watch)
+
+
+async def _open_complaints(watch: Watch) -> list[OpenComplaint]:
+    if watch.case_id is None:
+        return await workflow.execute_activity_method(
+            ComplaintActivities.complaints_of_loan, watch.loan_id, **DATABASE
+        )
+    return await workflow.execute_activity_method(
+        ComplaintActivities.complaints_left, watch.case_id, **DATABASE
+    )
 
 
 def _next_look(watch: Watch, complaints: list[OpenComplaint], now: datetime) -> datetime:
@@ -51,19 +62,30 @@ async def _tell_what_is_due(watch: Watch, complaint: OpenComplaint, now: datetim
         is_overdue = notice.kind is NoticeKind.COMPLAINT_OVERDUE
         for audience in TOLD_WHEN_OVERDUE if is_overdue else TOLD_WHEN_OVERDUE[:1]:
             beside = "" if audience is Audience.COMPLAINT_DESK else f":{audience}"
-            await workflow.execute_activity_method(
-                CaseActivities.notify_staff,
-                StaffNotice(
-                    notice_id=f"{watch.case_id}:{notice.key}{beside}",
-                    case_id=watch.case_id,
-                    audience=audience,
-                    kind=notice.kind,
-                    body={
-                        "loan_id": watch.loan_id,
-                        "complaint_id": complaint.complaint_id,
-                        "answer_due_at": complaint.answer_due_at.isoformat(),
-                    },
-                ),
-                summary=f"tell {audience}: {notice.kind}",
-                **DATABASE,
+            told = LoanNotice(
+                notice_id=f"{watch.watched}:{notice.key}{beside}",
+                loan_id=watch.loan_id,
+                audience=audience,
+                kind=notice.kind,
+                body={
+                    "loan_id": watch.loan_id,
+                    "complaint_id": complaint.complaint_id,
+                    "answer_due_at": complaint.answer_due_at.isoformat(),
+                },
             )
+            await _notify_staff(watch.case_id, told)
+
+
+async def _notify_staff(case_id: str | None, told: LoanNotice) -> None:
+    summary = f"tell {told.audience}: {told.kind}"
+    if case_id is None:
+        await workflow.execute_activity_method(
+            ComplaintActivities.notify_staff_of_loan, told, summary=summary, **DATABASE
+        )
+        return
+    await workflow.execute_activity_method(
+        CaseActivities.notify_staff,
+        StaffNotice(case_id=case_id, **told.model_dump(exclude={"loan_id"})),
+        summary=summary,
+        **DATABASE,
+    )

@@ -6,16 +6,18 @@ from typing import Annotated
 import typer
 
 from activities.business_time import business_time
+from activities.complaint_activities import ComplaintWatches
 from activities.scan_activities import ScanSummary, scan_overdue
 from commands.at_start import what_differs
 from commands.command_line import open_database
 from commands.starter.reconcile import is_unmended, reconcile_once
+from database.case.cases import Cases
 from database.case.scan import Scan
 from database.policy.stored_policies import StoredPolicies
 from policies.reader import fingerprint, read_policy
 from policies.texts.claims import refuse_claims
 from runtime.settings import load_settings
-from temporal.case_starter import TemporalCaseStarter
+from temporal.case_starter import TemporalCaseStarter, TemporalWatchStarter
 from temporal.client import connect_temporal
 
 
@@ -24,7 +26,8 @@ async def scan(
 ) -> int:
     """One pass: a case and a workflow for every overdue loan without one. Safe to repeat.
 
-    Then open cases are compared with their runs, as `reconcile` does it.
+    Then open cases are compared with their runs, as `reconcile` does it, and somebody is reminded
+    of each open complaint of a loan without an open case.
 
     Ends with 1 when a workflow could not be started, or a loan was passed over because nobody
     knows its borrower's time zone, or a run and its case disagree; the next pass tries it again.
@@ -43,6 +46,9 @@ async def scan(
             Scan(pool), starter, policy.version, now, ScanSummary(), report=lambda _: None
         )
         found = await reconcile_once(pool, client, settings.business_clock)
+        await ComplaintWatches(
+            Cases(pool), TemporalWatchStarter(client), settings.business_clock, policy.aftercare
+        ).start()
     counts: dict[str, int] = summary.model_dump(exclude={"cursor", "is_counted", "without_clock"})
     counts |= {"lost": found.lost, "taken_up": found.taken_up, "runs_astray": found.runs_astray}
     typer.echo(json.dumps(counts) if as_json else _as_text(counts))

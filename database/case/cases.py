@@ -101,10 +101,17 @@ class Cases:
                 await _tell_overpaid(connection, case_id, loan_id, now)
             return None
 
-    async def complaints_left(self, case_id: str) -> list[OpenComplaint]:
-        """The open complaints of the case's loan; none while a case of it is open."""
-        rows = SQL.complaints_left(self._pool, case_id=case_id)
+    async def complaints_left(
+        self, case_id: str | None = None, loan_id: str | None = None
+    ) -> list[OpenComplaint]:
+        """The open complaints of a loan, or of a case's loan; none while a case of it is open."""
+        rows = SQL.complaints_left(self._pool, case_id=case_id, loan_id=loan_id)
         return [OpenComplaint(**row) async for row in rows]
+
+    async def loans_at_rest_with_complaints(self) -> list[tuple[str, str | None]]:
+        """Loans with an open complaint and no open case, each with the case it had last."""
+        rows = SQL.loans_at_rest_with_complaints(self._pool)
+        return [(row["loan_id"], row["case_id"]) async for row in rows]
 
     async def reopen_case(self, case_id: str, now: datetime) -> CaseFacts | None:
         """Take up a case again whose payment was reversed; answers with fresh facts.

@@ -14,6 +14,26 @@ class StaffNotices:
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
 
+    async def notify_staff_of_loan(
+        self,
+        notice_id: str,
+        loan_id: str,
+        audience: Audience,
+        kind: NoticeKind,
+        body: Mapping[str, object],
+        now: datetime,
+    ) -> None:
+        """Tell the lender's own people something of a loan that never had a case."""
+        await SQL.notify_staff_of_loan(
+            self._pool,
+            notice_id=notice_id,
+            loan_id=loan_id,
+            audience=audience,
+            kind=kind,
+            body=json.dumps(body),
+            now=now,
+        )
+
     async def notify_staff(
         self,
         notice_id: str,

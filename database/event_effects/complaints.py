@@ -48,6 +48,8 @@ async def record_complaint_filed(
     await SQL.hold_complaint(
         connection, loan_id=context.loan_id, complaint_id=event.complaint_id, now=context.now
     )
+    if context.case_id is None:  # where there is one, its workflow tells them
+        await _tell_desk(event, connection, context, NoticeKind.COMPLAINT_TO_ANSWER)
 
 
 async def record_complaint_extended(
@@ -88,25 +90,45 @@ async def record_complaint_extended(
         now=context.now,
         answer_due_at=context.due_at,
     )
-    if context.case_id is None:
-        return  # notices are of cases; who extends it without one reads the new day in the answer
-    await SQL.notify_staff(
-        connection,
-        notice_id=f"{context.case_id}:complaint:{event.complaint_id}:extended-{extensions + 1}",
-        case_id=context.case_id,
-        audience=Audience.COMPLAINT_DESK,
-        kind=NoticeKind.COMPLAINANT_TO_TELL,
-        body=_to_tell(event, context),
-        now=context.now,
-    )
+    # Whoever complained is to be told: that it takes longer, and until when.
+    beside = f":extended-{extensions + 1}"
+    await _tell_desk(event, connection, context, NoticeKind.COMPLAINANT_TO_TELL, beside)
 
 
-def _to_tell(event: events.ComplaintExtended, context: EventContext) -> str:
-    """What whoever complained is to be told: that it takes longer, and until when."""
+async def _tell_desk(
+    event: events.ComplaintFiled | events.ComplaintExtended,
+    connection: Connection,
+    context: EventContext,
+    kind: NoticeKind,
+    beside: str = "",
+) -> None:
+    """Tell the complaint desk, of the case that is open or was last, or else of the loan."""
+    case_id = context.case_id or await SQL.last_case(connection, loan_id=context.loan_id)
+    key = f"complaint:{event.complaint_id}{beside}"
     due_at = None if context.due_at is None else context.due_at.isoformat()
-    return json.dumps({
+    body = json.dumps({
         "loan_id": context.loan_id, "complaint_id": event.complaint_id, "answer_due_at": due_at,
     })  # fmt: skip
+    if case_id is None:
+        await SQL.notify_staff_of_loan(
+            connection,
+            notice_id=f"loan-{context.loan_id}:{key}",
+            loan_id=context.loan_id,
+            audience=Audience.COMPLAINT_DESK,
+            kind=kind,
+            body=body,
+            now=context.now,
+        )
+        return
+    await SQL.notify_staff(
+        connection,
+        notice_id=f"{case_id}:{key}",
+        case_id=case_id,
+        audience=Audience.COMPLAINT_DESK,
+        kind=kind,
+        body=body,
+        now=context.now,
+    )
 
 
 async def _require_senior(approver_id: str, connection: Connection, rule_id: str) -> None:

@@ -72,6 +72,12 @@ INSERT INTO staff_notices (notice_id, case_id, audience, kind, body, created_at)
 VALUES (:notice_id, :case_id, :audience, :kind, :body::jsonb, :now)
 ON CONFLICT (notice_id) DO NOTHING;
 
+-- name: notify_staff_of_loan(notice_id, loan_id, audience, kind, body, now)!
+-- Of a loan that never had a case.
+INSERT INTO staff_notices (notice_id, loan_id, audience, kind, body, created_at)
+VALUES (:notice_id, :loan_id, :audience, :kind, :body::jsonb, :now)
+ON CONFLICT (notice_id) DO NOTHING;
+
 -- name: resolve_promise(promise_id, status, now)!
 UPDATE promises SET status = :status, resolved_at = :now
 WHERE promise_id = :promise_id AND status = 'open';

@@ -90,12 +90,26 @@ WHERE l.loan_id = :loan_id AND canonical_id(m.badge_id) IN (
     SELECT canonical_id(barred) FROM unnest(:badge_ids::text[]) AS barred)
 ON CONFLICT (borrower_id, badge_id) DO NOTHING;
 
--- name: complaints_left(case_id)
--- Of the loan of a case that has ended; while another case is open, that one reminds of them.
+-- name: complaints_left(case_id, loan_id)
+-- Of the loan of a case that has ended, or of a loan that never had one; while another case is
+-- open, that one reminds of them.
 SELECT o.complaint_id, o.filed_at, o.answer_due_at,
        (SELECT count(*) FROM complaint_extensions x
         WHERE x.loan_id = o.loan_id AND x.complaint_id = o.complaint_id) AS extensions
-FROM collection_cases c JOIN complaints o USING (loan_id)
-WHERE c.case_id = :case_id AND o.resolved_at IS NULL AND NOT EXISTS (
-    SELECT FROM collection_cases other WHERE other.loan_id = c.loan_id AND other.closed_at IS NULL)
+FROM complaints o
+WHERE o.loan_id = coalesce(
+    :loan_id, (SELECT c.loan_id FROM collection_cases c WHERE c.case_id = :case_id))
+  AND o.resolved_at IS NULL AND NOT EXISTS (
+    SELECT FROM collection_cases other WHERE other.loan_id = o.loan_id AND other.closed_at IS NULL)
 ORDER BY o.filed_at, o.complaint_id;
+
+-- name: loans_at_rest_with_complaints()
+-- Those with an open complaint and without an open case, and the case each had last, if any.
+SELECT DISTINCT ON (o.loan_id) o.loan_id, c.case_id
+FROM complaints o LEFT JOIN collection_cases c USING (loan_id)
+WHERE o.resolved_at IS NULL AND NOT EXISTS (
+    SELECT FROM collection_cases other WHERE other.loan_id = o.loan_id AND other.closed_at IS NULL)
+ORDER BY o.loan_id, c.closed_at DESC;
+
+-- name: last_case(loan_id)$
+SELECT case_id FROM collection_cases WHERE loan_id = :loan_id ORDER BY closed_at DESC LIMIT 1;

@@ -25,10 +25,14 @@ class Told(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
+
+class ToldOfCase(Told):
+    """News of a case."""
+
     case_id: str
 
 
-class CaseNews(Told):
+class CaseNews(ToldOfCase):
     """A case was opened or reopened, has ended or is at another stage."""
 
     overdue_since: date
@@ -36,7 +40,7 @@ class CaseNews(Told):
     outcome: Outcome | None = None
 
 
-class ContactNews(Told):
+class ContactNews(ToldOfCase):
     """A message or a call was made; `unknown` where the provider cannot say whether it was."""
 
     attempt_id: str
@@ -46,7 +50,7 @@ class ContactNews(Told):
     status: AttemptStatus
 
 
-class PromiseNews(Told):
+class PromiseNews(ToldOfCase):
     """A promise was made, kept, broken, or replaced by a plan."""
 
     promise_id: str
@@ -54,7 +58,7 @@ class PromiseNews(Told):
     due_on: date
 
 
-class VisitNews(Told):
+class VisitNews(ToldOfCase):
     """A visit has another status or another slot: its ids, to answer with."""
 
     visit_id: str
@@ -65,13 +69,13 @@ class VisitNews(Told):
     approval_expires_at: AwareDatetime | None = None
 
 
-class PlanNews(Told):
+class PlanNews(ToldOfCase):
     """A plan was proposed or given up."""
 
     plan_id: str
 
 
-class AgreementNews(Told):
+class AgreementNews(ToldOfCase):
     """An agreement has another status: its ids, and the hash of the document that is signed."""
 
     agreement_id: str
@@ -84,12 +88,28 @@ class AgreementNews(Told):
     expires_at: AwareDatetime
 
 
-class NoticeNews(Told):
-    """The lender's own people were told something; `notice` is its body, without free text."""
-
+class _Notice(Told):
     notice_id: str
     audience: Audience
     notice: dict[str, Any]
+
+
+class NoticeNews(_Notice, ToldOfCase):
+    """The lender's own people were told something; `notice` is its body, without free text."""
+
+
+class ComplaintNoticeNews(_Notice):
+    """The same of a complaint, which may be about a loan that never had a case."""
+
+    case_id: str | None = None
+
+
+_OF_COMPLAINTS = {
+    NoticeKind.COMPLAINT_TO_ANSWER,
+    NoticeKind.COMPLAINT_DUE_SOON,
+    NoticeKind.COMPLAINT_OVERDUE,
+    NoticeKind.COMPLAINANT_TO_TELL,
+}
 
 
 _PROMISES = {PromiseStatus.OPEN: "made"}
@@ -100,7 +120,10 @@ NEWS: dict[str, type[Told]] = {
     **{f"visit.{each}": VisitNews for each in VisitStatus},
     **{f"plan.{each}": PlanNews for each in ("proposed", "given_up")},
     **{f"agreement.{each}": AgreementNews for each in AgreementStatus},
-    **{f"notice.{each}": NoticeNews for each in NoticeKind},
+    **{
+        f"notice.{each}": ComplaintNoticeNews if each in _OF_COMPLAINTS else NoticeNews
+        for each in NoticeKind
+    },
 }
 FAMILIES = sorted({name.partition(".")[0] for name in NEWS})
 

@@ -77,6 +77,6 @@ LEFT JOIN collection_cases c ON c.loan_id = o.loan_id AND c.closed_at IS NULL
 WHERE o.resolved_at IS NULL AND o.filed_at <= :now
   AND greatest(o.answer_due_at, c.opened_at) < :now::timestamptz - interval '2 days'
   AND NOT EXISTS (
-      SELECT FROM staff_notices n JOIN collection_cases k USING (case_id)
-      WHERE k.loan_id = o.loan_id AND n.kind = 'complaint_overdue'
+      SELECT FROM staff_notices n LEFT JOIN collection_cases k USING (case_id)
+      WHERE o.loan_id IN (n.loan_id, k.loan_id) AND n.kind = 'complaint_overdue'
         AND n.body ->> 'complaint_id' = o.complaint_id AND n.created_at >= o.answer_due_at);

@@ -126,7 +126,8 @@ GROUP BY k.slot_id, k.slot, b.time_zone;
 SELECT n.created_at AS at, 'notice' AS kind, concat(n.kind, ' to ', n.audience) AS what,
        concat_ws('; ', 'told', n.body ->> 'reason', 'complaint ' || (n.body ->> 'complaint_id'))
            AS result
-FROM staff_notices n JOIN collection_cases c USING (case_id) WHERE c.loan_id = :loan_id;
+FROM staff_notices n LEFT JOIN collection_cases c USING (case_id)
+WHERE :loan_id IN (n.loan_id, c.loan_id);
 
 -- name: story_plans(loan_id)
 -- What was proposed at a visit or asked for later, and what of it came to nothing.
