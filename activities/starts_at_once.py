@@ -9,9 +9,9 @@ from collections.abc import Sequence
 
 from activities.business_time import Now
 from activities.scan_activities import CaseStarter, ScanSummary, start_page
-from database.case.owed_loans import listening
 from database.case.scan import PAGE_SIZE, Scan
 from database.errors import DatabaseAwayError
+from database.notifications import OWED_LOANS, listening
 from database.sql import Pool
 
 # Who writes a loan and its payments one after the other has so long until it is looked at.
@@ -50,7 +50,7 @@ class StartsAtOnce:
             await asyncio.sleep(LISTENS_AGAIN_AFTER_SECONDS)
 
     async def _listen(self) -> None:
-        async with listening(self._pool) as heard:
+        async with listening(self._pool, OWED_LOANS) as heard:
             while True:
                 await self.start(await heard.next(PAGE_SIZE, self._settles_seconds))
 

@@ -31,7 +31,7 @@ DEMO_ENV = Path(".local/demo", ENV_FILE)  # as one who stands in the checkout ty
 FIRST_DAY = datetime(2018, 7, 1, tzinfo=UTC)  # the tape's as_of, 08:00 where the borrowers live
 NIGHT_FALLS = timedelta(hours=14)  # 22:00 there: nobody may be contacted until 08:00
 DAY_SHARE = 0.9  # of real time, for the hours in which something may happen
-BOOT = timedelta(seconds=5)  # what the worker and the world need before the first day
+BOOT = timedelta(seconds=5)  # what the worker, the door and the world need before the first day
 SCAN_EVERY_SECONDS = 3
 KILL_ON_DAY = 27  # when many visits are under way
 # What a dead worker had in hand comes back after Temporal's timeouts, 10 and 30 s of real time:
@@ -79,7 +79,7 @@ class Demo:
             habits = {person.loan_id: person.habit for person in people}
             arrears = await read_arrears(pool, FIRST_DAY.date())
             tell(f"{len(habits)} loans are overdue; the scan finds them by itself")
-            await self._open_business()
+            await self._open_business(pool)
             client = await self._stack.connect_temporal()
             idle = IdleTime()
             with progress(console) as shown:
@@ -117,7 +117,7 @@ class Demo:
     async def _show(
         self, pool: Pool, habits: dict[str, Habit], arrears: dict[str, int], proof: Proof
     ) -> None:
-        """What became of it: in three sentences, then in tables."""
+        """What became of it: in some sentences, then in tables."""
         tell()
         for sentence in await sentences_of(pool, arrears, proof):
             tell(sentence)
@@ -144,10 +144,10 @@ class Demo:
     def _day(self) -> int:
         return (self._now - FIRST_DAY).days
 
-    async def _open_business(self) -> None:
+    async def _open_business(self, pool: Pool) -> None:
         """Everything that runs; the scan finds the overdue loans by itself from the first day."""
         self._stack.clock = clock_of(datetime.now(UTC) + BOOT, self._day_length)
-        await self._service.open(BOOT)
+        await self._service.open(pool, BOOT)
 
     async def _watch(
         self,

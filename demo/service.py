@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import secrets
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -10,7 +11,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from database.sql import Pool, open_pool
-from embedded.processes import Child
+from demo.admission import admit_systems
+from embedded.processes import LOOPBACK, Child, free_ports
 from embedded.stack import EmbeddedStack
 from temporal.names import LOAN_COLLECTION
 
@@ -29,13 +31,25 @@ class DemoError(Exception):
 
 
 class Service:
-    """A worker and the world around it, on a stack; `say` is told what happens to them."""
+    """A worker, a front door and the world around them, on a stack.
+
+    `say` is told what happens to them. Decisions are taken from the front door only.
+    """
 
     def __init__(self, stack: EmbeddedStack) -> None:
         self.half_done: list[str] = []  # contacts in hand when the worker was killed
         self._stack = stack
         self._worker: Child | None = None
         self._world: Child | None = None
+        self._door_key = secrets.token_hex(32)
+        self._door_port, self._news_port = free_ports(2)
+        stack.settings = stack.settings | {
+            "DOOR_KEY": self._door_key,
+            "DOOR_HOST": LOOPBACK,
+            "DOOR_PORT": str(self._door_port),
+            "DECISIONS_FROM": "door",
+            "NEWS_TO_PRIVATE_ADDRESSES": "true",
+        }
 
     async def once(self, name: str, script: str, *arguments: str) -> None:
         """Run a command of the service to its end."""
@@ -45,14 +59,24 @@ class Service:
         if await self._stack.wait_for(child) != 0:
             raise DemoError(child.obituary())
 
-    async def open(self, until_business: timedelta) -> None:
-        """Start worker, world and schedule, by the time that the business begins."""
+    async def open(self, pool: Pool, until_business: timedelta) -> None:
+        """Start worker, door, world and schedule, by the time that the business begins."""
         await self._start_worker()
+        await self._stack.start_child("door", sys.executable, ROOT / "server.py", grace=GRACE)
         self._world = await self._stack.start_child(
-            "world", sys.executable, "-m", "demo.world", grace=GRACE
+            "world", sys.executable, "-m", "demo.world", await self._admit(pool), grace=GRACE
         )
         await asyncio.sleep((until_business - HEAD_START).total_seconds())
         await self._install_schedule()
+
+    async def _admit(self, pool: Pool) -> Path:
+        """Let the world's systems in; the file with their secrets is for nobody else to read."""
+        door = f"http://{LOOPBACK}:{self._door_port}"
+        admission = await admit_systems(pool, self._door_key, door, self._news_port)
+        file = self._stack.data_dir / "admission.json"
+        file.touch(mode=0o600)
+        file.write_text(admission.model_dump_json())
+        return file
 
     async def breathe(self) -> None:
         """Wait a second; a server or a child that ends meanwhile ends the demo."""

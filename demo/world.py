@@ -1,15 +1,21 @@
 """The world around the service: its own process, which sees what such parties see and no more.
 
-Borrowers read messages and act; the ledger, the call platform, the desks, the crews and the
-e-sign platform send the contract's events through an ordinary Temporal client.
+Borrowers read messages and act; the ledger, the desks, the crews and the e-sign platform come in by
+the front door and are told the news, each with secrets of its own. The telephone (call platform,
+call centre, hotline) speaks by plain signals.
+
+    python -m demo.world ADMISSION    the file that `demo.admission` has made
 """
 
 import asyncio
 import signal
 import sys
+from collections.abc import Mapping
 from datetime import datetime
+from pathlib import Path
 
 import asyncpg
+import httpx2
 
 from commands.command_line import run_command
 from database.sql import Pool, open_pool
@@ -20,12 +26,17 @@ from demo.actors.crews import Crews
 from demo.actors.desks import Colleagues, Desks
 from demo.actors.e_sign import ESign
 from demo.actors.roster import Roster
+from demo.admission import Admission
 from demo.stories.habits import assign
 from demo.stories.person import Person
+from demo.systems.door_client import DoorClient
 from demo.systems.feed import subject, watch
 from demo.systems.ledger import Ledger
+from demo.systems.news_receiver import NewsReceiver, Take, listening
 from demo.systems.post import Post
+from demo.systems.signals import Signals
 from domain.messages.templates import Template
+from embedded.processes import LOOPBACK
 from runtime.logs import configure_logging
 from runtime.settings import load_settings
 from temporal.client import connect_temporal
@@ -40,6 +51,8 @@ _OVERDUE = """
     WHERE l.status = 'active' AND d.arrears_minor > 0 AND p.relation = 'self'
 """
 
+DOOR_ANSWERS_WITHIN_SECONDS = 15
+_AT_ONCE = httpx2.Limits(max_connections=200, keepalive_expiry=2)
 _CASES_TAKEN_UP = "SELECT count(*) FROM collection_cases WHERE started_at IS NOT NULL"
 
 
@@ -73,30 +86,30 @@ class World:
         self._tasks = asyncio.TaskGroup()
         spawn = self._tasks.create_task
         crews = Crews(self._borrowers, post, self._ledger, spawn)
+        roster = Roster(pool, crews, post)
         colleagues = Colleagues(
-            approvers=Approvers(pool, post),
-            complaint_desk=ComplaintDesk(pool, post),
+            approvers=Approvers(post),
+            complaint_desk=ComplaintDesk(roster, post),
             crews=crews,
-            roster=Roster(pool, crews, post),
+            roster=roster,
+            e_sign=ESign(self._borrowers, post),
         )
         self._desks = Desks(self._people, self._borrowers, colleagues, post, spawn)
-        self._e_sign = ESign(pool, self._borrowers, post)
+
+    @property
+    def take(self) -> Mapping[str, Take]:
+        """What takes the news of each system that is told any; while the world turns."""
+        return self._desks.take
 
     async def turn(self) -> None:
         """Live until ended."""
-        for person in self._people.values():
-            await self._ledger.write_contract(person)
         async with self._tasks as tasks:
+            for person in self._people.values():
+                await self._ledger.write_contract(person)
             first_day = self._ledger.local(self._first_day).date()
             tasks.create_task(self._ledger.run_standing_orders(first_day))
             tasks.create_task(self._follow_habits())
-            await watch(
-                self._pool,
-                self._first_day,
-                messages=self._read_message,
-                notices=self._desks.read,
-                agreements=self._read_agreement,
-            )
+            await watch(self._pool, self._read_message)
 
     async def _follow_habits(self) -> None:
         """Once the scan has found every loan: who paid before that would have no case."""
@@ -121,24 +134,20 @@ class World:
             case Template.VISIT_INVITATION:
                 self._tasks.create_task(host.read_invitation())
             case Template.VISIT_APPOINTMENT:
-                self._tasks.create_task(host.read_appointment(message["text"]))
-
-    async def _read_agreement(self, agreement: asyncpg.Record) -> None:
-        person = self._people[agreement["loan_id"]]
-        self._tasks.create_task(self._e_sign.offer(agreement, person))
+                host.read_appointment(message["text"])
 
 
-def _send_again_when_asked(post: Post) -> None:
+def _send_again_when_asked(signals: Signals) -> None:
     """Who has lost what was sent a moment ago asks for it; here by SIGUSR1."""
     sending: set[asyncio.Task[None]] = set()
 
     def begin() -> None:
-        sending.add(asyncio.ensure_future(post.tell_lately_again()))
+        sending.add(asyncio.ensure_future(signals.send_lately_again()))
 
     asyncio.get_running_loop().add_signal_handler(signal.SIGUSR1, begin)
 
 
-async def _live() -> int:
+async def _live(admission: Admission) -> int:
     settings = load_settings()
     configure_logging(settings.log_format)
     clock = settings.business_clock
@@ -147,11 +156,18 @@ async def _live() -> int:
     client = await connect_temporal()
     pool = await open_pool(settings.database_url, size=4)
     people = await find_people(pool, clock.origin)
-    post = Post(client, clock, pool)
-    _send_again_when_asked(post)
-    await World(pool, post, people, clock.origin).turn()
+    signals = Signals(client, pool)
+    _send_again_when_asked(signals)
+    async with httpx2.AsyncClient(
+        base_url=admission.door, timeout=DOOR_ANSWERS_WITHIN_SECONDS, limits=_AT_ONCE
+    ) as http:
+        doors = {name: DoorClient(http, name, key) for name, key in admission.secrets.items()}
+        world = World(pool, Post(clock, doors, signals), people, clock.origin)
+        receiver = NewsReceiver(admission.news_secrets, world.take)
+        async with listening(receiver, LOOPBACK, admission.news_port):
+            await world.turn()
     return 0
 
 
 if __name__ == "__main__":
-    run_command(_live())
+    run_command(_live(Admission.model_validate_json(Path(sys.argv[1]).read_text())))

@@ -1,10 +1,12 @@
 """The news that the database has written with its facts: published, claimed, delivered, read."""
 
 from collections.abc import Collection, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import NamedTuple
 
 from database.door.away import away_in_words
+from database.notifications import NEWS, Heard, listening
 from database.sql import SQL, Pool
 
 
@@ -42,6 +44,10 @@ class Outbox:
 
     def __init__(self, pool: Pool) -> None:
         self._pool = pool
+
+    def listening(self) -> AbstractAsyncContextManager[Heard]:
+        """Hear, while it is entered, that there are news to publish."""
+        return listening(self._pool, NEWS)
 
     async def publish(self, most: int, now: datetime) -> int:
         """Give committed news their place in the feed and their deliveries; how many it were.

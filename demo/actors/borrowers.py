@@ -9,13 +9,21 @@ from database.sql import Pool
 from demo.actors.host import Host
 from demo.actors.repayer import Repayer
 from demo.stories.acts import Act, Move
-from demo.stories.person import APP, COLLECTOR, HANDLER, Person
+from demo.stories.person import COLLECTOR, Person
+from demo.systems.directory import (
+    APP,
+    CALL_CENTRE,
+    FIELD_SERVICE,
+    HARDSHIP_DESK,
+    HOTLINE,
+    PORTFOLIO,
+    SMS_PROVIDER,
+)
 from demo.systems.ledger import ZONE, Ledger
 from demo.systems.post import Post
 
 Body = dict[str, Any]
 
-DESK, HOTLINE = "hardship-desk", "hotline"
 _WRITE_REPLY = """
     INSERT INTO replies (reply_id, phone_id, text, received_at) VALUES ($1, $2, $3, $4)
     ON CONFLICT DO NOTHING
@@ -36,7 +44,7 @@ class Borrower:
         self._pool = pool
         self._post = post
         self._ledger = ledger
-        self.host = Host(person, pool, post, self.pay)
+        self.host = Host(person, post, self.pay)
         self.repayer = Repayer(person, post, ledger, self.pay)
 
     async def follow_habit(self, first_day: datetime) -> None:
@@ -79,7 +87,6 @@ class Borrower:
         complaint = {
             "complaint_id": complaint_id(loan_id, move),
             "about": "a call",
-            "handler_id": HANDLER,
         }
         preferences = "contact_preferences_changed"
         phone_id = self._person.phone_id
@@ -101,15 +108,15 @@ class Borrower:
             ),
             Act.COMPLAIN: (APP, "complaint_filed", complaint),
             Act.HOLD: (
-                DESK,
+                HARDSHIP_DESK,
                 "hold_placed",
                 hold | {"reason": move.text, "until": until.isoformat() if move.days else None},
             ),
-            Act.RELEASE: (DESK, "hold_released", hold),
+            Act.RELEASE: (HARDSHIP_DESK, "hold_released", hold),
             Act.BLOCK_CALLS: (APP, preferences, {"blocked_channels": ["call"]}),
             Act.BLOCK_PHONE: (APP, preferences, {"blocked_phone_ids": [phone_id]}),
             Act.AFTERNOONS_ONLY: (APP, preferences, {"agreed_hours": [AFTERNOON]}),
-            Act.CLOSE: ("portfolio", "case_closed", {"outcome": move.text, "reason": "demo"}),
+            Act.CLOSE: (PORTFOLIO, "case_closed", {"outcome": move.text, "reason": "demo"}),
         }
         return letters[move.act]
 
@@ -123,15 +130,13 @@ class Borrower:
             await self._ledger.receive(loan_id, max(round(owed.arrears_minor * share), 1))
             if share < 1:
                 return
-            while not await self._ledger.has_recorded_last(loan_id):
-                await self._post.wait(hours=3)
             await self._post.wait(days=2)
 
     async def be_applied_for(self) -> None:
         """A collector applies for a visit."""
         await self._post.tell(
             self._person.loan_id,
-            "field-service",
+            FIELD_SERVICE,
             "visit_requested",
             applicant="collector",
             applicant_id=COLLECTOR,
@@ -149,13 +154,13 @@ class Borrower:
         await self._pool.execute(
             _WRITE_REPLY, reply_id, self._person.phone_id, move.text, self._post.now
         )
-        await self._post.tell(loan_id, "sms-provider", "reply_received", reply_id=reply_id)
+        await self._post.tell(loan_id, SMS_PROVIDER, "reply_received", reply_id=reply_id)
         if move.days is not None:
             await self._post.wait(hours=20)
             until = self._post.now + timedelta(days=move.days)
             await self._post.tell(
                 loan_id,
-                DESK,
+                HARDSHIP_DESK,
                 "borrower_said",
                 says="disputes",
                 until=until.isoformat(),
@@ -166,7 +171,7 @@ class Borrower:
         owed = await self._ledger.owed(self._person.loan_id)
         await self._post.tell(
             self._person.loan_id,
-            "call-centre",
+            CALL_CENTRE,
             "promise_made",
             amount_minor=owed.arrears_minor,
             due_on=str(self._ledger.today + timedelta(days=days)),
@@ -188,4 +193,4 @@ class Borrower:
                 | {"event_id": f"early-{loan_id}-{day}", "visit_id": "none", "approver_id": "A-1"},
             ),
         ):
-            await self._post.tell_raw(loan_id, name, body)
+            await self._post.signals.send(loan_id, name, body)

@@ -9,14 +9,14 @@ from demo.stories.acts import AtTheDoor, nth
 from demo.stories.doorstep import check_ins, outcome_of, willingness
 from demo.stories.person import Person
 from demo.stories.proposals import propose
+from demo.systems.directory import CREW_APP, OFFLINE_APP
 from demo.systems.ledger import Ledger
+from demo.systems.news_receiver import News
 from demo.systems.post import Post, Reply
 from domain.visit.doorstep import Instruction
 
-Notice = dict[str, Any]
 Spawn = Callable[[Coroutine[Any, Any, None]], object]
 
-CREW_APP, OFFLINE_APP = "crew-app", "crew-app-offline"
 _TRIES = 8
 _MORNING, _EVENING = 9, 20
 _HOURS_LATE = 20  # a report that was written out of reach of the network
@@ -41,12 +41,13 @@ class Crews:
         self._plans_made: dict[str, int] = {}
         self._visit_ids: dict[str, str] = {}
 
-    async def call_off(self, _: Person, notice: Notice) -> None:
+    async def call_off(self, _: Person, news: News) -> None:
         """Take note that an appointment will not take place."""
-        self._called_off.add(notice["visit_id"])
+        self._called_off.add(news.notice["visit_id"])
 
-    async def visit(self, person: Person, notice: Notice) -> None:
+    async def visit(self, person: Person, news: News) -> None:
         """Drive there, ask whether to go in, and report."""
+        notice = news.notice
         starts_at = datetime.fromisoformat(notice["starts_at"])
         number = self._visits_made[person.loan_id] = self._visits_made.get(person.loan_id, 0) + 1
         door = nth(person.habit.visits.doors, number)
@@ -64,7 +65,7 @@ class Crews:
         else:
             await self._enter(person, notice, door)
 
-    async def _enter(self, person: Person, notice: Notice, door: AtTheDoor) -> None:
+    async def _enter(self, person: Person, notice: dict[str, Any], door: AtTheDoor) -> None:
         reply = await self._check_in(person, notice, door)
         if not reply.accepted:
             return
@@ -78,12 +79,12 @@ class Crews:
             hours_late=_HOURS_LATE if door is AtTheDoor.OUT_OF_REACH else 0,
         )
 
-    async def negotiate_again(self, person: Person, _: Notice) -> None:
+    async def negotiate_again(self, person: Person, _: News) -> None:
         """Make another proposal after the last one came to nothing."""
         await self._post.wait(hours=12)
         await self._report(person, "agreed")
 
-    async def _check_in(self, person: Person, notice: Notice, door: AtTheDoor) -> Reply:
+    async def _check_in(self, person: Person, notice: dict[str, Any], door: AtTheDoor) -> Reply:
         """Ask whether to go in; who has to stand down asks again if things change meanwhile.
 
         The crew's devices note when it came. On the demo's clock the answer takes hours.
@@ -121,7 +122,7 @@ class Crews:
     async def _ask(self, person: Person, event: str, source: str = CREW_APP, **body: Any) -> Reply:
         """Send an event; while the answer is "not yet", ask again later, in the daytime."""
         for _ in range(_TRIES):
-            reply = await self._post.ask(person.loan_id, source, event, **body)
+            reply = await self._post.tell(person.loan_id, source, event, **body)
             is_early = reply.reason.startswith("LC-STAGE") and "visit" in reply.reason
             if reply.accepted or not reply.is_running or not is_early:
                 break

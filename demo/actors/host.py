@@ -6,17 +6,17 @@ from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
 
-from database.sql import Pool
 from demo.stories.acts import AtProposal, nth
-from demo.stories.person import APP, HANDLER, Person
+from demo.stories.person import Person
+from demo.systems.directory import APP
 from demo.systems.feed import visit_code
 from demo.systems.ledger import ZONE
+from demo.systems.news_receiver import News
 from demo.systems.post import Post
 
 Pay = Callable[[float], Awaitable[None]]
 
 _PART = 0.55  # of the arrears: more than an approval bears
-_VISIT = "SELECT visit_id, slot_id FROM visits WHERE loan_id = $1 AND ended_at IS NULL"
 _STRANGER = "X-99"
 _HOURS_BEFORE = range(18, -2, -2)  # a visit, when they ask
 
@@ -24,9 +24,8 @@ _HOURS_BEFORE = range(18, -2, -2)  # a visit, when they ask
 class Host:
     """Answers proposals, each once, as the habit says."""
 
-    def __init__(self, person: Person, pool: Pool, post: Post, pay: Pay) -> None:
+    def __init__(self, person: Person, post: Post, pay: Pay) -> None:
         self._person = person
-        self._pool = pool
         self._post = post
         self._pay = pay
         self._slots_seen: list[str] = []
@@ -50,17 +49,20 @@ class Host:
                 address_id=self._person.address_id,
             )
 
-    async def read_appointment(self, text: str) -> None:
-        """Answer the proposal that the app shows, and remember the visit code."""
+    def read_appointment(self, text: str) -> None:
+        """Remember the visit code of a message."""
         self._visit_code = visit_code(text) or self._visit_code
-        visit = await self._pool.fetchrow(_VISIT, self._person.loan_id)
-        if visit is None or visit["slot_id"] is None or visit["slot_id"] in self._slots_seen:
+
+    async def consider(self, news: News) -> None:
+        """Answer the proposal that the app shows."""
+        visit_id, slot_id = news.data["visit_id"], news.data["slot_id"]
+        if slot_id in self._slots_seen:
             return
-        self._slots_seen.append(visit["slot_id"])
+        self._slots_seen.append(slot_id)
         choice = nth(self._person.habit.visits.appointments, len(self._slots_seen))
         if answer := self._answers.get(choice):
             await self._post.wait(hours=5)
-            await answer(visit["visit_id"], visit["slot_id"])
+            await answer(visit_id, slot_id)
 
     async def check_visitors(self, starts_at: datetime, badge_id: str) -> None:
         """Ask the hotline about a stranger who rings, and again and again about the visitor."""
@@ -73,7 +75,7 @@ class Host:
 
     async def _ask_about(self, badge_id: str) -> None:
         caller = f"app-user-{crc32(self._person.loan_id.encode())}"
-        await self._post.check_visitor(self._visit_code, badge_id, caller)
+        await self._post.signals.check_visitor(self._visit_code, badge_id, caller)
 
     async def _confirm(self, _: str, slot_id: str) -> None:
         await self._tell("appointment_confirmed", slot_id=slot_id)
@@ -103,7 +105,6 @@ class Host:
             "complaint_filed",
             complaint_id=f"complaint-{slot_id}",
             about="the crew",
-            handler_id=HANDLER,
         )
 
     async def _tell(self, event: str, **body: Any) -> None:

@@ -1,17 +1,19 @@
 """The borrower with a plan: they pay it part by part, settle it early, or ask for another."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from demo.stories.acts import AfterFirstPart
-from demo.stories.person import APP, Person
+from demo.stories.person import Person
 from demo.stories.proposals import propose
-from demo.systems.ledger import Ledger
+from demo.systems.directory import APP
+from demo.systems.ledger import ZONE, Ledger
 from demo.systems.post import Post
 
 Parts = list[tuple[datetime, int]]  # when each is due, and how much it is, in minor units
 
+_NOON = time(12)
 _DAYS_LATER = 4  # than the first part: the visit is closed by then
 _DAYS_AHEAD = 8  # of the first part of another plan
 
@@ -28,8 +30,9 @@ class Repayer:
         self._pay = pay
         self._change = person.habit.visits.after_first_part
 
-    async def repay(self, parts: Parts) -> None:
+    async def repay(self, agreement_id: str) -> None:
         """Pay the parts of an agreement, each before it is due; once changed, it is kept to."""
+        parts = await self._parts_of(agreement_id)
         kept = parts[: self._person.habit.visits.parts_paid]
         await self._pay_in_time(kept[:1])
         change, self._change = self._change, AfterFirstPart.KEEPS_PLAN
@@ -40,6 +43,20 @@ class Repayer:
         if len(kept) == len(parts):
             await self._post.wait(days=3)
             await self._pay()  # what has fallen due since the plan was made
+
+    async def _parts_of(self, agreement_id: str) -> Parts:
+        """As the app shows them; none of an agreement that is none any more."""
+        status = await self._post.ask_status(self._person.loan_id)
+        for plan in (status.get("plan", {}), status.get("next_plan", {})):
+            if plan.get("agreement_id") == agreement_id:
+                return [
+                    (
+                        datetime.combine(date.fromisoformat(part["due_on"]), _NOON, ZONE),
+                        part["amount_minor"],
+                    )
+                    for part in plan["plan"]["parts"]
+                ]
+        return []
 
     async def _pay_in_time(self, parts: Parts) -> None:
         for due, amount_minor in parts:
@@ -59,7 +76,7 @@ class Repayer:
         plan = await self._ask_about_plan()
         if not (rest_minor := plan.get("rest_minor")):
             return False
-        reply = await self._post.ask(
+        reply = await self._post.tell(
             self._person.loan_id,
             APP,
             "renegotiation_requested",
@@ -73,8 +90,6 @@ class Repayer:
 
     async def _ask_about_plan(self) -> dict[str, Any]:
         """The plan in `status`, some days after a payment; empty without an answer."""
-        while not await self._ledger.has_recorded_last(self._person.loan_id):
-            await self._post.wait(hours=3)
         await self._post.wait(days=_DAYS_LATER)
         status = await self._post.ask_status(self._person.loan_id)
         plan: dict[str, Any] = status.get("plan", {})

@@ -19,6 +19,11 @@ _LAST_EVENTS = """
     WHERE source <> 'crew-app-offline' AND received_at > $1
     ORDER BY sequence DESC LIMIT 40
 """
+_OLDEST_WAITING = """
+    SELECT (SELECT min(received_at) FROM inbox WHERE answer IS NULL) AS event,
+           (SELECT min(n.written_at) FROM news_deliveries d JOIN news n USING (news_id)
+            WHERE d.state = 'waiting') AS news
+"""
 _LATELY = timedelta(days=3)
 _FEW = 5  # events say nothing yet
 _KINDS = (
@@ -28,10 +33,15 @@ _KINDS = (
 
 
 class Lag(NamedTuple):
-    """In real time: from an event to its place on record, and of the oldest task in the queue."""
+    """In real time: from an event to its place on record; of the oldest task in the queue.
+
+    And of the oldest event at the door without a verdict, of the oldest news without a taker.
+    """
 
     events: timedelta
     queue: timedelta
+    door: timedelta
+    news: timedelta
 
     @property
     def worst(self) -> timedelta:
@@ -46,7 +56,17 @@ async def measure_lag(pool: Pool, client: Client, clock: BusinessClock, now: dat
         for row in rows
     ]
     events = timedelta(seconds=median(late)) if len(late) >= _FEW else timedelta(0)
-    return Lag(events, max([await _oldest(client, kind) for kind in _KINDS]))
+    queue = max([await _oldest(client, kind) for kind in _KINDS])
+    return Lag(events, queue, *await _waiting(pool, clock, now))
+
+
+async def _waiting(pool: Pool, clock: BusinessClock, now: datetime) -> tuple[timedelta, timedelta]:
+    """How long the oldest event has been in the inbox, and the oldest news in the outbox."""
+    row = await pool.fetchrow(_OLDEST_WAITING)
+    assert row is not None  # noqa: S101  (it has no table: it always answers)
+    real_now = clock.real(now)
+    event_at = real_now if row["event"] is None else clock.real(row["event"])
+    return real_now - event_at, real_now - (row["news"] or real_now)
 
 
 async def _oldest(client: Client, kind: "TaskQueueType.ValueType") -> timedelta:

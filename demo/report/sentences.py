@@ -1,4 +1,4 @@
-"""The demo's result in three sentences, before any table."""
+"""The demo's result in a few sentences, before any table."""
 
 from datetime import date
 from typing import Any
@@ -19,6 +19,11 @@ _DONE = """
     SELECT (SELECT count(*) FROM collection_cases) AS cases,
            (SELECT count(*) FROM contact_attempts WHERE status = 'sent') AS sent,
            (SELECT count(*) FROM contact_refusals) AS refused,
+           (SELECT count(sent_by) FROM case_events) AS by_door,
+           (SELECT count(*) - count(sent_by) FROM case_events) AS by_signal,
+           (SELECT count(*) FROM news_deliveries WHERE state = 'delivered') AS told,
+           (SELECT count(*) FROM news_deliveries WHERE state <> 'delivered') AS untold,
+           (SELECT count(*) FROM news_endpoints) AS endpoints,
            count(*) FILTER (WHERE status = 'kept') AS kept,
            count(*) FILTER (WHERE status IN ('kept', 'broken')) AS judged
     FROM promises
@@ -39,6 +44,7 @@ async def sentences_of(pool: Pool, arrears: dict[str, int], proof: Proof) -> lis
     return [
         _of_money(len(arrears), done["cases"], collected, sum(arrears.values())),
         _of_contacts(done),
+        _of_ways(done),
         _of_guarantees(proof),
     ]
 
@@ -57,6 +63,15 @@ def _of_contacts(done: Any) -> str:
         f"{_count(done['sent'], 'message or call', 'messages and calls')} went out, "
         f"{done['refused']:,} more were refused by a rule, and {done['kept']} of "
         f"{_count(done['judged'], 'promise')} to pay {'was' if done['kept'] == 1 else 'were'} kept."
+    )
+
+
+def _of_ways(done: Any) -> str:
+    missing = f"; {done['untold']:,} more have not arrived" if done["untold"] else ""
+    return (
+        f"{_count(done['by_door'], 'event')} came in by the front door, signed, and "
+        f"{done['by_signal']:,} by plain signals; {_count(done['endpoints'], 'system')} took news "
+        f"from signed webhooks, {done['told']:,} in all{missing}."
     )
 
 

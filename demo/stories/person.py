@@ -4,8 +4,6 @@ from dataclasses import dataclass
 
 from demo.stories.acts import Habit
 
-APP = "borrower-app"
-
 COLLECTOR = "K-07"
 APPROVER, SENIOR_APPROVER = "A-01", "S-01"
 HANDLER, OUTSIDER = "H-01", "Q-02"  # of complaints, and who grants them more time

@@ -1,10 +1,8 @@
-"""What the world can see of the service: messages, calls, notices to staff, agreements."""
+"""What the people in the demo see of the service: the messages and calls to their numbers."""
 
 import asyncio
 import re
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from datetime import datetime
 
 import asyncpg
 
@@ -18,52 +16,19 @@ _MESSAGES = """
     SELECT reference AS key, sequence AS position, channel, number, text FROM simulated_outbox
     WHERE sequence > $1 - 50 ORDER BY sequence
 """
-_NOTICES = """
-    SELECT notice_id AS key, created_at AS position, audience, kind, body::text AS body
-    FROM staff_notices
-    WHERE created_at > $1::timestamptz - interval '4 days' ORDER BY created_at
-"""
-_AGREEMENTS = """
-    SELECT agreement_id AS key, offered_at AS position, agreement_id, loan_id, visit_id, plan_id,
-           document_sha256
-    FROM agreements WHERE offered_at > $1::timestamptz - interval '4 days' ORDER BY offered_at
-"""
 
 Handle = Callable[[asyncpg.Record], Awaitable[None]]
 
 
-@dataclass
-class Feed:
-    """New rows of one kind, each handed over once."""
-
-    query: str
-    handle: Handle
-    position: int | datetime
-
-    def __post_init__(self) -> None:
-        self._seen: set[str] = set()
-
-    async def look(self, pool: Pool) -> None:
-        """Hand over what is new."""
-        for row in await pool.fetch(self.query, self.position):
-            if row["key"] not in self._seen:
-                self._seen.add(row["key"])
-                self.position = max(self.position, row["position"])
-                await self.handle(row)
-
-
-async def watch(
-    pool: Pool, since: datetime, *, messages: Handle, notices: Handle, agreements: Handle
-) -> None:
-    """Hand over messages, notices and agreements as they appear; for ever."""
-    feeds = [
-        Feed(_MESSAGES, messages, 0),
-        Feed(_NOTICES, notices, since),
-        Feed(_AGREEMENTS, agreements, since),
-    ]
+async def watch(pool: Pool, handle: Handle) -> None:
+    """Hand over messages and calls as they appear, each once; for ever."""
+    position, seen = 0, set[str]()
     while True:
-        for feed in feeds:
-            await feed.look(pool)
+        for row in await pool.fetch(_MESSAGES, position):
+            if row["key"] not in seen:
+                seen.add(row["key"])
+                position = max(position, row["position"])
+                await handle(row)
         await asyncio.sleep(POLL_SECONDS)
 
 

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from database.sql import Pool
 from demo.stories.person import Person
+from demo.systems.directory import LEDGER
 from demo.systems.post import Post
 
-SOURCE = "ledger"
 ZONE = ZoneInfo("Asia/Shanghai")
 _DAYS_AHEAD = 3  # standing orders pay this early
 
@@ -36,18 +36,10 @@ _STANDING_ORDERS = """
                       WHERE c.loan_id = l.loan_id AND c.closed_at IS NULL)
     ON CONFLICT DO NOTHING
 """
-_WRITE_PAYMENT = """
-    INSERT INTO payments (payment_id, loan_id, amount_minor, received_at, recorded_at, source)
-    VALUES ($1, $2, $3, $4, $4, $5)
-"""
 _WRITE_PENALTY_RATE = "UPDATE loans SET penalty_rate_percent = $2::numeric WHERE loan_id = $1"
 _WRITE_CONTACT_PERSON = """
     INSERT INTO phones (phone_id, borrower_id, number, priority, relation)
     VALUES ($1, $2, $3, 9, 'contact_person')
-"""
-_IS_RECORDED = "SELECT EXISTS (SELECT FROM payments WHERE payment_id = $1)"
-_WRITE_REVERSAL = """
-    UPDATE payments SET reversed_at = $2 WHERE payment_id = $1 AND reversed_at IS NULL
 """
 
 
@@ -60,7 +52,7 @@ class Owed:
 
 
 class Ledger:
-    """Tells the workflow of a loan about its money; without one it writes the record itself."""
+    """Tells the service about the money of a loan, whether or not a case of it is open."""
 
     def __init__(self, pool: Pool, post: Post) -> None:
         self._pool = pool
@@ -96,26 +88,16 @@ class Ledger:
         return Owed(**row)
 
     async def receive(self, loan_id: str, amount_minor: int) -> None:
-        """Take a payment."""
+        """Take a payment; it is on record when this returns."""
         payment_id = f"pay-{loan_id}-{next(self._numbers)}"
         self._last_payment[loan_id] = payment_id
         payment = {"payment_id": payment_id, "amount_minor": amount_minor}
-        if not await self._post.tell(loan_id, SOURCE, "payment_received", **payment):
-            await self._pool.execute(
-                _WRITE_PAYMENT, payment_id, loan_id, amount_minor, self._post.now, SOURCE
-            )
-            # A workflow that has started meanwhile read the record too early.
-            await self._post.tell(loan_id, SOURCE, "payment_received", **payment)
-
-    async def has_recorded_last(self, loan_id: str) -> bool:
-        """Whether the last payment of a loan is on record; not yet, while the worker is down."""
-        return bool(await self._pool.fetchval(_IS_RECORDED, self._last_payment[loan_id]))
+        await self._post.tell(loan_id, LEDGER, "payment_received", **payment)
 
     async def take_back(self, loan_id: str) -> None:
         """Reverse the last payment of a loan. A case that it had closed opens again."""
         payment_id = self._last_payment[loan_id]
-        if not await self._post.tell(loan_id, SOURCE, "payment_reversed", payment_id=payment_id):
-            await self._pool.execute(_WRITE_REVERSAL, payment_id, self._post.now)
+        await self._post.tell(loan_id, LEDGER, "payment_reversed", payment_id=payment_id)
 
     async def run_standing_orders(self, first_day: date) -> None:
         """Pay, in time, what falls due on loans that nobody collects; for ever."""

@@ -1,6 +1,7 @@
 """Publishes news and has them delivered: in order for a loan, an endpoint apart from the others.
 
 Several may run beside each other: what one has claimed, no other tries until its lease ends.
+News that are written are heard of; now and then it is looked for what nobody has heard.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from door.news.courier import Courier
 
 LEASE = timedelta(seconds=60)  # more than a try takes
 LOOKS_EVERY_SECONDS = 0.5
+GATHERS_SECONDS = 0.05  # news that come together are published together
 AT_ONCE = 16  # tries at one endpoint: a slow one keeps no other waiting
 _CLAIMED = 2 * AT_ONCE  # half of them wait for a try to end: within the lease each has its turn
 _PAGE = 500
@@ -40,18 +42,17 @@ class NewsDispatcher:
         self._real_now = real_now
         self._in_hand: dict[str, set[asyncio.Task[None]]] = {}  # by endpoint
         self._turns: dict[str, asyncio.Semaphore] = {}
-        self._has_room = asyncio.Event()
-        self._loop: asyncio.Task[None] | None = None
+        self._stirred = asyncio.Event()  # a delivery has ended, or news have come
+        self._has_news = False
+        self._loops: list[asyncio.Task[None]] = []
 
     async def __aenter__(self) -> "NewsDispatcher":
-        self._loop = asyncio.create_task(self._work())
+        self._loops = [asyncio.create_task(each) for each in (self._work(), self._listen())]
         return self
 
     async def __aexit__(self, *_error: object) -> None:
         """What is on its way is sent again by who looks next: its lease runs out."""
-        tasks = [task for each in self._in_hand.values() for task in each]
-        if self._loop is not None:
-            tasks.append(self._loop)
+        tasks = [*self._loops, *(task for each in self._in_hand.values() for task in each)]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -74,6 +75,7 @@ class NewsDispatcher:
         """Again and again, for as long as the server is there."""
         while True:
             try:
+                self._has_news = False
                 await self.publish_all()
                 await self._send_for_a_while(await self._enabled())
             except DatabaseAwayError as error:
@@ -83,18 +85,30 @@ class NewsDispatcher:
                 _LOG.exception("news could not be looked for")
                 await asyncio.sleep(LOOKS_EVERY_SECONDS)
 
+    async def _listen(self) -> None:
+        """Hear of news, for as long as the server is there; what is missed is looked for."""
+        while True:
+            try:
+                async with self._outbox.listening() as heard:
+                    while True:
+                        await heard.next(1, GATHERS_SECONDS)
+                        self._has_news = True
+                        self._stirred.set()
+            except _AWAY:
+                await asyncio.sleep(LOOKS_EVERY_SECONDS)  # said where it is looked for
+
     async def _enabled(self) -> list[Endpoint]:
         return [each for each in await self._endpoints.all() if each.disabled_at is None]
 
     async def _send_for_a_while(self, endpoints: Sequence[Endpoint]) -> None:
-        """What is due, and the next of each loan whose delivery ends meanwhile."""
+        """What is due, and the next of each loan whose delivery ends, until news come."""
         ends_at = time.monotonic() + LOOKS_EVERY_SECONDS
-        while (left := ends_at - time.monotonic()) > 0:
-            self._has_room.clear()
+        while (left := ends_at - time.monotonic()) > 0 and not self._has_news:
+            self._stirred.clear()
             await self.send_due(endpoints)
             with suppress(TimeoutError):
                 async with asyncio.timeout(left):
-                    await self._has_room.wait()
+                    await self._stirred.wait()
 
     async def _send_to(self, endpoint: Endpoint) -> int:
         """Many are claimed at a time: to find what is due reads all that waits there."""
@@ -120,4 +134,4 @@ class NewsDispatcher:
             pass  # said where it is looked for; the lease runs out
         except Exception:
             _LOG.exception("news %s wait", delivery.news_id)
-        self._has_room.set()
+        self._stirred.set()

@@ -1,5 +1,6 @@
 """News reach a registered endpoint: signed, in order for a loan, again until they are taken."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -10,6 +11,11 @@ from door.news.dispatcher import LEASE
 from door.news.schedule import DISABLED_AFTER, WAITS
 from tests.support.news.desk import NewsDesk, write_news
 from tests.support.news.receiver import Message, Receiver
+
+LISTENS = """
+    SELECT EXISTS (SELECT FROM pg_stat_activity
+                   WHERE query LIKE 'LISTEN%' AND datname = current_database())
+"""
 
 
 async def test_news_are_signed_and_thin(
@@ -205,3 +211,17 @@ async def test_two_servers_share_the_work(
         told = [each.body for each in receiver.messages if each.body["loan_id"] == loan_id]
         assert [each["sequence"] for each in told] == list(range(1, 11))
     await other.post.close()
+
+
+async def test_news_are_sent_as_soon_as_they_are_written(
+    desk: NewsDesk, receiver: Receiver, url: str, pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The dispatcher hears of them, long before it would look for them."""
+    monkeypatch.setattr("door.news.dispatcher.LOOKS_EVERY_SECONDS", 3600)
+    await desk.register(url)
+    async with desk.dispatcher:
+        while not await pool.fetchval(LISTENS):
+            pass
+        await write_news(pool, "L-1", "case.opened")
+        async with asyncio.timeout(30):
+            await receiver.came.wait()

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from activities.starts_at_once import StartsAtOnce
-from database.case.owed_loans import listening
 from database.errors import DatabaseAwayError
+from database.notifications import OWED_LOANS, listening
 from database.policy.stored_policies import StoredPolicies
 from database.sql import Pool
 from domain.policy.policy import Policy
@@ -35,7 +35,7 @@ async def _pay(pool: Pool, payment_id: str = "P-1") -> None:
 
 async def test_owed_loan_is_heard_once_it_is_committed(pool: Pool) -> None:
     """When it comes, when a payment is taken back; not when something is paid."""
-    async with listening(pool) as heard:
+    async with listening(pool, OWED_LOANS) as heard:
         await insert_loan(pool, LOAN)
         assert await heard.next(10, 0) == ["L-1"]
         await _pay(pool)
@@ -48,7 +48,7 @@ async def test_owed_loan_is_heard_once_it_is_committed(pool: Pool) -> None:
 async def test_case_with_a_run_is_not_heard_of(pool: Pool, open_case: OpenCase) -> None:
     """Its run is told by the event."""
     await open_case(LOAN)
-    async with listening(pool) as heard:
+    async with listening(pool, OWED_LOANS) as heard:
         await _pay(pool)
         await pool.execute("UPDATE payments SET reversed_at = $1", NOW)
         await insert_loan(pool, Loan("L-2", "B-2"))
@@ -91,7 +91,7 @@ async def test_worker_starts_what_turns_overdue(pool: Pool, policy: Policy) -> N
 
 async def test_lost_connection_is_noticed(pool: Pool) -> None:
     """Whoever listens listens anew; meanwhile the scan sees to everything."""
-    async with listening(pool) as heard:
+    async with listening(pool, OWED_LOANS) as heard:
         await pool.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
             " AND datname = current_database()"

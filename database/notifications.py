@@ -1,4 +1,4 @@
-"""Loans that owe more than before, heard from the database as soon as that is committed."""
+"""What the database says by NOTIFY, heard as soon as it is committed."""
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
@@ -10,7 +10,8 @@ from database.door.away import away_in_words
 from database.errors import DatabaseAwayError
 from database.sql import Connection, Pool
 
-CHANNEL = "owed_loans"  # of the trigger of migration 0022
+OWED_LOANS = "owed_loans"  # loan ids, by the trigger of migration 0022
+NEWS = "news"  # that there are some, by the trigger of migration 0031
 _STILL_THERE_EVERY_SECONDS = 30.0
 
 
@@ -19,12 +20,12 @@ class Heard:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._loans: dict[str, None] = {}  # each once, in the order they came
+        self._said: dict[str, None] = {}  # each once, in the order they came
         self._came = asyncio.Event()
 
     def note(self, *heard: object) -> None:
-        """A listener of the driver: the loan's id comes last."""
-        self._loans[str(heard[-1])] = None
+        """A listener of the driver: what was said comes last."""
+        self._said[str(heard[-1])] = None
         self._came.set()
 
     def lose(self, *_connection: object) -> None:
@@ -32,17 +33,17 @@ class Heard:
         self._came.set()
 
     async def next(self, most: int, settle_seconds: float) -> Sequence[str]:
-        """Loan ids, once there are some; others that come meanwhile are among them.
+        """What was said, once there is something; what comes meanwhile is among it.
 
         Raises:
             DatabaseAwayError: when nothing is heard any more.
         """
-        while not self._loans:
+        while not self._said:
             await self._wait()
         await asyncio.sleep(settle_seconds)
-        taken = list(self._loans)[:most]
-        for loan_id in taken:
-            del self._loans[loan_id]
+        taken = list(self._said)[:most]
+        for each in taken:
+            del self._said[each]
         return taken
 
     async def _wait(self) -> None:
@@ -51,25 +52,25 @@ class Heard:
         with suppress(TimeoutError):
             async with asyncio.timeout(_STILL_THERE_EVERY_SECONDS):
                 await self._came.wait()
-        if not self._loans:
+        if not self._said:
             with away_in_words():
                 await self._connection.execute("SELECT", timeout=_STILL_THERE_EVERY_SECONDS)
 
 
 @asynccontextmanager
-async def listening(pool: Pool) -> AsyncIterator[Heard]:
-    """Hear of owed loans, over a connection that is kept for it. Raises DatabaseAwayError."""
+async def listening(pool: Pool, channel: str) -> AsyncIterator[Heard]:
+    """Hear what is said on a channel, over a connection of its own. Raises DatabaseAwayError."""
     with away_in_words():
         connection = await pool.acquire()
     heard = Heard(connection)
     try:
         with away_in_words():
-            await connection.add_listener(CHANNEL, heard.note)
+            await connection.add_listener(channel, heard.note)
         connection.add_termination_listener(heard.lose)
         yield heard
     finally:
         with suppress(asyncpg.InterfaceError, asyncpg.PostgresError, OSError):
             connection.remove_termination_listener(heard.lose)
-            await connection.remove_listener(CHANNEL, heard.note)
+            await connection.remove_listener(channel, heard.note)
         with suppress(DatabaseAwayError, asyncpg.InterfaceError):
             await pool.release(connection)
