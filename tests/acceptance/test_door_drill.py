@@ -19,6 +19,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+import typer
 
 from runtime.clock_setting import ClockWish
 from runtime.standard_webhooks import read_secret
@@ -85,7 +86,7 @@ async def test_what_is_acknowledged_has_one_effect_in_its_order(plant: Plant) ->
     ended_at = time.monotonic()
     await plant.reach("SELECT count(*) = 0 FROM inbox WHERE answer IS NULL")
     acknowledged = sum(map(len, sent.values()))
-    print(
+    typer.echo(
         f"{acknowledged} events of {LOANS} loans acknowledged in {SECONDS:.0f} s and the repairs,"
         f" {SENDINGS.total()} sendings {dict(SENDINGS)};"
         f" the last had its effect {time.monotonic() - ended_at:.1f} s after the end"

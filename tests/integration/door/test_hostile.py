@@ -9,6 +9,8 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 
+import typer
+
 from database.audit import Audit
 from database.sql import Pool
 from domain.policy.policy import Policy
