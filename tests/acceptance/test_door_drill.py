@@ -1,7 +1,7 @@
 """Everything behind the front door dies while events come in, and so does the door.
 
 What was acknowledged has exactly one effect, in the order in which its loan's events were sent.
-What was not, is sent again. The suite runs the short form; the full one is, with a report at its end,
+What was not, is sent again. The suite runs the short form; the full one, with a report, is
 
     DRILL_LOANS=100 DRILL_EVENTS_PER_SECOND=50 DRILL_SECONDS=120 \\
         python -m pytest -s tests/acceptance/test_door_drill.py

@@ -40,9 +40,8 @@ async def test_flood_breaks_nothing(pool: Pool, policy: Policy) -> None:
         for part in (once[len(warm) :], once[len(warm) :]):
             await _flood(bank, part, answers)
         after = _resident_mib()
-    print(
-        f"{answers.total()} requests: {dict(answers)}; {before:.0f} MiB before, {after:.0f} after"
-    )
+    typer.echo(f"{answers.total()} requests: {dict(answers)}")
+    typer.echo(f"{before:.0f} MiB before, {after:.0f} MiB after")
     assert set(answers) <= {200, 202, 400, 401, 404, 409, 413}
     assert after < before + LETS_GROW_MIB
     assert await pool.fetchval("SELECT count(*) FROM inbox WHERE answer IS NULL") == 0
