@@ -23,6 +23,7 @@ CHECKS = {
     "G11": (SQL.audit_decisions, SQL.audit_recordings),
     "G13": (SQL.audit_right_party, SQL.audit_left_alone, SQL.audit_contact_persons),
     "G15": (SQL.audit_chain, SQL.audit_linked_rows),
+    "G16": (SQL.audit_news_in_order, SQL.audit_facts_told),
 }
 
 

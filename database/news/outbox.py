@@ -1,6 +1,6 @@
 """The news that the database has written with its facts: published, claimed, delivered, read."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import NamedTuple
@@ -71,14 +71,14 @@ class Outbox:
             )
             return [Delivery(*(row[name] for name in Delivery._fields)) async for row in rows]
 
-    async def delivered(self, delivery: Delivery, answer: str, now: datetime) -> None:
-        """The endpoint has it; its next one is due."""
+    async def delivered(self, answers: Mapping[Delivery, str], now: datetime) -> None:
+        """Endpoints have these, and answered so; the next of each loan is due."""
         with away_in_words():
             await SQL.note_delivered(
                 self._pool,
-                endpoint_id=delivery.endpoint_id,
-                news_id=delivery.news_id,
-                answer=answer,
+                endpoint_ids=[delivery.endpoint_id for delivery in answers],
+                news_ids=[delivery.news_id for delivery in answers],
+                answers=list(answers.values()),
                 now=now,
             )
 

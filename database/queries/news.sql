@@ -87,14 +87,16 @@ FROM heads h JOIN news n USING (news_id)
 WHERE d.endpoint_id = h.endpoint_id AND d.news_id = h.news_id
 RETURNING d.endpoint_id, d.news_id, d.loan_id, d.attempts, n.type, n.body;
 
--- name: note_delivered(endpoint_id, news_id, answer, now)!
+-- name: note_delivered(endpoint_ids, news_ids, answers, now)!
 WITH healthy AS (
     UPDATE news_endpoints SET failing_since = NULL, paused_until = NULL
-    WHERE endpoint_id = :endpoint_id AND failing_since IS NOT NULL
+    WHERE endpoint_id = ANY (:endpoint_ids::text[]) AND failing_since IS NOT NULL
 )
-UPDATE news_deliveries
-SET state = 'delivered', attempts = attempts + 1, last_answer = :answer, last_at = :now
-WHERE endpoint_id = :endpoint_id AND news_id = :news_id;
+UPDATE news_deliveries d
+SET state = 'delivered', attempts = d.attempts + 1, last_answer = t.answer, last_at = :now
+FROM unnest(:endpoint_ids::text[], :news_ids::bigint[], :answers::text[])
+     AS t (endpoint_id, news_id, answer)
+WHERE d.endpoint_id = t.endpoint_id AND d.news_id = t.news_id;
 
 -- name: note_not_delivered(endpoint_id, news_id, answer, now, next_at, is_dead, paused_until)$
 -- Answers with since when the endpoint fails.

@@ -9,6 +9,7 @@ from database.news.outbox import Delivery, Outbox
 from door.news.post import Post
 from door.news.schedule import DISABLED_AFTER, Answered, after_failure
 from door.news.signing import message_id, signed_headers
+from door.news.taken import Taken
 
 _LOG = logging.getLogger(__name__)
 
@@ -26,6 +27,7 @@ class Courier:
         chance: Callable[[], float],
     ) -> None:
         self._outbox = outbox
+        self._taken = Taken(outbox, real_now)
         self._endpoints = endpoints
         self._post = post
         self._door_key = door_key
@@ -37,7 +39,7 @@ class Courier:
         headers = signed_headers(delivery, endpoint, self._door_key, self._real_now())
         answered = await self._post.post(endpoint.url, headers, delivery.body.encode())
         if answered.is_taken:
-            await self._outbox.delivered(delivery, answered.in_words, self._real_now())
+            await self._taken.write_down(delivery, answered.in_words)
             return True
         await self._write_failure(delivery, answered)
         return False

@@ -15,12 +15,15 @@ from database.errors import DatabaseAwayError, DatabaseFailedError
 from database.news.endpoints import Endpoint, Endpoints
 from database.news.outbox import Delivery, Outbox
 from door.news.courier import Courier
+from door.news.post import WITHIN_SECONDS
 
 LEASE = timedelta(seconds=60)  # more than a try takes
 LOOKS_EVERY_SECONDS = 0.5
 GATHERS_SECONDS = 0.05  # news that come together are published together
 AT_ONCE = 16  # tries at one endpoint: a slow one keeps no other waiting
-_CLAIMED = 2 * AT_ONCE  # half of them wait for a try to end: within the lease each has its turn
+_CLAIMED = 16 * AT_ONCE  # to find what is due reads all that waits there: rarely, and many
+_CLAIMS_AGAIN_AT = 2 * AT_ONCE
+_A_TRY = timedelta(seconds=WITHIN_SECONDS + 5)
 _PAGE = 500
 _AWAY = (DatabaseAwayError, DatabaseFailedError)
 _LOG = logging.getLogger(__name__)
@@ -111,25 +114,27 @@ class NewsDispatcher:
                     await self._stirred.wait()
 
     async def _send_to(self, endpoint: Endpoint) -> int:
-        """Many are claimed at a time: to find what is due reads all that waits there."""
+        """Claim as many as there is room for, once few are left, and start them."""
         in_hand = self._in_hand.setdefault(endpoint.endpoint_id, set())
-        if len(in_hand) > _CLAIMED - AT_ONCE:
+        if len(in_hand) > _CLAIMS_AGAIN_AT:
             return 0
         now, room = self._real_now(), _CLAIMED - len(in_hand)
         claimed = await self._outbox.claim(endpoint.endpoint_id, now, now + LEASE, room)
         turn = self._turns.setdefault(endpoint.endpoint_id, asyncio.Semaphore(AT_ONCE))
         for delivery in claimed:
-            task = asyncio.create_task(self._deliver(delivery, endpoint, turn))
+            task = asyncio.create_task(self._deliver(delivery, endpoint, turn, now + LEASE))
             in_hand.add(task)
             task.add_done_callback(in_hand.discard)
         return len(claimed)
 
     async def _deliver(
-        self, delivery: Delivery, endpoint: Endpoint, turn: asyncio.Semaphore
+        self, delivery: Delivery, endpoint: Endpoint, turn: asyncio.Semaphore, until: datetime
     ) -> None:
+        """Nothing, when its turn comes too late in its lease: then it is claimed again."""
         try:
             async with turn:
-                await self._courier.deliver(delivery, endpoint)
+                if self._real_now() + _A_TRY <= until:
+                    await self._courier.deliver(delivery, endpoint)
         except _AWAY:
             pass  # said where it is looked for; the lease runs out
         except Exception:

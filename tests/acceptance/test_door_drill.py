@@ -1,10 +1,16 @@
 """Everything behind the front door dies while events come in, and so does the door.
 
 What was acknowledged has exactly one effect, in the order in which its loan's events were sent.
-What was not, is sent again.
+What was not, is sent again. The suite runs the short form; the full one, with a report, is
+
+    DRILL_LOANS=100 DRILL_EVENTS_PER_SECOND=50 DRILL_SECONDS=120 \\
+        python -m pytest -s tests/acceptance/test_door_drill.py
 """
 
 import asyncio
+import os
+import time
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -13,6 +19,7 @@ from pathlib import Path
 
 import httpx2
 import pytest
+import typer
 
 from runtime.clock_setting import ClockWish
 from runtime.standard_webhooks import read_secret
@@ -23,11 +30,16 @@ from tests.support.processes.plant import Plant
 from tests.support.tapes.files import LENDER, write_tape
 
 AS_OF = date(2026, 3, 1)
-OVERDUE = [f"L-{number}" for number in range(1, 7)]
-AT_REST = ["L-7", "L-8"]  # nothing is overdue: no case of theirs is open
-PAUSE_SECONDS = 0.15  # between two events of a loan
-BETWEEN_SECONDS = 2.0
-ENOUGH = 30  # acknowledged events, of all loans; a dead door's lease holds up its loans for a while
+LOANS = int(os.environ.get("DRILL_LOANS", "8"))
+EVENTS_PER_SECOND = float(os.environ.get("DRILL_EVENTS_PER_SECOND", "50"))
+SECONDS = float(os.environ.get("DRILL_SECONDS", "15"))
+IDS = [f"L-{number}" for number in range(1, LOANS + 1)]
+OVERDUE = IDS[: LOANS * 3 // 4]
+AT_REST = IDS[LOANS * 3 // 4 :]  # nothing is overdue: no case of theirs is open
+EVERY_SECONDS = LOANS / EVENTS_PER_SECOND  # the events of a loan; what is late catches up
+AGAIN_AFTER_SECONDS = 0.15
+ENOUGH = 2 * SECONDS  # acknowledged events; a dead door's lease holds up its loans for a while
+SENDINGS: Counter[str] = Counter()  # by what came of them, of all loans
 STRIKES = [
     {Victim.DOOR},
     {Victim.WORKER},
@@ -60,22 +72,43 @@ async def test_what_is_acknowledged_has_one_effect_in_its_order(plant: Plant) ->
         "--event", "payment_received",
     )  # fmt: skip
     secret = read_secret(added.split()[0])
-    sent: dict[str, list[str]] = {loan: [] for loan in OVERDUE + AT_REST}
+    sent: dict[str, list[str]] = {loan: [] for loan in IDS}
     enough = asyncio.Event()
-    async with httpx2.AsyncClient(base_url=plant.door_address, timeout=10) as http:
+    async with httpx2.AsyncClient(
+        base_url=plant.door_address, timeout=10, limits=httpx2.Limits(max_connections=None)
+    ) as http:
         ledger = System(http, "ledger", secret)
         async with asyncio.TaskGroup() as senders:
             for loan, done in sent.items():
                 senders.create_task(_keep_paying(ledger, loan, done, enough))
-            for victims in STRIKES:
-                await asyncio.sleep(BETWEEN_SECONDS)
-                await plant.kill(victims)
-                await asyncio.sleep(BETWEEN_SECONDS / 2)
-                await plant.mend(victims)
-            await asyncio.sleep(BETWEEN_SECONDS)
+            await _strike_in_turn(plant)
             enough.set()
+    ended_at = time.monotonic()
     await plant.reach("SELECT count(*) = 0 FROM inbox WHERE answer IS NULL")
-    assert sum(map(len, sent.values())) >= ENOUGH, "the drill shows nothing"
+    acknowledged = sum(map(len, sent.values()))
+    typer.echo(
+        f"{acknowledged} events of {LOANS} loans acknowledged in {SECONDS:.0f} s and the repairs,"
+        f" {SENDINGS.total()} sendings {dict(SENDINGS)};"
+        f" the last had its effect {time.monotonic() - ended_at:.1f} s after the end"
+    )
+    assert acknowledged >= ENOUGH, "the drill shows nothing"
+    await _see_each_once_in_order(plant, sent)
+    assert "no guarantee is broken" in await plant.command("ops.py", "audit")
+
+
+async def _strike_in_turn(plant: Plant) -> None:
+    """As many strikes, evenly in the time there is."""
+    between = SECONDS / (2 * len(STRIKES) + 1)
+    for victims in STRIKES:
+        await asyncio.sleep(between)
+        await plant.kill(victims)
+        await asyncio.sleep(min(between, 2.0))
+        await plant.mend(victims)
+        await asyncio.sleep(max(between - 2.0, 0))
+    await asyncio.sleep(between)
+
+
+async def _see_each_once_in_order(plant: Plant, sent: dict[str, list[str]]) -> None:
     for loan, done in sent.items():
         rows = await plant.rows(
             "SELECT event_id FROM case_events WHERE loan_id = $1 AND accepted ORDER BY sequence",
@@ -84,19 +117,20 @@ async def test_what_is_acknowledged_has_one_effect_in_its_order(plant: Plant) ->
         assert [row["event_id"] for row in rows] == done
         paid = "SELECT count(*) FROM payments WHERE loan_id = $1 AND kind = 'payment'"
         assert await plant.value(paid, loan) == len(done)
-    assert "no guarantee is broken" in await plant.command("ops.py", "audit")
 
 
 async def _keep_paying(
     ledger: System, loan: str, acknowledged: list[str], enough: asyncio.Event
 ) -> None:
     """One payment after the other, each sent until it is acknowledged."""
+    due_at = time.monotonic()
     for event_id in _ids(loan):
         if enough.is_set():
             return
         await until(partial(_is_acknowledged, ledger, loan, event_id), f"{event_id} is taken")
         acknowledged.append(event_id)
-        await asyncio.sleep(PAUSE_SECONDS)
+        due_at += EVERY_SECONDS
+        await asyncio.sleep(max(due_at - time.monotonic(), 0))
 
 
 def _ids(loan: str) -> Iterator[str]:
@@ -111,7 +145,9 @@ async def _is_acknowledged(ledger: System, loan: str, event_id: str) -> bool:
             occurred_at=paid_at, payment_id=event_id, amount_minor=1,
         )  # fmt: skip
     except httpx2.TransportError:  # the door is dead
-        await asyncio.sleep(PAUSE_SECONDS)
+        SENDINGS["no answer"] += 1
+        await asyncio.sleep(AGAIN_AFTER_SECONDS)
         return False
+    SENDINGS[str(answer.status_code)] += 1
     assert answer.status_code in (200, 202, 429, 503), answer.text
     return answer.status_code in (200, 202)

@@ -5,6 +5,7 @@ from tests.support.breaches.of_contacts import CONTACTS
 from tests.support.breaches.of_evidence import EVIDENCE
 from tests.support.breaches.of_four_eyes import FOUR_EYES
 from tests.support.breaches.of_money import MONEY
+from tests.support.breaches.of_news import NEWS
 from tests.support.breaches.of_people import PEOPLE
 from tests.support.breaches.of_visits import VISITS
 
@@ -25,4 +26,4 @@ DO $$ DECLARE it record; BEGIN
 END $$
 """
 # What is planted: the guarantee it breaks, the statement, and a part of what the audit says.
-BREACHES = {**CONTACTS, **PEOPLE, **FOUR_EYES, **VISITS, **CASES, **MONEY, **EVIDENCE}
+BREACHES = {**CONTACTS, **PEOPLE, **FOUR_EYES, **VISITS, **CASES, **MONEY, **EVIDENCE, **NEWS}

@@ -6,16 +6,17 @@ from typing import Any
 from tests.support.door.system import JSON, System
 
 KINDS = 16
-_ADDRESS = "/v1/loans/L-1001/events/payment_received"
+LOANS = [f"L-{number}" for number in range(1001, 1021)]
 
 
 async def send(bank: System, number: int) -> int:
     """Send the request of a number; the status it was answered with."""
+    loan_id = LOANS[number // KINDS % len(LOANS)]
     event: dict[str, Any] = {
-        "event_id": f"h-{number}", "loan_id": "L-1001", "name": "payment_received",
+        "event_id": f"h-{number}", "loan_id": loan_id, "name": "payment_received",
         "occurred_at": "2026-11-24T10:00:00+08:00", "payment_id": f"P-{number}", "amount_minor": 1,
     }  # fmt: skip
-    kind, path = number % KINDS, _ADDRESS
+    kind, path = number % KINDS, f"/v1/loans/{loan_id}/events/payment_received"
     changes: dict[int, dict[str, Any]] = {
         1: {"amount_minor": "1"}, 2: {"amount_minor": -1}, 3: {"amount_minor": 10**30},
         4: {"payment_id": "\ud800"}, 5: {"payment_id": "\0"}, 6: {"occurred_at": "2200-01-01"},
