@@ -11,7 +11,7 @@ from database.errors import DatabaseAwayError
 from database.sql import Connection, Pool
 
 OWED_LOANS = "owed_loans"  # loan ids, by the trigger of migration 0022
-NEWS = "news"  # that there are some, by the trigger of migration 0031
+NEWS = "news"  # that there are some, by the trigger of migration 0029
 _STILL_THERE_EVERY_SECONDS = 30.0
 
 

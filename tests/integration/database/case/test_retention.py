@@ -15,7 +15,7 @@ from tests.support.world import Loan, OpenCase
 
 LOAN = Loan(phones=2)
 YEARS = timedelta(days=6 * 366)
-MIGRATION = Path(__file__).parents[4] / "database/migrations/0029-erased-wholly.sql"
+MIGRATION = Path(__file__).parents[4] / "database/migrations/0027-erased-wholly.sql"
 
 
 @pytest.fixture

@@ -1,5 +1,5 @@
 -- News are sent as soon as they are committed: whoever sends them need not look for them
--- depends: 0029-erased-wholly
+-- depends: 0028-notices-without-a-case
 
 -- migrate: apply
 CREATE FUNCTION call_news() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -1,5 +1,5 @@
 -- What a row was before is looked at only where something personal has gone: most links need it not
--- depends: 0029-erased-wholly
+-- depends: 0029-news-at-once
 
 -- migrate: apply
 CREATE OR REPLACE FUNCTION link_row() RETURNS trigger LANGUAGE plpgsql

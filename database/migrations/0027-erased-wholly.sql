@@ -1,5 +1,5 @@
 -- What is erased: reasons, news, and what a package's manifest says, too; and by which rule it was
--- depends: 0028-texts-of-policies
+-- depends: 0026-texts-of-policies
 
 -- migrate: apply
 ALTER TABLE erasures ADD COLUMN rule_id text;  -- NULL: erased before it was kept

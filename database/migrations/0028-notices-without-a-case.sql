@@ -1,5 +1,5 @@
 -- A complaint about a loan that never had a case is told to its desk all the same
--- depends: 0029-erased-wholly
+-- depends: 0027-erased-wholly
 
 -- migrate: apply
 ALTER TABLE staff_notices
