@@ -23,7 +23,7 @@ WITH told AS MATERIALIZED (
         WHEN 'promise' THEN data ->> 'promise_id' WHEN 'visit' THEN data ->> 'visit_id'
         WHEN 'plan' THEN data ->> 'plan_id' WHEN 'agreement' THEN data ->> 'agreement_id'
         ELSE data ->> 'notice_id' END AS id
-    FROM (SELECT type, body::json -> 'data' AS data FROM news) AS news
+    FROM (SELECT type, nullif(body, '')::json -> 'data' AS data FROM news) AS news  -- erased: none
 ), facts AS (
     SELECT case_id, case_id AS id, 'case.ended' AS type FROM collection_cases
     WHERE closed_at IS NOT NULL
