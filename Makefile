@@ -2,7 +2,8 @@
 .DEFAULT_GOAL := help
 VENV := .venv
 BIN := $(VENV)/bin
-# The linters of docker-compose.yml and the Dockerfile, apart: no test needs them.
+# The linters of docker-compose.yml and the Dockerfile and a generator of clients, apart: no test of
+# `make test` needs them.
 DEPLOY_VENV := .venv-deploy
 DEPLOY_BIN := $(DEPLOY_VENV)/bin
 PYTEST := $(BIN)/python -m pytest
@@ -10,7 +11,7 @@ IN_PARALLEL := --numprocesses auto --maxprocesses 4 --dist worksteal
 say = @printf '\n%s\n' '$(1)'
 
 .PHONY: help environment demo up check test lint unit lock bench crash-points docs record-histories statements \
-	compose-check image-test image-test-faults clean
+	compose-check image-test image-test-faults client-test clean
 
 help: ## Show the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -93,6 +94,9 @@ image-test: environment $(DEPLOY_VENV)/installed ## Build the images and run doc
 
 image-test-faults: environment $(DEPLOY_VENV)/installed ## The same with planted faults, each to be found
 	$(BIN)/python -m tests.support.images.run --all-faults
+
+client-test: environment $(DEPLOY_VENV)/installed ## Generate a client of the front door and send each event with it
+	$(BIN)/python -m tests.support.client.run
 
 lock: environment ## Write the hash-locked requirements again
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
