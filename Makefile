@@ -63,7 +63,7 @@ unit: environment
 crash-points: environment ## Whole lives, the worker dying in another place in each
 	CRASH_POINTS=each $(PYTEST) -rP --numprocesses 2 tests/workflow/crash
 
-bench: environment ## Every bench against its floor: docs/benchmarks.md, in about twelve minutes
+bench: environment ## Every bench against its floor: docs/benchmarks.md, in about fourteen minutes
 	$(BIN)/python -m benchmarks.report $(if $(ANYWAY),--anyway)
 
 docs: environment ## The pages that are drawn from the code
