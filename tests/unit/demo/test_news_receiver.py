@@ -6,7 +6,7 @@ import httpx2
 import pytest
 
 from database.news.endpoints import Endpoint
-from database.news.outbox import Delivery
+from database.news.outbox import NewsDelivery
 from demo.systems.news_receiver import News, NewsReceiver
 from door.news.signing import secret_of, signed_headers
 from runtime.standard_webhooks import written
@@ -35,7 +35,7 @@ class World:
         self, body: str = BODY, system: str = "roster", at: datetime = NOW, news_id: int = 1
     ) -> int:
         """The status of news that the product has signed; `body` comes in their place."""
-        delivery = Delivery("roster", news_id, "L-1", 0, "visit.proposed", BODY)
+        delivery = NewsDelivery("roster", news_id, "L-1", 0, "visit.proposed", BODY)
         headers = signed_headers(delivery, ENDPOINT, DOOR_KEY, at)
         answer = await self._http.post(f"/{system}", content=body.encode(), headers=dict(headers))
         return answer.status_code
