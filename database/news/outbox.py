@@ -136,6 +136,14 @@ class Outbox:
             rows = SQL.feed_of_news(self._pool, after=after, most=most, lenders=list(lenders))
             return [FeedEntry(*(row[name] for name in FeedEntry._fields)) async for row in rows]
 
+    async def prune(self, before: datetime) -> int:
+        """Delete what was written earlier and waits for nobody; how many it were.
+
+        The last of a loan stays, so that its count has its news.
+        """
+        with away_in_words():
+            return int(await SQL.prune_news(self._pool, before=before))
+
     async def waiting(self) -> NewsWaiting:
         """For whoever watches the process."""
         with away_in_words():
