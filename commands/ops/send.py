@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from activities.business_time import business_time
-from commands.command_line import CommandError, LoanId, open_database, print_json
+from commands.command_line import CommandError, LoanId, no_event, open_database, print_json
 from database.event_record import Events
 from domain.events import EVENTS, UnreadableEventError, read_json
 from door.one_path import OnePath
@@ -46,7 +46,7 @@ async def send(
 def _read_event(name: str, body: str) -> dict[str, Any]:
     """The event as it is delivered, with its name."""
     if name not in EVENTS:
-        raise CommandError(f"NAME: no event is called {name}; there are: {', '.join(EVENTS)}")
+        raise CommandError(f"NAME: {no_event(name)}")
     try:
         event = read_json(body.encode())
     except UnreadableEventError as error:

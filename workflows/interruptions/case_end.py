@@ -48,7 +48,7 @@ async def end_case(desk: CaseDesk) -> Outcome | None:
     if outcome is Outcome.HANDED_TO_LEGAL:
         await _hand_over(desk)
     desk.case.waiting_for = "closing_notice" if outcome.is_paid else "nothing"
-    desk.next_action = NextAction(what="end", at=desk.now, why=outcome)
+    ended = desk.next_action = NextAction(what="end", at=desk.now, why=outcome)
     desk.publish()
     if outcome.is_paid and await _send_closing_notice(desk, outcome) and await _reopen_case(desk):
         await _go_on(desk)
@@ -56,7 +56,7 @@ async def end_case(desk: CaseDesk) -> Outcome | None:
     await _tell_complaint_handlers(desk)
     await _watch_complaints(desk)
     if outcome.is_paid:
-        desk.case.waiting_for = "nothing"
+        desk.case.waiting_for, desk.next_action = "nothing", ended
         desk.publish()
     return outcome
 

@@ -4,6 +4,7 @@ from typing import Literal
 
 from domain.case.notices import Audience, NoticeKind
 from domain.case.state import Answer, Stage
+from domain.debt.money import format_money
 from domain.plan.authority import request_waiver
 from domain.plan.plan import needs_approval
 from workflows.desk.case_desk import CaseDesk
@@ -34,12 +35,13 @@ async def settle_plan(desk: CaseDesk) -> Literal[Stage.AGREEMENT] | AfterNoAgree
         plan_id=plan.plan_id,
         level=request_waiver(plan.plan, desk.policy.plan).level,
     )
+    waiver = format_money(plan.plan.granted_minor, desk.facts.currency)
     await wait_for_answer(
         desk,
         lambda: plan.approval is not None,
         ends_at,
         "take silence for a no",
-        f"a waiver of {plan.plan.granted_minor} needs approval",
+        f"a waiver of {waiver} needs approval",
     )
     if plan.approval is Answer.YES:
         return Stage.AGREEMENT

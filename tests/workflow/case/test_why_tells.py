@@ -35,6 +35,7 @@ async def test_a_visit_and_its_plan_from_application_to_end(life: Life) -> None:
         "visit_appointment (visit) by sms",
         "with C-1, C-2",  # who was confirmed
         "badge ids C-1, C-2",  # who came
+        "capacity (monthly income CNY ",  # money as money
         "proposed in 3 parts",
         "notice: waiver_approval_wanted to approvers: told",
         "approver id A-2",

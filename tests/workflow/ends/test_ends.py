@@ -60,7 +60,11 @@ async def test_closing_notice_waits_for_the_morning(start_life: StartLife) -> No
     life = await start_life(5)
     await life.skip_to(life.loan.at_days_past_due(5, hour=23))
     await life.pay()
+    status = await life.status()
+    assert status["next_action"]["what"] == "paid_notice by sms"
     assert await life.outcome() == "cured"
+    status = await life.status()
+    assert (status["waiting_for"], status["next_action"]["what"]) == ("nothing", "end")
     sent_at = await life.value("SELECT sent_at FROM contact_attempts WHERE purpose = 'closing'")
     assert sent_at >= life.loan.at_days_past_due(6, hour=8)
 
