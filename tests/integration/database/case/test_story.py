@@ -38,9 +38,12 @@ async def test_story_tells_contacts_refusals_and_refused_events(
     assert "again possible at 2026-04-16 08:00" in text[5]
     call = decided[3]
     assert f"(attempt {call.attempt_id}, words {call.template_version}): " in text[3]
-    assert await pool.fetchval(
-        "SELECT channel FROM contact_attempts WHERE attempt_id = $1", call.attempt_id
-    ) == "call"
+    assert (
+        await pool.fetchval(
+            "SELECT channel FROM contact_attempts WHERE attempt_id = $1", call.attempt_id
+        )
+        == "call"
+    )
     for part in (" / after no: ", " / after yes: "):
         assert part in text[3]
 
