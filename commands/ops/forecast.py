@@ -9,6 +9,7 @@ import typer
 from pydantic import BaseModel
 
 from activities.business_time import business_time
+from commands.clock_check import warn_of_another_clock
 from commands.command_line import counted, open_database
 from database.case.forecast import CaseToForecast, Forecasts
 from database.sql import Pool
@@ -63,6 +64,7 @@ async def forecast(
     current = read_policy(settings.policy_file)
     now = business_time(settings.business_clock)()
     async with open_database(settings) as pool:
+        await warn_of_another_clock(pool, settings)
         found = await look_ahead(pool, current, settings.business_clock, now, days)
     if as_json:
         typer.echo(found.model_dump_json(indent=2))

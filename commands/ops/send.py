@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from activities.business_time import business_time
+from commands.clock_check import warn_of_another_clock
 from commands.command_line import CommandError, LoanId, no_event, open_database, print_json
 from database.event_record import Events
 from domain.events import EVENTS, UnreadableEventError, read_json
@@ -27,6 +28,7 @@ async def send(
     client = await connect_temporal()
     try:
         async with open_database(settings) as pool:
+            await warn_of_another_clock(pool, settings)
             path = OnePath(
                 client,
                 Events(pool, decisions_by_door_only=settings.decisions_from == "door"),
