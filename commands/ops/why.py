@@ -74,9 +74,12 @@ async def _goodbye(story: Story) -> list[str]:
         is_over = await how_ended(client, story.loan_id) is not None
     except (CommandError, SettingsError):
         return []
-    if is_over or answer["as_of"] is None:
-        return []
-    return list(tell_now({**answer, "arrears_minor": None}, story))
+    return [] if is_over or answer["as_of"] is None else list(tell_goodbye(answer, story))
+
+
+def tell_goodbye(answer: Mapping[str, Any], story: Story) -> Iterator[str]:
+    """What is still to be said; what was owed before the end is not owed any more."""
+    yield from tell_now({**answer, "arrears_minor": None}, story)
 
 
 def tell_now(answer: Mapping[str, Any], story: Story) -> Iterator[str]:
