@@ -15,8 +15,8 @@ from tests.support.door.system import DOOR_KEY
 BODY = '{"type": "visit.proposed", "loan_id": "L-1", "sequence": 1, "data": {"slot_id": "S-1"}}'
 ENDPOINT = Endpoint(
     endpoint_id="roster", url="http://w/roster", types=["*"], lenders=["*"], salt="salt",
-    previous_salt=None, previous_until=None, added_at=datetime(2026, 1, 1, tzinfo=UTC), rotated_at=None, disabled_at=None,
-    disabled_because=None, failing_since=None, paused_until=None,
+    previous_salt=None, previous_until=None, added_at=datetime(2026, 1, 1, tzinfo=UTC),
+    rotated_at=None, disabled_at=None, disabled_because=None, failing_since=None, paused_until=None,
 )  # fmt: skip
 
 
