@@ -137,7 +137,7 @@ async def measure_product(
         )
         cost = await _cost_of_step(bench, steps or on_record)
     await _terminate(bench.client, [workflow_id(loan_id) for loan_id in ids])
-    await pool.execute("UPDATE loans SET status = 'withdrawn'")
+    await pool.execute("UPDATE loans SET status = 'withdrawn' WHERE loan_id LIKE $1 || '-%'", name)
     return cost
 
 
