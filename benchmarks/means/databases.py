@@ -1,0 +1,39 @@
+"""A database of a bench's own."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from database.migrate import apply_migrations
+from database.policy.stored_policies import StoredPolicies
+from database.sql import Pool, open_pool
+from embedded.postgres import EmbeddedPostgres
+from policies.reader import fingerprint, read_policy
+from runtime.settings import CHINA_POLICY
+
+
+@asynccontextmanager
+async def migrated_database() -> AsyncIterator[tuple[str, Pool]]:
+    """An embedded server's one database, with our schema and nothing in it; its address.
+
+    Nothing waits for the disk: what is measured in it is work.
+    """
+    with TemporaryDirectory(prefix="loan-collections-") as directory:
+        server = EmbeddedPostgres(Path(directory), durable=False)
+        server.start()
+        try:
+            await server.prepare()
+            await apply_migrations(server.url())
+            async with await open_pool(server.url(), size=1) as pool:
+                yield server.url(), pool
+        finally:
+            await server.stop()
+
+
+async def store_shipped_policy(pool: Pool, now: datetime) -> str:
+    """Put it on record; its version."""
+    policy = read_policy(CHINA_POLICY)
+    await StoredPolicies(pool).store_policy(policy, fingerprint(policy), now)
+    return policy.version
