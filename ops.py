@@ -3,7 +3,6 @@
 from commands.command_line import Command, build_app, run_app
 from commands.ops.agreement import agreement
 from commands.ops.audit import audit
-from commands.ops.capacity import capacity
 from commands.ops.collected import collected
 from commands.ops.credential.add import add
 from commands.ops.credential.list_all import list_all
@@ -20,6 +19,7 @@ from commands.ops.migrate import migrate
 from commands.ops.news.replay import replay
 from commands.ops.package import package
 from commands.ops.person import person
+from commands.ops.planning.capacity import capacity
 from commands.ops.policy.adopt import adopt
 from commands.ops.policy.check import check
 from commands.ops.policy.diff import diff
