@@ -20,6 +20,7 @@ from commands.ops.news.prune import prune
 from commands.ops.news.replay import replay
 from commands.ops.package import package
 from commands.ops.person import person
+from commands.ops.planning.capacity import capacity
 from commands.ops.policy.adopt import adopt
 from commands.ops.policy.check import check
 from commands.ops.policy.diff import diff
@@ -75,6 +76,7 @@ commands: dict[str, Command] = {
     "gateways": gateways,
     "rebuild": rebuild,
     "simulate": simulate,
+    "capacity": capacity,
     "migrate": migrate,
 }
 app = build_app(

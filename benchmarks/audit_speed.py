@@ -32,8 +32,9 @@ INSERT INTO phones SELECT 'T-' || n, 'B-' || n, '+86 000', 1 FROM generate_serie
 INSERT INTO phone_confirmations
     SELECT 'T-' || n, 'origination', '2025-01-01' FROM generate_series(1, $1::integer) n;
 INSERT INTO loans (loan_id, borrower_id, lender, currency, principal_minor, annual_rate_percent,
-                   term_months)
-    SELECT 'L-' || n, 'B-' || n, 'bench', 'CNY', 1200000, 12, 12
+                   term_months, oldest_unpaid_due_on, part_paid_minor, outstanding_minor,
+                   in_collection)
+    SELECT 'L-' || n, 'B-' || n, 'bench', 'CNY', 1200000, 12, 12, '2026-01-10', 3000, 1197000, true
     FROM generate_series(1, $1::integer) n;
 ALTER TABLE loan_instalments DISABLE TRIGGER USER;
 INSERT INTO loan_instalments
@@ -95,7 +96,7 @@ async def _run(attempts: int) -> int:
         try:
             await apply_migrations(server.url("postgres"))
             pool = await open_pool(server.url("postgres"))
-            await _insert_book(pool, attempts)
+            await insert_book(pool, attempts)
             seconds = await _measure(pool)
             await pool.close()
         finally:
@@ -104,7 +105,8 @@ async def _run(attempts: int) -> int:
     return 0 if seconds < 10 else 1
 
 
-async def _insert_book(pool: Pool, attempts: int) -> None:
+async def insert_book(pool: Pool, attempts: int) -> None:
+    """Put the loans with their payments, events and attempts on record, ten attempts a loan."""
     policy = read_policy(CHINA_POLICY)
     await StoredPolicies(pool).store_policy(policy, fingerprint(policy), NOW)
     book = _BOOK.replace("{version}", policy.version).replace("{sha256}", fingerprint(policy))

@@ -111,15 +111,18 @@ async def measure_bare(bench: Bench) -> ProcessorTime:
 
 
 async def measure_product(
-    bench: Bench, name: str, steps: Callable[[], Awaitable[int]] | None = None
+    bench: Bench,
+    name: str,
+    steps: Callable[[], Awaitable[int]] | None = None,
+    day: timedelta = DAY,
 ) -> ProcessorTime:
     """What a step of the product takes; `name` names its loans and its policy.
 
-    `steps` counts them; without it those on record are counted.
+    `steps` counts them; without it those on record are counted. Each loan has one a `day`.
     """
     # A fresh delinquency each time: the ladder has a step a day, for longer than is measured.
-    clock = BusinessClock(started_at=real_time(), origin=ORIGIN, day_length=DAY)
-    policy, pool = _daily_policy(name), bench.pool
+    clock = BusinessClock(started_at=real_time(), origin=ORIGIN, day_length=day)
+    policy, pool = daily_policy(name), bench.pool
     now = business_time(clock)
     await StoredPolicies(pool).store_policy(policy, fingerprint(policy), now())
     ids = [f"{name}-{n}" for n in range(bench.loans)]
@@ -137,7 +140,7 @@ async def measure_product(
         )
         cost = await _cost_of_step(bench, steps or on_record)
     await _terminate(bench.client, [workflow_id(loan_id) for loan_id in ids])
-    await pool.execute("UPDATE loans SET status = 'withdrawn'")
+    await pool.execute("UPDATE loans SET status = 'withdrawn' WHERE loan_id LIKE $1 || '-%'", name)
     return cost
 
 
@@ -156,7 +159,7 @@ async def _cost_of_step(bench: Bench, steps: Callable[[], Awaitable[int]]) -> Pr
     return processor_time(bench.stack).since(taken, spared).times(1 / (await steps() - before))
 
 
-def _daily_policy(version: str) -> Policy:
+def daily_policy(version: str, days: int = 120) -> Policy:
     """The shipped policy, with a message a day at any hour, and no visit in between."""
     shipped = read_policy(CHINA_POLICY).model_dump(mode="json")
     contact: dict[str, Any] = shipped["contact"]
@@ -167,7 +170,7 @@ def _daily_policy(version: str) -> Policy:
     del contact["credit_report_days"]  # no step of this ladder warns of a report
     contact["ladder"]["value"] = [
         LadderStep(days_past_due=day, channel=Channel.SMS, template="overdue_notice").model_dump()
-        for day in range(1, 120)
+        for day in range(1, days)
     ]
     shipped["visit"]["from_days_past_due"]["value"] = 3000
     shipped["visit"]["until_days_past_due"]["value"] = 3001

@@ -47,8 +47,14 @@ def processor_time(stack: EmbeddedStack) -> ProcessorTime:
     return ProcessorTime(
         mine.user + mine.system,
         sum(_taken(each) for each in servers),
-        _taken(postmaster) + sum(_taken(each) for each in postmaster.children(recursive=True)),
+        time_of(postmaster.pid),
     )
+
+
+def time_of(pid: int) -> float:
+    """Seconds of processor time that a process and those that it has started have taken."""
+    process = psutil.Process(pid)
+    return _taken(process) + sum(_taken(each) for each in process.children(recursive=True))
 
 
 def _taken(process: psutil.Process) -> float:

@@ -31,12 +31,16 @@ def next_step(situation: Situation) -> PlannedStep | None:
     case, facts, policy, now = situation
     if facts.overdue_since is None:
         return None
+    today = situation.today
     for step in policy.contact.ladder.value:
-        if step.purpose is Purpose.LOCATE and not _may_locate(situation):
+        # First of all, for a case that is old has most of its steps behind it.
+        day = facts.overdue_since + timedelta(days=step.days_past_due)
+        if day < today:
             continue
         key = f"{facts.overdue_since}:{step.key}"
-        day = facts.overdue_since + timedelta(days=step.days_past_due)
-        if day < situation.today or _is_taken(case, key, policy):
+        if _is_taken(case, key, policy):
+            continue
+        if step.purpose is Purpose.LOCATE and not _may_locate(situation):
             continue
         hours = situation.planned_hours(step.channel, day)
         moment = stable_moment(case.number, day, hours, facts.time_zone)

@@ -11,7 +11,7 @@ from domain.case.ladder import PlannedStep, next_look, next_step
 from domain.case.situation import Situation
 from domain.case.visit_need import reasons_against_visit
 from domain.contact.hold import Hold
-from domain.policy.contact import Purpose
+from domain.policy.contact import LadderStep, Purpose
 from domain.policy.policy import Policy
 from tests.support.situations import NOON, OVERDUE_SINCE, situation
 
@@ -178,3 +178,18 @@ def test_next_look_is_always_ahead(policy: Policy) -> None:
         at = _at(policy, days, 12)
         assert at.now < next_look(at) <= at.now + timedelta(days=200)
     assert next_look(_at(policy, 5, overdue_since=None)) == _at(policy, 6).now
+
+
+def test_no_key_is_made_of_steps_that_are_behind(
+    policy: Policy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A case that is old has most of its ladder behind it, and asks at each step."""
+    asked = list[int]()
+
+    def watched(step: LadderStep) -> str:
+        asked.append(step.days_past_due)
+        return f"dpd-{step.days_past_due}-{step.channel}"
+
+    monkeypatch.setattr(LadderStep, "key", property(watched))
+    assert _step(_at(policy, 163)).step.days_past_due == 165
+    assert set(asked) == {165}

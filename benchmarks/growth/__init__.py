@@ -1,0 +1,1 @@
+"""What grows, measured: a cost per unit at sizes that lie far apart, in one run."""

@@ -1,0 +1,1 @@
+"""Commands that plan: they look at no case, and touch nothing."""
