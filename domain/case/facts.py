@@ -35,7 +35,7 @@ class PromiseStatus(StrEnum):
     OPEN = "open"
     KEPT = "kept"
     BROKEN = "broken"
-    REPLACED = "replaced"  # by a signed plan
+    REPLACED = "replaced"  # by a signed plan, or by an end of the case before its day
 
 
 class Promise(BaseModel):
