@@ -11,17 +11,18 @@ from workflows.desk.case_desk import CaseDesk
 from workflows.routines.renegotiation import (
     AfterNoAgreement,
     give_up,
+    give_up_barred,
     require_plan,
     wait_for_answer,
 )
 from workflows.routines.staff_notices import notify_staff
-from workflows.routines.visit_ends import end_barred_negotiation, is_negotiated_by_barred
+from workflows.routines.visit_ends import is_negotiated_by_barred
 
 
 async def settle_plan(desk: CaseDesk) -> Literal[Stage.AGREEMENT] | AfterNoAgreement:
     """Wait for `plan_approved` or `plan_rejected` where the crew's authority ends."""
     if is_negotiated_by_barred(desk):
-        return await end_barred_negotiation(desk)
+        return await give_up_barred(desk)
     plan = require_plan(desk)
     if not needs_approval(plan.plan, desk.policy.plan):
         return Stage.AGREEMENT
