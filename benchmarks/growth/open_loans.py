@@ -35,7 +35,7 @@ from temporal.names import STATUS, workflow_id
 SIZES = [1000, 10_000]
 ALONG = "open loans"
 STEPPERS = 25
-STEP_EVERY = timedelta(seconds=4)  # a business day; a timer that is late is late by less of it
+STEP_EVERY = timedelta(seconds=8)  # a business day; a timer that is late is late by less of it
 ASKED = 20  # loans that slept
 GRACE = timedelta(seconds=30)
 _POLL_SECONDS = 0.05
@@ -59,7 +59,7 @@ def main(
     sizes: Annotated[list[int], typer.Option(help="How many loans sleep")] = SIZES,
     rounds: Annotated[int, typer.Option(help="How often all is measured")] = 3,
     taken_up: Annotated[int, typer.Option(help="How many of them a worker has taken up")] = 500,
-    seconds: Annotated[float, typer.Option(help="How long steps are measured")] = 20,
+    seconds: Annotated[float, typer.Option(help="How long steps are measured")] = 50,
     anyway: Anyway = False,
 ) -> None:
     """Print each cost at each size, and the ratio between the largest and the smallest."""

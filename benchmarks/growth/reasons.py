@@ -1,12 +1,12 @@
-"""Why a cost is not flat, or looks as if it were not: what was found by looking."""
+"""Why a cost is flat or is not: what was found by looking."""
 
 _GATE = "a reservation by the gate"
 
 REASONS: dict[tuple[str, str], str] = {
     (_GATE, "contacts of the borrower"): (
-        "the facts hold the borrower's contacts within the longest window of a rule, here 30 of"
-        " them instead of 10, and Python reads each. With more than a window's contacts behind a"
-        " borrower it goes no further: the look-up is an index on borrower and time."
+        "the facts hold the borrower's contacts within the longest window of a rule (eight days"
+        " under the shipped policy), which an index on borrower and time finds: those before are"
+        " not looked at."
     ),
     (_GATE, "loans of the borrower"): (
         "nothing is read loan by loan but what the case is about; contacts, holds and numbers are"

@@ -70,11 +70,11 @@ async def _output_of(module: str, *arguments: str) -> tuple[int, str]:
 
 
 def page(found: Sequence[Growth], *, anyway: bool) -> str:
-    """The table, and of what is not flat the reason."""
+    """The table, and why a cost is flat or is not."""
     machine = f"{psutil.cpu_count()} processors, Python {platform.python_version()}"
     beside = (
-        ", beside other work that took most of the machine: ratios within a run, and no figure, are"
-        " to be quoted" if anyway else ""
+        ", beside other\nwork that took most of them: ratios within a run may be quoted, and no"
+        " figure by itself" if anyway else ""
     )  # fmt: skip
     rows = "\n".join(_row(each) for each in found)
     reasons = "\n".join(
@@ -101,6 +101,7 @@ def _spread(each: Growth, size: int) -> str:
 TEMPLATE = """# What grows
 
 Written by `python -m benchmarks.growth.report`: {machine}{beside}.
+
 Each row is a cost per unit at sizes that lie far apart, measured in turn in one run: the median,
 the spread of what was measured, and the ratio of the largest size and the smallest. Up to {flat} is
 called flat. How each is measured is at the top of its file in `benchmarks/growth/`; what it means
@@ -112,7 +113,7 @@ for ten million loans is in [capacity](capacity.md).
 
 ![each cost against that at the smallest size](growth.svg)
 
-## What is not flat, and why
+## What was found
 
 {reasons}
 """

@@ -30,7 +30,7 @@ from temporal.delivery import deliver
 from temporal.names import workflow_id
 
 STEPPERS = 25
-STEP_EVERY = timedelta(seconds=4)  # a business day; a timer that is late is late by less of it
+STEP_EVERY = timedelta(seconds=8)  # a business day; a timer that is late is late by less of it
 AT_ONCE = 8
 _SENT = "SELECT count(*) FROM contact_attempts WHERE status = 'sent'"
 

@@ -7,12 +7,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from simulation.capacity.measured import FIGURES, UNITS, WORKS
+from simulation.capacity.measured import FIGURES, UNITS, WORKS, Work
 from simulation.capacity.model import Book, Capacity, capacity_for
 from simulation.capacity.words import ASSUMPTIONS, ROWS
 
 SHIPPED = Book()
-COLUMNS = ("worker, ms", "Temporal, ms", "Postgres, ms", "actions", "Temporal, KiB", "ours, KiB")
+COLUMNS = ("worker ms", "Temporal ms", "Postgres ms", "actions", "Temporal KiB", "our KiB")
 _Hours = Annotated[float, typer.Option(min=1, max=24, help="To start a day's cases in")]
 _Share = Annotated[float, typer.Option(min=0.01, max=1, help="Of a day, in its busiest hour")]
 
@@ -100,15 +100,19 @@ def _show(book: Book, found: Capacity) -> None:
         value = numbers[name]
         table.add_row(words, "not given" if value is None else _in_words(value))
     console.print(table)
-    works = Table("", *COLUMNS, title=f"Measured by {UNITS}", title_justify="left")
-    for name, *costs in WORKS:
-        works.add_row(str(name), *(f"{cost:g}" for cost in costs))
-    console.print(works)
+    typer.echo("It is reckoned from:")
+    for work in WORKS:
+        typer.echo(f"  {_of_each(work)} ({UNITS})")
     for figure in FIGURES:
-        typer.echo(f"{figure.name}: {figure.value:g} {figure.unit} ({figure.measured_by})")
+        typer.echo(f"  {figure.name}: {figure.value:g} {figure.unit} ({figure.measured_by})")
     typer.echo("Assumptions:")
     for each in ASSUMPTIONS:
         typer.echo(f"  * {each}")
+
+
+def _of_each(work: Work) -> str:
+    costs = zip(COLUMNS, work[1:], strict=True)
+    return f"{work.name}: {', '.join(f'{column} {cost:g}' for column, cost in costs)}"
 
 
 def _in_words(value: float) -> str:

@@ -108,4 +108,5 @@ def test_the_page_shows_what_the_command_says(repository: Path) -> None:
     flowing = " ".join(page.split())
     assert [each for each in ASSUMPTIONS if each not in flowing] == []
     figures = [f"| {figure.name} | {figure.value:g} {figure.unit} |" for figure in FIGURES]
-    assert [each for each in figures if each not in page] == []
+    works = [f"| {name} | {' | '.join(f'{cost:g}' for cost in costs)} |" for name, *costs in WORKS]
+    assert [each for each in figures + works if each not in page] == []
