@@ -7,6 +7,7 @@ from database.event_effects.effect import EventContext, refuse_unless, wait_unle
 from database.event_effects.notices import tell_of_loan
 from database.sql import SQL, Connection
 from domain import events
+from domain.case.facts import PromiseStatus
 from domain.case.notices import Audience, NoticeKind
 
 
@@ -23,6 +24,10 @@ async def _keep_plan_that_was_paid_in_time(connection: Connection, context: Even
     kept = await SQL.reinstate_agreement(connection, case_id=context.case_id)
     if kept is not None:
         await SQL.put_off_instalments(connection, agreement_id=kept["agreement_id"])
+        # What was promised while it was broken is asked for by its parts.
+        await SQL.resolve_open_promises(
+            connection, case_id=context.case_id, status=PromiseStatus.REPLACED, now=context.now
+        )
 
 
 async def _tell_overpaid(

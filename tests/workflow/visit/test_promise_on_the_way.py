@@ -62,3 +62,25 @@ async def test_who_is_at_the_door_goes_on(life: Life) -> None:
     report = {"visit_id": status["visit"]["visit_id"], "outcome": "refused"}
     assert (await life.accepted("visit_reported", **report))["stage"] == Stage.EARLY_CONTACT
     assert await _statuses(life) == ["open"]
+
+
+async def test_who_is_invited_and_promises_is_waited_for(life: Life) -> None:
+    """Nothing is left to apply for until then; kept, the promise is so at once."""
+    await life.skip_to_stage(Stage.APPLICATION)
+    await _promise(life, 5)
+    assert (await life.status())["stage"] == Stage.EARLY_CONTACT
+    await life.pay(PROMISED)
+    assert await _statuses(life) == ["kept"]
+
+
+async def test_hold_gives_a_promise_its_grace(life: Life) -> None:
+    """Its day came while nobody was to be disturbed: it is not broken as the hold ends."""
+    await life.skip_to_stage(Stage.APPLICATION)
+    await _promise(life, 2)
+    await life.accepted("hold_placed", hold_id="H-1", reason="bereavement")
+    await life.skip(timedelta(days=9))
+    await life.accepted("hold_released", hold_id="H-1")
+    await life.skip(timedelta(hours=12))
+    assert await _statuses(life) == ["open"]
+    await life.skip(timedelta(days=2))
+    assert await _statuses(life) == ["broken"]
