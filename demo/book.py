@@ -36,12 +36,16 @@ Fields = dict[str, str]
 _NEAR = timedelta(days=90)  # overdue: nobody is visited yet
 
 
-def chinese_book(loans: int | None = None) -> list[Fields]:
-    """The rows of the book, each a loan; of the overdue ones only so many, from far to near."""
+def chinese_book(loans: int | None = None, copies: int = 1) -> list[Fields]:
+    """The rows of the book, each a loan; of the overdue ones only so many, from far to near.
+
+    With `copies` there are so many of each overdue loan, each of a borrower of its own.
+    """
     with TAPE.open(encoding="utf-8", newline="") as tape:
         rows = list(csv.DictReader(tape))
     region = _provinces(row["region"] for row in rows)
     book = [_chinese(row, region[row["region"]]) for row in rows]
+    book += [_copied(row, n) for row in book if _overdue_since(row) for n in range(1, copies)]
     return book if loans is None else list(_with_fewer_overdue(book, loans))
 
 
@@ -68,6 +72,11 @@ def _chinese(row: Fields, province: str) -> Fields:
         "time_zone": "Asia/Shanghai",
         "language": "zh",
     }
+
+
+def _copied(row: Fields, number: int) -> Fields:
+    """The same loan of somebody else."""
+    return row | {name: f"{row[name]}-{number}" for name in ("loan_id", "borrower_id")}
 
 
 def _checked_on(row: Fields, number: int) -> str:
