@@ -109,8 +109,12 @@ class EmbeddedStack:
 
     async def wait_for(self, child: Child) -> int:
         """Wait for a child that is meant to end; its exit code."""
-        self._children.remove(child)
+        self.forget(child)
         return await child.wait()
+
+    def forget(self, child: Child) -> None:
+        """Take no notice of the child's end any more: it is meant to come."""
+        self._children.remove(child)
 
     async def kill_child(self, child: Child) -> None:
         """End a child without a word (SIGKILL); nobody is told of its death."""
@@ -169,6 +173,13 @@ class EmbeddedStack:
                 task.cancel()
         dead = next((child for task, child in ends.items() if task in done), None)
         return dead.obituary() if dead else f"postgres ended (see {self._postgres.log})"
+
+    def obituary(self) -> str | None:
+        """One line about a server or a child that has ended by itself, if one has by now."""
+        assert self._postgres is not None, "the stack is not running"  # noqa: S101
+        if self._postgres.gone.is_set():
+            return f"postgres ended (see {self._postgres.log})"
+        return next((child.obituary() for child in self._children if child.has_ended), None)
 
     async def _start(self) -> None:
         self._own_data_dir()

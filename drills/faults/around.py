@@ -1,0 +1,31 @@
+"""What the world does to us: providers that fail, and senders that stammer."""
+
+import asyncio
+
+from drills.faults.scene import Scene, Stroke
+from drills.modes import Mode
+
+_SENT = "SELECT count(*) FROM contact_attempts WHERE status IN ('reserved', 'sent', 'unknown')"
+
+
+def misbehave(*modes: Mode) -> Stroke:
+    """A stroke during which the world is in these modes."""
+
+    async def stroke(scene: Scene, seconds: float) -> str:
+        before = await scene.pool.fetchval(_SENT)
+        scene.plant.modes.set(modes)
+        try:
+            await asyncio.sleep(seconds)
+        finally:
+            scene.plant.modes.set(())
+        return f"{await scene.pool.fetchval(_SENT) - before} contacts begun meanwhile"
+
+    return stroke
+
+
+async def refuse(scene: Scene, seconds: float) -> str:
+    """Refusals close gateways: somebody opens them again once the account is in order."""
+    said = await misbehave(Mode.REFUSES)(scene, seconds)
+    for channel in ("sms", "call"):
+        await scene.plant.attempt("gateways", "ops.py", "gateways", "--open", channel)
+    return said

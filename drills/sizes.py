@@ -1,0 +1,44 @@
+"""How large a drill is: how many loans, on which days something fails, and how far it goes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from drills.schedule import Fault
+
+LASTS_DAYS = 85  # until the last plan is paid and the legal desk has decided
+GIVE_UP_AFTER_DAYS = 250
+# What a dead worker had in hand comes back after Temporal's timeouts, 10 and 30 real seconds.
+LONG_DAY = timedelta(seconds=75)
+
+
+@dataclass(frozen=True)
+class Size:
+    """`until_day`: where it ends, in the middle of the loans' lives; None: with the last loan."""
+
+    loans: int
+    days: tuple[int, ...]  # the long ones
+    faults: Sequence[Fault]
+    until_day: int | None = None
+    long_day: timedelta = LONG_DAY
+
+
+FULL = Size(loans=204, days=(8, 17, 27, 41), faults=tuple(Fault))
+SHORT = Size(
+    loans=24,
+    days=(3,),
+    faults=(
+        Fault.KILL_WORKER,
+        Fault.KILL_POSTGRES,
+        Fault.KILL_TEMPORAL,
+        Fault.PROVIDER_LAGS,
+        Fault.TERMINATE_RUNS,
+    ),
+    until_day=6,
+    long_day=timedelta(seconds=45),
+)
+
+
+def with_loans(size: Size, loans: int | None) -> Size:
+    """The same drill with so many loans; None leaves them."""
+    return size if loans is None else replace(size, loans=loans)
