@@ -15,14 +15,15 @@ from domain.case.facts import Outcome
 
 DEMO_LOANS = 68
 SECOND_LOAN = "-second"  # how the id of a borrower's second loan ends
-ONE_IN = 8  # of those who are not far behind
+IN_TIME = 150  # loans that nobody collects: their payments are work, and nothing fails in them
+ONE_IN = 5  # of those who are not far behind
 AS_OF = FIRST_DAY.date()
 # No message of theirs is answered: whoever has two loans is asked nothing that says which one.
 FIRST_OF_TWO = Habit("two loans, pays late", Outcome.CURED, moves=(pay(46),))
 SECOND_OF_TWO = Habit(
     "two loans, the other one disputed for a while",
     Outcome.CURED,
-    moves=(Move(5, Act.HOLD, days=12, text="dispute"), pay(47)),
+    moves=(Move(9, Act.HOLD, days=8, text="dispute"), pay(47)),
 )
 
 
@@ -41,6 +42,9 @@ def drill_book(loans: int) -> list[Fields]:
     left_out = {loan_id for _, loan_id in overdue} - {loan_id for _, loan_id in chosen}
     near = [loan_id for since, loan_id in chosen if (AS_OF - since).days < FAR_BEHIND]
     have_second = set(near[::ONE_IN])
+    owing = {loan_id for _, loan_id in overdue}
+    others = [row["loan_id"] for row in whole if row["loan_id"] not in owing]
+    left_out |= set(others[IN_TIME:])
     book = [row for row in whole if row["loan_id"] not in left_out]
     return book + [
         row | {"loan_id": row["loan_id"] + SECOND_LOAN}

@@ -14,7 +14,7 @@ import typer
 from demo.run import SCAN_EVERY_SECONDS, tell
 from demo.service import DemoError
 from drills.book import DEMO_LOANS
-from drills.planted import PLANTED
+from drills.planted.all_planted import PLANTED
 from drills.run import Drill, clock_of, keep_logs
 from drills.sizes import FULL, GIVE_UP_AFTER_DAYS, LASTS_DAYS, SHORT, Size, with_loans
 from embedded.pace import measured_day

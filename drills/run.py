@@ -3,7 +3,7 @@
 import asyncio
 import random
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -33,14 +33,15 @@ from drills.plant import Plant
 from drills.report.figures import Figures, read_figures
 from drills.report.picture import draw
 from drills.schedule import plan
-from drills.sizes import Size
+from drills.sizes import FIRST_DAY_OF_A_LOAN, Size
 from embedded.stack import EmbeddedStack
 
 RESULTS = ROOT / ".local" / "drill"
 BOOT = timedelta(seconds=12)  # what worker, door, providers and world need before the first day
 HEAD_START = timedelta(seconds=3)  # what the schedule takes to be installed
 LINE_EVERY_SECONDS = 10
-LATE_LOOKS = 15  # a second apart, one after the other: a moment's hiccup is none
+LOOK_EVERY_SECONDS = 1.5
+LATE_LOOKS = 15  # one after the other: a moment's hiccup is none
 
 Say = Callable[[str], None]
 
@@ -137,7 +138,7 @@ class Drill:
                 if (obituary := self._stack.obituary()) is not None:
                     raise DemoError(obituary)
                 await self._see_that_it_keeps_up(pool, client)
-                await asyncio.sleep(1)
+                await asyncio.sleep(LOOK_EVERY_SECONDS)
         finally:
             faults.cancel()
             await asyncio.gather(faults, return_exceptions=True)
@@ -227,11 +228,11 @@ def clock_of(started_at: datetime, day_length: timedelta, size: Size) -> Busines
         day_length=day_length,
         day_ends=NIGHT_FALLS,
         day_share=DAY_SHARE,
-        long_days=tuple(
-            LongDay(
-                on=(FIRST_DAY + timedelta(days=day)).date(),
-                length=max(day_length, size.long_day),
-            )
-            for day in size.days
-        ),
+        long_days=tuple(_long_days(day_length, size)),
     )
+
+
+def _long_days(day_length: timedelta, size: Size) -> Iterator[LongDay]:
+    first = size.loans * FIRST_DAY_OF_A_LOAN
+    for day, length in ((0, first), *((day, size.long_day) for day in size.days)):
+        yield LongDay(on=(FIRST_DAY + timedelta(days=day)).date(), length=max(day_length, length))

@@ -8,7 +8,7 @@ import os
 from commands.command_line import run_command
 from commands.worker import run_worker
 from drills.gateway import choose
-from drills.planted import PLANTED
+from drills.planted.all_planted import PLANTED
 
 PLANTED_FAULT = "DRILL_PLANTED"  # the environment variable that names one
 
