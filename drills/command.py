@@ -16,7 +16,7 @@ from demo.service import DemoError
 from drills.book import DEMO_LOANS
 from drills.planted.all_planted import PLANTED
 from drills.run import Drill, clock_of, keep_logs
-from drills.sizes import FULL, GIVE_UP_AFTER_DAYS, LASTS_DAYS, SHORT, Size, with_loans
+from drills.sizes import FORMS, GIVE_UP_AFTER_DAYS, LASTS_DAYS, Size, with_loans
 from embedded.pace import measured_day
 from embedded.processes import StackError
 from embedded.stack import EmbeddedStack
@@ -88,7 +88,9 @@ def main(
     day: Annotated[
         float | None, typer.Option(min=0.2, help="Real seconds of a usual business day.")
     ] = None,
-    short: Annotated[bool, typer.Option("--short", help="A few faults, no whole lives.")] = False,
+    form: Annotated[
+        str, typer.Option(help=f"One of {', '.join(FORMS)}: only the full one follows whole lives.")
+    ] = "full",
     planted: Annotated[
         str | None, typer.Option(help=f"A fault to be found: {', '.join(PLANTED)}.")
     ] = None,
@@ -96,7 +98,9 @@ def main(
     """Whole lives of loans while everything around them fails; exit code 0 when all is green."""
     if planted is not None and planted not in PLANTED:
         raise typer.BadParameter(f"one of {', '.join(PLANTED)}", param_hint="--planted")
-    size = with_loans(SHORT if short else FULL, loans)
+    if form not in FORMS:
+        raise typer.BadParameter(f"one of {', '.join(FORMS)}", param_hint="--form")
+    size = with_loans(FORMS[form], loans)
     code = asyncio.run(_ended_by_signals(size, seed, day, planted))
     sys.stdout.flush()
     # The Temporal client's threads sometimes abort an interpreter that ends in the usual way.

@@ -38,6 +38,22 @@ SHORT = Size(
     until_day=6,
     long_day=timedelta(seconds=45),
 )
+# Small, with a situation for each planted fault: lost runs, lost answers, logs that lag, two loans
+# of a borrower, and days enough for what was set wrong to show.
+PLANTED = Size(
+    loans=40,
+    days=(5,),
+    faults=(
+        Fault.KILL_WORKER,
+        Fault.LOSE_ENGINE,
+        Fault.PROVIDER_DROPS,
+        Fault.PROVIDER_LAGS,
+        Fault.STAMMER,
+    ),
+    until_day=18,
+    long_day=timedelta(seconds=60),
+)
+FORMS = {"full": FULL, "short": SHORT, "planted": PLANTED}
 
 
 def with_loans(size: Size, loans: int | None) -> Size:

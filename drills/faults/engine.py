@@ -1,6 +1,7 @@
 """Temporal forgets everything; runs are ended by hand; another build and another policy come."""
 
 import asyncio
+import shutil
 from pathlib import Path
 
 import yaml
@@ -55,8 +56,7 @@ async def deploy_build(scene: Scene, _seconds: float) -> str:
 
 async def adopt_policy(scene: Scene, _seconds: float) -> str:
     """Open cases move to a policy of a version of its own, which says the same."""
-    file = scene.plant.stack.data_dir / "policy.yaml"
-    version = _write_policy(file)
+    file, version = _write_policy(scene.plant.stack.data_dir / "policies")
     for _ in range(_TRIES):
         code = await scene.plant.attempt(
             "adopt", "ops.py", "policy", "adopt", str(file), "--lender", LENDER, "--rate", "100"
@@ -68,10 +68,11 @@ async def adopt_policy(scene: Scene, _seconds: float) -> str:
     raise DemoError(f"no policy could be adopted in {_TRIES} tries (see adopt.log)")
 
 
-def _write_policy(file: Path) -> str:
-    """Beside the shipped one, which it extends; its version."""
-    shipped = ROOT / "policies" / "cn.yaml"
-    version = f"{yaml.safe_load(shipped.read_text('utf-8'))['version']}-drill"
-    head = {"extends": str(shipped), "version": version}
-    file.write_text(yaml.safe_dump(head, allow_unicode=True), encoding="utf-8")
-    return version
+def _write_policy(folder: Path) -> tuple[Path, str]:
+    """The shipped policies once more, with a version of their own: the file, and the version."""
+    shutil.copytree(ROOT / "policies", folder, ignore=shutil.ignore_patterns("__pycache__", "*.py"))
+    file = folder / "cn.yaml"
+    text = file.read_text("utf-8")
+    version = str(yaml.safe_load(text)["version"])
+    file.write_text(text.replace(f"version: {version}", f"version: {version}-drill"), "utf-8")
+    return file, f"{version}-drill"
