@@ -9,7 +9,7 @@ PYTEST := $(BIN)/python -m pytest
 IN_PARALLEL := --numprocesses auto --maxprocesses 4 --dist worksteal
 say = @printf '\n%s\n' '$(1)'
 
-.PHONY: help environment demo up check test lint unit lock bench crash-points docs record-histories statements \
+.PHONY: help environment demo drill drill-planted up check test lint unit lock bench crash-points docs record-histories statements \
 	compose-check image-test image-test-faults clean
 
 help: ## Show the commands

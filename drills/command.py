@@ -16,7 +16,7 @@ from demo.service import DemoError
 from drills.book import DEMO_LOANS
 from drills.planted.all_planted import PLANTED
 from drills.run import Drill, clock_of, keep_logs
-from drills.sizes import FORMS, GIVE_UP_AFTER_DAYS, LASTS_DAYS, Size, with_loans
+from drills.sizes import FIRST_DAY_IN_DAYS, FORMS, GIVE_UP_AFTER_DAYS, LASTS_DAYS, Size, with_loans
 from embedded.pace import measured_day
 from embedded.processes import StackError
 from embedded.stack import EmbeddedStack
@@ -69,6 +69,7 @@ async def _day_for(size: Size) -> timedelta:
 
 def _lasts(size: Size, days: int, day_length: timedelta) -> timedelta:
     last = days if size.until_day is None else size.until_day
+    last += FIRST_DAY_IN_DAYS
     return AROUND_IT + last * day_length + len(size.days) * size.long_day
 
 

@@ -33,7 +33,7 @@ from drills.plant import Plant
 from drills.report.figures import Figures, read_figures
 from drills.report.picture import draw
 from drills.schedule import plan
-from drills.sizes import FIRST_DAY_OF_A_LOAN, Size
+from drills.sizes import FIRST_DAY_IN_DAYS, Size
 from embedded.stack import EmbeddedStack
 
 RESULTS = ROOT / ".local" / "drill"
@@ -173,7 +173,8 @@ class Drill:
     async def _see_that_it_keeps_up(self, pool: Pool, client: Client) -> None:
         """End early, in one line, where the machine cannot follow the clock."""
         day = self._day
-        if any(failed <= day <= failed + CATCHES_UP_IN_DAYS for failed in self._size.days):
+        # So are the days after the first, on which all cases begin.
+        if any(failed <= day <= failed + CATCHES_UP_IN_DAYS for failed in (0, *self._size.days)):
             return
         try:
             lag = (await measure_lag(pool, client, self._stack.clock, self._now)).worst
@@ -233,6 +234,6 @@ def clock_of(started_at: datetime, day_length: timedelta, size: Size) -> Busines
 
 
 def _long_days(day_length: timedelta, size: Size) -> Iterator[LongDay]:
-    first = size.loans * FIRST_DAY_OF_A_LOAN
+    first = FIRST_DAY_IN_DAYS * day_length
     for day, length in ((0, first), *((day, size.long_day) for day in size.days)):
         yield LongDay(on=(FIRST_DAY + timedelta(days=day)).date(), length=max(day_length, length))
