@@ -1,6 +1,7 @@
 """`make drill`: everything around the loans dies, freezes and lies; nothing is lost or twice."""
 
 import asyncio
+import logging
 import os
 import signal
 import sys
@@ -40,6 +41,7 @@ async def _ended_by_signals(size: Size, seed: int, day: float | None, planted: s
 
 async def drill(size: Size, seed: int, day: float | None, planted: str | None) -> int:
     """The exit code: 0 when every check is green."""
+    logging.getLogger("asyncpg").setLevel(logging.CRITICAL)  # that the database is away is known
     os.environ["SCAN_EVERY_SECONDS"] = str(SCAN_EVERY_SECONDS)
     day_length = timedelta(seconds=day) if day else await _day_for(size)
     _announce(size, seed, day_length, planted)

@@ -19,6 +19,7 @@ from embedded.processes import LOOPBACK, Child, free_ports
 from embedded.stack import EmbeddedStack
 
 FINISHES_WITHIN = timedelta(seconds=35)  # more than a worker gives what it has in hand
+CANNOT_WORK = 2  # how a program of ours ends that has no server to work with
 WORKER, DOOR, WORLD, PROVIDER = "worker", "door", "world", "provider"
 _PARTS_OF_A_BUILD = (
     *("activities", "commands", "database", "demo", "documents", "domain", "door", "drills"),
@@ -38,6 +39,7 @@ class Plant:
         self._copies = copies
         self._build = ROOT
         self._children: dict[str, Child] = {}
+        self._meant_down: set[str] = set()
         self._door_key = secrets.token_hex(32)
         door_port, self._news_port, self._provider_port = free_ports(3)
         self._door = f"http://{LOOPBACK}:{door_port}"
@@ -85,6 +87,7 @@ class Plant:
 
     async def start_worker(self) -> None:
         """A worker of the build that was deployed last."""
+        self._meant_down.discard(WORKER)
         # The build's own code stands before that of the directory that we were started in.
         self._children[WORKER] = await self.stack.start_child(
             WORKER, "/usr/bin/env", f"PYTHONPATH={self._build}", sys.executable, "-P",
@@ -93,11 +96,28 @@ class Plant:
 
     async def start_door(self) -> None:
         """The front door, at its address."""
+        self._meant_down.discard(DOOR)
         await self._start(DOOR, str(ROOT / "server.py"))
 
     async def kill(self, name: str) -> None:
-        """Without a word."""
+        """Without a word, and nobody starts it again but who has killed it."""
+        self._meant_down.add(name)
         await self.stack.kill_child(self._children[name])
+
+    async def start_what_gave_up(self) -> list[str]:
+        """As a deployment does: a worker or a door that began without a server ends, and begins
+        again. Answers with its last words.
+        """
+        ended = [name for name in (WORKER, DOOR) if self._gave_up(name)]
+        words = [self._children[name].obituary() for name in ended]
+        for name in ended:
+            self.stack.forget(self._children[name])
+            await (self.start_worker if name == WORKER else self.start_door)()
+        return words
+
+    def _gave_up(self, name: str) -> bool:
+        child = self._children[name]
+        return name not in self._meant_down and child.has_ended and child.exit_code == CANNOT_WORK
 
     async def deploy_build(self) -> None:
         """Another build of the worker begins beside the old one, which then ends in order."""

@@ -135,6 +135,8 @@ class Drill:
                 if datetime.now(UTC) > until:
                     self._say("the time is up")
                     return
+                for words in await self._plant.start_what_gave_up():
+                    self._say(f"day {self._day:3}  started again: {words}")
                 if (obituary := self._stack.obituary()) is not None:
                     raise DemoError(obituary)
                 await self._see_that_it_keeps_up(pool, client)
