@@ -45,6 +45,7 @@ class Provider:
     """Takes messages and answers for them."""
 
     def __init__(self, modes: Modes, file: Path, outbox: SimulatedOutbox) -> None:
+        self.listens = asyncio.Event()
         self._modes = modes
         self._file = file
         self._outbox = outbox
@@ -55,6 +56,7 @@ class Provider:
     async def serve(self, port: int) -> None:
         """For ever."""
         server = await asyncio.start_server(self._answer_line, LOOPBACK, port)
+        self.listens.set()
         async with server, asyncio.TaskGroup() as tasks:
             tasks.create_task(server.serve_forever())
             tasks.create_task(self._copy())

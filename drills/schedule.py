@@ -47,6 +47,7 @@ AROUND = tuple(fault for fault in Fault if fault not in SERVERS)
 
 FIRST_SHARE, LAST_SHARE = 0.08, 0.66  # of a long day: what is struck late would end on a short one
 SHORTEST_SECONDS, LONGEST_SECONDS = 3.0, 8.0
+AROUND_LONGER = 1.6  # a provider that fails should meet some contacts
 
 
 class Planned(NamedTuple):
@@ -68,11 +69,14 @@ def plan(seed: int, days: Sequence[int], faults: Sequence[Fault] = tuple(Fault))
         first = chance.randrange(len(days))
         for offset in range(len(days)):
             of_day = chosen[offset :: len(days)]
-            planned += _on_day(chance, days[(first + offset) % len(days)], of_day)
+            longer = AROUND_LONGER if lane is AROUND else 1.0
+            planned += _on_day(chance, days[(first + offset) % len(days)], of_day, longer)
     return sorted(planned)
 
 
-def _on_day(chance: random.Random, day: int, faults: Sequence[Fault]) -> list[Planned]:
+def _on_day(
+    chance: random.Random, day: int, faults: Sequence[Fault], longer: float
+) -> list[Planned]:
     """Evenly over the day, each a little off its place."""
     step = (LAST_SHARE - FIRST_SHARE) / max(len(faults), 1)
     return [
@@ -80,7 +84,7 @@ def _on_day(chance: random.Random, day: int, faults: Sequence[Fault]) -> list[Pl
             day,
             round(FIRST_SHARE + step * (number + chance.uniform(0, 0.4)), 4),
             fault,
-            round(chance.uniform(SHORTEST_SECONDS, LONGEST_SECONDS), 2),
+            round(chance.uniform(SHORTEST_SECONDS, LONGEST_SECONDS) * longer, 2),
         )
         for number, fault in enumerate(faults)
     ]
