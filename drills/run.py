@@ -1,10 +1,11 @@
 """One drill: whole lives of loans, what goes wrong in them, and the judgement at the end."""
 
 import asyncio
+import math
 import random
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from temporalio.client import Client
@@ -41,6 +42,7 @@ BOOT = timedelta(seconds=12)  # what worker, door, providers and world need befo
 HEAD_START = timedelta(seconds=3)  # what the schedule takes to be installed
 LINE_EVERY_SECONDS = 10
 LOOK_EVERY_SECONDS = 1.5
+BEHIND_DAYS = 0.3  # of a day: what belongs into its hours may come after them
 LATE_LOOKS = 15  # one after the other: a moment's hiccup is none
 
 Say = Callable[[str], None]
@@ -66,6 +68,7 @@ class Drill:
         self._say = say
         self._plant = Plant(stack, copies_for(size.loans), planted)
         self._late_looks = 0
+        self._behind: set[date] = set()
 
     async def run(self, limit: timedelta) -> Figures:
         """What was found; early with DemoError when something ends that nobody has killed."""
@@ -88,7 +91,9 @@ class Drill:
         scene = Scene(self._plant, pool, client, random.Random(self._seed))  # noqa: S311
         chaos = Chaos(scene, planned, self._say)
         await self._follow(chaos, pool, client, habits, began + limit)
-        evidence = Evidence(self._plant, pool, habits, chaos.struck, self._now)
+        evidence = Evidence(
+            self._plant, pool, habits, chaos.struck, self._now, frozenset(self._behind)
+        )
         problems = await self._judge(evidence)
         took = datetime.now(UTC) - began
         figures = await read_figures(evidence, self._seed, took, self._day_length, problems)
@@ -173,17 +178,20 @@ class Drill:
     _next_line = 0.0
 
     async def _see_that_it_keeps_up(self, pool: Pool, client: Client) -> None:
-        """End early, in one line, where the machine cannot follow the clock."""
+        """Write down when the machine is behind; end early where it cannot follow the clock."""
         day = self._day
-        # So are the days after the first, on which all cases begin.
-        if any(failed <= day <= failed + CATCHES_UP_IN_DAYS for failed in (0, *self._size.days)):
-            return
         try:
             lag = (await measure_lag(pool, client, self._stack.clock, self._now)).worst
         except RPCError:
             return
-        is_late = lag > TOO_LATE_DAYS * self._day_length
-        self._late_looks = self._late_looks + 1 if is_late else 0
+        behind = lag / self._day_length
+        if behind > BEHIND_DAYS:
+            today = self._now.date()
+            self._behind |= {today - timedelta(days=n) for n in range(math.ceil(behind) + 1)}
+        # After a fault everybody catches up; so do the days after the first, with all its cases.
+        if any(failed <= day <= failed + CATCHES_UP_IN_DAYS for failed in (0, *self._size.days)):
+            return
+        self._late_looks = self._late_looks + 1 if behind > TOO_LATE_DAYS else 0
         if self._late_looks >= LATE_LOOKS:
             seconds = self._day_length.total_seconds()
             raise DemoError(
@@ -197,7 +205,6 @@ class Drill:
         checks = CHECKS if self._size.until_day is None else IN_THE_MIDDLE
         if self._size.until_day is not None:
             await self._plant.close()
-            evidence.now = self._now
         red = 0
         for name, check in checks.items():
             found = await check(evidence)

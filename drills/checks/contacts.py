@@ -1,9 +1,12 @@
 """Each contact at the provider at most once, on the day that the debt gives it; none forgotten."""
 
 from collections import Counter
-from typing import NamedTuple
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any, NamedTuple
 
 from activities.contact_result import MISSED
+from drills.chaos import Struck
 from drills.checks.evidence import Evidence
 
 _ATTEMPTS = "SELECT attempt_id, status FROM contact_attempts"
@@ -55,17 +58,24 @@ _LADDER = """
 """
 _VISITS_FROM_DAYS = 90
 _CHANGES_NO_LADDER = ["call_finished", "policy_adopted"]
-_DAYS_OF_A_FAULT = 2  # it may end on the morning after
+_DAYS_AFTER = 1
+_SETTLES = timedelta(days=2)  # what has just become due may still be on its way
 
 
 class Ladder(NamedTuple):
-    """What became of the steps that had to be taken; `forgotten` is nowhere on record."""
+    """What became of the steps that had to be taken: how many, and which were not."""
 
     due: int
     made: int
     ruled_out: int
-    missed: list[str]
-    forgotten: list[str]
+    missed_by_fault: list[str]
+    missed_behind: list[str]  # while the machine lay behind the clock
+    unexplained: list[str]
+
+    @property
+    def missed(self) -> int:
+        """For whatever reason."""
+        return len(self.missed_by_fault) + len(self.missed_behind) + len(self.unexplained)
 
 
 async def sent_at_most_once(evidence: Evidence) -> list[str]:
@@ -96,32 +106,36 @@ async def on_their_days(evidence: Evidence) -> list[str]:
 
 async def read_ladder(evidence: Evidence) -> Ladder:
     """Each step that had to be taken while nothing happened to its loan, and what became of it."""
-    rows = await evidence.pool.fetch(_LADDER, _VISITS_FROM_DAYS, evidence.now, _CHANGES_NO_LADDER)
-    absent = [row for row in rows if row["status"] in (None, "failed")]
-    missed = [row for row in absent if row["rule"] == MISSED or row["status"] == "failed"]
-    forgotten = [row for row in absent if row["rule"] is None and row["status"] is None]
-    names = [
-        f"{row['loan_id']}: {row['days']} days, {row['channel']}, on {row['day']}" for row in missed
+    rows = await evidence.pool.fetch(
+        _LADDER, _VISITS_FROM_DAYS, evidence.now - _SETTLES, _CHANGES_NO_LADDER
+    )
+    made = [row for row in rows if row["status"] not in (None, "failed")]
+    not_made = [row for row in rows if row["status"] in (None, "failed")]
+    ruled_out = [row for row in not_made if row["rule"] not in (None, MISSED)]
+    missed = [row for row in not_made if row["rule"] in (None, MISSED)]
+    days = {day for struck in evidence.struck for day in _days_of(struck)}
+    by_fault = [row for row in missed if row["day"] in days]
+    behind = [row for row in missed if row["day"] in evidence.behind - days]
+    unexplained = [row for row in missed if row["day"] not in days | evidence.behind]
+    return Ladder(
+        len(rows), len(made), len(ruled_out), *map(_in_words, (by_fault, behind, unexplained))
+    )
+
+
+def _days_of(struck: Struck) -> list[date]:
+    """On which a fault may have kept a step from being taken: also on the morning after."""
+    first, last = struck.began_at.date(), struck.ended_at.date()
+    return [first + timedelta(days=n) for n in range((last - first).days + _DAYS_AFTER + 1)]
+
+
+def _in_words(rows: Sequence[Any]) -> list[str]:
+    return [
+        f"{row['loan_id']}: {row['days']} days past due, {row['channel']}, on {row['day']}: "
+        f"{'written down as missed' if row['rule'] else 'nothing is on record of it'}"
+        for row in rows
     ]
-    lost = [
-        f"{row['loan_id']}: {row['days']} days, {row['channel']}, on {row['day']}"
-        for row in forgotten
-    ]
-    made = len(rows) - len(absent)
-    return Ladder(len(rows), made, len(absent) - len(missed) - len(forgotten), names, lost)
 
 
 async def none_forgotten(evidence: Evidence) -> list[str]:
-    """A step that was due was taken, or refused, or written down as missed on a day of a fault."""
-    ladder = await read_ladder(evidence)
-    days = {struck.began_at.date() for struck in evidence.struck}
-    unexplained = [
-        line for line in ladder.missed if not _is_explained(line, {str(day) for day in days})
-    ]
-    return [f"{line}: nothing is on record of it" for line in ladder.forgotten] + [
-        f"{line}: missed, and nothing was broken then" for line in unexplained
-    ]
-
-
-def _is_explained(line: str, days: set[str]) -> bool:
-    return line.rpartition(" ")[2] in days
+    """What had to be made was made, or refused by a rule, or missed for a reason that is known."""
+    return (await read_ladder(evidence)).unexplained

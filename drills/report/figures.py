@@ -29,8 +29,9 @@ class Figures(NamedTuple):
     steps_due: int
     steps_made: int
     steps_ruled_out: int
-    steps_missed: int
-    steps_forgotten: int
+    steps_missed_by_fault: int
+    steps_missed_behind: int
+    steps_unexplained: int
     events: int
     longest_silence_seconds: float  # on a day on which something failed
     day_seconds: float
@@ -63,8 +64,9 @@ async def read_figures(
         steps_due=ladder.due,
         steps_made=ladder.made,
         steps_ruled_out=ladder.ruled_out,
-        steps_missed=len(ladder.missed),
-        steps_forgotten=len(ladder.forgotten),
+        steps_missed_by_fault=len(ladder.missed_by_fault),
+        steps_missed_behind=len(ladder.missed_behind),
+        steps_unexplained=len(ladder.unexplained),
         events=len(evidence.letters),
         longest_silence_seconds=round(longest_silence(evidence), 1),
         day_seconds=round(day_length.total_seconds(), 2),
