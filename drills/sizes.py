@@ -24,10 +24,11 @@ class Size:
     long_day: timedelta = LONG_DAY
 
 
-FULL = Size(loans=204, days=(8, 17, 27, 41), faults=tuple(Fault))
+# The long days are days of which many ladders have a step.
+FULL = Size(loans=204, days=(8, 17, 31, 42), faults=tuple(Fault))
 SHORT = Size(
     loans=24,
-    days=(3,),
+    days=(4,),
     faults=(
         Fault.KILL_WORKER,
         Fault.KILL_POSTGRES,
@@ -35,14 +36,14 @@ SHORT = Size(
         Fault.PROVIDER_LAGS,
         Fault.TERMINATE_RUNS,
     ),
-    until_day=6,
+    until_day=7,
     long_day=timedelta(seconds=45),
 )
 # Small, with a situation for each planted fault: lost runs, lost answers, logs that lag, two loans
 # of a borrower, and days enough for what was set wrong to show.
 PLANTED = Size(
     loans=40,
-    days=(5,),
+    days=(6, 8),
     faults=(
         Fault.KILL_WORKER,
         Fault.LOSE_ENGINE,

@@ -5,17 +5,23 @@ import asyncio
 from drills.faults.scene import Scene, Stroke
 from drills.modes import Mode
 
+FELT = 2  # contacts, at least
+LONGER_SECONDS = 8
 _SENT = "SELECT count(*) FROM contact_attempts WHERE status IN ('reserved', 'sent', 'unknown')"
 
 
 def misbehave(*modes: Mode) -> Stroke:
-    """A stroke during which the world is in these modes."""
+    """A stroke during which the world is in these modes; longer, for a while, until it was felt."""
 
     async def stroke(scene: Scene, seconds: float) -> str:
         before = await scene.pool.fetchval(_SENT)
         scene.plant.modes.set(modes)
         try:
             await asyncio.sleep(seconds)
+            for _ in range(LONGER_SECONDS):
+                if await scene.pool.fetchval(_SENT) >= before + FELT:
+                    break
+                await asyncio.sleep(1)
         finally:
             scene.plant.modes.set(())
         return f"{await scene.pool.fetchval(_SENT) - before} contacts begun meanwhile"
