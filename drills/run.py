@@ -217,10 +217,11 @@ class Drill:
         return red
 
     def _keep(self, figures: Figures, evidence: Evidence) -> None:
-        figures.write(RESULTS / f"seed-{self._seed}.json")
+        name = f"{self._size.name}-{self._seed}"
+        figures.write(RESULTS / f"{name}.json")
         last_day = self._size.until_day or self._day
         picture = draw(evidence.sent, evidence.struck, last_day)
-        (RESULTS / f"seed-{self._seed}.svg").write_text(picture, encoding="utf-8")
+        (RESULTS / f"{name}.svg").write_text(picture, encoding="utf-8")
 
 
 def keep_logs(stack: EmbeddedStack, into: Path = RESULTS) -> None:

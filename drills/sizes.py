@@ -17,6 +17,7 @@ FIRST_DAY_IN_DAYS = 6  # every case begins on the first day: a long one, too
 class Size:
     """`until_day`: where it ends, in the middle of the loans' lives; None: with the last loan."""
 
+    name: str
     loans: int
     days: tuple[int, ...]  # the long ones
     faults: Sequence[Fault]
@@ -25,8 +26,9 @@ class Size:
 
 
 # The long days are days of which many ladders have a step.
-FULL = Size(loans=204, days=(8, 17, 31, 42), faults=tuple(Fault))
+FULL = Size(name="full", loans=204, days=(8, 17, 31, 42), faults=tuple(Fault))
 SHORT = Size(
+    name="short",
     loans=24,
     days=(4,),
     faults=(
@@ -42,6 +44,7 @@ SHORT = Size(
 # Small, with a situation for each planted fault: lost runs, lost answers, logs that lag, two loans
 # of a borrower, and days enough for what was set wrong to show.
 PLANTED = Size(
+    name="planted",
     loans=40,
     days=(6, 8),
     faults=(
@@ -51,10 +54,10 @@ PLANTED = Size(
         Fault.PROVIDER_LAGS,
         Fault.STAMMER,
     ),
-    until_day=18,
-    long_day=timedelta(seconds=60),
+    until_day=16,
+    long_day=timedelta(seconds=45),
 )
-FORMS = {"full": FULL, "short": SHORT, "planted": PLANTED}
+FORMS = {form.name: form for form in (FULL, SHORT, PLANTED)}
 
 
 def with_loans(size: Size, loans: int | None) -> Size:
