@@ -69,13 +69,13 @@ class Ladder(NamedTuple):
     made: int
     ruled_out: int
     missed_by_fault: list[str]
-    missed_behind: list[str]  # while the machine lay behind the clock
+    missed_on_short_days: list[str]  # on record as that: there, a second late is hours late
     unexplained: list[str]
 
     @property
     def missed(self) -> int:
         """For whatever reason."""
-        return len(self.missed_by_fault) + len(self.missed_behind) + len(self.unexplained)
+        return len(self.missed_by_fault) + len(self.missed_on_short_days) + len(self.unexplained)
 
 
 async def sent_at_most_once(evidence: Evidence) -> list[str]:
@@ -115,10 +115,14 @@ async def read_ladder(evidence: Evidence) -> Ladder:
     missed = [row for row in not_made if row["rule"] in (None, MISSED)]
     days = {day for struck in evidence.struck for day in _days_of(struck)}
     by_fault = [row for row in missed if row["day"] in days]
-    behind = [row for row in missed if row["day"] in evidence.behind - days]
-    unexplained = [row for row in missed if row["day"] not in days | evidence.behind]
+    others = [row for row in missed if row["day"] not in days]
+    on_short_days = [row for row in others if row["rule"] or row["day"] in evidence.behind]
+    unexplained = [row for row in others if row not in on_short_days]
     return Ladder(
-        len(rows), len(made), len(ruled_out), *map(_in_words, (by_fault, behind, unexplained))
+        len(rows),
+        len(made),
+        len(ruled_out),
+        *map(_in_words, (by_fault, on_short_days, unexplained)),
     )
 
 

@@ -30,7 +30,7 @@ class Figures(NamedTuple):
     steps_made: int
     steps_ruled_out: int
     steps_missed_by_fault: int
-    steps_missed_behind: int
+    steps_missed_on_short_days: int
     steps_unexplained: int
     events: int
     longest_silence_seconds: float  # on a day on which something failed
@@ -65,7 +65,7 @@ async def read_figures(
         steps_made=ladder.made,
         steps_ruled_out=ladder.ruled_out,
         steps_missed_by_fault=len(ladder.missed_by_fault),
-        steps_missed_behind=len(ladder.missed_behind),
+        steps_missed_on_short_days=len(ladder.missed_on_short_days),
         steps_unexplained=len(ladder.unexplained),
         events=len(evidence.letters),
         longest_silence_seconds=round(longest_silence(evidence), 1),
