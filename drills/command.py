@@ -54,15 +54,8 @@ async def drill(size: Size, seed: int, day: float | None, planted: str | None) -
                 figures = await runs.run(limit)
             finally:
                 keep_logs(stack)
-    tell(
-        f"{figures.loans} loans, {figures.faults} faults, {figures.contacts} contacts,"
-        f" {figures.duplicates} duplicates; of {figures.steps_due} steps due"
-        f" {figures.steps_made} made, {figures.steps_ruled_out} ruled out,"
-        f" {figures.steps_missed_by_fault} missed by a fault, {figures.steps_missed_on_short_days} on"
-        f" short days, {figures.steps_unexplained} unexplained;"
-        f" longest silence {figures.longest_silence_seconds:.0f} s; {figures.minutes:.1f} minutes"
-    )
-    return 1 if figures.problems else 0
+    tell(figures.in_words)
+    return 1 if figures.red else 0
 
 
 async def _day_for(size: Size) -> timedelta:

@@ -16,7 +16,7 @@ from database.sql import Pool, open_pool
 from demo.book import write_book
 from demo.report.lag import measure_lag
 from demo.report.progress import State, read_state
-from demo.run import CATCHES_UP_IN_DAYS, DAY_SHARE, FIRST_DAY, NIGHT_FALLS, TOO_LATE_DAYS
+from demo.run import CATCHES_UP_IN_DAYS, DAY_SHARE, FIRST_DAY, NIGHT_FALLS
 from demo.service import RUNNING, DemoError
 from demo.stories.acts import Habit
 from demo.stories.habits import last_reversal
@@ -43,6 +43,7 @@ HEAD_START = timedelta(seconds=3)  # what the schedule takes to be installed
 LINE_EVERY_SECONDS = 10
 LOOK_EVERY_SECONDS = 1.5
 BEHIND_DAYS = 0.3  # of a day: what belongs into its hours may come after them
+TOO_LATE_DAYS = 1.5  # nobody judges the hour of a short day; its stories have to fit together
 LATE_LOOKS = 15  # one after the other: a moment's hiccup is none
 
 Say = Callable[[str], None]
@@ -94,9 +95,9 @@ class Drill:
         evidence = Evidence(
             self._plant, pool, habits, chaos.struck, self._now, frozenset(self._behind)
         )
-        problems = await self._judge(evidence)
+        red = await self._judge(evidence)
         took = datetime.now(UTC) - began
-        figures = await read_figures(evidence, self._seed, took, self._day_length, problems)
+        figures = await read_figures(evidence, self._seed, took, self._day_length, red)
         self._keep(figures, evidence)
         return figures
 
@@ -200,15 +201,15 @@ class Drill:
                 f"try DAY={2 * seconds:.1f}"
             )
 
-    async def _judge(self, evidence: Evidence) -> int:
-        """Each check in a line, with the first of what it found; how many found something."""
+    async def _judge(self, evidence: Evidence) -> list[str]:
+        """Each check in a line, with the first of what it found; those that found something."""
         checks = CHECKS if self._size.until_day is None else IN_THE_MIDDLE
         if self._size.until_day is not None:
             await self._plant.close()
-        red = 0
+        red: list[str] = []
         for name, check in checks.items():
             found = await check(evidence)
-            red += bool(found)
+            red += [name] if found else []
             self._say(f"{'RED  ' if found else 'green'}  {name}")
             for line in found[:12]:
                 self._say(f"         {line}")

@@ -16,7 +16,7 @@ PLANTED_FAULT = "DRILL_PLANTED"  # the environment variable that names one
 def plant() -> None:
     """Make this process as wrong as the drill asks for; the product knows nothing of it."""
     if name := os.environ.get(PLANTED_FAULT):
-        PLANTED[name]()
+        PLANTED[name].plant()
 
 
 if __name__ == "__main__":

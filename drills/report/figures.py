@@ -36,7 +36,19 @@ class Figures(NamedTuple):
     longest_silence_seconds: float  # on a day on which something failed
     day_seconds: float
     minutes: float
-    problems: int
+    red: list[str]  # the checks that found something
+
+    @property
+    def in_words(self) -> str:
+        """One line."""
+        return (
+            f"{self.loans} loans, {self.faults} faults, {self.contacts} contacts,"
+            f" {self.duplicates} duplicates; of {self.steps_due} steps due {self.steps_made} made,"
+            f" {self.steps_ruled_out} ruled out, {self.steps_missed_by_fault} missed by a fault,"
+            f" {self.steps_missed_on_short_days} on short days, {self.steps_unexplained}"
+            f" unexplained; longest silence {self.longest_silence_seconds:.0f} s;"
+            f" {self.minutes:.1f} minutes"
+        )
 
     def write(self, file: Path) -> None:
         """As JSON."""
@@ -45,7 +57,7 @@ class Figures(NamedTuple):
 
 
 async def read_figures(
-    evidence: Evidence, seed: int, took: timedelta, day_length: timedelta, problems: int
+    evidence: Evidence, seed: int, took: timedelta, day_length: timedelta, red: list[str]
 ) -> Figures:
     """Count everything."""
     row = await evidence.pool.fetchrow(_CASES)
@@ -71,7 +83,7 @@ async def read_figures(
         longest_silence_seconds=round(longest_silence(evidence), 1),
         day_seconds=round(day_length.total_seconds(), 2),
         minutes=round(took / timedelta(minutes=1), 1),
-        problems=problems,
+        red=red,
     )
 
 
