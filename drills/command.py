@@ -17,7 +17,15 @@ from demo.service import DemoError
 from drills.book import DEMO_LOANS
 from drills.planted.all_planted import PLANTED
 from drills.run import Drill, clock_of, keep_logs
-from drills.sizes import FIRST_DAY_IN_DAYS, FORMS, GIVE_UP_AFTER_DAYS, LASTS_DAYS, Size, with_loans
+from drills.sizes import (
+    FIRST_DAY_IN_DAYS,
+    FORMS,
+    GIVE_UP_AFTER_DAYS,
+    LASTS_DAYS,
+    Size,
+    size_of,
+    with_loans,
+)
 from embedded.pace import measured_day
 from embedded.processes import StackError
 from embedded.stack import EmbeddedStack
@@ -97,7 +105,7 @@ def main(
         raise typer.BadParameter(f"one of {', '.join(PLANTED)}", param_hint="--planted")
     if form not in FORMS:
         raise typer.BadParameter(f"one of {', '.join(FORMS)}", param_hint="--form")
-    size = with_loans(FORMS[form], loans)
+    size = with_loans(size_of(form, planted), loans)
     code = asyncio.run(_ended_by_signals(size, seed, day, planted))
     sys.stdout.flush()
     # The Temporal client's threads sometimes abort an interpreter that ends in the usual way.

@@ -66,7 +66,7 @@ def plan(seed: int, days: Sequence[int], faults: Sequence[Fault] = tuple(Fault))
     for lane in (SERVERS, AROUND):
         chosen = [fault for fault in lane if fault in faults]
         chance.shuffle(chosen)
-        first = chance.randrange(len(days))
+        first = chance.randrange(len(days)) if days else 0
         for offset in range(len(days)):
             of_day = chosen[offset :: len(days)]
             longer = AROUND_LONGER if lane is AROUND else 1.0

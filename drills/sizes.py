@@ -46,7 +46,7 @@ SHORT = Size(
 PLANTED = Size(
     name="planted",
     loans=40,
-    days=(6, 8),
+    days=(4, 6, 8),
     faults=(
         Fault.KILL_WORKER,
         Fault.LOSE_ENGINE,
@@ -55,9 +55,27 @@ PLANTED = Size(
         Fault.STAMMER,
     ),
     until_day=16,
-    long_day=timedelta(seconds=45),
+    long_day=timedelta(seconds=60),
 )
+# What each of them needs of that.
+SITUATIONS = {
+    "send-before-reserve": replace(
+        PLANTED, days=(6,), faults=(Fault.PROVIDER_DROPS, Fault.KILL_WORKER), until_day=7
+    ),
+    "lost-signal": replace(PLANTED, days=(), faults=(), until_day=9),
+    "timer-of-the-run": replace(PLANTED, days=(4,), faults=(Fault.LOSE_ENGINE,)),
+    "no-believed-at-once": replace(PLANTED, days=(6,), faults=(Fault.PROVIDER_LAGS,), until_day=7),
+    "hold-of-the-workflow": replace(PLANTED, days=(), faults=()),
+    "counter-of-the-loan": replace(PLANTED, days=(), faults=(), until_day=9),
+}
 FORMS = {form.name: form for form in (FULL, SHORT, PLANTED)}
+
+
+def size_of(form: str, planted: str | None) -> Size:
+    """The size of a form; of the form for planted faults, what this one needs of it."""
+    if form == PLANTED.name and planted is not None:
+        return SITUATIONS[planted]
+    return FORMS[form]
 
 
 def with_loans(size: Size, loans: int | None) -> Size:

@@ -8,6 +8,7 @@ import pytest
 
 from drills.checks.all_checks import IN_THE_MIDDLE
 from drills.planted.all_planted import PLANTED
+from drills.sizes import SITUATIONS
 
 # In a process of its own: what is patched stays patched.
 _PROGRAM = """
@@ -44,3 +45,4 @@ def test_a_planted_fault_is_patched_in_one_place(repository: Path, name: str) ->
 def test_a_check_is_there_to_find_it(name: str) -> None:
     """Also where the drill ends in the middle of the loans' lives."""
     assert PLANTED[name].found_by in IN_THE_MIDDLE
+    assert SITUATIONS.keys() == PLANTED.keys()
