@@ -36,7 +36,7 @@ _LADDER = """
                    (SELECT min(e.received_at) FROM case_events e
                     WHERE e.case_id = c.case_id AND e.name <> ALL ($3)),
                    (SELECT min(p.recorded_at) FROM payments p
-                    WHERE p.loan_id = c.loan_id AND p.recorded_at > c.opened_at),
+                    WHERE p.loan_id = c.loan_id AND p.kind <> 'opening'),
                    (SELECT min(h.placed_at) FROM holds h WHERE h.borrower_id = l.borrower_id)
                ) AT TIME ZONE b.time_zone)::date AS until
         FROM collection_cases c JOIN loans l USING (loan_id) JOIN borrowers b USING (borrower_id)
