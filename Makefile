@@ -34,7 +34,7 @@ demo: environment ## Months of collections in minutes; SPEED=0.4 LOANS=30 KEEP=1
 		$(if $(filter 1 yes true,$(LOSE)),--lose-engine)
 
 # SEED: another drill. LOANS, DAY (real seconds of a usual day): smaller, slower.
-# FORM=short: a few faults in a minute and a half.
+# FORM=short: four faults in a minute and a half.
 drill: environment ## Whole lives of loans while everything dies, freezes and lies; SEED=7 FORM=short
 	@$(BIN)/python -m drills.command $(if $(SEED),--seed $(SEED)) $(if $(FORM),--form $(FORM)) \
 		$(if $(LOANS),--loans $(LOANS)) $(if $(DAY),--day $(DAY))

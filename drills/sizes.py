@@ -34,12 +34,11 @@ SHORT = Size(
     faults=(
         Fault.KILL_WORKER,
         Fault.KILL_POSTGRES,
-        Fault.KILL_TEMPORAL,
         Fault.PROVIDER_LAGS,
         Fault.TERMINATE_RUNS,
     ),
-    until_day=7,
-    long_day=timedelta(seconds=45),
+    until_day=6,
+    long_day=timedelta(seconds=40),
 )
 # Small, with a situation for each planted fault: lost runs, lost answers, logs that lag, two loans
 # of a borrower, and days enough for what was set wrong to show.
