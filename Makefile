@@ -10,8 +10,8 @@ PYTEST := $(BIN)/python -m pytest
 IN_PARALLEL := --numprocesses auto --maxprocesses 4 --dist worksteal
 say = @printf '\n%s\n' '$(1)'
 
-.PHONY: help environment demo up check test lint unit lock bench crash-points docs record-histories statements \
-	compose-check image-test image-test-faults client-test clean
+.PHONY: help environment demo drill drill-planted up check test lint unit lock bench crash-points docs \
+	record-histories statements compose-check image-test image-test-faults client-test clean
 
 help: ## Show the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -33,6 +33,15 @@ demo: environment ## Months of collections in minutes; SPEED=0.4 LOANS=30 KEEP=1
 	@$(BIN)/python -m demo.command $(if $(SPEED),--days-per-second $(SPEED)) \
 		$(if $(LOANS),--loans $(LOANS)) $(if $(filter 1 yes true,$(KEEP)),--keep) \
 		$(if $(filter 1 yes true,$(LOSE)),--lose-engine)
+
+# SEED: another drill. LOANS, DAY (real seconds of a usual day): smaller, slower.
+# FORM=short: four faults in a minute and a half.
+drill: environment ## Whole lives of loans while everything dies, freezes and lies; SEED=7 FORM=short
+	@$(BIN)/python -m drills.command $(if $(SEED),--seed $(SEED)) $(if $(FORM),--form $(FORM)) \
+		$(if $(LOANS),--loans $(LOANS)) $(if $(DAY),--day $(DAY))
+
+drill-planted: environment ## The drill finds planted faults, each alone, and nothing without one
+	@$(BIN)/python -m drills.each_planted $(if $(DAY),--day $(DAY))
 
 up: environment ## The embedded stack, left running in real time (Ctrl-C ends it)
 	$(BIN)/python local.py up
