@@ -14,9 +14,9 @@ from benchmarks.peers.sides import Settings, Side
 from benchmarks.peers.world import LOOKS_EVERY_SECONDS, Faults, World, open_provider
 
 LIFE_DAYS = OFFER_DAY + 2.5  # from the opening to the closing notice, where nothing is late
-_PATIENCE_DAYS = 3 * LIFE_DAYS
+_PATIENCE_DAYS = LIFE_DAYS + 3
 _WORKER_LIVES_SECONDS = 5.0  # at least, between two kills
-SETTLES_SECONDS = 5.0
+SETTLES_SECONDS, _IDLE_SECONDS = 5.0, 10.0
 
 
 class Rate(NamedTuple):
@@ -26,11 +26,11 @@ class Rate(NamedTuple):
     whole: int  # cases that ended with each contact made once
     faulty: int
     minutes: float
-    processor_seconds: float  # of the worker and its servers
+    processor_seconds: float  # of the worker and its servers, less what they take when idle
 
     @property
-    def a_minute(self) -> float:
-        """Whole cases."""
+    def seen(self) -> float:
+        """Whole cases a minute, of those that were let in."""
         return self.whole / self.minutes
 
     @property
@@ -39,9 +39,9 @@ class Rate(NamedTuple):
         return self.processor_seconds / max(self.whole + self.faulty, 1)
 
     @property
-    def ceiling(self) -> float:
-        """The processors' share that was taken."""
-        return self.processor_seconds / (60 * self.minutes)
+    def on_two_cores(self) -> float:
+        """Cases a minute that two processors have the time for."""
+        return 2 * 60 / self.seconds_a_case
 
 
 class Killed(NamedTuple):
@@ -72,18 +72,27 @@ async def measure_rate(
     """Keep so many cases under way; count those that end once the first have."""
     life = LIFE_DAYS * settings.day
     async with open_world(kind, settings) as (side, world):
+        idle = await _idle(side)
         began_at = time.time()
         while (passed := time.time() - began_at) < life * 1.2:
             await _keep(world, round(in_flight * min(passed / life, 1)), life)
         since, before = time.time(), processor_seconds(side)
         while time.time() < since + seconds:
             await _keep(world, in_flight, life)
-        until, taken = time.time(), processor_seconds(side) - before
+        until = time.time()
+        taken = processor_seconds(side) - before - idle * (until - since)
         ended = world.ended_between(since, until)
         whole = [number for number in ended if world.faults([number]) == Faults()]
         overdue = sum(since - 2 * life < at < until - 2 * life for at in world.stuck().values())
     faulty = len(ended) - len(whole) + overdue
     return Rate(in_flight, len(whole), faulty, (until - since) / 60, taken)
+
+
+async def _idle(side: Side) -> float:
+    """The share of a processor that is taken when there is nothing to do."""
+    before = processor_seconds(side)
+    await asyncio.sleep(_IDLE_SECONDS)
+    return (processor_seconds(side) - before) / _IDLE_SECONDS
 
 
 async def _keep(world: World, in_flight: int, life: float) -> None:
@@ -106,8 +115,10 @@ async def measure_kills(
             wanted = round(cases * min(passed / opens_for, 1))
             await world.open(wanted - len(world.opened))
             await world.look()
-            if len(world.opened) == cases and not world.under_way and killing.done():
-                break
+            if killing.done():
+                await _supervise(side)
+                if len(world.opened) == cases and not world.under_way:
+                    break
             await asyncio.sleep(LOOKS_EVERY_SECONDS)
         await killing
         took = time.time() - began_at
@@ -122,11 +133,19 @@ async def measure_kills(
 
 
 async def _kill(side: Side, moments: Sequence[float]) -> None:
-    loop = asyncio.get_running_loop()
-    began_at = loop.time()
+    began_at = time.time()
     for moment in moments:
-        await asyncio.sleep(max(began_at + moment - loop.time(), 0))
+        while (left := began_at + moment - time.time()) > 0:
+            await asyncio.sleep(min(left, 1))
+            await _supervise(side)
         await side.kill_worker()
+        await side.start_worker()
+
+
+async def _supervise(side: Side) -> None:
+    """A worker that ends by itself is started again, as a supervisor would."""
+    if side.worker is not None and side.worker.has_ended:
+        print(side.worker.obituary())  # noqa: T201
         await side.start_worker()
 
 
