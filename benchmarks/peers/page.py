@@ -92,9 +92,8 @@ def _rate(row: RateRow) -> str:
     on_two = [each.on_two_cores for each in row.rounds]
     taken = statistics.median(each.seconds_a_case for each in row.rounds)
     seen = statistics.median(each.seen for each in row.rounds)
-    faulty, whole = (
-        sum(getattr(each, name) for each in row.rounds) for name in ("faulty", "whole")
-    )
+    faulty = sum(each.faulty for each in row.rounds)
+    all_of_them = faulty + sum(each.whole for each in row.rounds)
     return (
         f"| {row.side} | {row.median:.0f} | {min(on_two):.0f} to {max(on_two):.0f} |"
         f" {1000 * taken:.0f} ms | {seen:.0f} | {faulty} of {all_of_them} |"
