@@ -31,13 +31,13 @@ from benchmarks.peers.life import (
     REPORT_DAYS,
     telephone,
 )
-from benchmarks.peers.sides import GRACE, ROOT, Settings, Side, Want
+from benchmarks.peers.sides import ROOT, Settings, Side, Want
 from database.sql import Pool, open_pool
 from database.visit.visits import CrewMember, Visits
 from domain.clock import BusinessClock
 from domain.policy.contact import LadderStep
 from domain.policy.policy import Policy
-from embedded.processes import Child
+from embedded.processes import Child, inherited_environment
 from embedded.stack import EmbeddedStack
 from embedded.temporal import NAMESPACE
 from policies.reader import read_policy
@@ -103,8 +103,12 @@ class Product(Side):
 
     async def spawn_worker(self) -> Child:
         """As `make up` runs it."""
-        return await self._stack.start_child(
-            "worker", sys.executable, ROOT / "worker.py", grace=GRACE
+        return await Child.start(
+            "worker",
+            sys.executable,
+            ROOT / "worker.py",
+            log=self._stack.data_dir / "worker.log",
+            env=inherited_environment(self._stack.environment),
         )
 
     async def start_worker(self) -> None:
@@ -206,7 +210,7 @@ def _policy(planned_hours: int) -> Policy:
     visit: dict[str, Any] = shipped["visit"]
     all_day = {"start": "00:00", "end": "23:59"}
     contact["permitted_hours"]["value"] = visit["permitted_hours"]["value"] = all_day
-    contact["planned_hours"]["value"] = {"start": "00:00", "end": f"{planned_hours}:00"}
+    contact["planned_hours"]["value"] = {"start": "00:00", "end": f"{planned_hours:02}:00"}
     visit["planned_hours"]["value"] = {"start": "00:00", "end": "23:00"}
     del contact["credit_report_days"]  # no step of this ladder warns of a report
     # The case is opened one day past due, and its first contact is made on the day after.

@@ -15,7 +15,7 @@ from benchmarks.peers.world import LOOKS_EVERY_SECONDS, Faults, World, open_prov
 
 LIFE_DAYS = OFFER_DAY + 2.5  # from the opening to the closing notice, where nothing is late
 _PATIENCE_DAYS = LIFE_DAYS + 3
-_WORKER_LIVES_SECONDS = 5.0  # at least, between two kills
+_WORKER_LIVES_SECONDS = 12.0  # at least, between two kills
 SETTLES_SECONDS, _IDLE_SECONDS = 5.0, 10.0
 
 
@@ -61,6 +61,7 @@ async def open_world(kind: type[Side], settings: Settings) -> AsyncIterator[tupl
     async with open_provider() as (address, ledger), AsyncExitStack() as exit_stack:
         side = kind(settings._replace(provider=address))
         await side.open_servers(exit_stack)
+        exit_stack.push_async_callback(side.kill_worker)
         await side.start_worker()
         await asyncio.sleep(SETTLES_SECONDS)
         yield side, World(side, ledger)

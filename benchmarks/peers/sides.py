@@ -55,16 +55,26 @@ class Side(ABC):
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.worker: Child | None = None
+        self._guard: Guard | None = None
 
     async def start_worker(self) -> None:
-        """Another one, after the last was killed."""
+        """Another one, after the last was killed; it does not outlive the bench."""
+        self._dismiss_guard()
         self.worker = await self.spawn_worker()
+        self._guard = Guard()
+        self._guard.watch(self.worker.pid)
 
     async def kill_worker(self) -> None:
         """SIGKILL, and its death awaited."""
-        if self.worker is not None:
+        if self.worker is not None and not self.worker.has_ended:
             os.kill(self.worker.pid, signal.SIGKILL)
             await self.worker.wait()
+        self._dismiss_guard()  # by now its number may be another's
+
+    def _dismiss_guard(self) -> None:
+        if self._guard is not None:
+            self._guard.dismiss()
+            self._guard = None
 
     @abstractmethod
     async def open_servers(self, exit_stack: AsyncExitStack) -> None:
@@ -105,19 +115,17 @@ class Peer(Side):
         self.directory = Path()
         self.database_url = ""
         self.pool: asyncpg.Pool[asyncpg.Record]
-        self._guard = Guard()
+        self._servers = Guard()
         self._pids: list[int] = []
-        self._exit = AsyncExitStack()
 
     async def open_servers(self, exit_stack: AsyncExitStack) -> None:
         """Postgres, as careless of the disk as the product's in its embedded stack."""
-        self._exit = exit_stack
-        exit_stack.callback(self._guard.dismiss)
+        exit_stack.callback(self._servers.dismiss)
         self.directory = Path(exit_stack.enter_context(TemporaryDirectory(prefix="peers-")))
         server = EmbeddedPostgres(self.directory / "postgres", durable=False)
         self._pids = [server.start()]
         exit_stack.push_async_callback(server.stop)
-        self._guard.watch(self._pids[0])
+        self._servers.watch(self._pids[0], signal.SIGINT)
         await server.prepare()
         self.database_url = server.url()
         self.pool = await exit_stack.enter_async_context(
@@ -136,7 +144,7 @@ class Peer(Side):
     async def start_child(
         self, name: str, *command: str | Path, more: dict[str, str] | None = None
     ) -> Child:
-        """A process that ends with the bench."""
+        """A process of this side's."""
         environment = {
             "PYTHONPATH": str(ROOT),
             "DATABASE_URL": self.database_url,
@@ -146,13 +154,10 @@ class Peer(Side):
             VARIABLES["GATE"]: "on" if self.settings.is_gated else "off",
             **(more or {}),
         }
-        child = await Child.start(
+        return await Child.start(
             name, *command, log=self.directory / f"{name}.log",
             env=inherited_environment(environment),
         )  # fmt: skip
-        self._guard.watch(child.pid)
-        self._exit.push_async_callback(child.stop, GRACE)
-        return child
 
     def server_pids(self) -> Sequence[int]:
         """Postgres, and what a side adds."""
@@ -239,6 +244,8 @@ class Restate(Peer):
         server = await self.start_child(
             "restate", binary, "--no-logo", "--base-dir", self.directory / "restate", more=more
         )
+        self._servers.watch(server.pid)
+        exit_stack.push_async_callback(server.stop, GRACE)
         self._pids = [*self._pids, server.pid]
         self._http = await exit_stack.enter_async_context(
             httpx2.AsyncClient(timeout=30, limits=httpx2.Limits(max_connections=64))

@@ -38,7 +38,11 @@ from benchmarks.peers.life import (
 from benchmarks.peers.record import NoCrewError, Record, open_record
 
 _record: Record
-case_life = restate.Workflow("CaseLife")
+# By default what failed again and again is tried again after a minute, which is days here.
+case_life = restate.Workflow(
+    "CaseLife",
+    invocation_retry_policy=restate.InvocationRetryPolicy(max_interval=timedelta(seconds=5)),
+)
 
 
 class PaidError(Exception):
