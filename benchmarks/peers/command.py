@@ -1,6 +1,6 @@
 """Every side in turn: what a killed worker costs, then the rate; docs/peers.md is written of it.
 
-python -m benchmarks.peers.command [--kills 30] [--cases 100] [--rounds 3] [--in-flight 60]
+python -m benchmarks.peers.command [--kills 16] [--cases 60] [--rounds 3] [--in-flight 40]
 """
 
 import asyncio
@@ -9,28 +9,34 @@ import time
 from typing import Annotated
 
 import typer
+from pydantic import TypeAdapter
 
 from benchmarks.peers.page import PAGE, Figures, KillRow, RateRow, page, table
 from benchmarks.peers.product import Product
 from benchmarks.peers.runs import Killed, Rate, kill_moments, measure_kills, measure_rate
-from benchmarks.peers.sides import PEERS_PYTHON, RESTATE, Cron, Dbos, Restate, Settings, Side
+from benchmarks.peers.sides import PEERS_PYTHON, RESTATE, ROOT, Cron, Dbos, Restate, Settings, Side
 from commands.command_line import CommandError, run_command
 
 SIDES: tuple[type[Side], ...] = (Product, Cron, Dbos, Restate)
 _SEED = 20261129
 _KILL_DAY, _KILL_HOURS = 48.0, 10
-_RATE_DAY, _RATE_HOURS = 10.0, 10
+_RATE_DAY, _RATE_HOURS = 12.0, 10
+_KEPT = ROOT / ".local" / "peers.json"
+_FIGURES = TypeAdapter(Figures)
 
 
 def main(
-    kills: Annotated[int, typer.Option(help="How often each worker is killed")] = 30,
-    cases: Annotated[int, typer.Option(help="Whose lives it is killed in")] = 100,
+    kills: Annotated[int, typer.Option(help="How often each worker is killed")] = 16,
+    cases: Annotated[int, typer.Option(help="Whose lives it is killed in")] = 60,
     rounds: Annotated[int, typer.Option(help="How often each rate is measured")] = 3,
-    in_flight: Annotated[int, typer.Option(help="Cases at once, where the rate is measured")] = 60,
+    in_flight: Annotated[int, typer.Option(help="Cases at once, where the rate is measured")] = 40,
     seconds: Annotated[float, typer.Option(help="How long each rate is measured")] = 60,
+    page_only: Annotated[
+        bool, typer.Option(help="Write the page of the last run's figures")
+    ] = False,
 ) -> None:
     """Print the tables, and write the page."""
-    run_command(_run(kills, cases, rounds, in_flight, seconds))
+    run_command(_write_page() if page_only else _run(kills, cases, rounds, in_flight, seconds))
 
 
 async def _run(kills: int, cases: int, rounds: int, in_flight: int, seconds: float) -> int:
@@ -59,6 +65,13 @@ async def _run(kills: int, cases: int, rounds: int, in_flight: int, seconds: flo
         kill_day=_KILL_DAY,
         rate_day=_RATE_DAY,
     )
+    _KEPT.parent.mkdir(exist_ok=True)
+    _KEPT.write_bytes(_FIGURES.dump_json(figures))
+    return await _write_page()
+
+
+async def _write_page() -> int:
+    figures = _FIGURES.validate_json(_KEPT.read_bytes())
     PAGE.write_text(page(figures), encoding="utf-8")
     typer.echo(table(figures))
     typer.echo(f"written: docs/{PAGE.name}")
