@@ -1,4 +1,9 @@
-"""docs/peers.md: the figures of one run, and the code that it is about."""
+"""docs/peers.md: the figures of one run, and the code that it is about.
+
+The figures are written by `make peers`, the code anew by `make docs`, so that it is that of today:
+
+    python -m benchmarks.peers.page
+"""
 
 import platform
 import re
@@ -55,23 +60,39 @@ def table(figures: Figures) -> str:
 
 def page(figures: Figures) -> str:
     """The whole page."""
-    code = pieces()
     versions = ", ".join(f"{name} {_version(*where)}" for name, where in _VERSIONS.items())
-    return _TEMPLATE.format(
-        machine=f"{psutil.cpu_count()} processors, Python {platform.python_version()}",
-        versions=versions,
-        load=", ".join(f"{each:.1f}" for each in figures.load),
-        minutes=f"{figures.minutes:.0f}",
-        contacts=EXPECTED.total(),
-        kill_day=f"{figures.kill_day:.0f}",
-        rate_day=f"{figures.rate_day:.0f}",
-        in_flight=figures.rates[0].rounds[0].in_flight,
-        limit=f"{_let_in(figures):.0f}",
-        rates=_rates(figures.rates),
-        kills=_kills(figures.killed),
-        lines=_lines(code),
-        standing=_standing(figures, code),
-        code="\n\n".join(_listing(side, found) for side, found in code.items()),
+    return (
+        _TEMPLATE.format(
+            machine=f"{psutil.cpu_count()} processors, Python {platform.python_version()}",
+            versions=versions,
+            load=", ".join(f"{each:.1f}" for each in figures.load),
+            minutes=f"{figures.minutes:.0f}",
+            contacts=EXPECTED.total(),
+            kill_day=f"{figures.kill_day:.0f}",
+            rate_day=f"{figures.rate_day:.0f}",
+            in_flight=figures.rates[0].rounds[0].in_flight,
+            limit=f"{_let_in(figures):.0f}",
+            rates=_rates(figures.rates),
+            kills=_kills(figures.killed),
+            standing=_standing(figures),
+        )
+        + _code()
+    )
+
+
+def with_code_of_today(text: str) -> str:
+    """The page with its figures as they are."""
+    return text.partition(_CODE_BEGINS)[0] + _code()
+
+
+def _code() -> str:
+    found = pieces()
+    totals = {side: float(_total(each)) for side, each in found.items()}
+    return _CODE.format(
+        begins=_CODE_BEGINS,
+        lines=_lines(found),
+        standing=_place("lines for this one event", totals, lambda value: value),
+        code="\n\n".join(_listing(side, each) for side, each in found.items()),
     )
 
 
@@ -115,9 +136,10 @@ def _kills(rows: Sequence[KillRow]) -> str:
 
 
 def _lines(code: dict[str, list[Piece]]) -> str:
-    head = "| side | lines | files |\n|---|---|---|\n"
+    head = "| side | lines | of them for a payment alone | files |\n|---|---|---|---|\n"
     return head + "\n".join(
-        f"| {side} | {_total(found)} | {len({each.path for each in found})} |"
+        f"| {side} | {_total(found)} | {_total([each for each in found if each.is_its_own])} |"
+        f" {len({each.path for each in found})} |"
         for side, found in code.items()
     )
 
@@ -126,7 +148,7 @@ def _total(found: Sequence[Piece]) -> int:
     return sum(each.lines for each in found)
 
 
-def _standing(figures: Figures, code: dict[str, list[Piece]]) -> str:
+def _standing(figures: Figures) -> str:
     """Where each comes, and who is better than the product, in words."""
     gated = {row.side: row.found for row in figures.killed if row.is_gated}
     rate = _place("rate", {row.side: row.median for row in figures.rates}, lambda value: -value)
@@ -138,12 +160,7 @@ def _standing(figures: Figures, code: dict[str, list[Piece]]) -> str:
         },
         lambda value: value,
     )
-    lines = _place(
-        "lines for this one event",
-        {side: float(_total(found)) for side, found in code.items()},
-        lambda value: value,
-    )
-    return "\n".join([rate, faults, lines])
+    return "\n".join([rate, faults])
 
 
 def _place(what: str, values: dict[str, float], order: Callable[[float], float]) -> str:
@@ -177,4 +194,12 @@ def _version(path: str, pattern: str) -> str:
     return found[1] if found else "?"
 
 
-_TEMPLATE = (ROOT / "benchmarks" / "peers" / "page.md").read_text(encoding="utf-8")
+_CODE_BEGINS = "## A payment calls off a visit on the road"
+_TEMPLATE, _, _rest = (
+    (ROOT / "benchmarks" / "peers" / "page.md").read_text(encoding="utf-8").partition(_CODE_BEGINS)
+)
+_CODE = "{begins}" + _rest
+
+
+if __name__ == "__main__":
+    PAGE.write_text(with_code_of_today(PAGE.read_text(encoding="utf-8")), encoding="utf-8")

@@ -18,6 +18,7 @@ _OTHERS = {
     "DBOS": ("dbos_sql.py", "with_dbos.py"),
     "Restate": ("with_restate.py",),
 }
+_FOR_ANY_EVENT = "workflows/"
 _PRODUCT = {
     "domain/case/events/table.py": ("EventRow(events.PaymentReceived",),
     "database/event_effects/table.py": ("EffectRow(events.PaymentReceived",),
@@ -43,6 +44,7 @@ class Piece(NamedTuple):
 
     path: str
     text: str
+    is_its_own: bool = True  # and serves no other event
 
     @property
     def lines(self) -> int:
@@ -75,7 +77,10 @@ def _regions(path: str) -> list[str]:
 def _of_product(path: str) -> list[Piece]:
     source = (ROOT / path).read_text(encoding="utf-8")
     nodes = list(ast.walk(ast.parse(source)))
-    return [Piece(path, _text(source, nodes, wanted)) for wanted in _PRODUCT[path]]
+    return [
+        Piece(path, _text(source, nodes, wanted), not path.startswith(_FOR_ANY_EVENT))
+        for wanted in _PRODUCT[path]
+    ]
 
 
 def _text(source: str, nodes: list[ast.AST], wanted: str) -> str:

@@ -4,7 +4,7 @@ import asyncio
 import sys
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from itertools import count
@@ -55,14 +55,8 @@ class Ledger:
         return next((each.at for each in deliveries if each.template == CLOSING.template), None)
 
     def faults(self, number: int) -> "Faults":
-        """What of a life was not delivered, and what was delivered more often than once."""
-        deliveries = self.of.get(telephone(number), [])
-        lost = doubled = 0
-        for template, expected in EXPECTED.items():
-            texts = Counter(each.text for each in deliveries if each.template == template)
-            lost += max(expected - len(texts), 0)
-            doubled += texts.total() - min(len(texts), expected)
-        return Faults(lost, doubled)
+        """Of one case."""
+        return faults_of(self.of.get(telephone(number), []))
 
 
 class Faults(NamedTuple):
@@ -70,6 +64,16 @@ class Faults(NamedTuple):
 
     lost: int = 0
     doubled: int = 0
+
+
+def faults_of(deliveries: Sequence[Delivery]) -> Faults:
+    """What of a life was not delivered, and what was delivered more often than once."""
+    lost = doubled = 0
+    for template, expected in EXPECTED.items():
+        texts = Counter(each.text for each in deliveries if each.template == template)
+        lost += max(expected - len(texts), 0)
+        doubled += texts.total() - min(len(texts), expected)
+    return Faults(lost, doubled)
 
 
 @asynccontextmanager
