@@ -6,11 +6,13 @@ BIN := $(VENV)/bin
 # `make test` needs them.
 DEPLOY_VENV := .venv-deploy
 DEPLOY_BIN := $(DEPLOY_VENV)/bin
+# What the product is measured against; Restate's server comes from npm.
+PEERS_VENV := .venv-peers
 PYTEST := $(BIN)/python -m pytest
 IN_PARALLEL := --numprocesses auto --maxprocesses 4 --dist worksteal
 say = @printf '\n%s\n' '$(1)'
 
-.PHONY: help environment demo drill drill-planted up check test lint unit lock bench crash-points docs \
+.PHONY: help environment demo drill drill-planted up check test lint unit lock bench peers crash-points docs \
 	record-histories statements compose-check image-test image-test-faults client-test clean
 
 help: ## Show the commands
@@ -24,6 +26,17 @@ $(DEPLOY_VENV)/installed: requirements/deploy.lock | environment
 	@test -x $(DEPLOY_BIN)/python || $(BIN)/python -m venv $(DEPLOY_VENV)
 	$(DEPLOY_BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
 		-r requirements/deploy.lock
+	@touch $@
+
+# No package runs a script of its own: one of them would report the installation.
+$(PEERS_VENV)/installed: requirements/peers.lock requirements/restate/package-lock.json | environment
+	@command -v npm >/dev/null || { echo "npm is missing: Restate's server is a package of its"; exit 2; }
+	@test -x $(PEERS_VENV)/bin/python || $(BIN)/python -m venv $(PEERS_VENV)
+	$(PEERS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		-r requirements/peers.lock
+	@mkdir -p $(PEERS_VENV)/restate
+	@cp requirements/restate/*.json $(PEERS_VENV)/restate
+	npm ci --prefix $(PEERS_VENV)/restate --ignore-scripts --no-audit --no-fund
 	@touch $@
 
 # SPEED: business days a second (0.8 is 1.25 s a day); without it, what this machine can keep up
@@ -69,6 +82,10 @@ unit: environment
 	$(call say,Units: the rules; and the replay guard: recorded runs under the code of today)
 	$(PYTEST) $(IN_PARALLEL) tests/unit tests/replay
 
+# ROUNDS: how often each rate is measured.
+peers: environment $(PEERS_VENV)/installed ## The same work by cron, DBOS, Restate: docs/peers.md, within the hour
+	$(BIN)/python -m benchmarks.peers.command $(if $(ROUNDS),--rounds $(ROUNDS))
+
 crash-points: environment ## Whole lives, the worker dying in another place in each
 	CRASH_POINTS=each $(PYTEST) -rP --numprocesses 2 tests/workflow/crash
 
@@ -81,6 +98,7 @@ docs: environment ## The pages that are drawn from the code
 	$(BIN)/python -m policies.kept > docs/rules.md
 	$(BIN)/python -m workflows.picture > docs/process.svg
 	$(BIN)/python -m door.contract.schemas
+	$(BIN)/python -m benchmarks.peers.page
 
 record-histories: environment ## Runs of the demo's loans for the replay guard
 	$(BIN)/python -m tests.support.replay.record
@@ -116,6 +134,11 @@ lock: environment ## Write the hash-locked requirements again
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
 		--custom-compile-command 'make lock' --group pyproject.toml:deploy --upgrade \
 		-o requirements/deploy.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
+		--custom-compile-command 'make lock' --group pyproject.toml:peers --upgrade \
+		-o requirements/peers.lock
+	npm install --prefix requirements/restate --package-lock-only --omit-lockfile-registry-resolved \
+		--ignore-scripts --no-audit --no-fund
 
 clean: ## Remove the environment and local data
-	rm -rf $(VENV) $(DEPLOY_VENV) .local .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) $(DEPLOY_VENV) $(PEERS_VENV) .local .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

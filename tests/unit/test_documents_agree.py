@@ -41,7 +41,7 @@ def test_every_file_that_a_page_names_without_its_folder_exists(
     repository: Path, page: str
 ) -> None:
     """Somewhere among ours: `case_end.py`, say."""
-    skipped = {".venv", ".venv-deploy", ".git", ".local"}
+    skipped = {".venv", ".venv-deploy", ".venv-peers", ".git", ".local"}
     folders = [each for each in repository.iterdir() if each.is_dir() and each.name not in skipped]
     ours = {file.name for folder in folders for file in folder.rglob("*.*")}
     ours |= {file.name for file in repository.glob("*.*")}
