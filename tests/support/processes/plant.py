@@ -8,12 +8,10 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple, Self
-
-import asyncpg
+from typing import Self
 
 from database.migrate import apply_migrations
-from database.sql import Pool, open_pool
+from database.sql import open_pool
 from domain.clock import BusinessClock
 from embedded.postgres import EmbeddedPostgres
 from embedded.processes import LOOPBACK, Child, Guard, free_ports, inherited_environment, is_free
@@ -22,12 +20,12 @@ from runtime.clock_setting import ClockWish
 from tests.support.processes.commands import output_of
 from tests.support.processes.deaths import (
     A_WORKERS_SESSION,
-    AWAY,
     HALF_DONE,
     NOTHING_IS_BEING_DONE,
     Victim,
     kill_now,
 )
+from tests.support.processes.on_record import OnRecord
 from tests.support.processes.patience import until
 
 GRACE, FINISHES_WITHIN = timedelta(seconds=5), timedelta(seconds=60)
@@ -36,11 +34,7 @@ AT_ONCE = timedelta(0)
 ATTEMPTS = 3
 
 
-class _Answer(NamedTuple):
-    rows: list[asyncpg.Record]  # none are an answer, too
-
-
-class Plant:
+class Plant(OnRecord):
     """A whole installation on this machine; `async with` starts and ends it, clock and all."""
 
     def __init__(self, repository: Path, directory: Path, wish: ClockWish) -> None:
@@ -59,7 +53,7 @@ class Plant:
         self._worker: Child | None = None
         self._door: Child | None = None
         self._door_port = next(filter(is_free, range(20_000 + os.getpid() % 5_000, 30_000)))
-        self._pool: Pool | None = None
+        super().__init__()
 
     @property
     def environment(self) -> dict[str, str]:
@@ -222,34 +216,6 @@ class Plant:
 
     async def _contacts_in_hand(self) -> set[str]:
         return {row["attempt_id"] for row in await self.rows(HALF_DONE)}
-
-    # What is on record
-
-    async def execute(self, script: str) -> None:
-        """Run statements on the database."""
-        assert self._pool is not None, "the plant is not running"
-        await self._pool.execute(script)
-
-    async def rows(self, query: str, *arguments: Any) -> list[asyncpg.Record]:
-        """The rows of a query, as soon as the database answers."""
-        answer = await until(lambda: self._ask(query, *arguments), f"an answer to {query}")
-        return answer.rows
-
-    async def _ask(self, query: str, *arguments: Any) -> "_Answer | None":
-        assert self._pool is not None, "the plant is not running"
-        try:
-            return _Answer(await self._pool.fetch(query, *arguments))
-        except AWAY:
-            return None
-
-    async def value(self, query: str, *arguments: Any) -> Any:
-        """The one value of a query; None without a row."""
-        rows = await self.rows(query, *arguments)
-        return rows[0][0] if rows else None
-
-    async def reach(self, query: str, *arguments: Any) -> None:
-        """Wait until a query's one value is true."""
-        await until(lambda: self.value(query, *arguments), query)
 
     async def command(self, script: str, *arguments: str, ends_with: int = 0) -> str:
         """Run a command of the product; what it printed."""
