@@ -38,6 +38,7 @@ class Plant(OnRecord):
     """A whole installation on this machine; `async with` starts and ends it, clock and all."""
 
     def __init__(self, repository: Path, directory: Path, wish: ClockWish) -> None:
+        super().__init__()
         self.half_done: set[str] = set()  # contacts in hand when something died
         self._repository = repository
         self._directory = directory
@@ -53,7 +54,6 @@ class Plant(OnRecord):
         self._worker: Child | None = None
         self._door: Child | None = None
         self._door_port = next(filter(is_free, range(20_000 + os.getpid() % 5_000, 30_000)))
-        super().__init__()
 
     @property
     def environment(self) -> dict[str, str]:
