@@ -84,6 +84,7 @@ async def test_crew_that_was_offline_had_begun_before_the_hold(life: Life) -> No
     status = await life.status()
     assert (status["stage"], status["waiting_for"]) == (Stage.VISIT, "visit_reported")
     await life.agree()
+    assert await life.offered()
 
 
 @pytest.mark.parametrize("outcome", ["not_present", "unsafe", "wrong_address"])
