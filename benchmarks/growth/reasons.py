@@ -20,6 +20,13 @@ REASONS: dict[tuple[str, str], str] = {
         "who sleeps costs nothing: neither Temporal nor our database looks at a loan that has"
         " nothing to do."
     ),
+    ("contact step, from its timer to its record", "open loans"): (
+        "time by the wall, on a machine whose others take most of it: at 1,000 it spread from 82 to"
+        " 243 ms, at 50,000 from 85 to 492. Its processor time is flat."
+    ),
+    ("Temporal's data on disk for an open loan before its first task", "open loans"): (
+        "a loan that a worker has taken up takes 36 KiB with 1,000 of them, and 34 KiB with 10,000."
+    ),
     ("worker's start to its first task", "open loans"): (
         "a worker loads nothing of the open loans: it takes up what it is given. What spreads is"
         " the machine's other work."
