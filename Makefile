@@ -2,15 +2,18 @@
 .DEFAULT_GOAL := help
 VENV := .venv
 BIN := $(VENV)/bin
-# The linters of docker-compose.yml and the Dockerfile, apart: no test needs them.
+# The linters of docker-compose.yml and the Dockerfile and a generator of clients, apart: no test of
+# `make test` needs them.
 DEPLOY_VENV := .venv-deploy
 DEPLOY_BIN := $(DEPLOY_VENV)/bin
+# What the product is measured against; Restate's server comes from npm.
+PEERS_VENV := .venv-peers
 PYTEST := $(BIN)/python -m pytest
 IN_PARALLEL := --numprocesses auto --maxprocesses 4 --dist worksteal
 say = @printf '\n%s\n' '$(1)'
 
-.PHONY: help environment demo up check test lint unit lock bench crash-points docs record-histories statements \
-	compose-check image-test image-test-faults clean
+.PHONY: help environment demo drill drill-planted up check test lint unit lock bench peers crash-points docs \
+	record-histories statements compose-check image-test image-test-faults client-test clean
 
 help: ## Show the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -25,6 +28,17 @@ $(DEPLOY_VENV)/installed: requirements/deploy.lock | environment
 		-r requirements/deploy.lock
 	@touch $@
 
+# No package runs a script of its own: one of them would report the installation.
+$(PEERS_VENV)/installed: requirements/peers.lock requirements/restate/package-lock.json | environment
+	@command -v npm >/dev/null || { echo "npm is missing: Restate's server is a package of its"; exit 2; }
+	@test -x $(PEERS_VENV)/bin/python || $(BIN)/python -m venv $(PEERS_VENV)
+	$(PEERS_VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+		-r requirements/peers.lock
+	@mkdir -p $(PEERS_VENV)/restate
+	@cp requirements/restate/*.json $(PEERS_VENV)/restate
+	npm ci --prefix $(PEERS_VENV)/restate --ignore-scripts --no-audit --no-fund
+	@touch $@
+
 # SPEED: business days a second (0.8 is 1.25 s a day); without it, what this machine can keep up
 # with. LOANS: only so many overdue loans. KEEP=1: everything stays at the end, until Ctrl-C.
 # LOSE=1: on the way Temporal loses all its data, and the cases go on from the record.
@@ -32,6 +46,15 @@ demo: environment ## Months of collections in minutes; SPEED=0.4 LOANS=30 KEEP=1
 	@$(BIN)/python -m demo.command $(if $(SPEED),--days-per-second $(SPEED)) \
 		$(if $(LOANS),--loans $(LOANS)) $(if $(filter 1 yes true,$(KEEP)),--keep) \
 		$(if $(filter 1 yes true,$(LOSE)),--lose-engine)
+
+# SEED: another drill. LOANS, DAY (real seconds of a usual day): smaller, slower.
+# FORM=short: four faults in a minute and a half.
+drill: environment ## Whole lives of loans while everything dies, freezes and lies; SEED=7 FORM=short
+	@$(BIN)/python -m drills.command $(if $(SEED),--seed $(SEED)) $(if $(FORM),--form $(FORM)) \
+		$(if $(LOANS),--loans $(LOANS)) $(if $(DAY),--day $(DAY))
+
+drill-planted: environment ## The drill finds planted faults, each alone, and nothing without one
+	@$(BIN)/python -m drills.each_planted $(if $(DAY),--day $(DAY))
 
 up: environment ## The embedded stack, left running in real time (Ctrl-C ends it)
 	$(BIN)/python local.py up
@@ -59,10 +82,14 @@ unit: environment
 	$(call say,Units: the rules; and the replay guard: recorded runs under the code of today)
 	$(PYTEST) $(IN_PARALLEL) tests/unit tests/replay
 
+# ROUNDS: how often each rate is measured.
+peers: environment $(PEERS_VENV)/installed ## The same work by cron, DBOS, Restate: docs/peers.md, within the hour
+	$(BIN)/python -m benchmarks.peers.command $(if $(ROUNDS),--rounds $(ROUNDS))
+
 crash-points: environment ## Whole lives, the worker dying in another place in each
 	CRASH_POINTS=each $(PYTEST) -rP --numprocesses 2 tests/workflow/crash
 
-bench: environment ## Every bench against its floor: docs/benchmarks.md, in about twelve minutes
+bench: environment ## Every bench against its floor: docs/benchmarks.md, in about fourteen minutes
 	$(BIN)/python -m benchmarks.report $(if $(ANYWAY),--anyway)
 
 docs: environment ## The pages that are drawn from the code
@@ -71,6 +98,7 @@ docs: environment ## The pages that are drawn from the code
 	$(BIN)/python -m policies.kept > docs/rules.md
 	$(BIN)/python -m workflows.picture > docs/process.svg
 	$(BIN)/python -m door.contract.schemas
+	$(BIN)/python -m benchmarks.peers.page
 
 record-histories: environment ## Runs of the demo's loans for the replay guard
 	$(BIN)/python -m tests.support.replay.record
@@ -94,6 +122,9 @@ image-test: environment $(DEPLOY_VENV)/installed ## Build the images and run doc
 image-test-faults: environment $(DEPLOY_VENV)/installed ## The same with planted faults, each to be found
 	$(BIN)/python -m tests.support.images.run --all-faults
 
+client-test: environment $(DEPLOY_VENV)/installed ## Generate a client of the front door and send each event with it
+	$(BIN)/python -m tests.support.client.run
+
 lock: environment ## Write the hash-locked requirements again
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
 		--custom-compile-command 'make lock' pyproject.toml --upgrade -o requirements/app.lock
@@ -103,6 +134,11 @@ lock: environment ## Write the hash-locked requirements again
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
 		--custom-compile-command 'make lock' --group pyproject.toml:deploy --upgrade \
 		-o requirements/deploy.lock
+	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate \
+		--custom-compile-command 'make lock' --group pyproject.toml:peers --upgrade \
+		-o requirements/peers.lock
+	npm install --prefix requirements/restate --package-lock-only --omit-lockfile-registry-resolved \
+		--ignore-scripts --no-audit --no-fund
 
 clean: ## Remove the environment and local data
-	rm -rf $(VENV) $(DEPLOY_VENV) .local .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	rm -rf $(VENV) $(DEPLOY_VENV) $(PEERS_VENV) .local .mypy_cache .ruff_cache .pytest_cache .import_linter_cache

@@ -16,6 +16,7 @@ from commands.ops.endpoint.rotate import rotate as rotate_endpoint
 from commands.ops.forecast import forecast
 from commands.ops.gateways import gateways
 from commands.ops.migrate import migrate
+from commands.ops.news.prune import prune
 from commands.ops.news.replay import replay
 from commands.ops.package import package
 from commands.ops.person import person
@@ -56,7 +57,9 @@ endpoints: dict[str, Command] = {
     "list": list_endpoints,
 }
 endpoint = build_app("Where news for other systems go.", endpoints, near_stack=endpoints.keys())
-news = build_app("News for other systems.", {"replay": replay}, near_stack=("replay",))
+news = build_app(
+    "News for other systems.", {"replay": replay, "prune": prune}, near_stack=("replay", "prune")
+)
 commands: dict[str, Command] = {
     "today": today,
     "collected": collected,

@@ -1,8 +1,11 @@
 """The bare workflows that the product is measured against."""
 
+from collections import deque
 from datetime import timedelta
 
 from temporalio import activity, workflow
+
+from database.sql import Pool
 
 with workflow.unsafe.imports_passed_through():
     from domain.case.state import LONG_HISTORY_EVENTS
@@ -48,3 +51,39 @@ class BareWait:
     async def run(self) -> None:
         """Until terminated, or a year."""
         await workflow.sleep(timedelta(days=365))
+
+
+class BareRecord:
+    """The least that a signal can do to the record: one row."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+
+    @activity.defn
+    async def keep(self, signal_id: str) -> None:
+        """Insert the row; committed when this returns."""
+        await self._pool.execute("INSERT INTO bare_effects VALUES ($1)", signal_id)
+
+
+@workflow.defn
+class BareInbox:
+    """Takes signals in, one after the other, each by one activity."""
+
+    def __init__(self) -> None:
+        self._waiting = deque[str]()
+
+    @workflow.run
+    async def run(self) -> None:
+        """Until terminated."""
+        while True:
+            await workflow.wait_condition(lambda: bool(self._waiting))
+            await workflow.execute_activity_method(
+                BareRecord.keep,
+                self._waiting.popleft(),
+                start_to_close_timeout=timedelta(seconds=30),
+            )
+
+    @workflow.signal
+    def take(self, signal_id: str) -> None:
+        """One more."""
+        self._waiting.append(signal_id)

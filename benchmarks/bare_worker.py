@@ -4,26 +4,30 @@ python -m benchmarks.bare_worker
 """
 
 import asyncio
+import os
+from collections.abc import Callable
+from typing import Any
 
 from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
-from benchmarks.bare import BareSteps, BareWait, do_nothing
+from benchmarks.bare import BareInbox, BareRecord, BareSteps, BareWait, do_nothing
 from commands.command_line import run_command
 from commands.worker import PASSED_THROUGH
+from database.sql import open_pool
 from temporal.client import connect_temporal
 
 BARE_QUEUE = "bare"
 
 
-def build_bare_worker(client: Client) -> Worker:
-    """A worker on the bare queue."""
+def build_bare_worker(client: Client, *more: Callable[..., Any]) -> Worker:
+    """A worker on the bare queue; `more` activities than the empty one."""
     return Worker(
         client,
         task_queue=BARE_QUEUE,
-        workflows=[BareSteps, BareWait],
-        activities=[do_nothing],
+        workflows=[BareSteps, BareWait, BareInbox],
+        activities=[do_nothing, *more],
         workflow_runner=SandboxedWorkflowRunner(
             restrictions=SandboxRestrictions.default.with_passthrough_modules(
                 *PASSED_THROUGH, "benchmarks"
@@ -33,7 +37,10 @@ def build_bare_worker(client: Client) -> Worker:
 
 
 async def _run() -> int:
-    async with build_bare_worker(await connect_temporal()):
+    async with (
+        await open_pool(os.environ["DATABASE_URL"]) as pool,
+        build_bare_worker(await connect_temporal(), BareRecord(pool).keep),
+    ):
         await asyncio.Event().wait()
     return 0
 

@@ -46,8 +46,9 @@ from temporal.names import workflow_id
 
 ROOT = Path(__file__).parents[1]
 KEY, KEY_ID, SALT = "the key of a bench, as long as one has to be", "bench", "salt"
-_SETTLES_SECONDS = 20  # what each case does at its beginning is over then
-_ENDS_WITHIN = timedelta(seconds=15)
+_TAKEN_UP_WITHIN_SECONDS = 120
+_SETTLES_SECONDS = 15  # what each case does at its beginning is over then
+ENDS_WITHIN = timedelta(seconds=15)
 Send = Callable[[str, str], Awaitable[None]]
 
 
@@ -82,9 +83,9 @@ async def _run(loans: int, events: int, pairs: int, callers: int) -> int:
         client, pool = await stack.connect_temporal(), await open_pool(stack.database_url)
         try:
             ids = [f"loan-{number}" for number in range(loans)]
-            await _open_cases(stack, client, pool, ids)
-            async with _door(stack, pool, port, callers) as send_by_door:
-                sides = {"signals": _by_signal(client), "door": send_by_door}
+            await open_cases(stack, client, pool, ids)
+            async with front_door(stack, pool, port, callers) as send_by_door:
+                sides = {"signals": by_signal(client), "door": send_by_door}
                 names = _rounds(ids, events)
                 for send in sides.values():  # both find servers that are warm
                     await _measure(pool, send, next(names), callers)
@@ -112,20 +113,25 @@ def _rounds(ids: list[str], events: int) -> Iterator[list[tuple[str, str]]]:
         yield [(loan_id, f"{number}-{each}") for each in range(events) for loan_id in ids]
 
 
-async def _open_cases(stack: EmbeddedStack, client: Client, pool: Pool, ids: list[str]) -> None:
+async def open_cases(stack: EmbeddedStack, client: Client, pool: Pool, ids: list[str]) -> None:
+    """Loans that are overdue, with a worker that has taken up the case of each."""
     clock = BusinessClock()
     policy, now = read_policy(CHINA_POLICY), business_time(clock)
     await StoredPolicies(pool).store_policy(policy, fingerprint(policy), now())
     await insert_loans(pool, ids)
-    await stack.start_child("worker", sys.executable, ROOT / "worker.py", grace=_ENDS_WITHIN)
+    await stack.start_child("worker", sys.executable, ROOT / "worker.py", grace=ENDS_WITHIN)
     starter = TemporalCaseStarter(client, clock)
     await scan_overdue(
         Scan(pool), starter, policy.version, now, ScanSummary(), report=lambda _: None
     )
-    await asyncio.sleep(_SETTLES_SECONDS)
     taken_up = "SELECT count(*) FROM collection_cases WHERE started_at IS NOT NULL"
-    if await pool.fetchval(taken_up) < len(ids):
+    for _ in range(_TAKEN_UP_WITHIN_SECONDS):
+        if await pool.fetchval(taken_up) == len(ids):
+            break
+        await asyncio.sleep(1)
+    else:
         raise RuntimeError("the worker has not taken up every case")
+    await asyncio.sleep(_SETTLES_SECONDS)
 
 
 def _event(loan_id: str, event_id: str) -> dict[str, Any]:
@@ -139,7 +145,9 @@ def _event(loan_id: str, event_id: str) -> dict[str, Any]:
     }
 
 
-def _by_signal(client: Client) -> Send:
+def by_signal(client: Client) -> Send:
+    """What sends an event as a plain signal."""
+
     async def send(loan_id: str, event_id: str) -> None:
         handle = client.get_workflow_handle(workflow_id(loan_id))
         await handle.signal(PaymentReceived.name, _event(loan_id, event_id))
@@ -148,13 +156,15 @@ def _by_signal(client: Client) -> Send:
 
 
 @asynccontextmanager
-async def _door(stack: EmbeddedStack, pool: Pool, port: int, callers: int) -> AsyncIterator[Send]:
+async def front_door(
+    stack: EmbeddedStack, pool: Pool, port: int, callers: int
+) -> AsyncIterator[Send]:
     names = [PaymentReceived.name]
     now = datetime.now(UTC)
     await Credentials(pool).add(
         KEY_ID, KEY_ID, names, [EVERY_LENDER], SALT, now, may_name_staff=False
     )
-    await stack.start_child("door", sys.executable, ROOT / "server.py", grace=_ENDS_WITHIN)
+    await stack.start_child("door", sys.executable, ROOT / "server.py", grace=ENDS_WITHIN)
     limits = httpx2.Limits(max_connections=callers, max_keepalive_connections=callers)
     async with httpx2.AsyncClient(
         base_url=f"http://127.0.0.1:{port}", limits=limits, timeout=30

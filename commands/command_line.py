@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, ParamSpec
 
@@ -17,6 +18,7 @@ import typer
 from database.errors import DatabaseAwayError, DatabaseUnusableError, unusable_in_words
 from database.policy.stored_policies import PolicyChangedError
 from database.sql import Pool, open_pool
+from domain.events import EVENTS
 from policies.files import PolicyError
 from runtime.env_file import adopt_env_file
 from runtime.settings import Settings, SettingsError
@@ -147,6 +149,13 @@ def stop_requested() -> asyncio.Event:
 def print_json(answer: Mapping[str, Any]) -> None:
     """Print an answer as JSON that a person can read, too."""
     typer.echo(json.dumps(answer, indent=2, ensure_ascii=False))
+
+
+def no_event(name: str) -> str:
+    """That no event has this name, and which one may be meant, else which there are."""
+    meant = get_close_matches(name, EVENTS, n=1)
+    there_are = f"did you mean {meant[0]}?" if meant else f"there are: {', '.join(EVENTS)}"
+    return f"no event is called {name}; {there_are}"
 
 
 def counted(number: int, what: str) -> str:

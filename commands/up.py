@@ -155,9 +155,9 @@ def _announce(stack: EmbeddedStack) -> None:
     _say("the stack is running; Ctrl-C ends it")
     _say(f"  Temporal UI   {environment['TEMPORAL_UI']}")
     _say(f"  Temporal      {environment['TEMPORAL_ADDRESS']}")
-    _say(f"  the front door http://{environment['DOOR_HOST']}:{environment['DOOR_PORT']}")
+    _say(f"  front door    http://{environment['DOOR_HOST']}:{environment['DOOR_PORT']}")
     _say(f"  DATABASE_URL  {environment['DATABASE_URL']}")
-    _say(f"  the clock     {in_words(stack.clock)}")
+    _say(f"  clock         {in_words(stack.clock)}")
     _say(f"  these and more in {stack.data_dir / ENV_FILE}, logs beside it")
     if stack.data_dir / ENV_FILE in STACK_FILES:
         _say("  ops.py and starter.py in another terminal find them there by themselves")

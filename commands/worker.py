@@ -67,12 +67,16 @@ from workflows.visitor_check import VisitorCheck
 PASSED_THROUGH = (
     "activities", "database", "documents", "domain", "gateways", "policies", "temporal", "workflows"
 )  # fmt: skip
+ChooseGateways = Callable[[Settings, Pool], Mapping[Channel, Gateway]]
 _LOG = logging.getLogger(__name__)
 GRACE = timedelta(seconds=30)
 
 
-async def run_worker() -> int:
-    """Run until SIGTERM or SIGINT, then let activities finish."""
+async def run_worker(choose: ChooseGateways | None = None) -> int:
+    """Run until SIGTERM or SIGINT, then let activities finish.
+
+    `choose` gives the providers; None: those that the settings name.
+    """
     settings = load_settings()
     configure_logging(settings.log_format, outages=(DatabaseAwayError,))
     policy = read_policy(settings.policy_file)
@@ -91,7 +95,7 @@ async def run_worker() -> int:
         for line in await what_differs(pool, "worker", policy, settings, now()):
             _LOG.warning(line)
         stop = stop_requested()
-        gateways = _gateways(settings, pool)
+        gateways = (choose or _gateways)(settings, pool)
         by_door = settings.decisions_from == "door"
         worker = build_worker(
             client, pool, policy, settings.business_clock, now, gateways, decisions_by_door=by_door

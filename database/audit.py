@@ -8,6 +8,32 @@ from typing import NamedTuple
 
 from database.sql import SQL, Connection, Pool
 
+# What is promised, in the words of `docs/guarantees.md`.
+PROMISED = {
+    "G1": "no contact after the arrears are paid, but for one closing notice",
+    "G2": "no contact outside the permitted hours where the borrower lives",
+    "G3": "no counter over its cap, for a borrower and a number, over all loans",
+    "G4": "no contact during a hold or against a preference",
+    "G5": "at most one message or call for one intent",
+    "G6": (
+        "no visit without contact tried before (unless the borrower asks for it), "
+        "application, approval by another person, appointment, crew of two, notice"
+    ),
+    "G7": (
+        "no agreement without verified identity, report and exact parts; signed is what was offered"
+    ),
+    "G8": "one case and one workflow for one delinquency",
+    "G9": "an accepted event has its effect exactly once, a refused one its reason",
+    "G10": "an open case has a next action with a time, or a named thing it waits for",
+    "G11": "every decision can be explained",
+    "G13": (
+        "no debt and no visit told at a number that nobody has confirmed; nothing more to who "
+        "said *not me* or *stop*; a contact person only for who cannot be reached"
+    ),
+    "G15": "nothing on record was altered, removed or inserted afterwards without being seen",
+    "G16": "other systems are told each fact, in the order of its loan",
+}
+
 # Each statement answers with the rows that break the guarantee.
 CHECKS = {
     "G1": (SQL.audit_paid_in_peace, SQL.audit_one_closing_notice),

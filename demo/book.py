@@ -36,12 +36,16 @@ Fields = dict[str, str]
 _NEAR = timedelta(days=90)  # overdue: nobody is visited yet
 
 
-def chinese_book(loans: int | None = None) -> list[Fields]:
-    """The rows of the book, each a loan; of the overdue ones only so many, from far to near."""
+def chinese_book(loans: int | None = None, copies: int = 1) -> list[Fields]:
+    """The rows of the book, each a loan; of the overdue ones only so many, from far to near.
+
+    With `copies` there are so many of each overdue loan, each of a borrower of its own.
+    """
     with TAPE.open(encoding="utf-8", newline="") as tape:
         rows = list(csv.DictReader(tape))
     region = _provinces(row["region"] for row in rows)
     book = [_chinese(row, region[row["region"]]) for row in rows]
+    book += [_copied(row, n) for row in book if overdue_since(row) for n in range(1, copies)]
     return book if loans is None else list(_with_fewer_overdue(book, loans))
 
 
@@ -70,9 +74,14 @@ def _chinese(row: Fields, province: str) -> Fields:
     }
 
 
+def _copied(row: Fields, number: int) -> Fields:
+    """The same loan of somebody else."""
+    return row | {name: f"{row[name]}-{number}" for name in ("loan_id", "borrower_id")}
+
+
 def _checked_on(row: Fields, number: int) -> str:
     """When the lender checked the number: a month before the first instalment; of some, never."""
-    since = _overdue_since(row)
+    since = overdue_since(row)
     is_near = since is None or since > date.fromisoformat(row["as_of"]) - _NEAR
     if is_near and number % 4 == 0:
         return ""
@@ -107,14 +116,14 @@ def _provinces(states: Iterable[str]) -> dict[str, str]:
 
 def _with_fewer_overdue(book: list[Fields], loans: int) -> Iterator[Fields]:
     """The book with so many overdue loans, evenly chosen from the farthest behind to the last."""
-    overdue = sorted((since, row["loan_id"]) for row in book if (since := _overdue_since(row)))
+    overdue = sorted((since, row["loan_id"]) for row in book if (since := overdue_since(row)))
     count = min(loans, len(overdue))
     chosen = {overdue[n * len(overdue) // count][1] for n in range(count)}
     left_out = {loan_id for _, loan_id in overdue} - chosen
     return (row for row in book if row["loan_id"] not in left_out)
 
 
-def _overdue_since(row: Fields) -> date | None:
+def overdue_since(row: Fields) -> date | None:
     """The due date of the oldest instalment that is not paid on the tape's day, if there is one."""
     loan = TapeRow.model_validate({name: value or None for name, value in row.items()})
     if loan.status is not LoanStatus.ACTIVE:

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 
+from commands.command_line import counted
 from database.sql import Pool, open_pool
 from demo.admission import admit_systems
 from embedded.processes import LOOPBACK, Child, free_ports
@@ -120,7 +121,7 @@ class Service:
         self.half_done = await pool.fetchval(_HALF_DONE) or []
         say(
             f"the worker was killed (SIGKILL) with {open_cases} loans open and "
-            f"{len(self.half_done)} contacts half done"
+            f"{counted(len(self.half_done), 'contact')} half done"
         )
         await asyncio.sleep(DOWN.total_seconds())
 

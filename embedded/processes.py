@@ -80,6 +80,11 @@ class Child:
         """Whether the process is gone."""
         return self._process.returncode is not None
 
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs, negative for a signal."""
+        return self._process.returncode
+
     async def wait(self) -> int:
         """Wait for the end; the exit code, negative for a signal."""
         return await self._process.wait()

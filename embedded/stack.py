@@ -23,6 +23,7 @@ _TEMPORAL_ENDS_WITHIN = timedelta(seconds=10)
 _ATTEMPTS = 3
 
 ENV_FILE = "env"
+_TEMPORAL_FILE = "temporal.db"
 
 
 class EmbeddedStack:
@@ -108,21 +109,57 @@ class EmbeddedStack:
 
     async def wait_for(self, child: Child) -> int:
         """Wait for a child that is meant to end; its exit code."""
-        self._children.remove(child)
+        self.forget(child)
         return await child.wait()
 
-    async def lose_temporal(self) -> None:
-        """Kill Temporal, and start another at the same address that knows nothing of before.
+    def forget(self, child: Child) -> None:
+        """Take no notice of the child's end any more: it is meant to come."""
+        self._children.remove(child)
 
-        Only of a stack without a `data_dir`, whose Temporal keeps everything in memory.
-        """
-        assert not self._is_durable, "its data would still be there"  # noqa: S101
-        assert self._temporal is not None, "the stack is not running"  # noqa: S101
-        await self._temporal.stop(timedelta(0))
-        self._children.remove(self._temporal)
+    async def kill_child(self, child: Child) -> None:
+        """End a child without a word (SIGKILL); nobody is told of its death."""
+        os.kill(child.pid, signal.SIGKILL)
+        await self.wait_for(child)
+
+    async def kill_postgres(self) -> None:
+        """Postgres dies without a word; nobody is told of its death."""
+        assert self._postgres is not None, "the stack is not running"  # noqa: S101
+        await self._postgres.kill()
+
+    async def start_postgres_again(self) -> None:
+        """A killed Postgres comes back at its address with all that was committed."""
+        assert self._postgres is not None, "the stack is not running"  # noqa: S101
+        self._watch_postgres(await self._postgres.start_again())
+
+    async def kill_temporal(self) -> None:
+        """Temporal dies without a word; nobody is told of its death."""
+        await self.kill_child(self._running_temporal)
+
+    async def start_temporal_again(self) -> None:
+        """A killed Temporal comes back at its address; of a `data_dir`, with all it knew."""
         temporal = await self._spawn_temporal(self._ports)
         if not await answers(temporal, self.temporal_address):
             raise StackError(temporal.obituary())
+
+    async def lose_temporal(self) -> None:
+        """Kill Temporal, and start another at the same address that knows nothing of before."""
+        await self.kill_temporal()
+        for file in self._data_dir.glob(f"{_TEMPORAL_FILE}*"):
+            file.unlink()
+        await self.start_temporal_again()
+
+    def server_pids(self) -> dict[str, list[int]]:
+        """The processes of each server, by its name; Postgres has one for each session."""
+        assert self._postgres is not None, "the stack is not running"  # noqa: S101
+        return {
+            "postgres": [process.pid for process in self._postgres.processes()],
+            "temporal": [self._running_temporal.pid],
+        }
+
+    @property
+    def _running_temporal(self) -> Child:
+        assert self._temporal is not None, "the stack is not running"  # noqa: S101
+        return self._temporal
 
     async def first_death(self) -> str:
         """Wait until a server or a child ends by itself; one line about it."""
@@ -136,6 +173,13 @@ class EmbeddedStack:
                 task.cancel()
         dead = next((child for task, child in ends.items() if task in done), None)
         return dead.obituary() if dead else f"postgres ended (see {self._postgres.log})"
+
+    def obituary(self) -> str | None:
+        """One line about a server or a child that has ended by itself, if one has by now."""
+        assert self._postgres is not None, "the stack is not running"  # noqa: S101
+        if self._postgres.gone.is_set():
+            return f"postgres ended (see {self._postgres.log})"
+        return next((child.obituary() for child in self._children if child.has_ended), None)
 
     async def _start(self) -> None:
         self._own_data_dir()
@@ -177,18 +221,20 @@ class EmbeddedStack:
     async def _start_postgres(self) -> None:
         self._postgres = EmbeddedPostgres(self._data_dir / "postgres", durable=self._is_durable)
         self._exit.push_async_callback(self._postgres.stop)
-        pid = self._postgres.start()
+        self._watch_postgres(self._postgres.start())
+        await self._postgres.prepare()
+        self.database_url = self._postgres.url()
+
+    def _watch_postgres(self, pid: int) -> None:
         if self._guard is not None:
             # The kind end: a killed Postgres would have to recover.
             self._guard.watch(pid, signal.SIGINT)
-        await self._postgres.prepare()
-        self.database_url = self._postgres.url()
 
     async def _spawn_temporal(self, ports: TemporalPorts) -> Child:
         self._ports = ports.chosen()
         temporal = self._temporal = await spawn_temporal(
             self._ports,
-            database=self._data_dir / "temporal.db" if self._is_durable else None,
+            database=self._data_dir / _TEMPORAL_FILE if self._is_durable else None,
             exact_timers=not self.clock.is_real,
             log=self._data_dir / "temporal.log",
         )

@@ -90,7 +90,10 @@ def load_settings() -> Settings:
         first = error.errors(include_url=False)[0]
         variable = str(first["loc"][0]).upper()
         if first["type"] == "missing":
-            raise SettingsError(f"{variable} is not set: must be {_DATABASE_URL_SHAPE}") from None
+            raise SettingsError(
+                f"{variable} is not set: must be {_DATABASE_URL_SHAPE};"
+                " while `make up` runs, .local/env names one"
+            ) from None
         raise SettingsError(f"{variable} is wrong: {reason(first)}") from None
 
 

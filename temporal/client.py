@@ -1,6 +1,7 @@
 """The client of the Temporal server that the environment names."""
 
 import os
+import re
 from typing import Any
 
 from temporalio.api.workflowservice.v1 import DescribeNamespaceRequest
@@ -12,6 +13,8 @@ from runtime.settings import SettingsError
 from temporal.converter import DATA_CONVERTER
 
 _TEMPORAL_ADDRESS = "localhost:7233"
+# The words of the operating system, inside what a Rust library prints of its error.
+_IN_WORDS = re.compile(r'(?:message|error): "([^"]+)"')
 
 
 async def connect_temporal_later() -> Client:
@@ -34,7 +37,7 @@ async def connect_temporal() -> Client:
     try:
         client = await Client.connect(**config, data_converter=DATA_CONVERTER)
     except (RuntimeError, ValueError) as error:
-        raise SettingsError(f"TEMPORAL_ADDRESS: no server at {address}: {_line(error)}") from None
+        raise SettingsError(f"TEMPORAL_ADDRESS: no server at {address}: {_cause(error)}") from None
     await _see_namespace(client)
     return client
 
@@ -61,3 +64,8 @@ async def _see_namespace(client: Client) -> None:
 
 def _line(error: Exception) -> str:
     return " ".join(str(error).split())
+
+
+def _cause(error: Exception) -> str:
+    words = _IN_WORDS.search(str(error))
+    return words[1] if words else _line(error)

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from activities.business_time import business_time
+from commands.clock_check import warn_of_another_clock
 from commands.command_line import open_database
 from database.audit import Audit
 from runtime.settings import load_settings
@@ -21,6 +22,7 @@ async def audit(
     """Check the guarantees on the record alone. Ends with 1 and the rows, if one is broken."""
     settings = load_settings()
     async with open_database(settings, timedelta(seconds=within)) as pool:
+        await warn_of_another_clock(pool, settings)
         broken = await Audit(pool).broken(business_time(settings.business_clock)())
     for violation in broken:
         typer.echo(json.dumps(violation._asdict()) if as_json else str(violation))

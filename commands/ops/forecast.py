@@ -9,7 +9,8 @@ import typer
 from pydantic import BaseModel
 
 from activities.business_time import business_time
-from commands.command_line import open_database
+from commands.clock_check import warn_of_another_clock
+from commands.command_line import counted, open_database
 from database.case.forecast import CaseToForecast, Forecasts
 from database.sql import Pool
 from domain.case.notices import NoticeKind
@@ -63,6 +64,7 @@ async def forecast(
     current = read_policy(settings.policy_file)
     now = business_time(settings.business_clock)()
     async with open_database(settings) as pool:
+        await warn_of_another_clock(pool, settings)
         found = await look_ahead(pool, current, settings.business_clock, now, days)
     if as_json:
         typer.echo(found.model_dump_json(indent=2))
@@ -150,7 +152,7 @@ def _add(counts: Counts, row: str, column: str) -> None:
 
 def tell(found: Forecast, zone: str) -> Iterator[str]:
     """The lines of a forecast."""
-    yield f"From {show_local(found.at, zone)}, {zone}: {found.cases} open cases"
+    yield f"From {show_local(found.at, zone)}, {zone}: {counted(found.cases, 'open case')}"
     yield "If nobody pays, answers, applies or decides meanwhile."
     yield from _section("Contacts by day", found.contacts, CHANNELS)
     yield from _section("Contacts by hour", found.hours, CHANNELS)
@@ -179,7 +181,7 @@ def _in_words(counts: dict[str, int] | Counter[str], columns: Sequence[str] = ()
 
 def _of_yesterday(found: Yesterday) -> Iterator[str]:
     yield ""
-    yield f"The last 24 hours, in {found.cases} cases whose record tells what they were before:"
+    yield f"The last 24 hours, in {counted(found.cases, 'case')} whose record tells what it was:"
     yield f"    expected  {_in_words(found.expected, CHANNELS) or 'nothing'}"
     yield f"    made      {_in_words(found.made, CHANNELS) or 'nothing'}"
     if found.left_out:

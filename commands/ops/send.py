@@ -6,7 +6,8 @@ from typing import Annotated, Any
 import typer
 
 from activities.business_time import business_time
-from commands.command_line import CommandError, LoanId, open_database, print_json
+from commands.clock_check import warn_of_another_clock
+from commands.command_line import CommandError, LoanId, no_event, open_database, print_json
 from database.event_record import Events
 from domain.events import EVENTS, UnreadableEventError, read_json
 from door.one_path import OnePath
@@ -27,6 +28,7 @@ async def send(
     client = await connect_temporal()
     try:
         async with open_database(settings) as pool:
+            await warn_of_another_clock(pool, settings)
             path = OnePath(
                 client,
                 Events(pool, decisions_by_door_only=settings.decisions_from == "door"),
@@ -46,7 +48,7 @@ async def send(
 def _read_event(name: str, body: str) -> dict[str, Any]:
     """The event as it is delivered, with its name."""
     if name not in EVENTS:
-        raise CommandError(f"NAME: no event is called {name}; there are: {', '.join(EVENTS)}")
+        raise CommandError(f"NAME: {no_event(name)}")
     try:
         event = read_json(body.encode())
     except UnreadableEventError as error:

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from activities.business_time import business_time
+from commands.clock_check import warn_of_another_clock
 from commands.command_line import open_database
 from database.case.daily import (
     ApprovalWaiting,
@@ -33,6 +34,7 @@ async def today(
     settings = load_settings()
     zone = read_policy(settings.policy_file).time_zone
     async with open_database(settings) as pool:
+        await warn_of_another_clock(pool, settings)
         waiting = await read_today(pool, business_time(settings.business_clock)())
     typer.echo(waiting.model_dump_json(indent=2) if as_json else "\n".join(tell(waiting, zone)))
     return 0

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from activities.business_time import business_time
+from commands.clock_check import warn_of_another_clock
 from commands.command_line import CommandError, open_database
 from database.visit.visitor_checks import VisitorChecks
 from domain.visit.visitors import UnreadableQuestionError, read_question
@@ -26,6 +27,7 @@ async def visitor(
     rules = read_policy(settings.policy_file).visit
     now = business_time(settings.business_clock)()
     async with open_database(settings) as pool:
+        await warn_of_another_clock(pool, settings)
         check_id = f"ops:{caller}:{now.isoformat()}"
         result = await VisitorChecks(pool, rules).check_visitor(check_id, question, now)
     if result.answer is None:

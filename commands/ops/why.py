@@ -51,7 +51,9 @@ async def why(
 async def _now(story: Story) -> list[str]:
     """What the loan waits for and what comes next; the record alone does not know it."""
     if story.stage is None:
-        return ["Now: no case is open; the schedule opens one when something is overdue"]
+        return await _goodbye(story) or [
+            "Now: no case is open; the schedule opens one when something is overdue"
+        ]
     stage = story.stage.replace("_", " ")
     try:
         client = await connect_temporal()
@@ -62,6 +64,22 @@ async def _now(story: Story) -> list[str]:
     if end is not None:
         return [f"Now: {stage}; nothing comes next, for its workflow is not running: {end}"]
     return list(tell_now(answer, story))
+
+
+async def _goodbye(story: Story) -> list[str]:
+    """What a case that has ended has still to say; nothing where its run is over, or is away."""
+    try:
+        client = await connect_temporal()
+        answer = await read_status(client, story.loan_id)
+        is_over = await how_ended(client, story.loan_id) is not None
+    except (CommandError, SettingsError):
+        return []
+    return [] if is_over or answer["as_of"] is None else list(tell_goodbye(answer, story))
+
+
+def tell_goodbye(answer: Mapping[str, Any], story: Story) -> Iterator[str]:
+    """What is still to be said; what was owed before the end is not owed any more."""
+    yield from tell_now({**answer, "arrears_minor": None}, story)
 
 
 def tell_now(answer: Mapping[str, Any], story: Story) -> Iterator[str]:
@@ -89,8 +107,9 @@ def tell(entry: Entry, story: Story) -> Iterator[str]:
     """The lines of one entry: what happened, then what it was decided on."""
     yield f"{_local(entry.at, story)}  {entry.kind}: {_what(entry, story)}: {entry.result}"
     if entry.said is not None:
-        words = " / ".join(entry.said.values())
-        yield f"    said to {entry.sent_to} (words {entry.template_version}): {words}"
+        words = " / ".join(_part(part, words) for part, words in entry.said.items())
+        named = f"attempt {entry.attempt_id}, words {entry.template_version}"
+        yield f"    said to {entry.sent_to} ({named}): {words}"
     if entry.delivery is not None and entry.delivery_at is not None:
         code = f" ({entry.delivery_code})" if entry.delivery_code else ""
         yield f"    by its receipt {entry.delivery} {_local(entry.delivery_at, story)}{code}"
@@ -100,6 +119,11 @@ def tell(entry: Entry, story: Story) -> Iterator[str]:
         verb = "under" if entry.rule_id else "allowed under"
         yield f"    {verb} {_policies(entry)}"
         yield f"    on these facts: {_facts(entry.facts, story)}"
+
+
+def _part(part: str, words: str) -> str:
+    """A message's words; those of a call with the answer after which they are said."""
+    return words if part == "text" else f"{part.replace('_', ' ')}: {words}"
 
 
 def _what(entry: Entry, story: Story) -> str:

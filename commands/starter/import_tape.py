@@ -187,7 +187,9 @@ def _as_text(report: ImportReport) -> str:
     days = sorted(report.as_of)
     overdue = f"overdue        {report.overdue}"
     if report.overdue:
-        overdue += f", {report.min_days_past_due} to {report.max_days_past_due} days past due today"
+        least, most = report.min_days_past_due, report.max_days_past_due
+        days_past_due = f"{least}" if least == most else f"{least} to {most}"
+        overdue += f", {days_past_due} days past due today"
     if days:
         overdue += f"; tape of {days[0]}" + (f" to {days[-1]}" if len(days) > 1 else "")
     lines = [f"{outcome:14} {report.outcomes[outcome]}" for outcome in Outcome]

@@ -8,7 +8,7 @@ from typing import NamedTuple
 from database.case.facts import CaseNotFoundError, read_facts, read_facts_and_statement
 from database.sql import SQL, Connection, Pool
 from domain.case.complaints import OpenComplaint
-from domain.case.facts import CaseFacts, Outcome, PromiseStatus
+from domain.case.facts import CaseFacts, Outcome
 from domain.case.notices import Audience, NoticeKind
 from domain.case.state import KeptMoments
 from domain.debt.status import LoanStatus
@@ -89,11 +89,8 @@ class Cases:
                     return await read_facts(connection, case_id, now)
             await SQL.close_case(connection, case_id=case_id, outcome=outcome.value, now=now)
             await _end_plan(connection, case_id, loan_id, outcome, now)
-            await SQL.resolve_open_promises(
-                connection,
-                case_id=case_id,
-                status=PromiseStatus.KEPT if outcome.is_paid else PromiseStatus.BROKEN,
-                now=now,
+            await SQL.resolve_promises_at_end(
+                connection, case_id=case_id, is_paid=outcome.is_paid, now=now
             )
             if outcome in _LOAN_STATUS:
                 await SQL.set_loan_status(connection, loan_id=loan_id, status=_LOAN_STATUS[outcome])
@@ -128,6 +125,7 @@ class Cases:
             if plan is not None:
                 await SQL.reopen_agreement(connection, agreement_id=plan)
                 await SQL.end_waiver(connection, agreement_id=plan, loan_id=loan_id, now=now)
+                await SQL.take_back_resumed(connection, loan_id=loan_id)
                 await SQL.put_off_instalments(connection, agreement_id=plan)
             return await read_facts(connection, case_id, now)
 
@@ -136,11 +134,12 @@ async def _end_plan(
     connection: Connection, case_id: str, loan_id: str, outcome: Outcome, now: datetime
 ) -> None:
     """End the agreements of a case. What is fulfilled is granted its waiver, also where more was
-    paid than was agreed on; what it put off is due from now on, or else as the contract has it.
+    paid than was agreed on, and whoever has the loan from now on; what it put off is due from now
+    on, or else as the contract has it.
     """
     signed = await SQL.signed_agreement(connection, case_id=case_id)
-    is_fulfilled = signed is not None and outcome.is_paid
-    if signed is not None and outcome.is_paid and signed["is_fulfilled"] and signed["waiver_minor"]:
+    is_completed = signed is not None and (outcome.is_paid or signed["is_fulfilled"])
+    if signed is not None and signed["is_fulfilled"] and signed["waiver_minor"]:
         await SQL.grant_waiver(
             connection,
             payment_id=f"{signed['agreement_id']}:waiver",
@@ -150,13 +149,13 @@ async def _end_plan(
         )
     ends = {
         AgreementStatus.SIGNED: AgreementStatus.COMPLETED
-        if outcome.is_paid
+        if is_completed
         else AgreementStatus.WITHDRAWN,
         AgreementStatus.OFFERED: AgreementStatus.WITHDRAWN,
     }
     for was, status in ends.items():
         await SQL.end_agreement(connection, case_id=case_id, was=was, status=status, now=now)
-    if is_fulfilled:
+    if is_completed:
         await SQL.resume_instalments(connection, loan_id=loan_id, now=now)
     elif signed is not None:
         await SQL.restore_instalments(connection, case_id=case_id)

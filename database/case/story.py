@@ -9,6 +9,7 @@ from pydantic import BaseModel
 
 from database.sql import SQL, Pool
 from domain.contact.status import AttemptStatus
+from domain.debt.money import format_money
 
 Kind = Literal[
     "contact", "contact refused", "event", "event refused", "payment", "promise", "hold",
@@ -48,6 +49,7 @@ class Entry(BaseModel):
     policy_sha256: str | None = None
     current_policy: str | None = None
     facts: dict[str, Any] | None = None
+    attempt_id: str | None = None  # of a contact: what `call_finished` and a provider name it by
     sent_to: str | None = None  # the number
     said: dict[str, str] | None = None  # the words; erased, or of before they were kept: None
     template_version: str | None = None
@@ -74,7 +76,9 @@ async def read_story(pool: Pool, loan_id: str) -> Story | None:
     entries = [_contact(row) async for row in SQL.story_attempts(pool, loan_id=loan_id)]
     entries += [_refusal(row) async for row in SQL.story_refusals(pool, loan_id=loan_id)]
     entries += [_refused(row) async for row in SQL.story_refused_events(pool, loan_id=loan_id)]
-    entries += [_accepted(row) async for row in SQL.story_events(pool, loan_id=loan_id)]
+    entries += [
+        _accepted(row, loan["currency"]) async for row in SQL.story_events(pool, loan_id=loan_id)
+    ]
     for read in (
         SQL.story_money,
         SQL.story_holds,
@@ -102,6 +106,7 @@ def _contact(row: asyncpg.Record) -> Entry:
         kind="contact",
         what=f"{row['template']} ({row['purpose']}) by {row['channel']} to {row['phone_id']}",
         result=result,
+        attempt_id=row["attempt_id"],
         sent_to=row["sent_to"],
         said=None if row["said"] is None else json.loads(row["said"]),
         template_version=row["template_version"],
@@ -135,10 +140,10 @@ def _refused(row: asyncpg.Record) -> Entry:
     )
 
 
-def _accepted(row: asyncpg.Record) -> Entry:
+def _accepted(row: asyncpg.Record, currency: str) -> Entry:
     body = json.loads(row["body"])
     said = [
-        f"{name.replace('_', ' ')} {_in_words(value)}"
+        _named(name, value, currency)
         for name, value in body.items()
         if name not in _SAID_BY_THE_LINE and value not in (None, "", [], {})
     ]
@@ -150,18 +155,22 @@ def _accepted(row: asyncpg.Record) -> Entry:
     )
 
 
-def _in_words(value: object) -> str:
+def _named(name: str, value: object, currency: str) -> str:
+    """A field and what it says; of an amount, the money that it is."""
+    what = name.removesuffix("_minor")
+    if what != name and type(value) is int:
+        return f"{what.replace('_', ' ')} {format_money(value, currency)}"
+    return f"{name.replace('_', ' ')} {_in_words(value, currency)}"
+
+
+def _in_words(value: object, currency: str) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dict):
-        said = (
-            f"{name.replace('_', ' ')} {_in_words(each)}"
-            for name, each in value.items()
-            if each is not None
-        )
+        said = (_named(name, each, currency) for name, each in value.items() if each is not None)
         return f"({', '.join(said)})"
     if isinstance(value, list):
-        return ", ".join(_in_words(each) for each in value)
+        return ", ".join(_in_words(each, currency) for each in value)
     return str(value)
 
 

@@ -3,7 +3,7 @@
 import json
 from datetime import timedelta
 
-from database.event_effects.authority import require_approver
+from database.event_effects.authority import require_approver, require_not_left
 from database.event_effects.effect import (
     EffectRefusedError,
     EventContext,
@@ -30,6 +30,13 @@ async def require_authority_to_waive(
             f" {waiver.limits_minor[level]}; a waiver of {waiver.waiver_minor} takes the level"
             f" {waiver.level}"
         )
+
+
+async def require_to_work_here(
+    event: events.RenegotiationRequested, connection: Connection, context: EventContext
+) -> None:
+    """Who has left asks for nothing. The request changes nothing until another plan is signed."""
+    await require_not_left(connection, "requested_by_id", event.requested_by_id)
 
 
 async def record_agreement_signed(

@@ -3,8 +3,6 @@
 A refusal names the rule of the policy that the case is pinned to.
 """
 
-import json
-
 import asyncpg
 
 from database.event_effects.authority import require_approver, require_not_left
@@ -15,6 +13,7 @@ from database.event_effects.effect import (
     rule_of_case,
     wait_unless,
 )
+from database.event_effects.notices import tell_of_loan
 from database.sql import SQL, Connection
 from domain import events
 from domain.case.complaints import MOST_EXTENSIONS
@@ -103,31 +102,14 @@ async def _tell_desk(
     beside: str = "",
 ) -> None:
     """Tell the complaint desk, of the case that is open or was last, or else of the loan."""
-    case_id = context.case_id or await SQL.last_case(connection, loan_id=context.loan_id)
-    key = f"complaint:{event.complaint_id}{beside}"
     due_at = None if context.due_at is None else context.due_at.isoformat()
-    body = json.dumps({
-        "loan_id": context.loan_id, "complaint_id": event.complaint_id, "answer_due_at": due_at,
-    })  # fmt: skip
-    if case_id is None:
-        await SQL.notify_staff_of_loan(
-            connection,
-            notice_id=f"loan-{context.loan_id}:{key}",
-            loan_id=context.loan_id,
-            audience=Audience.COMPLAINT_DESK,
-            kind=kind,
-            body=body,
-            now=context.now,
-        )
-        return
-    await SQL.notify_staff(
+    await tell_of_loan(
         connection,
-        notice_id=f"{case_id}:{key}",
-        case_id=case_id,
-        audience=Audience.COMPLAINT_DESK,
-        kind=kind,
-        body=body,
-        now=context.now,
+        context,
+        Audience.COMPLAINT_DESK,
+        kind,
+        f"complaint:{event.complaint_id}{beside}",
+        {"complaint_id": event.complaint_id, "answer_due_at": due_at},
     )
 
 

@@ -4,15 +4,18 @@ import json
 from typing import Any
 
 from database.event_effects.effect import EventContext, refuse_unless, wait_unless
+from database.event_effects.notices import tell_of_loan
 from database.sql import SQL, Connection
 from domain import events
+from domain.case.facts import PromiseStatus
 from domain.case.notices import Audience, NoticeKind
 
 
 async def record_payment_received(
     event: events.PaymentReceived, connection: Connection, context: EventContext
 ) -> None:
-    await _record_payment(event, connection, context)
+    if await _record_payment(event, connection, context):
+        await _tell_overpaid(event, connection, context)
     await _keep_plan_that_was_paid_in_time(connection, context)
 
 
@@ -21,20 +24,43 @@ async def _keep_plan_that_was_paid_in_time(connection: Connection, context: Even
     kept = await SQL.reinstate_agreement(connection, case_id=context.case_id)
     if kept is not None:
         await SQL.put_off_instalments(connection, agreement_id=kept["agreement_id"])
+        # What was promised while it was broken is asked for by its parts.
+        await SQL.resolve_open_promises(
+            connection, case_id=context.case_id, status=PromiseStatus.REPLACED, now=context.now
+        )
+
+
+async def _tell_overpaid(
+    event: events.PaymentReceived, connection: Connection, context: EventContext
+) -> None:
+    """Of an open case its end tells; of a loan at rest, or of an end that is on record, nobody."""
+    if await SQL.has_open_case(connection, loan_id=context.loan_id):
+        return
+    overpaid_minor = await SQL.overpaid(connection, loan_id=context.loan_id)
+    if overpaid_minor:
+        await tell_of_loan(
+            connection,
+            context,
+            Audience.COLLECTORS,
+            NoticeKind.OVERPAID,
+            f"{event.payment_id}:overpaid",
+            {"amount_minor": min(overpaid_minor, event.amount_minor)},
+        )
 
 
 async def _record_payment(
     event: events.PaymentReceived, connection: Connection, context: EventContext
-) -> None:
+) -> bool:
+    """Answers whether it is new: the ledger may have written it itself."""
     known = await SQL.known_payment(
         connection, payment_id=event.payment_id, loan_id=context.loan_id
     )
     if known is not None:
-        # The ledger may have written the payment itself: then this is only the knock on the door.
+        # Then this is only the knock on the door.
         same = known["amount_minor"] == event.amount_minor
         refuse_unless(same, "payment_id: known with another amount")
         refuse_unless(known["reversed_at"] is None, "payment_id: this payment was reversed")
-        return
+        return False
     is_of_another = await SQL.is_payment_of_another(
         connection, payment_id=event.payment_id, loan_id=context.loan_id
     )
@@ -48,6 +74,7 @@ async def _record_payment(
         recorded_at=context.now,
         source=event.source,
     )
+    return True
 
 
 async def record_payment_reversed(
@@ -57,6 +84,7 @@ async def record_payment_reversed(
         connection, payment_id=event.payment_id, loan_id=context.loan_id
     )
     wait_unless(known, "payment_id: no such payment on this loan")
+    refuse_unless(not known["is_waiver"], "payment_id: a waiver, which ends with its plan alone")
     refuse_unless(
         event.amount_minor in (None, known["amount_minor"]),
         f"amount_minor: the payment is one of {known['amount_minor']}, and reversed as a whole",

@@ -107,14 +107,16 @@ async def record_borrower_said(
     event: events.BorrowerSaid, connection: Connection, context: EventContext
 ) -> None:
     """A hold of its own, which `hold_released` ends as any other."""
-    await SQL.place_hold(
+    hold_id = f"said:{event.event_id}"
+    placed = await SQL.place_hold(
         connection,
         loan_id=context.loan_id,
-        hold_id=f"said:{event.event_id}",
+        hold_id=hold_id,
         reason=_HOLDS[event.says],
         until=event.until,
         now=context.now,
     )
+    refuse_unless(placed, f"event_id: a hold named {hold_id} was placed before")
 
 
 async def _phone(phone_id: str, connection: Connection, context: EventContext) -> Any:

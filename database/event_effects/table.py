@@ -48,7 +48,7 @@ _ROWS = (
     EffectRow(events.PlanRejected, nothing),  # anybody from outside may say no
     EffectRow(events.AgreementSigned, agreements.record_agreement_signed),
     EffectRow(events.AgreementDeclined, agreements.record_agreement_declined),
-    EffectRow(events.RenegotiationRequested, nothing),  # until another is signed
+    EffectRow(events.RenegotiationRequested, agreements.require_to_work_here),
     EffectRow(events.ComplaintFiled, complaints.record_complaint_filed),
     EffectRow(events.ComplaintExtended, complaints.record_complaint_extended),
     EffectRow(events.ComplaintResolved, complaints.record_complaint_resolved),

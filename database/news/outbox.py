@@ -10,7 +10,7 @@ from database.notifications import NEWS, Heard, listening
 from database.sql import SQL, Pool
 
 
-class Delivery(NamedTuple):
+class NewsDelivery(NamedTuple):
     """News on their way to an endpoint; `body` is what is signed, `attempts` those before."""
 
     endpoint_id: str
@@ -63,15 +63,17 @@ class Outbox:
 
     async def claim(
         self, endpoint_id: str, now: datetime, until: datetime, most: int
-    ) -> Sequence[Delivery]:
+    ) -> Sequence[NewsDelivery]:
         """What is due at an endpoint, the first of each loan: the caller's to send until then."""
         with away_in_words():
             rows = SQL.claim_deliveries(
                 self._pool, endpoint_id=endpoint_id, now=now, until=until, most=most
             )
-            return [Delivery(*(row[name] for name in Delivery._fields)) async for row in rows]
+            return [
+                NewsDelivery(*(row[name] for name in NewsDelivery._fields)) async for row in rows
+            ]
 
-    async def delivered(self, answers: Mapping[Delivery, str], now: datetime) -> None:
+    async def delivered(self, answers: Mapping[NewsDelivery, str], now: datetime) -> None:
         """Endpoints have these, and answered so; the next of each loan is due."""
         with away_in_words():
             await SQL.note_delivered(
@@ -84,7 +86,7 @@ class Outbox:
 
     async def not_delivered(
         self,
-        delivery: Delivery,
+        delivery: NewsDelivery,
         answer: str,
         now: datetime,
         next_at: datetime | None,
@@ -133,6 +135,14 @@ class Outbox:
         with away_in_words():
             rows = SQL.feed_of_news(self._pool, after=after, most=most, lenders=list(lenders))
             return [FeedEntry(*(row[name] for name in FeedEntry._fields)) async for row in rows]
+
+    async def prune(self, before: datetime) -> int:
+        """Delete what was written earlier and waits for nobody; how many it were.
+
+        The last of a loan stays, so that its count has its news.
+        """
+        with away_in_words():
+            return int(await SQL.prune_news(self._pool, before=before))
 
     async def waiting(self) -> NewsWaiting:
         """For whoever watches the process."""

@@ -83,6 +83,7 @@ class Agreements:
                 return str(kept["document_sha256"])
             await _keep(connection, offer, terms, document)
             await _tell_e_sign(connection, offer, terms, document)
+            await _tell_taken_back(connection, offer, terms)
             return document.sha256
 
     async def read_document(self, agreement_id: str) -> Document | None:
@@ -222,6 +223,33 @@ async def _keep(
             for part in offer.plan.parts
         ],
     )
+
+
+async def _tell_taken_back(connection: Connection, offer: Offer, terms: AgreementTerms) -> None:
+    """What was taken back while the plan waited for its offer is owed beside it: no part asks."""
+    taken_back = SQL.taken_back_before_offer(
+        connection,
+        loan_id=terms.loan_id,
+        counted_after=offer.counted_after,
+        counted_from=offer.counted_from,
+    )
+    async for payment in taken_back:
+        await SQL.notify_staff(
+            connection,
+            notice_id=f"{offer.case_id}:{payment['payment_id']}:owed-beside-plan",
+            case_id=offer.case_id,
+            audience=Audience.COLLECTORS,
+            kind=NoticeKind.OWED_BESIDE_PLAN,
+            body=json.dumps(
+                {
+                    "loan_id": terms.loan_id,
+                    "agreement_id": offer.agreement_id,
+                    "payment_id": payment["payment_id"],
+                    "amount_minor": payment["amount_minor"],
+                }
+            ),
+            now=terms.offered_at,
+        )
 
 
 async def _tell_e_sign(

@@ -43,3 +43,9 @@ async def say_what_runs(pool: Pool, mine: RunningWith, now: datetime) -> str | N
     if not differing:
         return None
     return f"another {other.said_by} started with other settings: {'; '.join(differing)}"
+
+
+async def clock_in_use(pool: Pool) -> str | None:
+    """The clock of the process that started last; None before any has."""
+    row = await SQL.running_with(pool)
+    return None if row is None else RunningWith(**row).clock

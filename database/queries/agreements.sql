@@ -169,9 +169,17 @@ WITH first AS (
     FROM first
 )
 UPDATE loan_instalments i
-SET put_off_from = NULL, due_on = put_off(i.contract_due_on, i.due_on, late.months)
+SET put_off_from = NULL, resumed_from = i.put_off_from,
+    due_on = CASE WHEN i.put_off_from IS NULL THEN i.due_on
+                  ELSE put_off(i.contract_due_on, i.due_on, late.months) END
 FROM late
-WHERE i.loan_id = :loan_id AND i.put_off_from IS NOT NULL;
+-- What an earlier plan had put off is no matter of this one.
+WHERE i.loan_id = :loan_id AND (i.put_off_from IS NOT NULL OR i.resumed_from IS NOT NULL);
+
+-- name: take_back_resumed(loan_id)!
+-- The plan that was fulfilled is not, after all: what it had put off is as it was without it.
+UPDATE loan_instalments SET due_on = resumed_from, resumed_from = NULL
+WHERE loan_id = :loan_id AND resumed_from IS NOT NULL;
 
 -- name: restore_instalments(case_id)!
 -- The plan has ended unfulfilled: what was put off is due again as it was before.
@@ -208,3 +216,10 @@ WHERE loan_id = :loan_id AND status IN ('offered', 'signed')
   AND counted_after >= (SELECT sequence FROM payments
                         WHERE payment_id = :payment_id AND loan_id = :loan_id)
 ORDER BY status = 'signed' DESC LIMIT 1;
+
+-- name: taken_back_before_offer(loan_id, counted_after, counted_from)
+-- Payments that the debt of a plan knew of, and that were taken back before it was offered.
+SELECT payment_id, amount_minor FROM payments
+WHERE loan_id = :loan_id AND kind = 'payment' AND sequence <= :counted_after
+  AND reversed_at > :counted_from
+ORDER BY sequence;

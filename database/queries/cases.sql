@@ -46,6 +46,9 @@ SELECT b.borrower_id
 FROM collection_cases c JOIN loans l USING (loan_id) JOIN borrowers b USING (borrower_id)
 WHERE c.case_id = :case_id FOR UPDATE OF b;
 
+-- name: has_open_case(loan_id)$
+SELECT EXISTS (SELECT FROM collection_cases WHERE loan_id = :loan_id AND closed_at IS NULL);
+
 -- name: loan_of_open_case(case_id)$
 SELECT loan_id FROM collection_cases WHERE case_id = :case_id AND closed_at IS NULL;
 
@@ -85,3 +88,18 @@ WHERE promise_id = :promise_id AND status = 'open';
 -- name: resolve_open_promises(case_id, status, now)!
 UPDATE promises SET status = :status, resolved_at = :now
 WHERE case_id = :case_id AND status = 'open';
+
+-- name: resolve_promises_at_end(case_id, is_paid, now)!
+-- Only what was not paid by its day, and the grace after it, is broken: an end may come before.
+UPDATE promises p
+SET resolved_at = :now, status = CASE
+    WHEN :is_paid::boolean OR p.amount_minor <= (
+        SELECT coalesce(sum(q.amount_minor), 0) FROM payments q
+        WHERE q.loan_id = p.loan_id AND q.kind = 'payment' AND q.reversed_at IS NULL
+          AND q.sequence > p.made_after) THEN 'kept'
+    WHEN p.due_on + (k.body #>> '{promise,grace_days,value}')::integer
+         < local_date(:now, b.time_zone) THEN 'broken'
+    ELSE 'replaced' END
+FROM collection_cases c JOIN policies k ON k.version = c.policy_version
+JOIN loans l ON l.loan_id = c.loan_id JOIN borrowers b USING (borrower_id)
+WHERE p.case_id = :case_id AND c.case_id = p.case_id AND p.status = 'open';

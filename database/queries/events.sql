@@ -46,7 +46,8 @@ VALUES (:plan_id, :case_id, :event_id, :proposed::jsonb)
 ON CONFLICT (plan_id) DO NOTHING;
 
 -- name: known_payment(payment_id, loan_id)^
-SELECT amount_minor, reversed_at FROM payments WHERE payment_id = :payment_id AND loan_id = :loan_id;
+SELECT amount_minor, reversed_at, kind = 'waiver' AS is_waiver
+FROM payments WHERE payment_id = :payment_id AND loan_id = :loan_id;
 
 -- name: is_payment_of_another(payment_id, loan_id)$
 -- A transfer may be allocated to several loans of one borrower; it is not of two people.

@@ -130,6 +130,24 @@ WITH again AS (
 )
 SELECT count(*) FROM again;
 
+-- name: prune_news(before)$
+-- What is older, up to the first of its loan that is not, waits, or is its last: no gap comes of it.
+WITH kept AS (
+    SELECT loan_id, min(sequence) AS first
+    FROM (SELECT n.loan_id, n.sequence FROM news n
+          WHERE n.written_at >= :before OR n.position IS NULL OR EXISTS (
+              SELECT FROM news_deliveries d WHERE d.news_id = n.news_id AND d.state = 'waiting')
+          UNION ALL SELECT loan_id, sequence FROM news_counts) AS needed
+    GROUP BY loan_id
+), old AS (
+    SELECT n.news_id FROM news n JOIN kept k USING (loan_id) WHERE n.sequence < k.first
+), delivered AS (
+    DELETE FROM news_deliveries d USING old o WHERE d.news_id = o.news_id
+), gone AS (
+    DELETE FROM news n USING old o WHERE n.news_id = o.news_id RETURNING n.news_id
+)
+SELECT count(*) FROM gone;
+
 -- name: news_waiting()^
 SELECT (SELECT count(*) FROM news_deliveries WHERE state = 'waiting') AS waiting,
        (SELECT count(*) FROM news_endpoints WHERE disabled_because <> 'by_hand') AS disabled;

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote
 
 from rich.console import Console
 
 from database.sql import Pool
-from temporal.names import workflow_id
+from temporal.names import LOAN_COLLECTION, workflow_id
 
 # The loan with the longest story of those that a visit led to a kept plan; failing that, any.
 _STORY = """
@@ -17,6 +18,8 @@ _STORY = """
 _LEGAL_FILE = """
     SELECT loan_id FROM collection_cases WHERE outcome = 'handed_to_legal' ORDER BY 1 LIMIT 1
 """
+# Without it the scans, one each business day, fill the first pages of the list.
+_ALL_LOANS = quote(f'WorkflowType="{LOAN_COLLECTION}"')
 
 
 class Story(NamedTuple):
@@ -46,7 +49,7 @@ async def show_next_steps(pool: Pool, console: Console, ui: str, env_file: Path)
         "What you can do now",
         f"  Open loan {story.loan_id} ({story.end}; {story.events} events):",
         f"    {ui}/namespaces/default/workflows/{workflow_id(story.loan_id)}",
-        f"  All loans, by how they ended: {ui}/namespaces/default/workflows",
+        f"  All loans: {ui}/namespaces/default/workflows?query={_ALL_LOANS}",
         "  In another terminal, in this directory:",
         f"    set -a; . {env_file}; set +a",
         f"    .venv/bin/python ops.py why {story.loan_id}",

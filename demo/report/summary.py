@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 from temporalio.client import Client
 
-from database.audit import Audit, Violation
+from database.audit import PROMISED, Audit, Violation
 from database.sql import Pool
 from demo.report.legal_files import write_files
 from demo.report.paths import PathCount, count_paths, show_paths
@@ -38,7 +38,8 @@ _TABLES = {
                count(*) FILTER (WHERE NOT accepted) AS refused
         FROM case_events GROUP BY 1 ORDER BY 2 DESC, 1""",
     "Events refused, by rule": """
-        SELECT split_part(reason, ':', 1) AS rule, min(reason) AS "for example",
+        SELECT split_part(reason, ': ', 1) AS rule,
+               min(substr(reason, strpos(reason, ': ') + 2)) AS "for example",
                count(*) AS refusals
         FROM case_events WHERE NOT accepted GROUP BY 1 ORDER BY 3 DESC""",
 }
@@ -143,10 +144,11 @@ def show_proof(proof: Proof, habits: dict[str, Habit], console: Console) -> None
     show_paths(proof.paths, console)
     table = Table(title="Audit of the database", title_justify="left", min_width=40)
     table.add_column("guarantee")
+    table.add_column("promised", max_width=72)
     table.add_column("violations", justify="right")
     for guarantee in Audit.guarantees:
         count = sum(violation.guarantee == guarantee for violation in proof.broken)
-        table.add_row(guarantee, f"[red]{count}" if count else "[green]0")
+        table.add_row(guarantee, PROMISED[guarantee], f"[red]{count}" if count else "[green]0")
     console.print(table)
     for lines, what in (
         ([str(violation) for violation in proof.broken], "broken"),

@@ -15,15 +15,22 @@ from demo.stories.visit_stories import VISIT_STORIES
 FAR_BEHIND = 58  # days past due from which a visit fits into the demo
 
 
-def assign(days_past_due: Sequence[tuple[str, int]]) -> dict[str, Habit]:
-    """A habit for each loan, by loan id; the loan furthest behind takes the first habit."""
+def assign(days_past_due: Sequence[tuple[str, int]], copies: int = 1) -> dict[str, Habit]:
+    """A habit for each loan, by loan id; the loan furthest behind takes the first habit.
+
+    `copies`: how many loans in a row take the same one, as the book has copies of each.
+    """
     ranked = sorted(days_past_due, key=lambda loan: (-loan[1], loan[0]))
     far = [loan for loan, days in ranked if days >= FAR_BEHIND]
     near = [loan for loan, days in ranked if days < FAR_BEHIND]
     return {
-        **dict(zip(far, cycle(VISIT_STORIES), strict=False)),
-        **dict(zip(near, cycle(EARLY_STORIES), strict=False)),
+        **dict(zip(far, cycle(_each(VISIT_STORIES, copies)), strict=False)),
+        **dict(zip(near, cycle(_each(EARLY_STORIES, copies)), strict=False)),
     }
+
+
+def _each(stories: Sequence[Habit], copies: int) -> list[Habit]:
+    return [story for story in stories for _ in range(copies)]
 
 
 def last_reversal(habits: dict[str, Habit]) -> int:

@@ -35,7 +35,7 @@ class PromiseStatus(StrEnum):
     OPEN = "open"
     KEPT = "kept"
     BROKEN = "broken"
-    REPLACED = "replaced"  # by a signed plan
+    REPLACED = "replaced"  # by a signed plan, or by an end of the case before its day
 
 
 class Promise(BaseModel):
@@ -65,6 +65,7 @@ class CaseFacts(BaseModel):
     last_payment_at: AwareDatetime | None = None
     payments_seen: int | None = None  # the last payment on record, by the record's own order
     holds: list[Hold] = []
+    last_hold_ended_at: AwareDatetime | None = None  # of any loan; the case may not have seen it
     promises: list[Promise] = []
     agreed_hours: list[AgreedHours] = []  # none: the borrower has asked for no hours of their own
     complaints: list[OpenComplaint] = []  # of this loan, not yet answered

@@ -124,6 +124,7 @@ def _restarts(plan: PlanState, situation: Situation) -> list[datetime]:
         plan.signed_at,
         plan.reversed_at,
         situation.case.last_released_at,
+        situation.facts.last_hold_ended_at,
         situation.facts.part_open_since,
     )
     return [again for again in moments if again is not None]

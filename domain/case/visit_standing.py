@@ -30,12 +30,25 @@ def crew_is_barred(situation: Situation) -> bool:
 def negotiated_by_barred(situation: Situation) -> bool:
     """Whether a plan that nobody has signed was negotiated by somebody barred from the borrower.
 
-    They were barred because of what they did there: what came of it is not offered.
+    They were barred because of what they did there: what came of it is not offered. Of a plan that
+    is to replace another, that is who asked for it: the first one stands.
     """
-    plan = situation.case.plan
+    plan = situation.case.plan_at_hand
     if plan is None or plan.in_force:
         return False
-    return bool(people_of(situation.facts.barred_badge_ids) & people_of(plan.negotiator_ids))
+    is_next = situation.case.next_plan is not None
+    negotiators = plan.negotiator_ids[-1:] if is_next else plan.negotiator_ids
+    return bool(people_of(situation.facts.barred_badge_ids) & people_of(negotiators))
+
+
+def waits_for_promise(situation: Situation) -> bool:
+    """Whether the crew is not sent because the borrower has promised to pay, and its hour is yet
+    to come: who is on the doorstep already goes on.
+    """
+    visit = situation.case.visit
+    if visit is None or visit.slot is None or has_begun(visit):
+        return False
+    return bool(situation.facts.promises) and situation.now < visit.slot.start
 
 
 def approval_is_void(situation: Situation) -> bool:

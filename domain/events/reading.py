@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from domain.events import agreements, case, complaints, contact, money, people, visits
 from domain.events.fields import CONTRACT, Event
-from domain.mistakes import describe_mistake
+from domain.mistakes import describe_mistakes
 
 LARGEST_RECORDED_BODY = 8_000
 # Characters of JSON, many times what the contract has fields for; a history takes 50 MB.
@@ -78,7 +78,7 @@ def _read(name: str, body: object, contract: str | None) -> Event:
     try:
         return kind.model_validate(body, context=contract)
     except ValidationError as error:
-        raise UnreadableEventError("; ".join(map(describe_mistake, error.errors()))) from error
+        raise UnreadableEventError(describe_mistakes(error.errors())) from error
 
 
 def is_too_large(body: object) -> bool:

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
 from domain.events import Id
-from domain.mistakes import describe_mistake
+from domain.mistakes import describe_mistakes
 
 _TELEPHONE = re.compile(r"[\d+()./-]{7,}")
 
@@ -70,7 +70,7 @@ def read_question(body: object) -> VisitorQuestion:
     try:
         return VisitorQuestion.model_validate(body)
     except ValidationError as error:
-        raise UnreadableQuestionError("; ".join(map(describe_mistake, error.errors()))) from error
+        raise UnreadableQuestionError(describe_mistakes(error.errors())) from error
 
 
 def judge_visitor(

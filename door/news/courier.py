@@ -5,7 +5,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from database.news.endpoints import DisabledBecause, Endpoint, Endpoints
-from database.news.outbox import Delivery, Outbox
+from database.news.outbox import NewsDelivery, Outbox
 from door.news.post import Post
 from door.news.schedule import DISABLED_AFTER, Answered, after_failure
 from door.news.signing import message_id, signed_headers
@@ -34,7 +34,7 @@ class Courier:
         self._real_now = real_now
         self._chance = chance
 
-    async def deliver(self, delivery: Delivery, endpoint: Endpoint) -> bool:
+    async def deliver(self, delivery: NewsDelivery, endpoint: Endpoint) -> bool:
         """Whether the endpoint has it now. One that is interrupted is sent again, under its id."""
         headers = signed_headers(delivery, endpoint, self._door_key, self._real_now())
         answered = await self._post.post(endpoint.url, headers, delivery.body.encode())
@@ -44,7 +44,7 @@ class Courier:
         await self._write_failure(delivery, answered)
         return False
 
-    async def _write_failure(self, delivery: Delivery, answered: Answered) -> None:
+    async def _write_failure(self, delivery: NewsDelivery, answered: Answered) -> None:
         now = self._real_now()
         following = after_failure(answered, delivery.attempts, now, self._chance)
         failing_since = await self._outbox.not_delivered(

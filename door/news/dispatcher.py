@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from database.errors import DatabaseAwayError, DatabaseFailedError
 from database.news.endpoints import Endpoint, Endpoints
-from database.news.outbox import Delivery, Outbox
+from database.news.outbox import NewsDelivery, Outbox
 from door.news.courier import Courier
 from door.news.post import WITHIN_SECONDS
 
@@ -128,7 +128,7 @@ class NewsDispatcher:
         return len(claimed)
 
     async def _deliver(
-        self, delivery: Delivery, endpoint: Endpoint, turn: asyncio.Semaphore, until: datetime
+        self, delivery: NewsDelivery, endpoint: Endpoint, turn: asyncio.Semaphore, until: datetime
     ) -> None:
         """Nothing, when its turn comes too late in its lease: then it is claimed again."""
         try:

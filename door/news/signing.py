@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from database.news.endpoints import Endpoint
-from database.news.outbox import Delivery
+from database.news.outbox import NewsDelivery
 from door.signatures import make_secret
 from runtime.standard_webhooks import sign
 
@@ -20,7 +20,7 @@ def message_id(news_id: int) -> str:
 
 
 def signed_headers(
-    delivery: Delivery, endpoint: Endpoint, door_key: str, now: datetime
+    delivery: NewsDelivery, endpoint: Endpoint, door_key: str, now: datetime
 ) -> Mapping[str, str]:
     """The headers of one try, by Standard Webhooks."""
     name, timestamp = message_id(delivery.news_id), str(int(now.timestamp()))

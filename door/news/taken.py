@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 from datetime import datetime
 
-from database.news.outbox import Delivery, Outbox
+from database.news.outbox import NewsDelivery, Outbox
 
 
 class Taken:
@@ -13,10 +13,10 @@ class Taken:
     def __init__(self, outbox: Outbox, real_now: Callable[[], datetime]) -> None:
         self._outbox = outbox
         self._real_now = real_now
-        self._unwritten: dict[Delivery, str] = {}
+        self._unwritten: dict[NewsDelivery, str] = {}
         self._turn = asyncio.Lock()
 
-    async def write_down(self, delivery: Delivery, answer: str) -> None:
+    async def write_down(self, delivery: NewsDelivery, answer: str) -> None:
         """Once this returns it is committed, with whatever else was taken meanwhile.
 
         Raises DatabaseAwayError to each whose delivery was not written down.

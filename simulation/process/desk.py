@@ -11,7 +11,7 @@ from typing import NamedTuple, Protocol, TypeVar
 from domain.case.facts import CaseFacts, Outcome
 from domain.case.situation import Situation
 from domain.case.state import CaseState, Stage
-from domain.case.visit_standing import stands_no_more
+from domain.case.visit_standing import stands_no_more, waits_for_promise
 from domain.contact.facts import PastAttempt
 from domain.policy.policy import Policy
 from domain.visit.appointments import Holidays
@@ -139,7 +139,12 @@ class Desk:
         return True
 
     def _must_stop(self) -> bool:
-        return self.is_over or self.situation.is_on_hold or stands_no_more(self.situation)
+        return self.is_over or self.situation.is_on_hold or self.visit_is_in_doubt
+
+    @property
+    def visit_is_in_doubt(self) -> bool:
+        """Whether the visit under way stands no more, or waits for a promise."""
+        return stands_no_more(self.situation) or waits_for_promise(self.situation)
 
     @property
     def outcome(self) -> Outcome | None:

@@ -1,9 +1,9 @@
 """Early contact and legal review, as `workflows/stages/` has them."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from domain.calendar import closes, opens
-from domain.case.facts import Outcome, Promise
+from domain.calendar import closes
+from domain.case.facts import Outcome
 from domain.case.ladder import next_look, next_step
 from domain.case.notices import NoticeKind
 from domain.case.state import Stage
@@ -12,6 +12,7 @@ from domain.messages.templates import Template
 from domain.policy.contact import Channel, Purpose
 from simulation.process.contacting import contact
 from simulation.process.desk import Desk, Steps
+from simulation.process.promises import wait_for_promise
 
 
 def contact_early(desk: Desk) -> Steps[Stage]:
@@ -58,24 +59,6 @@ def _until_news(desk: Desk, at: datetime) -> Steps[bool]:
     """Wait for a moment; True when the case has changed in the meantime."""
     before = desk.facts
     return (yield from desk.until(lambda: desk.facts is not before, at))
-
-
-def wait_for_promise(desk: Desk, promise: Promise) -> Steps[None]:
-    """Wait in silence for what was promised; the promise is kept, or broken."""
-    grace = timedelta(days=desk.policy.promise.grace_days.value + 1)
-    hours = desk.policy.contact.planned_hours.value
-    verify_at = opens(promise.due_on + grace, hours, desk.facts.time_zone)
-
-    def is_kept() -> bool:
-        return any(
-            each.promise_id == promise.promise_id and each.paid_minor >= promise.amount_minor
-            for each in desk.facts.promises
-        )
-
-    yield from desk.until_sure(is_kept, verify_at)
-    still_open = (each for each in desk.person.promises if each.promise_id != promise.promise_id)
-    desk.person.keep_promises(still_open)
-    desk.learn()
 
 
 def review_legally(desk: Desk) -> Steps[Stage]:

@@ -6,7 +6,6 @@ from datetime import datetime
 from domain.case.facts import Outcome
 from domain.case.pursuit import Pursuit
 from domain.case.state import CREW_IS_OUT, Stage
-from domain.case.visit_standing import stands_no_more
 from domain.case.words import CLOSING_TEMPLATES
 from domain.policy.contact import Channel, Purpose
 from domain.visit.status import VisitStatus
@@ -60,7 +59,7 @@ def follow(desk: Desk) -> Steps[Outcome]:
             if (outcome := desk.outcome) is not None:
                 yield from _end_case(desk, outcome)
                 return outcome
-            if stands_no_more(desk.situation):
+            if desk.visit_is_in_doubt:
                 desk.enter(settle_doubt(desk))
             yield from tell_called_off(desk)
             yield from tell_untold(desk)

@@ -10,7 +10,7 @@ from domain.case.events.effects import call_off_appointment
 from domain.case.notices import NoticeKind
 from domain.case.pursuit import Pursuit
 from domain.case.state import Answer, Slot, Stage, VisitState
-from domain.case.visit_standing import has_begun, is_off
+from domain.case.visit_standing import has_begun, is_off, stands_no_more
 from domain.case.words import not_made, word_of_refusal
 from domain.messages.templates import Template
 from domain.policy.contact import Channel, Purpose
@@ -18,6 +18,7 @@ from domain.visit.appointments import candidate_starts, visit_times
 from domain.visit.status import VisitStatus
 from simulation.process.contacting import contact, intent_of, pursue
 from simulation.process.desk import Desk, Steps
+from simulation.process.promises import wait_for_promise
 from simulation.process.words import owe_word
 
 CREW_SENT = "crew_sent"  # it sets out for the appointment
@@ -30,15 +31,19 @@ def invite_to_apply(desk: Desk) -> Steps[Stage]:
     def has_applied() -> bool:
         return desk.case.visit is not None
 
+    def has_promised() -> bool:
+        return bool(desk.facts.promises)
+
     if not desk.case.reminders and not has_applied():
         overdue = desk.situation.days_past_due
         key = f"{Stage.APPLICATION}:{desk.facts.overdue_since}:{overdue}"
         desk.note("notice", NoticeKind.VISIT_POSSIBLE.value, key)
         invitation = Template.VISIT_INVITATION
-        yield from contact(desk, key, Channel.SMS, invitation, Purpose.VISIT, by=ends_at)
+        intent = intent_of(desk, key, Channel.SMS, invitation, Purpose.VISIT)
+        yield from pursue(desk, intent, Pursuit(ends_at, unless=has_promised))
         desk.case.reminders = 1
-    if (yield from desk.until(has_applied, ends_at)):
-        return Stage.APPROVAL
+    if (yield from desk.until(lambda: has_applied() or has_promised(), ends_at)):
+        return Stage.APPROVAL if has_applied() else Stage.EARLY_CONTACT
     desk.case.cooling_until = desk.in_days(desk.policy.visit.cooling_days.value)
     return Stage.EARLY_CONTACT
 
@@ -74,6 +79,9 @@ def arrange_appointment(desk: Desk) -> Steps[Stage]:
         if visit.slot is not None and visit.appointment is Answer.NO:
             release_crew(desk, tell_borrower=visit.withdrawn)
         yield from tell_called_off(desk)
+        if desk.facts.promises and visit.slot is None:
+            yield from wait_for_promise(desk, desk.facts.promises[0])
+            continue
         if visit.slot is None:
             if visit.rounds >= desk.policy.visit.proposal_rounds.value:
                 return end_visit(desk, VisitStatus.CALLED_OFF)
@@ -212,8 +220,10 @@ def tell_called_off(desk: Desk, *, by: datetime | None = None) -> Steps[None]:
 
 def settle_doubt(desk: Desk) -> Stage:
     """A visit that stands no more: it ends, or waits for another approval."""
-    visit = visit_of(desk)
+    visit, stands = visit_of(desk), not stands_no_more(desk.situation)
     release_crew(desk, tell_borrower=True)
+    if stands:  # another time is found once the promise is kept or broken
+        return Stage.APPOINTMENT
     if is_off(desk.situation) or visit.address_id not in desk.facts.address_ids:
         return end_visit(desk, visit.called_off_as or VisitStatus.CALLED_OFF)
     visit.asked_at = desk.now

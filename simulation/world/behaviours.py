@@ -7,7 +7,7 @@ from typing import Annotated, Self
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from domain.mistakes import describe_mistake
+from domain.mistakes import describe_mistakes
 from policies.yaml12 import Yaml12Loader
 
 SHIPPED = Path(__file__).with_name("behaviours.yaml")
@@ -149,5 +149,5 @@ def read_behaviours(path: Path = SHIPPED) -> Behaviours:
     except (yaml.YAMLError, UnicodeDecodeError) as error:
         raise BehaviourError(f"{path}: not YAML: {error}") from error
     except ValidationError as error:
-        wrong = "; ".join(describe_mistake(each) for each in error.errors())
+        wrong = describe_mistakes(error.errors())
         raise BehaviourError(f"{path}: {wrong}") from error

@@ -110,6 +110,7 @@ class Person:
             outstanding_minor=self.account.outstanding(),
             last_payment_at=self.last_payment_at,
             holds=self._holds_at(now),
+            last_hold_ended_at=self._last_hold_ended_at(now),
             promises=list(self.promises),
             agreed_hours=self.agreed_hours,
             messages_sent=self.messages_sent,
@@ -125,6 +126,10 @@ class Person:
 
     def _holds_at(self, now: datetime) -> list[Hold]:
         return [hold for hold in self.holds if hold.is_in_force(now)]
+
+    def _last_hold_ended_at(self, now: datetime) -> datetime | None:
+        ends = (hold.until for hold in self.holds if hold.until is not None)
+        return max((end for end in ends if end <= now), default=None)
 
     def note_contact(
         self, at: datetime, channel: Channel, purpose: Purpose, phone_id: str, *, first: bool

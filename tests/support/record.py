@@ -132,7 +132,6 @@ class Record:
     async def _interrupt(self) -> None:
         await self.deliver("payment_received", payment_id="P-1", amount_minor=INSTALMENT)
         await self.deliver("payment_reversed", payment_id="P-1")
-        await self.deliver("promise_made", amount_minor=1000, due_on=str(self.loan.on(self.now)))
         await self.deliver("hold_placed", hold_id="H-1", reason="dispute")
         assert (await self.contact("visit_invitation", purpose=Purpose.VISIT)).status == "refused"
         await self.deliver("hold_released", hold_id="H-1")
@@ -188,6 +187,7 @@ class Record:
             recording_id="R-1",
         )
         proposed_at = self.now
+        await self.deliver("promise_made", amount_minor=1000, due_on=str(self.loan.on(self.now)))
         await self.deliver("visit_reported", **visit, outcome="agreed")
         return proposed_at
 

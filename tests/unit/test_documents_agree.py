@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from database.audit import CHECKS, PROMISED
+
 PAGES = sorted(
     str(page.relative_to(root))
     for root in [Path(__file__).parents[2]]
@@ -39,7 +41,7 @@ def test_every_file_that_a_page_names_without_its_folder_exists(
     repository: Path, page: str
 ) -> None:
     """Somewhere among ours: `case_end.py`, say."""
-    skipped = {".venv", ".venv-deploy", ".git", ".local"}
+    skipped = {".venv", ".venv-deploy", ".venv-peers", ".git", ".local"}
     folders = [each for each in repository.iterdir() if each.is_dir() and each.name not in skipped]
     ours = {file.name for folder in folders for file in folder.rglob("*.*")}
     ours |= {file.name for file in repository.glob("*.*")}
@@ -61,3 +63,10 @@ def test_the_architecture_page_knows_every_room(repository: Path) -> None:
     [rooms] = re.findall(r"^```\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
     packages = {file.parent.name for file in repository.glob("*/__init__.py")}
     assert set(re.findall(r"\b([a-z]+)/(?=\s)", rooms)) == packages | {"deploy", "tests"}
+
+
+def test_the_audit_says_what_is_promised_in_the_words_of_its_page(repository: Path) -> None:
+    """Of what it checks; that each open case has its run is asked of the engine."""
+    page = (repository / "docs/guarantees.md").read_text("utf-8")
+    told = dict(re.findall(r"^\| (G\d+) \| ([^|]+) \|", page, re.MULTILINE))
+    assert {each: told[each] for each in CHECKS} == PROMISED

@@ -54,6 +54,9 @@ def test_lock_files_hold_hashes_and_no_address(repository: Path) -> None:
         text = lock.read_text()
         assert "--hash=sha256:" in text
         assert "://" not in text
+    packages = (repository / "requirements/restate/package-lock.json").read_text()
+    assert '"integrity": "sha512-' in packages
+    assert "://" not in packages
 
 
 def test_a_process_knows_which_release_it_is(repository: Path) -> None:

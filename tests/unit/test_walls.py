@@ -8,7 +8,7 @@ import pytest
 
 SCRIPTS = ("local.py", "ops.py", "server.py", "starter.py", "worker.py")
 # A script builds and runs; what it does stands in a package.
-NOT_FOR_SCRIPTS = {"asyncpg", "aiosql", "demo", "benchmarks", "tests"}
+NOT_FOR_SCRIPTS = {"asyncpg", "aiosql", "demo", "drills", "benchmarks", "tests"}
 
 
 def test_every_package_is_behind_the_walls(repository: Path) -> None:
@@ -58,7 +58,7 @@ def _is_read(file: Path) -> bool:
 
 def test_no_folder_is_crowded(repository: Path) -> None:
     """A folder is what one can hold in one's head: about fifteen files."""
-    skipped = {".venv", ".venv-deploy", ".git", ".local", "histories", "migrations"}
+    skipped = {".venv", ".venv-deploy", ".venv-peers", ".git", ".local", "histories", "migrations"}
     crowded = {
         str(folder.relative_to(repository)): len(files)
         for folder in [repository, *repository.rglob("*/")]

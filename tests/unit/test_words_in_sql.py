@@ -8,6 +8,7 @@ from typing import get_args
 
 import pytest
 
+from domain.case.events.without_case import NO_CASE
 from domain.case.facts import Outcome, PromiseStatus
 from domain.case.notices import Audience, NoticeKind
 from domain.case.state import Stage
@@ -41,7 +42,7 @@ WORDS: dict[str, Iterable[str]] = {
     "purpose": Purpose,
     "relation": Relation,
     "scope": Scope,
-    "stage": Stage,
+    "stage": [*Stage, NO_CASE],
     "status": [
         *VisitStatus, *AgreementStatus, *PromiseStatus, *AttemptStatus, *PhoneStatus, *LoanStatus,
         "wrong",  # an address

@@ -14,7 +14,7 @@ from activities.case_activities import CaseActivities, StageEntry, StageMoments
 from domain.case.facts import CaseFacts, Outcome
 from domain.case.situation import Situation
 from domain.case.state import CaseState, Stage
-from domain.case.visit_standing import stands_no_more
+from domain.case.visit_standing import stands_no_more, waits_for_promise
 from domain.policy.policy import Policy, interned
 from workflows.desk.filters import Filters
 from workflows.desk.inbox import Inbox
@@ -30,6 +30,7 @@ from workflows.desk.stops import (
 from workflows.desk.turns import Turns
 
 MOMENTS_ON_RECORD = "moments-on-record"  # runs of before keep theirs to themselves
+PROMISES_CALL_OFF = "promises-call-off"  # in runs of before a crew comes all the same
 SHORTEST_REST = timedelta(seconds=1)  # of real time, whatever the clock
 SUMMARY_LENGTH = 190  # bytes the UI shows of a timer or an activity
 
@@ -238,7 +239,7 @@ class CaseDesk:
             self.is_over
             or self.situation.is_on_hold
             or self.plan_was_kept
-            or self.visit_is_in_doubt
+            or stands_no_more(self.situation)
         )
 
     def _stop_if_needed(self) -> None:
@@ -270,8 +271,14 @@ class CaseDesk:
 
     @property
     def visit_is_in_doubt(self) -> bool:
-        """Whether the visit under way stands no more."""
-        return stands_no_more(self.situation)
+        """Whether the visit under way stands no more, or waits for a promise.
+
+        Not for the condition of a wait: what a run of before does is asked of its history.
+        """
+        situation = self.situation
+        return stands_no_more(situation) or (
+            waits_for_promise(situation) and workflow.patched(PROMISES_CALL_OFF)
+        )
 
     @property
     def history_is_long(self) -> bool:

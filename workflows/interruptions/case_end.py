@@ -18,6 +18,7 @@ from workflows.desk.options import DATABASE
 from workflows.desk.status import NextAction
 from workflows.routines.complaint_notices import tell_complaint_handlers
 from workflows.routines.contacting import intent_of, pursue
+from workflows.routines.plan_care import open_part
 from workflows.routines.staff_notices import notify_staff
 from workflows.routines.visit_ends import (
     end_offered_agreement,
@@ -28,6 +29,8 @@ from workflows.routines.visit_ends import (
 from workflows.routines.words import says_all, tell_plan_withdrawn
 
 COMPLAINTS_OUTLIVE = "complaints-outlive-their-case"  # a run of before watches over none
+LAST_VISITS_COUNT = "last-visits-count"  # in runs of before a visit that an end cut short does not
+FULFILLED_PLANS_STAND = "fulfilled-plans-stand"  # runs of before say that they are withdrawn
 PAID_ENDS_OVERTAKE = "paid-ends-overtake"  # in runs of before the end that was asked for stays
 
 
@@ -48,7 +51,7 @@ async def end_case(desk: CaseDesk) -> Outcome | None:
     if outcome is Outcome.HANDED_TO_LEGAL:
         await _hand_over(desk)
     desk.case.waiting_for = "closing_notice" if outcome.is_paid else "nothing"
-    desk.next_action = NextAction(what="end", at=desk.now, why=outcome)
+    ended = desk.next_action = NextAction(what="end", at=desk.now, why=outcome)
     desk.publish()
     if outcome.is_paid and await _send_closing_notice(desk, outcome) and await _reopen_case(desk):
         await _go_on(desk)
@@ -56,7 +59,7 @@ async def end_case(desk: CaseDesk) -> Outcome | None:
     await _tell_complaint_handlers(desk)
     await _watch_complaints(desk)
     if outcome.is_paid:
-        desk.case.waiting_for = "nothing"
+        desk.case.waiting_for, desk.next_action = "nothing", ended
         desk.publish()
     return outcome
 
@@ -166,6 +169,8 @@ async def _call_off(desk: CaseDesk, outcome: Outcome) -> None:
         await tell_called_off(desk, by=desk.now + desk.policy.visit.call_off)
     if (visit := desk.case.visit) is not None:
         status = VisitStatus.COMPLETED if visit.checked_in else VisitStatus.CALLED_OFF
+        if visit.checked_in and workflow.patched(LAST_VISITS_COUNT):
+            desk.case.visits += 1  # the case may be reopened
         await end_visit(desk, status, f"the case has ended: {outcome}")
     plan = desk.case.plan_at_hand
     if plan is not None and not plan.in_force:
@@ -179,7 +184,9 @@ async def _call_off(desk: CaseDesk, outcome: Outcome) -> None:
 async def _tell_withdrawn(desk: CaseDesk, outcome: Outcome) -> None:
     """A plan that is honoured does not end without a word to who honours it."""
     plan = desk.case.plan
-    if plan is not None and plan.in_force and says_all():
+    if plan is None or not plan.in_force or not says_all():
+        return
+    if open_part(desk) is not None or not workflow.patched(FULFILLED_PLANS_STAND):
         await tell_plan_withdrawn(desk, plan, outcome)
 
 

@@ -2,6 +2,8 @@
 
 from datetime import datetime
 
+from temporalio import workflow
+
 from domain.case.state import Slot, Stage, VisitState
 from domain.case.visit_standing import has_begun
 from workflows.desk.case_desk import CaseDesk
@@ -13,6 +15,8 @@ from workflows.routines.visit_ends import (
     keep_appointment_without_crew,
     stand_down,
 )
+
+CREWS_INSIDE_CAME = "crews-inside-came"  # a run of before says that they were called off
 
 
 async def wait_out_hold(desk: CaseDesk) -> None:
@@ -62,6 +66,12 @@ async def _call_off_appointment(desk: CaseDesk) -> Slot | None:
     if visit is None or visit.slot is None or visit.outcome is not None:
         return None
     slot = visit.slot
+    if visit.checked_in and workflow.patched(CREWS_INSIDE_CAME):
+        # The crew is told to leave, once; nobody is told that it does not come.
+        if not visit.negotiations:
+            await keep_appointment_without_crew(visit)
+            await stand_down(desk, visit, slot, "on hold")
+        return None
     if not visit.checked_in and desk.now < slot.start:
         await _go_back_to_appointment(desk, visit)
     else:

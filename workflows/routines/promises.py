@@ -12,11 +12,15 @@ from workflows.desk.options import DATABASE
 
 
 async def wait_for_promise(desk: CaseDesk, promise: Promise) -> None:
-    """Wait in silence for what was promised; the promise is kept, or broken and noted."""
+    """Wait in silence for what was promised; the promise is kept, or broken and noted.
+
+    The end of a hold gives its grace anew.
+    """
     grace = timedelta(days=desk.policy.promise.grace_days.value + 1)
-    verify_at = opens(
-        promise.due_on + grace, desk.policy.contact.planned_hours.value, desk.facts.time_zone
-    )
+    day = promise.due_on
+    if (held_until := desk.facts.last_hold_ended_at) is not None:
+        day = max(day, desk.facts.local(held_until).date())
+    verify_at = opens(day + grace, desk.policy.contact.planned_hours.value, desk.facts.time_zone)
 
     def is_kept() -> bool:
         return any(

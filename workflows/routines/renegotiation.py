@@ -11,7 +11,7 @@ from domain.case.words import unchanged
 from workflows.desk.case_desk import CaseDesk
 from workflows.routines.plan_care import care_until, open_part, plan_in_force
 from workflows.routines.staff_notices import notify_staff
-from workflows.routines.visit_ends import AfterVisit, negotiate_again
+from workflows.routines.visit_ends import AfterVisit, end_barred_negotiation, negotiate_again
 from workflows.routines.words import owe_word, says_all
 
 AfterNoAgreement = Literal[Stage.VISIT, Stage.GUIDED_REPAYMENT, Stage.REPAYMENT] | AfterVisit
@@ -42,6 +42,13 @@ async def wait_for_answer(
         return min(ends_at, missed_at(plan_in_force(desk), part, desk.situation))
 
     return await care_until(desk, done, latest, what, why)
+
+
+async def give_up_barred(desk: CaseDesk) -> AfterNoAgreement:
+    """What a barred crew has negotiated comes to nothing; a plan in force goes on all the same."""
+    if desk.case.next_plan is None:
+        return await end_barred_negotiation(desk)
+    return await give_up(desk, desk.case.next_plan, "negotiated by a barred crew")
 
 
 async def give_up(desk: CaseDesk, plan: PlanState, reason: str) -> AfterNoAgreement:

@@ -26,6 +26,7 @@ from workflows.routines.contacting import intent_of, pursue
 from workflows.routines.staff_notices import notify_staff
 
 BARRED_CREWS_OFFER_NOTHING = "barred-crews-offer-nothing"
+BARRED_CREWS_REPLACE_NOTHING = "barred-crews-replace-nothing"
 
 AfterVisit = Literal[Stage.EARLY_CONTACT, Stage.LEGAL_REVIEW]
 
@@ -169,7 +170,9 @@ async def end_barred_negotiation(desk: CaseDesk) -> AfterVisit:
 
 def is_negotiated_by_barred(desk: CaseDesk) -> bool:
     """Whether the plan at hand is of a barred crew; a run of before has offered it all the same."""
-    return negotiated_by_barred(desk.situation) and workflow.patched(BARRED_CREWS_OFFER_NOTHING)
+    return negotiated_by_barred(desk.situation) and workflow.patched(
+        BARRED_CREWS_OFFER_NOTHING if desk.case.next_plan is None else BARRED_CREWS_REPLACE_NOTHING
+    )
 
 
 async def negotiate_again(desk: CaseDesk, reason: str) -> Literal[Stage.VISIT] | AfterVisit:

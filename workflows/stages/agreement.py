@@ -13,11 +13,11 @@ from workflows.desk.options import DATABASE
 from workflows.routines.renegotiation import (
     AfterNoAgreement,
     give_up,
+    give_up_barred,
     require_plan,
     wait_for_answer,
 )
 from workflows.routines.visit_ends import (
-    end_barred_negotiation,
     end_offered_agreement,
     is_negotiated_by_barred,
     require_visit,
@@ -36,7 +36,7 @@ async def sign_agreement(desk: CaseDesk) -> Literal[Stage.GUIDED_REPAYMENT] | Af
     """
     if is_negotiated_by_barred(desk):
         await end_offered_agreement(desk, AgreementStatus.WITHDRAWN)
-        return await end_barred_negotiation(desk)
+        return await give_up_barred(desk)
     return await _offer_and_wait(desk, require_plan(desk))
 
 

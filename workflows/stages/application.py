@@ -2,17 +2,25 @@
 
 from typing import Literal
 
+from temporalio import workflow
+
 from domain.case.notices import Audience, NoticeKind
+from domain.case.pursuit import Pursuit
 from domain.case.state import Stage
 from domain.messages.templates import Template
 from domain.policy.contact import Channel, Purpose
 from workflows.desk.case_desk import CaseDesk
-from workflows.routines.contacting import contact
+from workflows.routines.contacting import intent_of, pursue
 from workflows.routines.staff_notices import notify_staff
+
+PROMISES_COME_FIRST = "promises-come-first"  # runs of before wait for an application all the same
 
 
 async def invite_to_apply(desk: CaseDesk) -> Literal[Stage.APPROVAL, Stage.EARLY_CONTACT]:
-    """Wait for `visit_requested`; without one, contact goes on after a pause."""
+    """Wait for `visit_requested`; without one, contact goes on after a pause.
+
+    Whoever promises to pay is waited for first: there is nothing to apply for until then.
+    """
     ends_at = await desk.begin(
         "visit_requested", desk.in_days(desk.policy.visit.application_days.value)
     )
@@ -20,13 +28,21 @@ async def invite_to_apply(desk: CaseDesk) -> Literal[Stage.APPROVAL, Stage.EARLY
     def has_applied() -> bool:
         return desk.case.visit is not None
 
+    minds_promises = workflow.patched(PROMISES_COME_FIRST)
+
+    def has_promised() -> bool:
+        return minds_promises and bool(desk.facts.promises)
+
     if not desk.case.reminders and not has_applied():
         key = f"{Stage.APPLICATION}:{desk.facts.overdue_since}:{desk.situation.days_past_due}"
         await notify_staff(desk, key, Audience.COLLECTORS, NoticeKind.VISIT_POSSIBLE)
         invitation = Template.VISIT_INVITATION
-        await contact(desk, key, Channel.SMS, invitation, Purpose.VISIT, by=ends_at)
+        intent = intent_of(desk, key, Channel.SMS, invitation, Purpose.VISIT)
+        await pursue(desk, intent, Pursuit(ends_at, unless=has_promised))
         desk.case.reminders = 1
-    if await desk.until(has_applied, ends_at, "give up waiting for an application"):
-        return Stage.APPROVAL
+    if await desk.until(
+        lambda: has_applied() or has_promised(), ends_at, "give up waiting for an application"
+    ):
+        return Stage.APPROVAL if has_applied() else Stage.EARLY_CONTACT
     desk.case.cooling_until = desk.in_days(desk.policy.visit.cooling_days.value)
     return Stage.EARLY_CONTACT

@@ -14,9 +14,10 @@ from domain.messages.templates import Template
 from domain.policy.contact import Channel, Purpose
 from domain.visit.appointments import visit_times
 from domain.visit.status import VisitStatus
-from workflows.desk.case_desk import CaseDesk
+from workflows.desk.case_desk import PROMISES_CALL_OFF, CaseDesk
 from workflows.desk.options import DATABASE
 from workflows.routines.contacting import contact
+from workflows.routines.promises import wait_for_promise
 from workflows.routines.staff_notices import notify_staff
 from workflows.routines.visit_ends import (
     AfterVisit,
@@ -41,6 +42,9 @@ async def arrange_appointment(desk: CaseDesk) -> Literal[Stage.PREPARATION] | Af
         if visit.slot is not None and visit.appointment is Answer.NO:
             await release_crew(desk, reason_of_no(visit), tell_borrower=visit.withdrawn)
         await tell_called_off(desk)
+        if desk.facts.promises and visit.slot is None and workflow.patched(PROMISES_CALL_OFF):
+            await wait_for_promise(desk, desk.facts.promises[0])
+            continue
         if visit.slot is None:
             if visit.rounds >= desk.policy.visit.proposal_rounds.value:
                 return await end_visit(desk, VisitStatus.CALLED_OFF, "no appointment was agreed on")

@@ -29,14 +29,14 @@ async def ask_for_approval(desk: CaseDesk) -> Literal[Stage.APPOINTMENT] | After
         )
         desk.case.next_reminder_at = None
     while visit.approval is None and desk.now < ends_at:
-        desk.case.reminders += 1
+        asked = desk.case.reminders = desk.case.reminders + 1
         await _remind(desk, visit, is_escalated=desk.now >= ends_at - time_left)
         remind_at = desk.now + timedelta(days=rules.approval_reminder_days.value)
         await desk.until(
             lambda: visit.approval is not None,
             min(remind_at, ends_at),
             "remind the approvers" if remind_at < ends_at else "take silence for a no",
-            f"reminded {desk.case.reminders} times",
+            "asked once" if asked == 1 else f"asked {asked} times",
         )
 
     if visit.approval is Answer.YES:

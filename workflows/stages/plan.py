@@ -4,23 +4,25 @@ from typing import Literal
 
 from domain.case.notices import Audience, NoticeKind
 from domain.case.state import Answer, Stage
+from domain.debt.money import format_money
 from domain.plan.authority import request_waiver
 from domain.plan.plan import needs_approval
 from workflows.desk.case_desk import CaseDesk
 from workflows.routines.renegotiation import (
     AfterNoAgreement,
     give_up,
+    give_up_barred,
     require_plan,
     wait_for_answer,
 )
 from workflows.routines.staff_notices import notify_staff
-from workflows.routines.visit_ends import end_barred_negotiation, is_negotiated_by_barred
+from workflows.routines.visit_ends import is_negotiated_by_barred
 
 
 async def settle_plan(desk: CaseDesk) -> Literal[Stage.AGREEMENT] | AfterNoAgreement:
     """Wait for `plan_approved` or `plan_rejected` where the crew's authority ends."""
     if is_negotiated_by_barred(desk):
-        return await end_barred_negotiation(desk)
+        return await give_up_barred(desk)
     plan = require_plan(desk)
     if not needs_approval(plan.plan, desk.policy.plan):
         return Stage.AGREEMENT
@@ -34,12 +36,13 @@ async def settle_plan(desk: CaseDesk) -> Literal[Stage.AGREEMENT] | AfterNoAgree
         plan_id=plan.plan_id,
         level=request_waiver(plan.plan, desk.policy.plan).level,
     )
+    waiver = format_money(plan.plan.granted_minor, desk.facts.currency)
     await wait_for_answer(
         desk,
         lambda: plan.approval is not None,
         ends_at,
         "take silence for a no",
-        f"a waiver of {plan.plan.granted_minor} needs approval",
+        f"a waiver of {waiver} needs approval",
     )
     if plan.approval is Answer.YES:
         return Stage.AGREEMENT

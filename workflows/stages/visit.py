@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import Literal
 
+from temporalio import workflow
+
 from domain.case.notices import Audience, NoticeKind
 from domain.case.state import Stage, VisitState
 from domain.case.words import not_made
@@ -11,6 +13,8 @@ from workflows.desk.case_desk import CaseDesk
 from workflows.routines.staff_notices import notify_staff
 from workflows.routines.visit_ends import AfterVisit, end_visit, require_visit
 from workflows.routines.words import owe_word, says_all
+
+REPORTED_BEFORE = "reported-before"  # a run of before asks after a crew that has reported
 
 
 async def visit_borrower(desk: CaseDesk) -> Literal[Stage.PLAN] | AfterVisit:
@@ -45,6 +49,8 @@ async def visit_borrower(desk: CaseDesk) -> Literal[Stage.PLAN] | AfterVisit:
         await end_visit(desk, VisitStatus.COMPLETED, "unsafe")
         return Stage.LEGAL_REVIEW
     status = VisitStatus.COMPLETED if visit.checked_in else VisitStatus.MISSED
+    if visit.outcome is None and visit.negotiations and workflow.patched(REPORTED_BEFORE):
+        return await end_visit(desk, status, "no plan: no other was agreed on in time")
     if visit.outcome is None and says_all():
         await _ask_after(desk, visit)
     return await end_visit(desk, status, visit.outcome or "no report in time")

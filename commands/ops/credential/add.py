@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from activities.business_time import real_time
-from commands.command_line import CommandError, open_database
+from commands.command_line import CommandError, no_event, open_database
 from commands.ops.credential.shown_once import new_salt, show
 from database.door.credentials import Credentials
 from domain.events import EVENTS
@@ -49,4 +49,4 @@ def _see_words(key_id: str, source: str, names: list[str]) -> None:
         raise CommandError("--source: must be 1 to 120 visible ASCII characters")
     unknown = next((name for name in names if name not in EVENTS), None)
     if unknown is not None:
-        raise CommandError(f"--event: no event is called {unknown}; there are: {', '.join(EVENTS)}")
+        raise CommandError(f"--event: {no_event(unknown)}")

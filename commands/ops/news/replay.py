@@ -31,7 +31,7 @@ async def replay(
     if not news and since is None:
         raise CommandError("--news or --since: say which news are sent again")
     ids = [_number("--news", each) for each in news] if news else None
-    span = _moment("--since", since), _moment("--until", until)
+    span = moment_of("--since", since), moment_of("--until", until)
     async with open_database(load_settings()) as pool:
         known = {each.endpoint_id: each for each in await Endpoints(pool).all()}
         if endpoint_id not in known:
@@ -49,7 +49,8 @@ def _number(option: str, text: str) -> int:
     return int(digits)
 
 
-def _moment(option: str, text: str | None) -> datetime | None:
+def moment_of(option: str, text: str | None) -> datetime | None:
+    """What an option names. Raises CommandError where it is no time with its zone."""
     if text is None:
         return None
     try:

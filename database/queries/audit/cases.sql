@@ -62,6 +62,10 @@ CROSS JOIN LATERAL (VALUES
                                                  canonical_id(v.applicant_id))),
      'the crew applied for or approved its own visit'),
     (v.confirmed_at <= v.arrived_at, 'the appointment was not confirmed'),
+    (NOT EXISTS (SELECT FROM promises p
+                 WHERE p.case_id = v.case_id AND p.made_at < lower(v.slot)
+                   AND coalesce(p.resolved_at > v.arrived_at, true)),
+     'a promise to pay was open when the crew came'),
     (v.notice_sent_at < lower(v.slot), 'no notice before the appointment'),
     (crew.size >= 2, concat('a crew of ', crew.size)),
     (coalesce(came.size, 2) >= 2, concat(came.size, ' of the crew at the door')),
@@ -361,7 +365,8 @@ WHERE g.status = 'signed' AND NOT c.was_held AND paid.minor < part.due_minor
 UNION ALL
 SELECT c.case_id, concat('the promise for ', p.due_on, ' is neither kept nor broken')
 FROM cases c JOIN promises p USING (case_id)
-WHERE p.status = 'open' AND c.stage = 'early_contact' AND NOT c.was_held
+WHERE p.status = 'open' AND NOT c.was_held
+  AND c.stage IN ('early_contact', 'appointment', 'preparation', 'legal_review')
   AND p.due_on < (:now::timestamptz - interval '7 days')::date
                  - (c.policy #>> '{promise,grace_days,value}')::integer;
 

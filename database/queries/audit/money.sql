@@ -4,7 +4,8 @@
 
 -- name: audit_plans(now)
 -- G7: an offer can be kept; a waiver is granted with the plan that is fulfilled, as agreed on, and
--- with no other; a plan whose part was paid in time is not broken; nothing is put off by no plan.
+-- with no other; a plan whose part was paid in time, or not long after a hold, is not broken, and one
+-- that was fulfilled not withdrawn; nothing is put off by no plan, or by one that has left nothing.
 SELECT g.agreement_id AS subject, problem.what
 FROM agreements g
 JOIN collection_cases c USING (case_id)
@@ -17,7 +18,9 @@ CROSS JOIN LATERAL (
 CROSS JOIN LATERAL (
     SELECT coalesce(sum(p.amount_minor), 0) - g.carried_minor AS minor,
            coalesce(sum(p.amount_minor) FILTER (WHERE p.received_at <= g.missed_at), 0)
-               - g.carried_minor AS in_time_minor
+               - g.carried_minor AS in_time_minor,
+           coalesce(sum(p.amount_minor) FILTER (WHERE p.sequence <= g.counted_until), 0)
+               - g.carried_minor AS by_its_end_minor
     FROM payments p
     WHERE p.loan_id = g.loan_id AND p.kind = 'payment' AND p.reversed_at IS NULL
       AND p.sequence > g.counted_after) AS paid
@@ -40,14 +43,29 @@ CROSS JOIN LATERAL (VALUES
          OR EXISTS (SELECT FROM agreements o WHERE o.case_id = g.case_id
                       AND o.offered_at > g.ended_at)
          OR EXISTS (SELECT FROM visits v WHERE v.case_id = g.case_id AND v.checked_in_at > g.ended_at),
-     concat('its part ', g.missed_part, ' was paid in time, and it is broken'))
+     concat('its part ', g.missed_part, ' was paid in time, and it is broken')),
+    (g.status <> 'broken' OR NOT EXISTS (
+         SELECT FROM holds h
+         WHERE h.borrower_id = l.borrower_id AND least(h.released_at, h.until) <= g.missed_at
+           AND least(h.released_at, h.until) > g.missed_at - make_interval(days => g.grace_days)),
+     concat('it is broken for its part ', g.missed_part, ' within ', g.grace_days, ' days of a hold')),
+    (g.status <> 'withdrawn' OR g.signed_at IS NULL OR paid.by_its_end_minor < g.total_minor,
+     'it was fulfilled, and has ended as withdrawn')
 ) AS problem (is_kept, what)
 WHERE g.offered_at <= :now AND problem.is_kept IS FALSE
 UNION ALL
 SELECT i.loan_id, concat('instalment ', i.number, ' is put off, and no agreement is in force')
 FROM loan_instalments i
 WHERE i.put_off_from IS NOT NULL AND NOT EXISTS (
-    SELECT FROM agreements g WHERE g.loan_id = i.loan_id AND g.status = 'signed');
+    SELECT FROM agreements g WHERE g.loan_id = i.loan_id AND g.status = 'signed')
+UNION ALL
+SELECT i.loan_id, concat('instalment ', i.number, ' is due on ', i.due_on, ', by the contract on ',
+                         i.contract_due_on, ', and no plan was fulfilled')
+FROM loan_instalments i
+WHERE i.put_off_from IS NULL AND i.due_on <> i.contract_due_on
+  AND EXISTS (SELECT FROM agreements g WHERE g.loan_id = i.loan_id AND g.signed_at <= :now)
+  AND NOT EXISTS (SELECT FROM agreements g
+                  WHERE g.loan_id = i.loan_id AND g.status IN ('signed', 'completed'));
 
 -- name: audit_told_of_money(now)
 -- G9: a payment that a plan does not count was taken back, or more was paid than was ever owed, and
@@ -57,11 +75,25 @@ SELECT p.payment_id AS subject,
               ', and nobody was told') AS what
 FROM payments p
 JOIN agreements g ON g.loan_id = p.loan_id AND g.counted_after >= p.sequence
-     AND p.reversed_at >= g.offered_at AND p.reversed_at < coalesce(g.ended_at, 'infinity')
+     AND p.reversed_at > g.counted_from AND p.reversed_at < coalesce(g.ended_at, 'infinity')
 WHERE p.kind = 'payment' AND g.grace_days IS NOT NULL
-  AND p.reversed_at < :now::timestamptz - interval '1 day'
+  AND greatest(p.reversed_at, g.offered_at) < :now::timestamptz - interval '1 day'
   AND NOT EXISTS (SELECT FROM staff_notices n WHERE n.case_id = g.case_id
                     AND n.kind = 'owed_beside_plan' AND n.body ->> 'payment_id' = p.payment_id)
+UNION ALL
+-- What an event brings in when no case is open any more.
+SELECT e.event_id, concat('loan ', e.loan_id, ' is overpaid, and nobody was told')
+FROM case_events e JOIN payments p ON p.loan_id = e.loan_id AND p.recorded_at = e.received_at
+     AND p.payment_id = e.body ->> 'payment_id'
+WHERE e.name = 'payment_received' AND e.accepted AND e.stage IN ('ended', 'no_case')
+  AND e.received_at < :now::timestamptz - interval '1 day' AND p.reversed_at IS NULL
+  AND (SELECT sum(amount_minor) FROM payments
+       WHERE loan_id = e.loan_id AND reversed_at IS NULL AND sequence <= p.sequence)
+      > (SELECT sum(amount_minor) FROM loan_instalments WHERE loan_id = e.loan_id)
+        + coalesce((SELECT sum(amount_minor) FROM loan_charges WHERE loan_id = e.loan_id), 0)
+  AND NOT EXISTS (SELECT FROM staff_notices n LEFT JOIN collection_cases k USING (case_id)
+                  WHERE e.loan_id IN (n.loan_id, k.loan_id) AND n.kind = 'overpaid'
+                    AND n.created_at >= e.received_at)
 UNION ALL
 SELECT c.case_id, problem.what
 FROM collection_cases c JOIN loans l USING (loan_id)

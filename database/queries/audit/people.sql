@@ -2,7 +2,8 @@
 
 -- name: audit_signatures(now)
 -- G7: a signature is the borrower's, given after the document was offered and before it expired.
--- Clocks may differ by a day. A waiver was decided on by nobody who had a part in it.
+-- Clocks may differ by a day. A waiver was decided on by nobody who had a part in it, and nothing is
+-- signed that somebody has negotiated who was barred from the borrower before.
 SELECT g.agreement_id AS subject, problem.what
 FROM agreements g
 JOIN loans l USING (loan_id)
@@ -11,7 +12,20 @@ LEFT JOIN LATERAL (
     SELECT min(e.occurred_at) AS at FROM case_events e
     WHERE e.case_id = g.case_id AND e.name = 'agreement_signed' AND e.accepted
       AND e.body ->> 'agreement_id' = g.agreement_id) AS given ON true
+CROSS JOIN LATERAL (
+    SELECT ARRAY(
+        SELECT canonical_id(e.body ->> 'requested_by_id')
+        FROM proposed_plans q JOIN case_events e USING (case_id, event_id)
+        WHERE q.plan_id = g.plan_id AND e.name = 'renegotiation_requested'
+        UNION SELECT canonical_id(k.badge_id) FROM visit_crew k
+        WHERE g.supersedes IS NULL AND k.visit_id = v.visit_id AND k.slot_id = v.slot_id) AS people
+) AS negotiated
 CROSS JOIN LATERAL (VALUES
+    (g.signed_at IS NULL OR NOT EXISTS (
+         SELECT FROM crew_bars x
+         WHERE x.borrower_id = l.borrower_id AND x.since < g.signed_at
+           AND canonical_id(x.badge_id) = ANY (negotiated.people)),
+     'signed, and negotiated by somebody who had been barred from the borrower'),
     (g.signed_at IS NULL OR EXISTS (
          SELECT FROM jsonb_array_elements_text(g.signatories) AS who
          WHERE canonical_id(who) = canonical_id(l.borrower_id)), 'the borrower has not signed it'),
@@ -20,6 +34,7 @@ CROSS JOIN LATERAL (VALUES
     (g.waiver_approver_id IS NULL OR NOT canonical_id(g.waiver_approver_id) IN (
          SELECT canonical_id(l.borrower_id)
          UNION SELECT canonical_id(v.applicant_id)
+         UNION SELECT unnest(negotiated.people)
          UNION SELECT canonical_id(k.badge_id) FROM visit_crew k
          WHERE k.visit_id = v.visit_id AND k.slot_id = v.slot_id),
      concat('its waiver was approved by ', g.waiver_approver_id, ', who has a part in it'))

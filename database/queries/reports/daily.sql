@@ -37,7 +37,9 @@ ORDER BY since, about;
 
 -- name: visits_ahead(now)
 -- Those of today, and those to come; a day is one of the borrower's calendar.
-SELECT v.visit_id, v.loan_id, v.status, lower(v.slot) AS starts_at, b.time_zone, a.line AS address,
+SELECT v.visit_id, v.loan_id,
+       CASE WHEN v.reported_at IS NULL THEN v.status ELSE 'reported' END AS status,
+       lower(v.slot) AS starts_at, b.time_zone, a.line AS address,
        ARRAY(SELECT k.badge_id FROM visit_crew k
              WHERE k.slot_id = v.slot_id AND k.released_at IS NULL ORDER BY k.badge_id) AS crew,
        (lower(v.slot) AT TIME ZONE b.time_zone)::date

@@ -5,6 +5,7 @@ from datetime import datetime
 from domain import events
 from domain.case.situation import Situation
 from domain.case.state import Stage, VisitState
+from domain.local_time import show_local
 
 
 class EventRefusedError(Exception):
@@ -30,7 +31,7 @@ def require_past(event: events.Event, situation: Situation) -> None:
     require(
         event.occurred_at <= situation.now + situation.policy.clock_tolerance,
         "LC-TIME",
-        "occurred_at: lies in the future",
+        f"occurred_at: lies in the future; here it is {_utc(situation.now)}",
     )
 
 
@@ -52,7 +53,7 @@ def require_not_before(
     require(
         asked_at is None or event.occurred_at >= asked_at - situation.policy.clock_tolerance,
         "LC-STAGE",
-        f"occurred_at: {reason}",
+        f"occurred_at: {reason}" + (f", {_utc(asked_at)}" if asked_at else ""),
     )
 
 
@@ -73,3 +74,7 @@ def require_visit(visit_id: str, situation: Situation) -> VisitState:
 
 def require_no_hold(situation: Situation) -> None:
     require(not situation.is_on_hold, "LC-HOLD", f"on hold: {', '.join(situation.hold_reasons)}")
+
+
+def _utc(at: datetime) -> str:
+    return f"{show_local(at, 'UTC')} UTC"

@@ -4,6 +4,7 @@ from domain import events
 from domain.case.judgement.fitting import EventRefusedError, require, require_no_hold
 from domain.case.renegotiation import build_next_plan
 from domain.case.situation import Situation
+from domain.identity import is_among
 from domain.plan.plan import PlanRefusedError
 
 
@@ -19,6 +20,11 @@ def judge_renegotiation_requested(
     )
     require(situation.case.next_plan is None, "LC-STAGE", "a renegotiation is under way")
     require_no_hold(situation)
+    require(
+        not is_among(event.requested_by_id, situation.facts.barred_badge_ids),
+        "LC-CREW",
+        "requested_by_id: may not visit the borrower any more, nor negotiate with them",
+    )
     _require_one_left(situation)
     try:
         build_next_plan(event, situation)

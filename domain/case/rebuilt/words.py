@@ -6,7 +6,7 @@ from domain.case.notices import NoticeKind
 from domain.case.rebuilt.record import CaseRecord, RecordedVisit
 from domain.case.state import Stage, Word
 from domain.case.words import UNGRANTED, not_granted, not_made, unchanged
-from domain.events import VisitReported, VisitRequested
+from domain.events import ApprovalWithdrawn, VisitReported, VisitRequested
 from domain.visit.status import VisitStatus
 
 
@@ -25,13 +25,29 @@ def _of_visit(record: CaseRecord) -> tuple[Word, datetime] | None:
     if visit is None or visit.ended_at is None:
         return None
     word = None
-    if visit.status in UNGRANTED and record.stage is not Stage.APPROVAL:
+    is_ungranted = visit.status in UNGRANTED and record.stage is not Stage.APPROVAL
+    if is_ungranted or _is_withdrawn_unheard(record, visit):
         word = not_granted(visit.visit_id) if _is_borrowers(record, visit) else None
     elif visit.status is VisitStatus.MISSED and not _is_reported(record, visit):
         booked = [each for each in record.appointments if each.visit_id == visit.visit_id]
         last = max(booked, key=lambda each: each.number, default=None)
         word = not_made(visit.visit_id, None if last is None else last.slot)
     return None if word is None else (word, visit.ended_at)
+
+
+def _is_withdrawn_unheard(record: CaseRecord, visit: RecordedVisit) -> bool:
+    """Its approval was withdrawn, and no appointment that the borrower knew of was called off."""
+    named = record.named(ApprovalWithdrawn.name)
+    withdrawn = [each for each in named if each.body["visit_id"] == visit.visit_id]
+    if visit.status is not VisitStatus.CALLED_OFF or not withdrawn:
+        return False
+    return not any(
+        each.visit_id == visit.visit_id
+        and each.borrower_to_tell
+        and each.given_up_at is not None
+        and each.given_up_at >= withdrawn[-1].judged_at
+        for each in record.appointments
+    )
 
 
 def _of_renegotiation(record: CaseRecord) -> tuple[Word, datetime] | None:

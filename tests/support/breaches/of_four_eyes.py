@@ -55,6 +55,16 @@ FOUR_EYES = {
         "UPDATE visits SET left_at = arrived_at - interval '2 days'",
         "it was reported before the crew came",
     ),
+    "promise open at the door": (
+        "G6",
+        ("UPDATE promises SET made_at = '2026-01-11', resolved_at = NULL, status = 'open'"),
+        "a promise to pay was open when the crew came",
+    ),
+    "negotiated by somebody barred": (
+        "G7",
+        "UPDATE crew_bars SET badge_id = 'c-1', since = '2026-01-11'",
+        "negotiated by somebody who had been barred from the borrower",
+    ),
     "signed by others": (
         "G7",
         "UPDATE agreements SET signatories = '[\"C-1\"]'",

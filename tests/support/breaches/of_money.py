@@ -55,10 +55,46 @@ MONEY = {
         "UPDATE agreements SET status = 'broken'",
         "is put off, and no agreement is in force",
     ),
+    "broken just after a hold": (
+        "G7",
+        (
+            "UPDATE agreements SET status = 'broken', grace_days = 5, missed_part = 2,"
+            " missed_at = '2026-06-01', ended_at = '2026-06-01';"
+            " INSERT INTO holds (loan_id, hold_id, borrower_id, reason, placed_at, released_at)"
+            " VALUES ('L-2', 'X', 'B-1', 'x', '2026-05-01', '2026-05-28')"
+        ),
+        "it is broken for its part 2 within 5 days of a hold",
+    ),
+    "fulfilled and withdrawn": (
+        "G7",
+        "".join([_PAID, "UPDATE agreements SET status = 'withdrawn', counted_until = 1000"]),
+        "it was fulfilled, and has ended as withdrawn",
+    ),
+    "put off by a plan that is broken": (
+        "G7",
+        (
+            "UPDATE agreements SET status = 'broken';"
+            " UPDATE loan_instalments SET put_off_from = NULL"
+        ),
+        "and no plan was fulfilled",
+    ),
+    "overpaid without a case": (
+        "G9",
+        (
+            "UPDATE payments SET amount_minor = 99999999, reversed_at = NULL;"
+            " UPDATE case_events e SET stage = 'no_case', received_at = p.recorded_at"
+            " FROM payments p WHERE e.body ->> 'payment_id' = p.payment_id;"
+            " UPDATE case_events SET received_at = received_at - interval '9 days'"
+            " WHERE name = 'payment_received';"
+            " UPDATE payments SET recorded_at = recorded_at - interval '9 days'"
+        ),
+        "loan L-1 is overpaid, and nobody was told",
+    ),
     "owed beside the plan": (
         "G9",
         (
-            "UPDATE agreements SET grace_days = 5, offered_at = '2026-03-01', counted_after = 900;"
+            "UPDATE agreements SET grace_days = 5, offered_at = '2026-03-03', counted_after = 900,"
+            " counted_from = '2026-03-01';"
             " UPDATE payments SET reversed_at = '2026-03-02'"
         ),
         "owed beside the plan of G-1, and nobody was told",

@@ -4,7 +4,8 @@
     make image-test-faults     planted faults, each of which a step must find
     … --real-images            the images that docker-compose.yml names, where they can be fetched
 
-Needs root and, by Debian's names, buildah, podman, runc, mmdebstrap, netavark and aardvark-dns.
+Needs root and, by Debian's names, buildah, podman, runc, mmdebstrap, netavark, aardvark-dns and
+iptables.
 Everything is kept in `.local/image-test`; containers, networks and volumes are removed at the end,
 images stay for the next run. Ends with 0 when all is as it must be, with 1 when a step is red, with
 2 when a tool is missing.
@@ -32,7 +33,7 @@ from tests.support.images.transcript import RedError, Transcript
 
 REPOSITORY = Path(__file__).parents[3]
 COMPOSE = REPOSITORY / ".venv-deploy" / "bin" / "podman-compose"
-TOOLS = ("buildah", "podman", "runc", "mmdebstrap", "netavark", "aardvark-dns")
+TOOLS = ("buildah", "podman", "runc", "mmdebstrap", "netavark", "aardvark-dns", "iptables")
 PLACES = os.pathsep.join([os.defpath, "/usr/sbin", "/usr/lib/podman", "/usr/libexec/podman"])
 NOT_IN_THE_IMAGE = ("tests", "demo", "docs", "deploy", "embedded", "local.py", ".git", ".env")
 

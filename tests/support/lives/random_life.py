@@ -14,12 +14,15 @@ from temporalio.service import RPCError, RPCStatusCode
 from domain.case.state import Stage
 from tests.support.lives.conversation import MOMENT, Json
 from tests.support.lives.life import Life
+from tests.support.lives.surroundings import Surroundings
 
 RICH = {"monthly_income_minor": 9_000_000, "monthly_expense_minor": 300_000}
 PAUSES = (
     *(MOMENT, MOMENT, timedelta(minutes=10), timedelta(hours=2), timedelta(hours=2)),
     *(timedelta(hours=9), timedelta(days=1), timedelta(days=3)),
 )
+LEAPS = (timedelta(days=10), timedelta(days=35), timedelta(days=150))  # of a clock, or an outage
+ONE_IN = 25  # pauses is a leap, and as many steps change what is around
 BEGINS_IN = (Stage.EARLY_CONTACT, Stage.VISIT, Stage.AGREEMENT, Stage.GUIDED_REPAYMENT)
 
 
@@ -38,10 +41,13 @@ class RandomLife:
         self._life = life
         self._random = random.Random(seed)  # noqa: S311
         self._count = 0
+        self._surroundings = Surroundings(life)
+        self._versions: list[str] = []
         self.said: list[str] = []  # to tell a life that went wrong
 
     async def begin(self) -> None:
         """On the way to a stage that takes long to come to by chance."""
+        self._versions = await self._surroundings.arrange()
         stage = self._random.choice(BEGINS_IN)
         if stage is not Stage.EARLY_CONTACT:
             await self._life.drive_to(stage)
@@ -53,8 +59,13 @@ class RandomLife:
                 if await self._is_closed():
                     return False
                 await self._say()
-            await self._life.skip(self._random.choice(PAUSES))
+            if self._is_rare():
+                self.said.append(await self._surroundings.hold_or_release())
+            await self._life.skip(self._random.choice(LEAPS if self._is_rare() else PAUSES))
         return not await self._is_closed()
+
+    def _is_rare(self) -> bool:
+        return self._random.randrange(ONE_IN) == 0
 
     async def _is_closed(self) -> bool:
         closed_at = "SELECT closed_at FROM collection_cases WHERE case_id = $1"
@@ -85,6 +96,7 @@ class RandomLife:
         yield from self._of_peace(status, now)
         yield from self._of_visit(status, now)
         yield from self._of_plan(status, now)
+        yield Chance(1, "policy_adopted", {"policy_version": self._random.choice(self._versions)})
 
     def _of_money(self, status: Json, now: datetime) -> Iterator[Chance]:
         draw, number = self._random, self._count
@@ -112,7 +124,9 @@ class RandomLife:
         for complaint in status["complaints"]:
             which = {"complaint_id": complaint["complaint_id"]}
             upheld = draw.random() < 0.5
-            yield Chance(6, "complaint_resolved", {**which, "upheld": upheld, "handler_id": "H-9"})
+            barred = [draw.choice(("C-1", "C-2", "c-3"))] if upheld and draw.random() < 0.3 else []
+            answer = {"upheld": upheld, "handler_id": "H-9", "barred_badge_ids": barred}
+            yield Chance(6, "complaint_resolved", {**which, **answer})
             yield Chance(1, "complaint_extended", {**which, "approver_id": "A-7", "reason": "hard"})
         blocked = draw.choice(([], [], ["visit"], ["sms"]))
         yield Chance(1, "contact_preferences_changed", {"blocked_channels": blocked})
@@ -169,7 +183,10 @@ class RandomLife:
             yield Chance(4, "renegotiation_requested", self._request(in_force, now))
 
     def _request(self, plan: Json, now: datetime) -> dict[str, Any]:
-        who = {"agreement_id": plan["agreement_id"], "requested_by_id": "B-1"}
+        who = {
+            "agreement_id": plan["agreement_id"],
+            "requested_by_id": self._random.choice(("B-1", "C-1")),
+        }
         return {**who, "capacity": RICH, "proposal": self._proposal(now)}
 
     def _proposal(self, now: datetime) -> Json:

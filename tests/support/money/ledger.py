@@ -1,5 +1,6 @@
 """What is owed of a loan by addition alone, and that everything else says the same."""
 
+from datetime import timedelta
 from itertools import count
 from typing import NamedTuple
 
@@ -37,6 +38,7 @@ class Ledger:
         self.before: set[str] = set()  # payments that the plan's debt knew of
         self.beside = 0  # of them, what was taken back since
         self.missed: MissedPart | None = None  # of the plan that was broken
+        self.released_at = record.now - timedelta(days=99)  # from the last hold
         self._numbers = count(1)
 
     def progress(self) -> PlanProgress:

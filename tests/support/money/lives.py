@@ -34,6 +34,7 @@ STEPS = st.lists(
     max_size=30,
 )
 Step = tuple[str, int]
+GRACE_DAYS = 5
 
 
 class MoneyLife(Ledger):
@@ -104,6 +105,7 @@ class MoneyLife(Ledger):
         await self.record.deliver("hold_placed", hold_id=hold_id, reason="hardship")
         await self._wait(days)
         await self.record.deliver("hold_released", hold_id=hold_id)
+        self.released_at = self.record.now
 
     async def _wait(self, days: int) -> None:
         self.record.now += timedelta(days=days)
@@ -145,7 +147,7 @@ class MoneyLife(Ledger):
             counted_from=self.record.now,
             counted_after=facts.payments_seen,
             expires_at=self.record.now + timedelta(days=3),
-            grace_days=5,
+            grace_days=GRACE_DAYS,
         )
 
     async def _sign(self, _: int) -> None:
@@ -170,6 +172,8 @@ class MoneyLife(Ledger):
         part = self.progress().next_part if self.in_force else None
         if part is None:
             return
+        # A hold gives a new grace, and nothing is missed before its end.
+        self.record.now = max(self.record.now, self.released_at + timedelta(days=GRACE_DAYS))
         self.missed = missed = MissedPart(part.number, self.record.now)
         await Agreements(self.record.pool).end_agreement(
             self.record.case_id,

@@ -134,16 +134,26 @@ class Plant:
 
     async def kill(self, victims: Collection[Victim]) -> None:
         """Kill, without a word, at any moment."""
+        await self.revive()
         if Victim.DOOR in victims:
             await kill_now(self._door)
+            self._door = None
         if Victim.POSTGRES in victims:
             # A session dies: all others are cut off as well, and the server has to recover.
             session = await until(lambda: self.value(A_WORKERS_SESSION), "a session to end")
             os.kill(session, signal.SIGKILL)
         if Victim.WORKER in victims:
             await kill_now(self._worker)
+            self._worker = None
         if Victim.TEMPORAL in victims:
             await kill_now(self._temporal)
+
+    async def revive(self) -> None:
+        """Start again what ended by itself, as a supervisor does: a worker found no server."""
+        if self._worker is not None and self._worker.has_ended:
+            await self.start_worker()
+        if self._door is not None and self._door.has_ended:
+            await self.start_door()
 
     async def mend(self, victims: Collection[Victim]) -> None:
         """Start again what does not recover by itself."""

@@ -30,7 +30,8 @@ def test_nothing_happens_in_the_future(policy: Policy, name: str) -> None:
     late = NOON + policy.clock_tolerance
     assert verdict(name, at, occurred_at=late.isoformat())[0] != "LC-TIME"
     ahead = (late + timedelta(seconds=1)).isoformat()
-    assert verdict(name, at, occurred_at=ahead)[0] == "LC-TIME"
+    rule, reason = verdict(name, at, occurred_at=ahead)
+    assert (rule, reason.partition("; ")[2]) == ("LC-TIME", f"here it is {NOON:%Y-%m-%d %H:%M} UTC")
 
 
 @pytest.mark.parametrize(

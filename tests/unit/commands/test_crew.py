@@ -49,8 +49,8 @@ def test_everything_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "mistake"),
     [
-        ("a b,Name,,,,", "badge_id: String should match"),
-        (",Name,,,,", "badge_id: String should have at least 1 character"),
+        ("a b,Name,,,,", "badge_id: must be ASCII letters, digits and signs, without blanks"),
+        (",Name,,,,", "badge_id: must not be empty"),
         ("C-9,,,,,", "full_name: is empty or not printable"),
         ("C-9,Na\x07me,,,,", "full_name: is empty or not printable"),
         ("C-9,Name,,z\x07h,,", "skills: is not printable"),

@@ -20,3 +20,18 @@ def test_what_is_no_event_is_one_clear_line(
     """Of two values nobody can know which was meant."""
     assert exit_code_of(send("L-1", "payment_received", body)) == 2
     assert capsys.readouterr().err == f"{words}\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("visit_request", "NAME: no event is called visit_request; did you mean visit_requested?"),
+        ("zzz", "NAME: no event is called zzz; there are: payment_received, "),
+    ],
+)
+def test_a_misspelt_event_is_told_from_an_unknown_one(
+    capsys: pytest.CaptureFixture[str], name: str, words: str
+) -> None:
+    """The one that is meant, or all that there are."""
+    assert exit_code_of(send("L-1", name, "{}")) == 2
+    assert capsys.readouterr().err.startswith(words)

@@ -27,8 +27,8 @@ def test_staff_is_read(tmp_path: Path) -> None:
         ("A-2,chief", "level: must be approver or senior_approver, not 'chief'"),
         ("A-2,crew", "level: must be"),
         ("A-2", "level: must be"),
-        ("A 2,approver", "staff_id: String should match"),
-        (",approver", "staff_id: String should have at least"),
+        ("A 2,approver", "staff_id: must be ASCII letters"),
+        (",approver", "staff_id: must not be empty"),
         ("A-1,senior_approver", "staff_id: stands in an earlier row, too"),
     ],
 )

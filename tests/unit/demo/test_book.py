@@ -7,6 +7,8 @@ from decimal import Decimal
 import pytest
 
 from demo.book import HIGHEST_RATE_PERCENT, TAPE, Fields, chinese_book, write_book
+from demo.stories.habits import assign
+from demo.stories.visit_stories import VISIT_STORIES
 from domain.debt.status import LoanStatus
 from domain.tape.row import COLUMNS, TapeRow
 
@@ -51,6 +53,19 @@ def test_fewer_overdue_loans_leave_the_others(book: list[Fields]) -> None:
     """As many as were asked for, from both ends of the delay; what is paid in time stays."""
     assert len(book) - len(chinese_book(30)) == 68 - 30
     assert len(chinese_book(68)) == len(chinese_book(1000)) == len(book)
+
+
+def test_a_larger_book_has_more_of_the_same(book: list[Fields]) -> None:
+    """Each overdue loan several times, of other borrowers; three in a row have one habit."""
+    larger = chinese_book(copies=3)
+    assert len(larger) == len(book) + 2 * 68
+    assert len({row["loan_id"] for row in larger}) == len(larger)
+    assert len({row["borrower_id"] for row in larger}) - len(
+        {row["borrower_id"] for row in book}
+    ) == (2 * 68)
+    days = [(f"L-{number:02}", 100) for number in range(6)]
+    habits = [habit.name for habit in assign(days, copies=3).values()]
+    assert habits == [VISIT_STORIES[0].name] * 3 + [VISIT_STORIES[1].name] * 3
 
 
 def _instalments_paid(row: Fields) -> float:

@@ -6,18 +6,17 @@ import httpx2
 import pytest
 
 from database.news.endpoints import Endpoint
-from database.news.outbox import Delivery
+from database.news.outbox import NewsDelivery
 from demo.systems.news_receiver import News, NewsReceiver
 from door.news.signing import secret_of, signed_headers
 from runtime.standard_webhooks import written
 from tests.support.door.system import DOOR_KEY
 
-NOW = datetime.now(UTC)
 BODY = '{"type": "visit.proposed", "loan_id": "L-1", "sequence": 1, "data": {"slot_id": "S-1"}}'
 ENDPOINT = Endpoint(
     endpoint_id="roster", url="http://w/roster", types=["*"], lenders=["*"], salt="salt",
-    previous_salt=None, previous_until=None, added_at=NOW, rotated_at=None, disabled_at=None,
-    disabled_because=None, failing_since=None, paused_until=None,
+    previous_salt=None, previous_until=None, added_at=datetime(2026, 1, 1, tzinfo=UTC),
+    rotated_at=None, disabled_at=None, disabled_because=None, failing_since=None, paused_until=None,
 )  # fmt: skip
 
 
@@ -32,10 +31,15 @@ class World:
         self._http = httpx2.AsyncClient(transport=transport, base_url="http://w")
 
     async def post(
-        self, body: str = BODY, system: str = "roster", at: datetime = NOW, news_id: int = 1
+        self,
+        body: str = BODY,
+        system: str = "roster",
+        late: timedelta = timedelta(0),
+        news_id: int = 1,
     ) -> int:
         """The status of news that the product has signed; `body` comes in their place."""
-        delivery = Delivery("roster", news_id, "L-1", 0, "visit.proposed", BODY)
+        at = datetime.now(UTC) - late
+        delivery = NewsDelivery("roster", news_id, "L-1", 0, "visit.proposed", BODY)
         headers = signed_headers(delivery, ENDPOINT, DOOR_KEY, at)
         answer = await self._http.post(f"/{system}", content=body.encode(), headers=dict(headers))
         return answer.status_code
@@ -53,7 +57,7 @@ async def test_news_are_taken_once() -> None:
 async def test_old_and_early_news_are_refused(late: timedelta) -> None:
     """By real time, however fast the business clock goes."""
     world = World()
-    assert await world.post(at=NOW - late) == 401
+    assert await world.post(late=late) == 401
     assert world.taken == []
 
 

@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 
 from database.errors import DatabaseAwayError
-from database.news.outbox import Delivery, Outbox
+from database.news.outbox import NewsDelivery, Outbox
 from door.news.taken import Taken
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -21,7 +21,7 @@ class _Outbox:
         self.statements: list[list[int]] = []
         self._away_for = away_for
 
-    async def delivered(self, answers: Mapping[Delivery, str], now: datetime) -> None:
+    async def delivered(self, answers: Mapping[NewsDelivery, str], now: datetime) -> None:
         assert now == NOW
         await asyncio.sleep(0)
         if len(self.statements) < self._away_for:
@@ -30,8 +30,8 @@ class _Outbox:
         self.statements.append([delivery.news_id for delivery in answers])
 
 
-def _delivery(number: int) -> Delivery:
-    return Delivery("app", number, f"L-{number}", 0, "case.opened", "{}")
+def _delivery(number: int) -> NewsDelivery:
+    return NewsDelivery("app", number, f"L-{number}", 0, "case.opened", "{}")
 
 
 async def _write(outbox: _Outbox, how_many: int) -> list[BaseException | None]:

@@ -82,6 +82,10 @@ def test_every_missing_field_is_named() -> None:
     [
         ("visit_checked_in", {"badge_ids": "C-1"}, "badge_ids: must be a list"),
         ("agreement_signed", {"signatories": []}, "signatories: needs at least 1"),
+        ("agreement_signed", {"agreement_id": ""}, "agreement_id: must not be empty"),
+        ("agreement_signed", {"currency": "yuan"}, "currency: must be three capital letters"),
+        ("payment_received", {"amount_minor": "100"}, "amount_minor: must be a whole number"),
+        ("payment_received", {"amount_minor": 0}, "amount_minor: must be more than 0"),
         ("hold_placed", {"until": "2026-11-24T10:00:00"}, "until: must carry a time zone"),
         ("contact_preferences_changed", {"agreed_hours": ["18"]}, "agreed_hours.0: must be an obj"),
         (
@@ -96,6 +100,13 @@ def test_mistakes_are_said_in_words_of_the_contract(
 ) -> None:
     """Not in those of the language it is written in."""
     assert said in _reason(name, wrong)
+
+
+def test_a_list_with_a_wrong_entry_is_not_called_too_short() -> None:
+    """What is wrong with the entry is all there is to mend."""
+    reason = _reason("agreement_signed", {"signatories": ["借款人"]})
+    assert "signatories.0: must be ASCII letters, digits and signs, without blanks" in reason
+    assert "needs at least" not in reason
 
 
 @pytest.mark.parametrize(

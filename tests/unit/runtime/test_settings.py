@@ -44,7 +44,7 @@ def test_everything_but_the_database_has_a_default() -> None:
         ("CALL_GATEWAY", "pigeon", "CALL_GATEWAY is wrong: Input should be 'simulated', 'webhook'"),
         ("BUSINESS_CLOCK", "fast", 'BUSINESS_CLOCK is wrong: must be "real" or a clock as JSON'),
         ("BUSINESS_CLOCK", '{"day_share": 2}', "BUSINESS_CLOCK is wrong: must be .*day_share"),
-        ("SCAN_EVERY_SECONDS", "0", "SCAN_EVERY_SECONDS is wrong: Input should be greater than 0"),
+        ("SCAN_EVERY_SECONDS", "0", "SCAN_EVERY_SECONDS is wrong: must be more than 0"),
         ("SCAN_EVERY_SECONDS", "soon", "SCAN_EVERY_SECONDS is wrong: Input should be a valid int"),
         ("POLICY_FILE", "no/such.yaml", "POLICY_FILE is wrong: there is no file no/such.yaml"),
         ("LOG_FORMAT", "xml", "LOG_FORMAT is wrong: Input should be 'console' or 'json'"),

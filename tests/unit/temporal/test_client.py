@@ -19,8 +19,7 @@ async def test_a_server_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("TEMPORAL_API_KEY", "")
     monkeypatch.setenv("TEMPORAL_CONFIG_FILE", "/dev/null")
 
-    with pytest.raises(SettingsError, match=r"^TEMPORAL_ADDRESS: no server at 127\.0\.0\.1:1") as e:
+    with pytest.raises(SettingsError) as e:
         await connect_temporal()
 
-    assert "\n" not in str(e.value)
-    assert "tls" not in str(e.value).lower()
+    assert str(e.value) == "TEMPORAL_ADDRESS: no server at 127.0.0.1:1: Connection refused"

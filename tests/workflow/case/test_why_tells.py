@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from commands.ops.why import tell, tell_now
+from commands.ops.why import tell, tell_goodbye, tell_now
 from database.case.story import read_story
 from domain.case.state import Stage
 from tests.support.lives.life import RIPE, Life, StartLife
@@ -35,6 +35,7 @@ async def test_a_visit_and_its_plan_from_application_to_end(life: Life) -> None:
         "visit_appointment (visit) by sms",
         "with C-1, C-2",  # who was confirmed
         "badge ids C-1, C-2",  # who came
+        "capacity (monthly income CNY ",  # money as money
         "proposed in 3 parts",
         "notice: waiver_approval_wanted to approvers: told",
         "approver id A-2",
@@ -77,3 +78,16 @@ async def test_what_a_promise_and_a_hold_wait_for(start_life: StartLife) -> None
     assert f"Promised: CNY 10.00 by {due_on}; nothing is asked for" in await _now(life)
     await life.accepted("hold_placed", hold_id="H-1", reason="hardship")
     assert "On hold: hardship; nothing is done until that ends" in await _now(life)
+
+
+async def test_a_case_that_has_ended_has_its_closing_notice_to_send(start_life: StartLife) -> None:
+    """No case is open any more, and something is still to come; nothing is said to be owed."""
+    life = await start_life(5)
+    await life.skip_to(life.loan.at_days_past_due(5, hour=23))
+    await life.pay()
+    story = await read_story(life.pool, life.loan.loan_id)
+    assert story is not None
+    assert story.stage is None
+    now, after = tell_goodbye(await life.status(), story)
+    assert now.startswith("Now: ended, waits for closing notice; as of ")
+    assert after.startswith("Next: paid_notice by sms, ")

@@ -60,7 +60,11 @@ async def test_closing_notice_waits_for_the_morning(start_life: StartLife) -> No
     life = await start_life(5)
     await life.skip_to(life.loan.at_days_past_due(5, hour=23))
     await life.pay()
+    status = await life.status()
+    assert status["next_action"]["what"] == "paid_notice by sms"
     assert await life.outcome() == "cured"
+    status = await life.status()
+    assert (status["waiting_for"], status["next_action"]["what"]) == ("nothing", "end")
     sent_at = await life.value("SELECT sent_at FROM contact_attempts WHERE purpose = 'closing'")
     assert sent_at >= life.loan.at_days_past_due(6, hour=8)
 
@@ -167,3 +171,18 @@ async def test_hold_of_another_loan_keeps_this_one_from_the_lawyers(start_life: 
     assert (status["waiting_for"], status["stage"]) == ("hold_released", Stage.LEGAL_REVIEW)
     await life.accepted("hold_released", hold_id="H-1")  # through this loan: the hold is theirs
     assert await life.value("SELECT count(*) FROM holds WHERE released_at IS NULL") == 0
+
+
+@pytest.mark.parametrize(("days", "paid", "status"), [(10, 0, "replaced"), (10, 5, "kept")])
+async def test_end_breaks_no_promise_whose_day_has_not_come(
+    start_life: StartLife, days: int, paid: int, status: str
+) -> None:
+    """The file for the lawyers says of nobody that they broke their word before its day."""
+    life = await start_life(20)
+    due_on = life.loan.on(await life.now()) + timedelta(days=days)
+    await life.accepted("promise_made", amount_minor=5, due_on=str(due_on))
+    if paid:
+        await life.signal("payment_received", payment_id="P", amount_minor=paid)
+    await life.signal("case_closed", outcome="handed_to_legal")
+    assert await life.outcome() == "handed_to_legal"
+    assert await life.value("SELECT status FROM promises") == status

@@ -6,6 +6,8 @@ import pytest
 
 from domain.case.state import Stage
 from tests.support.lives.life import STAGES, StartLife, start_in
+from tests.support.lives.parts import due_of
+from tests.support.world import Loan
 
 WITH_SLOT = (Stage.APPOINTMENT, Stage.PREPARATION, Stage.VISIT)
 
@@ -114,3 +116,20 @@ async def test_complaints_stop_contact_until_each_is_resolved(start_life: StartL
     assert status["waiting_for"] == "next_contact"
     await life.skip_to(life.loan.at_days_past_due(16))
     assert await life.contacts() == ["overdue_call"]
+
+
+async def test_hold_that_was_slept_through_gives_its_grace(start_life: StartLife) -> None:
+    """It stood on another loan and ended before this case looked: the part is not missed."""
+    life = await start_life(92, tried=True)
+    today = life.loan.on(await life.now())
+    other = await start_life(5, Loan("L-2", first_due_on=today - timedelta(days=5)))
+    status = await life.drive_to(Stage.REPAYMENT)
+    due_on = due_of(status, 2)
+    await life.skip_to(life.loan.local(due_on + timedelta(days=3)))
+    await other.accepted("hold_placed", hold_id="H-1", reason="bereavement")
+    await life.skip_to(life.loan.local(due_on + timedelta(days=6), 1))
+    await other.accepted("hold_released", hold_id="H-1")
+    await life.skip_to(life.loan.local(due_on + timedelta(days=10)))
+    assert (await life.status())["broken_plans"] == 0
+    await life.skip_to(life.loan.local(due_on + timedelta(days=12)))
+    assert (await life.status())["broken_plans"] == 1

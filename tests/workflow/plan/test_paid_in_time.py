@@ -94,3 +94,14 @@ async def test_plan_that_breaks_again_is_told_again(life: Life) -> None:
     await life.skip_until(lambda status: status["broken_plans"] == 1)
     await life.skip(timedelta(days=2))
     assert len(await sent_as(life, "plan_broken")) == 2
+
+
+async def test_promise_of_meanwhile_is_replaced_by_the_plan(life: Life) -> None:
+    """Its parts ask for the money again: nothing is waited for beside them."""
+    status = await life.drive_to(Stage.REPAYMENT)
+    await life.skip_to_stage(Stage.EARLY_CONTACT)
+    due_on = life.loan.on(await life.now()) + timedelta(days=9)
+    await life.accepted("promise_made", amount_minor=5, due_on=str(due_on))
+    await _pay_late(life, amount_of(status, 2), life.loan.local(due_of(status, 2)))
+    assert (await life.status())["stage"] == Stage.REPAYMENT
+    assert await life.value("SELECT status FROM promises") == "replaced"

@@ -128,3 +128,17 @@ async def test_grace_is_that_of_the_signed_document(life: Life) -> None:
     await life.pay_part(1)
     await life.skip(MOMENT)
     await life.skip_to_stage(Stage.REPAYMENT)
+
+
+async def test_plan_in_force_again_puts_off_from_the_contract(life: Life) -> None:
+    """Its last payment bounced before the closing notice: neither longer than before, nor for good
+    once it is broken.
+    """
+    status = await life.drive_to(Stage.REPAYMENT)
+    signed = await _due_dates(life)
+    await life.skip_to(life.loan.local(due_of(status, 2), 22, 30))
+    await life.pay(status["plan"]["rest_minor"], payment_id="LAST")
+    await life.accepted("payment_reversed", payment_id="LAST")
+    assert await _due_dates(life) == signed
+    await life.skip_until(lambda status: status["broken_plans"] == 1)
+    assert await _due_dates(life) == await _contract_dates(life)

@@ -102,3 +102,22 @@ async def test_what_is_not_told_yet_follows_from_the_record(life: Life) -> None:
     in_run = await life.handle.query(CASE_STATE, result_type=CaseState)
     assert [word.template for word in in_run.untold] == ["visit_not_granted"]
     await compare_with_record(life.env, life.pool, life.loan.loan_id, life.case_id)
+
+
+@pytest.mark.parametrize(
+    ("knows", "message"), [(False, "visit_not_granted"), (True, "visit_called_off")]
+)
+async def test_whoever_applied_hears_of_an_approval_that_is_withdrawn(
+    life: Life, *, knows: bool, message: str
+) -> None:
+    """Once: who knows of an appointment reads that nobody comes."""
+    await life.drive_to(Stage.APPLICATION)
+    await life.apply(**BY_BORROWER)
+    await life.skip_to(life.loan.local(life.loan.on(await life.now()), 21))
+    await life.accepted("visit_approved", visit_id=life.visit_id, approver_id="A-1")
+    if knows:
+        await life.proposed()
+    before = len(await life.contacts())
+    await life.accepted("approval_withdrawn", visit_id=life.visit_id, approver_id="A-1")
+    await life.skip(timedelta(days=1))
+    assert (await life.contacts())[before:] == [message]

@@ -106,6 +106,9 @@ async def test_today_tells_visits_and_their_crews(
     record.now += timedelta(days=1)
     _, text = await _waits(record)
     assert "Visits today: 1" in text
+    await pool.execute("UPDATE visits SET checked_in_at = $1, reported_at = $1", record.now)
+    _, text = await _waits(record)
+    assert ", reported, crew C-1" in text
 
 
 async def test_today_names_what_should_have_gone_on(

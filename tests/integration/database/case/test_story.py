@@ -36,6 +36,16 @@ async def test_story_tells_contacts_refusals_and_refused_events(
     assert "allowed under policy cn-2027-01 (SHA-256 " in text[3]
     assert "arrears CNY 4,000.00; holds: none;" in text[3]
     assert "again possible at 2026-04-16 08:00" in text[5]
+    call = decided[3]
+    assert f"(attempt {call.attempt_id}, words {call.template_version}): " in text[3]
+    assert (
+        await pool.fetchval(
+            "SELECT channel FROM contact_attempts WHERE attempt_id = $1", call.attempt_id
+        )
+        == "call"
+    )
+    for part in (" / after no: ", " / after yes: "):
+        assert part in text[3]
 
 
 async def test_decision_under_two_policies_names_both(
@@ -87,8 +97,8 @@ async def test_story_tells_money_holds_approvals_and_agreements(
     for said in (
         "payment: CNY 1,000.00, P-1 from test: received",
         "payment: CNY 1,000.00, P-1: reversed",
-        "promise: CNY 10.00, to pay by 2026-04-15: made",
-        "promise: CNY 10.00, to pay by 2026-04-15: replaced",
+        "promise: CNY 10.00, to pay by 2026-04-17: made",
+        "promise: CNY 10.00, to pay by 2026-04-17: replaced",
         "hold: dispute (H-1): placed, until it is released",
         "hold: dispute (H-1): released",
         "complaint: C-1: filed about tone; the answer is due on 2026-04-30",
@@ -96,7 +106,7 @@ async def test_story_tells_money_holds_approvals_and_agreements(
         "complaint: C-1: answered, upheld",
         "application: L-1:2026-01-10:visit-1: applied for by the borrower B-1",
         "approval: CNY 4,000.00, L-1:2026-01-10:visit-1: approved by A-1, until 2026-05-15",
-        "appointment: L-1:2026-01-10:visit-1: confirmed for 2026-04-17 12:18",
+        "appointment: L-1:2026-01-10:visit-1: confirmed for 2026-04-17 12:17",
         "badge ids C-1, C-2; recording id R-1; entry consent yes; identity verified yes",
         "agreement: CNY 4,000.00, G-1: offered in 3 parts, until 2026-04-20 12:20",
         "agreement: CNY 4,000.00, G-1: signed by B-1",

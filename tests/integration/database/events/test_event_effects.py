@@ -185,3 +185,12 @@ async def test_way_of_a_visit_is_on_record(record: Recorder) -> None:
     assert (visit["entry_consent"], visit["outcome"]) == (False, "wrong_address")
     assert len(visit["visit_code"]) == 6
     assert await record.rows("SELECT status FROM addresses") == [{"status": "wrong"}]
+
+
+async def test_waiver_is_no_payment_that_bounces(record: Recorder) -> None:
+    """What a plan has waived ends with its plan alone."""
+    await record.pool.execute(
+        "INSERT INTO payments VALUES ('G:waiver', 'L-1', 5, 'waiver', $1, $1, NULL, 'x')", NOW
+    )
+    verdict = await record("payment_reversed", payment_id="G:waiver")
+    assert verdict.reason == "LC-RECORD: payment_id: a waiver, which ends with its plan alone"

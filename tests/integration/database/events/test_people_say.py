@@ -99,3 +99,11 @@ async def test_second_entry_of_a_number_that_wants_no_contact_is_refused_too(
     )
     [phone] = await tell.rows("SELECT status FROM phones WHERE phone_id = 'again'")
     assert phone["status"] == "refused"
+
+
+async def test_wish_that_places_no_hold_is_refused(record: Recorder) -> None:
+    """Another hold has its name, and has ended: nobody is told that they are left in peace."""
+    await record.accepted("hold_placed", hold_id="said:x", reason="dispute")
+    await record.accepted("hold_released", hold_id="said:x")
+    verdict = await record("borrower_said", event_id="x", says="cannot_pay")
+    assert verdict.reason == "LC-RECORD: event_id: a hold named said:x was placed before"

@@ -1,0 +1,98 @@
+"""Every side in turn: what a killed worker costs, then the rate; docs/peers.md is written of it.
+
+python -m benchmarks.peers.command [--kills 16] [--cases 60] [--rounds 3] [--in-flight 40]
+"""
+
+import asyncio
+import os
+import time
+from typing import Annotated
+
+import typer
+from pydantic import TypeAdapter
+
+from benchmarks.peers.page import PAGE, Figures, KillRow, RateRow, page, table
+from benchmarks.peers.product import Product
+from benchmarks.peers.runs import Killed, Rate, kill_moments, measure_kills, measure_rate
+from benchmarks.peers.sides import PEERS_PYTHON, RESTATE, ROOT, Cron, Dbos, Restate, Settings, Side
+from commands.command_line import CommandError, run_command
+
+SIDES: tuple[type[Side], ...] = (Product, Cron, Dbos, Restate)
+_SEED = 20261129
+_KILL_DAY, _KILL_HOURS = 48.0, 10
+_RATE_DAY, _RATE_HOURS = 12.0, 10
+_KEPT = ROOT / ".local" / "peers.json"
+_FIGURES = TypeAdapter(Figures)
+
+
+def main(
+    kills: Annotated[int, typer.Option(help="How often each worker is killed")] = 16,
+    cases: Annotated[int, typer.Option(help="Whose lives it is killed in")] = 60,
+    rounds: Annotated[int, typer.Option(help="How often each rate is measured")] = 3,
+    in_flight: Annotated[int, typer.Option(help="Cases at once, where the rate is measured")] = 40,
+    seconds: Annotated[float, typer.Option(help="How long each rate is measured")] = 60,
+    page_only: Annotated[
+        bool, typer.Option(help="Write the page of the last run's figures")
+    ] = False,
+) -> None:
+    """Print the tables, and write the page."""
+    run_command(_write_page() if page_only else _run(kills, cases, rounds, in_flight, seconds))
+
+
+async def _run(kills: int, cases: int, rounds: int, in_flight: int, seconds: float) -> int:
+    if not PEERS_PYTHON.is_file() or not any(RESTATE.glob("restate-server-*/bin/*")):
+        raise CommandError("the others' environment is missing: `make peers` builds it")
+    began_at, load = time.time(), [os.getloadavg()[1]]
+    killed = [
+        *(await _kill_all(SIDES, kills, cases, is_gated=True)),
+        *(await _kill_all(SIDES[1:], kills, cases, is_gated=False)),
+    ]
+    load.append(os.getloadavg()[1])
+    rates: dict[type[Side], list[Rate]] = {kind: [] for kind in SIDES}
+    for number in range(rounds):
+        order = SIDES if number % 2 == 0 else SIDES[::-1]
+        for kind in order:
+            settings = Settings(_RATE_DAY, "", in_flight + 20, _RATE_HOURS)
+            rate = await measure_rate(kind, settings, in_flight, seconds)
+            typer.echo(f"{kind.name}: {rate}")
+            rates[kind].append(rate)
+        load.append(os.getloadavg()[1])
+    figures = Figures(
+        killed=killed,
+        rates=[RateRow(kind.name, measured) for kind, measured in rates.items()],
+        load=load,
+        minutes=(time.time() - began_at) / 60,
+        kill_day=_KILL_DAY,
+        rate_day=_RATE_DAY,
+    )
+    _KEPT.parent.mkdir(exist_ok=True)
+    _KEPT.write_bytes(_FIGURES.dump_json(figures))
+    return await _write_page()
+
+
+async def _write_page() -> int:
+    figures = _FIGURES.validate_json(_KEPT.read_bytes())
+    PAGE.write_text(page(figures), encoding="utf-8")
+    typer.echo(table(figures))
+    typer.echo(f"written: docs/{PAGE.name}")
+    return 0
+
+
+async def _kill_all(
+    kinds: tuple[type[Side], ...], kills: int, cases: int, *, is_gated: bool
+) -> list[KillRow]:
+    """All at once: what is asked is what is lost, not how fast it goes."""
+    settings = Settings(_KILL_DAY, "", cases + 20, _KILL_HOURS, is_gated)
+    moments = kill_moments(_SEED, kills, _KILL_DAY)
+
+    async def kill(kind: type[Side]) -> Killed:
+        found = await measure_kills(kind, settings, cases, moments)
+        typer.echo(f"{kind.name}{'' if is_gated else ', without the gate'}: {found}")
+        return found
+
+    found = await asyncio.gather(*(kill(kind) for kind in kinds))
+    return [KillRow(kind.name, is_gated, each) for kind, each in zip(kinds, found, strict=True)]
+
+
+if __name__ == "__main__":
+    typer.run(main)

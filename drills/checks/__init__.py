@@ -1,0 +1,1 @@
+"""The end's judgement: each check asks one thing and answers with what is wrong."""

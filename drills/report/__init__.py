@@ -1,0 +1,1 @@
+"""What a drill has to show: figures, and a picture of its worst days."""
