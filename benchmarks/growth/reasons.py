@@ -35,7 +35,7 @@ REASONS: dict[tuple[str, str], str] = {
         "the worker is given the run's history and replays it: what counts is how long that one is."
     ),
     ("import of a row", "loans of a borrower"): (
-        "the borrower, the number and the address are written once, and not again for each loan."
+        "the borrower's own rows are written once, and not again for each loan."
     ),
     ("state that a run is started with", "months of life"): (
         "the first run begins with two ids, each later one with where the case stands, which does"
