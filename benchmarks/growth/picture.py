@@ -9,6 +9,7 @@ from benchmarks.means.growth import Growth
 _LEFT, _RIGHT, _TOP, _HEIGHT, _ROW = 60, 420, 20, 300, 18
 _COLOURS = ("#4e79a7", "#f28e2b", "#e15759", "#76b7b2", "#59a14f", "#edc948", "#b07aa1",
             "#9c755f", "#bab0ac", "#333333")  # fmt: skip
+_DASHES = ("", ' stroke-dasharray="5"', ' stroke-dasharray="2 4"')
 _MOST = 4.0  # times the cost at the smallest size; what is more is drawn at the edge
 
 
@@ -18,7 +19,7 @@ def picture(found: Sequence[Growth]) -> str:
     height = _TOP + _HEIGHT + 40
     shapes = [*_axes(decades), *(line for place, each in enumerate(found)
                                  for line in _line(each, place, decades))]  # fmt: skip
-    size = f'width="980" height="{max(height, _TOP + _ROW * (len(found) + 1))}"'
+    size = f'width="1010" height="{max(height, _TOP + _ROW * (len(found) + 1))}"'
     return "\n".join([
         f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="sans-serif" font-size="12">',
         '<rect width="100%" height="100%" fill="#fff"/>',
@@ -45,14 +46,14 @@ def _line(each: Growth, place: int, decades: float) -> list[str]:
         f"{_x(_decades(each, size), decades):.0f},{_y(cost / smallest):.0f}"
         for size, cost in sorted(each.costs.items())
     )
-    dash = ' stroke-dasharray="5"' if place >= len(_COLOURS) else ""
+    dash = _DASHES[place // len(_COLOURS) % len(_DASHES)]
     y = _TOP + _ROW * place + 10
     stroke = f'stroke="{colour}" stroke-width="2"{dash}'
     words = f"{each.measure}, by {each.along}: × {each.ratio:.2f}"
     return [
         f'<polyline points="{points}" fill="none" {stroke}/>',
-        f'<path d="M{_RIGHT + 20} {y - 4}H{_RIGHT + 40}" {stroke}/>',
-        _text(_RIGHT + 46, y, words),
+        f'<path d="M{_RIGHT + 40} {y - 4}H{_RIGHT + 60}" {stroke}/>',
+        _text(_RIGHT + 66, y, words),
     ]
 
 

@@ -107,6 +107,9 @@ the spread of what was measured, and the ratio of the largest size and the small
 called flat. How each is measured is at the top of its file in `benchmarks/growth/`; what it means
 for ten million loans is in [capacity](capacity.md).
 
+Of the open loans of each size 500 have been taken up by a worker, and sleep until a step that is
+months away; the others are open runs behind a timer as well, whose first task is a year away.
+
 | cost | along | at each size | ratio | flat |
 |---|---|---|---|---|
 {rows}
