@@ -58,7 +58,9 @@ async def drill(size: Size, seed: int, day: float | None, planted: str | None) -
         async with EmbeddedStack(Path(directory), clock=clock) as stack:
             try:
                 limit = _lasts(size, GIVE_UP_AFTER_DAYS, day_length)
-                runs = Drill(stack, size, seed, day_length, tell, planted=planted)
+                runs = Drill(
+                    stack, size, seed, day_length, tell, planted=planted, gives_up=day is None
+                )
                 figures = await runs.run(limit)
             finally:
                 keep_logs(stack)

@@ -6,8 +6,9 @@ from typing import Any
 
 from demo.run import FIRST_DAY
 from drills.chaos import Struck
-from drills.report.figures import longest_gap
+from drills.report.figures import Figures, longest_gap
 from drills.report.picture import draw
+from drills.report.table import table
 from drills.schedule import Fault, Planned
 
 
@@ -34,3 +35,12 @@ def test_the_picture_names_each_fault() -> None:
     texts = [element.text for element in ET.fromstring(picture).iter() if element.text]  # noqa: S314
     assert "worker killed, 4 s" in texts
     assert picture.count("<rect") >= 11
+
+
+def test_a_table_has_a_row_for_each_drill() -> None:
+    """With as many cells as its head."""
+    one = Figures(1, 78, 78, 78, 22, 217, 372, 0, 50, 48, 1, 1, 0, 0, 385, 38.6, 4.0, 13.0, [])
+    head, rule, *rows = table([one, one._replace(seed=2, red=["no event lost"])]).splitlines()
+    assert len({line.count("|") for line in (head, rule, *rows)}) == 1
+    assert [row.split(" | ")[0] for row in rows] == ["| 1", "| 2"]
+    assert [row.rsplit(" | ", 1)[1] for row in rows] == ["0 |", "1 |"]
