@@ -13,7 +13,6 @@ from commands.ops.endpoint.disable import disable
 from commands.ops.endpoint.enable import enable
 from commands.ops.endpoint.list_all import list_all as list_endpoints
 from commands.ops.endpoint.rotate import rotate as rotate_endpoint
-from commands.ops.forecast import forecast
 from commands.ops.gateways import gateways
 from commands.ops.migrate import migrate
 from commands.ops.news.prune import prune
@@ -21,6 +20,8 @@ from commands.ops.news.replay import replay
 from commands.ops.package import package
 from commands.ops.person import person
 from commands.ops.planning.capacity import capacity
+from commands.ops.planning.forecast import forecast
+from commands.ops.planning.simulate import simulate
 from commands.ops.policy.adopt import adopt
 from commands.ops.policy.check import check
 from commands.ops.policy.diff import diff
@@ -28,7 +29,6 @@ from commands.ops.policy.show import show
 from commands.ops.rebuild import rebuild
 from commands.ops.retention import retention
 from commands.ops.send import send
-from commands.ops.simulate import simulate
 from commands.ops.status import status
 from commands.ops.today import today
 from commands.ops.visitor import visitor

@@ -1,1 +1,1 @@
-"""Commands that plan: they look at no case, and touch nothing."""
+"""Commands that plan ahead, `ops.py capacity`, `forecast` and `simulate`: they change nothing."""

@@ -27,6 +27,7 @@ FILE_NAMES = {
     "import": "import_tape",
     "list": "list_all",
 }  # where the command's own name cannot be a module's
+PLANNING = {"capacity", "forecast", "simulate"}  # in a folder of their own, typed without it
 NOWHERE = "postgresql://me:secret@127.0.0.1:1/x"  # nobody listens there
 LOAN, FILE = "L-1", "{file}"
 NEED_THE_DATABASE = [
@@ -101,6 +102,8 @@ def test_every_command_is_a_file_of_its_name(typed: str) -> None:
     if script != "local.py":  # one command, and no folder for it
         path.insert(0, script.removesuffix(".py"))
     path[-1] = FILE_NAMES.get(path[-1], path[-1])
+    if path[-1] in PLANNING:
+        path.insert(-1, "planning")
     callback = COMMANDS[typed].callback
     assert callback is not None
     command = inspect.unwrap(callback)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from commands.ops.simulate import TAPE
+from commands.ops.planning.simulate import TAPE
 from domain.policy.policy import Policy
 from policies.reader import read_policy
 from runtime.settings import CHINA_POLICY

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from commands.ops.forecast import Forecast, look_ahead
+from commands.ops.planning.forecast import Forecast, look_ahead
 from domain.case.state import Stage
 from tests.support.lives.life import RIPE, Life, StartLife
 
