@@ -206,7 +206,8 @@ class Drill:
             seconds = self._day_length.total_seconds()
             raise DemoError(
                 f"this machine, with what else runs on it, is too slow for a business day of "
-                f"{seconds:.2f} s: on day {day} it was {lag.total_seconds():.1f} s behind ({what}); "
+                f"{seconds:.2f} s: on day {day} it was {lag.total_seconds():.1f} s behind "
+                f"({what}); "
                 f"try DAY={2 * seconds:.1f}"
             )
 
