@@ -18,6 +18,7 @@ AWAY = (
     asyncpg.TooManyConnectionsError,
     asyncpg.DiskFullError,
     asyncpg.InterfaceError,
+    asyncpg.InternalClientError,  # of a connection whose statement was given up half-way
     OSError,  # a time that has run out among them
 )
 T = TypeVar("T")

@@ -207,7 +207,8 @@ class Drill:
             raise DemoError(
                 f"this machine, with what else runs on it, is too slow for a business day of "
                 f"{seconds:.2f} s: on day {day} it was {lag.total_seconds():.1f} s behind "
-                f"({what}); try DAY={2 * seconds:.1f}"
+                f"({what}); "
+                f"try DAY={2 * seconds:.1f}"
             )
 
     async def _judge(self, evidence: Evidence) -> list[str]:

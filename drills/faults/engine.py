@@ -59,7 +59,7 @@ async def adopt_policy(scene: Scene, _seconds: float) -> str:
     file, version = _write_policy(scene.plant.stack.data_dir / "policies")
     for _ in range(_TRIES):
         code = await scene.plant.attempt(
-            "adopt", "ops.py", "policy", "adopt", str(file), "--lender", LENDER, "--rate", "100"
+            "adopt", "ops.py", "policy", "adopt", str(file), "--lender", LENDER, "--rate", "20"
         )
         if code == 0:
             moved = await scene.pool.fetchval(_GOVERNED, version)
