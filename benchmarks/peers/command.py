@@ -19,7 +19,7 @@ from commands.command_line import CommandError, run_command
 
 SIDES: tuple[type[Side], ...] = (Product, Cron, Dbos, Restate)
 _SEED = 20261129
-_KILL_DAY, _KILL_HOURS = 72.0, 8
+_KILL_DAY, _KILL_HOURS = 60.0, 8
 _RATE_DAY, _RATE_HOURS = 8.0, 10
 _APART_SECONDS = 4.0  # the sides' kills: so many workers that start at once would stop each other
 _KEPT = ROOT / ".local" / "peers.json"
