@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Self
@@ -97,7 +98,8 @@ class Child:
         try:
             await asyncio.wait_for(self._process.wait(), grace.total_seconds())
         except TimeoutError:
-            self._process.kill()
+            with suppress(ProcessLookupError):  # it may just have ended
+                self._process.kill()
             await self._process.wait()
 
     def obituary(self) -> str:

@@ -52,7 +52,11 @@ _WANTS = """
     FROM collection_cases c
     LEFT JOIN visits v ON v.case_id = c.case_id AND v.ended_at IS NULL
     WHERE c.closed_at IS NULL AND (
-        c.stage = 'application' AND v.visit_id IS NULL
+        c.stage = 'application' AND v.visit_id IS NULL AND EXISTS (
+            -- Who applies before being invited is not invited any more.
+            SELECT FROM contact_attempts a
+            WHERE a.case_id = c.case_id AND a.template = 'visit_invitation' AND a.status = 'sent'
+        )
         OR c.stage = 'approval' AND v.status = 'requested'
         OR c.stage = 'appointment' AND v.status = 'proposed' AND v.notice_sent_at IS NOT NULL
         OR c.stage = 'visit'

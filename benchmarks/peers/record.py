@@ -23,7 +23,7 @@ SCHEMA = """
         -- What follows is the poller's alone.
         state text NOT NULL DEFAULT 'ladder-1',
         next_at double precision,
-        answer text,
+        answers text[] NOT NULL DEFAULT '{}',
         slot double precision
     );
     CREATE INDEX due_cases ON cases (next_at) WHERE next_at IS NOT NULL;

@@ -14,8 +14,8 @@ from benchmarks.peers.sides import Settings, Side
 from benchmarks.peers.world import LOOKS_EVERY_SECONDS, Faults, World, open_provider
 
 LIFE_DAYS = OFFER_DAY + 2.5  # from the opening to the closing notice, where nothing is late
-_PATIENCE_DAYS = LIFE_DAYS + 3
-_WORKER_LIVES_SECONDS = 12.0  # at least, between two kills
+_PATIENCE_DAYS = 3.0
+_WORKER_LIVES_SECONDS = 25.0  # at least, between two kills
 SETTLES_SECONDS, _IDLE_SECONDS = 5.0, 10.0
 
 
@@ -110,7 +110,7 @@ async def measure_kills(
     async with open_world(kind, settings) as (side, world):
         began_at = time.time()
         killing = asyncio.create_task(_kill(side, moments))
-        opens_for = 2 * settings.day
+        opens_for = settings.day
         patience = moments[-1] + _PATIENCE_DAYS * settings.day
         while (passed := time.time() - began_at) < patience:
             wanted = round(cases * min(passed / opens_for, 1))
@@ -151,10 +151,9 @@ async def _supervise(side: Side) -> None:
 
 
 def kill_moments(seed: int, kills: int, day: float) -> list[float]:
-    """The same for every side: within the lives of all cases, a worker's least life apart."""
+    """The same for every side: once all cases are opened, a worker's least life apart."""
     chance = random.Random(seed)  # noqa: S311
-    span = (LIFE_DAYS + 2) * day
-    moments = sorted(chance.uniform(0, span) for _ in range(kills))
+    moments = sorted(chance.uniform(1, 1 + LIFE_DAYS) * day for _ in range(kills))
     for place in range(1, kills):
         moments[place] = max(moments[place], moments[place - 1] + _WORKER_LIVES_SECONDS)
     return moments

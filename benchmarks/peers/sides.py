@@ -6,7 +6,7 @@ import signal
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -67,7 +67,8 @@ class Side(ABC):
     async def kill_worker(self) -> None:
         """SIGKILL, and its death awaited."""
         if self.worker is not None and not self.worker.has_ended:
-            os.kill(self.worker.pid, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it may just have ended by itself
+                os.kill(self.worker.pid, signal.SIGKILL)
             await self.worker.wait()
         self._dismiss_guard()  # by now its number may be another's
 

@@ -40,13 +40,17 @@ POLL_SECONDS = 0.1
 NEVER = float("inf")
 OPEN = "INSERT INTO cases (case_id, opened_at, next_at) SELECT unnest($1::text[]), $2, $2"
 _CLAIM = """
-    SELECT case_id, opened_at, state, answer, slot,
+    SELECT case_id, opened_at, state, answers, slot,
            EXISTS (SELECT FROM payments p WHERE p.case_id = c.case_id) AS is_paid
     FROM cases c WHERE next_at <= $1
     ORDER BY next_at LIMIT 1 FOR NO KEY UPDATE SKIP LOCKED
 """
-_MOVE = "UPDATE cases SET state = $2, next_at = $3, slot = $4, answer = NULL WHERE case_id = $1"
-ANSWER = "UPDATE cases SET answer = $2, next_at = $3 WHERE case_id = $1 AND state <> 'ended'"
+_MOVE = "UPDATE cases SET state = $2, next_at = $3, slot = $4 WHERE case_id = $1"
+# Each is kept: one may come while the step that asked for it is repeated after a crash.
+ANSWER = """
+    UPDATE cases SET answers = answers || $2::text, next_at = $3
+    WHERE case_id = $1 AND state <> 'ended'
+"""
 # region: call-off, the payment comes in and wakes the case, whatever it waits for
 PAYMENT = """
     WITH paid AS (INSERT INTO payments VALUES ($2, $1) ON CONFLICT DO NOTHING)
@@ -61,7 +65,7 @@ class Case(NamedTuple):
     case_id: str
     opened_at: float
     state: str
-    answer: str | None
+    answers: list[str]
     slot: float | None
     is_paid: bool
 
@@ -97,14 +101,14 @@ async def _offer(record: Record, case: Case) -> Next:
 
 
 async def _offered(record: Record, case: Case) -> Next:
-    if case.answer != "requested":
+    if "requested" not in case.answers:
         return await _give_up(record, case)
     await record.note_visit(case.case_id, "requested")
     return Next("requested", time.time() + ANSWER_DAYS * DAY)
 
 
 async def _requested(record: Record, case: Case) -> Next:
-    if case.answer != "approved":
+    if "approved" not in case.answers:
         return await _give_up(record, case)
     return Next("approved", time.time(), on_the_hour(time.time() + NOTICE_HOURS * HOUR))
 
@@ -121,7 +125,7 @@ async def _approved(record: Record, case: Case) -> Next:
 
 
 async def _proposed(record: Record, case: Case) -> Next:
-    if case.answer != "confirmed":
+    if "confirmed" not in case.answers:
         return await _give_up(record, case)
     await record.note_visit(case.case_id, "confirmed")
     return Next("confirmed", (case.slot or 0) - REMINDER_HOURS * HOUR, case.slot)
