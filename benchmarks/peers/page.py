@@ -124,12 +124,12 @@ def _rate(row: RateRow) -> str:
 def _kills(rows: Sequence[KillRow]) -> str:
     head = (
         "| side | cases | kills | contacts lost | contacts doubled | crews not told |"
-        " cases not ended | all over after |\n|---|---|---|---|---|---|---|---|\n"
+        " cases not ended |\n|---|---|---|---|---|---|---|\n"
     )
     return head + "\n".join(
         f"| {row.side}{'' if row.is_gated else ', without the gate'} | {found.cases} |"
         f" {found.kills} | {found.faults.lost} | {found.faults.doubled} | {found.untold_crews} |"
-        f" {found.unfinished} | {found.last_after_seconds:.0f} s |"
+        f" {found.unfinished} |"
         for row in rows
         for found in [row.found]
     )
