@@ -21,6 +21,7 @@ from tempfile import TemporaryDirectory
 from temporalio.client import Client, WorkflowExecution
 
 from demo.run import SCAN_EVERY_SECONDS, Demo, clock_of
+from embedded.pace import measured_day
 from embedded.stack import EmbeddedStack
 from temporal.names import LOAN_COLLECTION, workflow_id
 from temporal.search_attributes import COLLECTION_STAGE, WAITING_FOR
@@ -34,8 +35,7 @@ from tests.support.replay.catalogue import (
     recorded,
 )
 
-DAY_LENGTH = timedelta(seconds=1.25)
-LIMIT = timedelta(minutes=9)
+LIMIT = timedelta(minutes=20)
 LOOK_EVERY_SECONDS = 1
 OF_EACH_WAIT = 3  # runs recorded in the middle of it
 RECORD_INTO = "RECORD_HISTORIES_INTO"  # the variable that names a directory
@@ -45,12 +45,13 @@ _OF_LOANS = f"WorkflowType = '{LOAN_COLLECTION}'"
 async def record() -> int:
     """Run the demo, and keep what it shows beyond what is kept already."""
     os.environ["SCAN_EVERY_SECONDS"] = str(SCAN_EVERY_SECONDS)
-    stack = EmbeddedStack(clock=clock_of(datetime.now(UTC), DAY_LENGTH))
+    day_length = await measured_day()
+    stack = EmbeddedStack(clock=clock_of(datetime.now(UTC), day_length))
     with TemporaryDirectory() as directory:
         async with stack:
             client = await stack.connect_temporal()
             watching = asyncio.create_task(_record_open_runs(client, Path(directory)))
-            code = await Demo(stack, DAY_LENGTH, LIMIT).run(keep=False)
+            code = await Demo(stack, day_length, LIMIT).run(keep=False)
             watching.cancel()
             async for run in client.list_workflows(_OF_LOANS):
                 await _record(client, run, Path(directory))
