@@ -58,9 +58,7 @@ PLANTED = Size(
 )
 # What each of them needs of that.
 SITUATIONS = {
-    "send-before-reserve": replace(
-        PLANTED, days=(6,), faults=(Fault.PROVIDER_DROPS, Fault.KILL_WORKER), until_day=7
-    ),
+    "send-before-reserve": replace(PLANTED, days=(8,), faults=(Fault.PROVIDER_DROPS,), until_day=9),
     "lost-signal": replace(PLANTED, days=(), faults=(), until_day=9),
     "timer-of-the-run": replace(PLANTED, days=(4,), faults=(Fault.LOSE_ENGINE,)),
     "no-believed-at-once": replace(PLANTED, days=(6,), faults=(Fault.PROVIDER_LAGS,), until_day=7),
