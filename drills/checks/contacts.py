@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from activities.contact_result import MISSED
+from demo.run import FIRST_DAY
 from drills.chaos import Struck
 from drills.checks.evidence import Evidence
 
@@ -53,12 +54,14 @@ _LADDER = """
     FROM quiet q CROSS JOIN ladder l
     CROSS JOIN LATERAL (SELECT concat(q.case_id, ':early_contact:', q.overdue_since, ':dpd-',
                                       l.days, '-', l.channel) AS key) AS k
-    WHERE q.overdue_since + l.days > q.opened_on AND q.overdue_since + l.days < q.until
+    WHERE q.overdue_since + l.days > greatest(q.opened_on, $4::date)
+      AND q.overdue_since + l.days < q.until
     ORDER BY 1, 2
 """
 _VISITS_FROM_DAYS = 90
 _CHANGES_NO_LADDER = ["call_finished", "policy_adopted"]
 _DAYS_AFTER = 1
+_ALL_BEGUN = (FIRST_DAY + timedelta(days=2)).date()  # every case begins on the first day
 _SETTLES = timedelta(days=2)  # what has just become due may still be on its way
 
 
@@ -107,7 +110,7 @@ async def on_their_days(evidence: Evidence) -> list[str]:
 async def read_ladder(evidence: Evidence) -> Ladder:
     """Each step that had to be taken while nothing happened to its loan, and what became of it."""
     rows = await evidence.pool.fetch(
-        _LADDER, _VISITS_FROM_DAYS, evidence.now - _SETTLES, _CHANGES_NO_LADDER
+        _LADDER, _VISITS_FROM_DAYS, evidence.now - _SETTLES, _CHANGES_NO_LADDER, _ALL_BEGUN
     )
     made = [row for row in rows if row["status"] not in (None, "failed")]
     not_made = [row for row in rows if row["status"] in (None, "failed")]
