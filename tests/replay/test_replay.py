@@ -43,7 +43,6 @@ See tests/replay/README.md.
 NOT_RECORDED = {
     (Stage.APPROVAL, Stage.LEGAL_REVIEW),
     (Stage.APPOINTMENT, Stage.LEGAL_REVIEW),
-    (Stage.PLAN, Stage.EARLY_CONTACT),
     (Stage.PLAN, Stage.LEGAL_REVIEW),
     (Stage.AGREEMENT, Stage.LEGAL_REVIEW),
     (Stage.REPAYMENT, Stage.LEGAL_REVIEW),

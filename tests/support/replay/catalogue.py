@@ -85,7 +85,8 @@ def marks(history: Json) -> set[Mark]:
     recorded in the middle of a stage, `("continued", stage)`, `("activity", name)` and one mark
     for each kind of message, event, notice and end.
     """
-    stage = first_state(history)["stage"]
+    # A field that has its default is not written.
+    stage = first_state(history).get("stage", Stage.EARLY_CONTACT)
     found: set[Mark] = {("began in", stage)}
     for name, value in activity_inputs(history):
         found.add(("activity", name))
