@@ -10,6 +10,8 @@ DEPLOY_BIN := $(DEPLOY_VENV)/bin
 PEERS_VENV := .venv-peers
 PYTEST := $(BIN)/python -m pytest
 IN_PARALLEL := --numprocesses auto --maxprocesses 4 --dist worksteal
+# Tests on servers wait for them a good part of their time: one more than two processors.
+ON_SERVERS := --numprocesses 3 --dist worksteal
 say = @printf '\n%s\n' '$(1)'
 
 .PHONY: help environment demo drill drill-planted up check test lint unit lock bench peers crash-points docs \
@@ -63,11 +65,11 @@ check: environment lint unit ## Linters, types, unit tests and the replay guard:
 
 test: environment lint unit ## Linters, types and every test: ten minutes at most on two cores
 	$(call say,Integration: what every provider promises; the database and the gate on a real Postgres)
-	$(PYTEST) $(IN_PARALLEL) tests/contract tests/integration
+	$(PYTEST) $(ON_SERVERS) tests/contract tests/integration
 	$(call say,Workflows: whole lives of a case on a Temporal server whose time is skipped)
-	$(PYTEST) $(IN_PARALLEL) tests/workflow
+	$(PYTEST) $(ON_SERVERS) tests/workflow
 	$(call say,Acceptance: the installation from outside; and its servers killed in the middle of work)
-	$(PYTEST) tests/acceptance
+	$(PYTEST) --numprocesses 2 --dist worksteal tests/acceptance
 
 lint: environment ## Ruff, strict types, import layers
 	$(call say,Ruff: mistakes and layout)
