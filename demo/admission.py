@@ -5,6 +5,7 @@ nothing else: the key of the door stays with the service.
 """
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 from pydantic import BaseModel
 
@@ -27,6 +28,12 @@ class Admission(BaseModel):
     news_port: int
     secrets: dict[str, str] = {}
     news_secrets: dict[str, str] = {}  # of those that are told
+
+    def write(self, file: Path) -> Path:
+        """Write it down where nobody else may read it; answers with the file."""
+        file.touch(mode=0o600)
+        file.write_text(self.model_dump_json())
+        return file
 
 
 async def admit_systems(pool: Pool, door_key: str, door: str, news_port: int) -> Admission:

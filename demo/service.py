@@ -71,13 +71,10 @@ class Service:
         await self._install_schedule()
 
     async def _admit(self, pool: Pool) -> Path:
-        """Let the world's systems in; the file with their secrets is for nobody else to read."""
+        """Let the world's systems in; the file with their secrets."""
         door = f"http://{LOOPBACK}:{self._door_port}"
         admission = await admit_systems(pool, self._door_key, door, self._news_port)
-        file = self._stack.data_dir / "admission.json"
-        file.touch(mode=0o600)
-        file.write_text(admission.model_dump_json())
-        return file
+        return admission.write(self._stack.data_dir / "admission.json")
 
     async def breathe(self) -> None:
         """Wait a second; a server or a child that ends meanwhile ends the demo."""

@@ -75,9 +75,7 @@ class Plant:
         await self.start_worker()
         await self.start_door()
         admission = await admit_systems(pool, self._door_key, self._door, self._news_port)
-        file = self.stack.data_dir / "admission.json"
-        file.touch(mode=0o600)
-        file.write_text(admission.model_dump_json())
+        file = admission.write(self.stack.data_dir / "admission.json")
         told = (str(file), str(self.letters), str(self._copies))
         await self._start(WORLD, "-m", "drills.world", *told)
 
