@@ -1,11 +1,10 @@
 """One drill: whole lives of loans, what goes wrong in them, and the judgement at the end."""
 
 import asyncio
-import math
 import random
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from temporalio.client import Client
@@ -42,7 +41,7 @@ BOOT = timedelta(seconds=12)  # what worker, door, providers and world need befo
 HEAD_START = timedelta(seconds=3)  # what the schedule takes to be installed
 LINE_EVERY_SECONDS = 10
 LOOK_EVERY_SECONDS = 1.5
-BEHIND_DAYS = 0.3  # of a day: what belongs into its hours may come after them
+BEHIND_DAYS = 0.3  # of a day: said, for what belongs into its hours may come after them
 TOO_LATE_DAYS = 1.5  # nobody judges the hour of a short day; its stories have to fit together
 LATE_LOOKS = 15  # one after the other: a moment's hiccup is none
 
@@ -74,7 +73,6 @@ class Drill:
         self._say = say
         self._plant = Plant(stack, copies_for(size.loans), planted)
         self._late_looks = 0
-        self._behind: set[date] = set()
 
     async def run(self, limit: timedelta) -> Figures:
         """What was found; early with DemoError when something ends that nobody has killed."""
@@ -97,9 +95,7 @@ class Drill:
         scene = Scene(self._plant, pool, client, random.Random(self._seed))  # noqa: S311
         chaos = Chaos(scene, planned, self._say)
         await self._follow(chaos, pool, client, habits, began + limit)
-        evidence = Evidence(
-            self._plant, pool, habits, chaos.struck, self._now, frozenset(self._behind)
-        )
+        evidence = Evidence(self._plant, pool, habits, chaos.struck, self._now)
         red = await self._judge(evidence)
         took = datetime.now(UTC) - began
         figures = await read_figures(evidence, self._seed, took, self._day_length, red)
@@ -186,7 +182,7 @@ class Drill:
     _behind_now = 0.0
 
     async def _see_that_it_keeps_up(self, pool: Pool, client: Client) -> None:
-        """Write down when the machine is behind; end early where it cannot follow the clock."""
+        """End early where the machine cannot follow the clock."""
         day = self._day
         try:
             lags = await measure_lag(pool, client, self._stack.clock, self._now)
@@ -194,9 +190,6 @@ class Drill:
             return
         lag = lags.worst
         behind = self._behind_now = lag / self._day_length
-        if behind > BEHIND_DAYS:
-            today = self._now.date()
-            self._behind |= {today - timedelta(days=n) for n in range(math.ceil(behind) + 1)}
         # After a fault everybody catches up; so do the days after the first, with all its cases.
         if any(failed <= day <= failed + CATCHES_UP_IN_DAYS for failed in (0, *self._size.days)):
             return

@@ -74,8 +74,13 @@ class EmbeddedPostgres:
         if not known:
             await self._watch.execute(f"CREATE DATABASE {DATABASE}")
 
-    async def kill(self) -> None:
-        """End the server without a word, all its processes at once; it is not `gone` by that."""
+    async def kill(self) -> int:
+        """End the server without a word, all its processes at once; it is not `gone` by that.
+
+        Answers with the process id that it had.
+        """
+        assert self._server is not None, "start() comes first"  # noqa: S101
+        server = self._server.get_postmaster_info()
         await self._look_away()
         processes = self.processes()
         for process in processes:
@@ -84,9 +89,10 @@ class EmbeddedPostgres:
         while not all(_is_dead(process.pid) for process in processes):  # noqa: ASYNC110
             await asyncio.sleep(_POLL_SECONDS)
         # In a container its number may stay taken: the next server would think that it lives.
-        socket_dir = Path(self._server.get_postmaster_info().socket_dir) if self._server else None
-        for lock in (self._data_dir / "postmaster.pid", *_socket_files(socket_dir)):
+        socket_files = _socket_files(Path(str(server.socket_dir)))
+        for lock in (self._data_dir / "postmaster.pid", *socket_files):
             lock.unlink(missing_ok=True)
+        return int(server.pid)
 
     async def start_again(self) -> int:
         """Start a killed server at the same address: it recovers what was committed; its pid.
@@ -142,8 +148,8 @@ def _is_dead(pid: int) -> bool:
     return bool(status == psutil.STATUS_ZOMBIE)
 
 
-def _socket_files(socket_dir: Path | None) -> list[Path]:
-    return [] if socket_dir is None else [*socket_dir.glob(".s.PGSQL.5432*")]
+def _socket_files(socket_dir: Path) -> list[Path]:
+    return [*socket_dir.glob(".s.PGSQL.5432*")]
 
 
 def _get_server(data_dir: Path) -> "PostgresServer":

@@ -1,6 +1,7 @@
 """Child processes that end with us, however we end, and the ports they listen on."""
 
 import asyncio
+import functools
 import os
 import signal
 import socket
@@ -13,9 +14,13 @@ from typing import Self
 
 LOOPBACK = "127.0.0.1"
 
-# Collects lines like "KILL 4711" from its standard input; when that closes, whatever the reason,
-# it does what they say. Plain sh, so that it also works where there is no prctl.
-_GUARD = 'while read -r order; do orders="$orders kill -$order;"; done; eval "$orders"'
+# Collects lines like "4711 KILL" from its standard input, or "4711" to take that back; when it
+# closes, whatever the reason, it does what they say. Plain sh, so that it also works where there is
+# no prctl.
+_GUARD = """
+while read -r pid last; do eval "last_$pid=$last"; pids="$pids $pid"; done
+for pid in $pids; do eval "last=\\$last_$pid"; [ -z "$last" ] || kill "-$last" "$pid"; done
+"""
 
 # Command-line tools draw boxes around their last words.
 _FRAME = " │╭╮╰╯─"
@@ -33,17 +38,39 @@ class Guard:
         self._shell = subprocess.Popen(
             ["/bin/sh", "-c", _GUARD], stdin=subprocess.PIPE, text=True, start_new_session=True
         )
+        self._ends: set[asyncio.Future[int]] = set()
 
-    def watch(self, pid: int, last: signal.Signals = signal.SIGKILL) -> None:
-        """Add a process to those that end with this one, by the signal `last`."""
-        assert self._shell.stdin is not None  # noqa: S101  (tells mypy; stdin=PIPE above)
-        self._shell.stdin.write(f"{last.name.removeprefix('SIG')} {pid}\n")
-        self._shell.stdin.flush()
+    def watch(self, child: "Child") -> None:
+        """Add a child to those that end with this process, for as long as it runs."""
+        self.watch_pid(child.pid, signal.SIGKILL)
+        end = asyncio.ensure_future(child.wait())
+        self._ends.add(end)
+        end.add_done_callback(functools.partial(self._see_end, child.pid))
+
+    def watch_pid(self, pid: int, last: signal.Signals) -> None:
+        """Add a process that is not our child, to be ended by the signal `last`."""
+        self._say(f"{pid} {last.name.removeprefix('SIG')}")
+
+    def forget_pid(self, pid: int) -> None:
+        """It has ended: its number may soon be that of a stranger."""
+        self._say(f"{pid}")
 
     def dismiss(self) -> None:
         """End the guard and let its wards live on: they have been ended in order by now."""
+        for end in self._ends:
+            end.cancel()
         self._shell.kill()
         self._shell.communicate()
+
+    def _see_end(self, pid: int, end: "asyncio.Future[int]") -> None:
+        self._ends.discard(end)
+        if not end.cancelled() and self._shell.returncode is None:
+            self.forget_pid(pid)
+
+    def _say(self, order: str) -> None:
+        assert self._shell.stdin is not None  # noqa: S101  (tells mypy; stdin=PIPE above)
+        self._shell.stdin.write(f"{order}\n")
+        self._shell.stdin.flush()
 
 
 class Child:

@@ -124,7 +124,9 @@ class EmbeddedStack:
     async def kill_postgres(self) -> None:
         """Postgres dies without a word; nobody is told of its death."""
         assert self._postgres is not None, "the stack is not running"  # noqa: S101
-        await self._postgres.kill()
+        pid = await self._postgres.kill()
+        if self._guard is not None:
+            self._guard.forget_pid(pid)
 
     async def start_postgres_again(self) -> None:
         """A killed Postgres comes back at its address with all that was committed."""
@@ -228,7 +230,7 @@ class EmbeddedStack:
     def _watch_postgres(self, pid: int) -> None:
         if self._guard is not None:
             # The kind end: a killed Postgres would have to recover.
-            self._guard.watch(pid, signal.SIGINT)
+            self._guard.watch_pid(pid, signal.SIGINT)
 
     async def _spawn_temporal(self, ports: TemporalPorts) -> Child:
         self._ports = ports.chosen()
@@ -245,6 +247,6 @@ class EmbeddedStack:
     def _adopt(self, child: Child, grace: timedelta) -> None:
         """Watch over a child, and end it before everything that was started before it."""
         if self._guard is not None:
-            self._guard.watch(child.pid)
+            self._guard.watch(child)
         self._exit.push_async_callback(child.stop, grace)
         self._children.append(child)

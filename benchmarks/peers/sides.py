@@ -62,7 +62,7 @@ class Side(ABC):
         self._dismiss_guard()
         self.worker = await self.spawn_worker()
         self._guard = Guard()
-        self._guard.watch(self.worker.pid)
+        self._guard.watch(self.worker)
 
     async def kill_worker(self) -> None:
         """SIGKILL, and its death awaited."""
@@ -126,7 +126,7 @@ class Peer(Side):
         server = EmbeddedPostgres(self.directory / "postgres", durable=False)
         self._pids = [server.start()]
         exit_stack.push_async_callback(server.stop)
-        self._servers.watch(self._pids[0], signal.SIGINT)
+        self._servers.watch_pid(self._pids[0], signal.SIGINT)
         await server.prepare()
         self.database_url = server.url()
         self.pool = await exit_stack.enter_async_context(
@@ -240,12 +240,13 @@ class Restate(Peer):
             "RESTATE_INGRESS__BIND_PORT": str(self._ingress),
             "RESTATE_ADMIN__BIND_PORT": str(self._admin),
             "RESTATE_DISABLE_TELEMETRY": "true",
+            "TMPDIR": str(self.directory),  # its leftovers go with the rest
         }
         [binary] = RESTATE.glob("restate-server-*/bin/restate-server")
         server = await self.start_child(
             "restate", binary, "--no-logo", "--base-dir", self.directory / "restate", more=more
         )
-        self._servers.watch(server.pid)
+        self._servers.watch(server)
         exit_stack.push_async_callback(server.stop, GRACE)
         self._pids = [*self._pids, server.pid]
         self._http = await exit_stack.enter_async_context(

@@ -86,7 +86,7 @@ async def open_provider() -> AsyncIterator[tuple[str, Ledger]]:
             "provider", sys.executable, "-m", "benchmarks.peers.provider", str(port),
             log=Path(directory) / "log", env=inherited_environment({"PYTHONPATH": str(ROOT)}),
         )  # fmt: skip
-        guard.watch(child.pid)
+        guard.watch(child)
         async with httpx2.AsyncClient(base_url=address) as http:
             try:
                 while True:

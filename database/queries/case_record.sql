@@ -10,6 +10,7 @@ SELECT json_build_object(
     'time_zone', b.time_zone,
     'policy_version', c.policy_version,
     'is_open', c.closed_at IS NULL,
+    'opened_at', c.opened_at,
     'stage', c.stage,
     'stage_entered_at', c.stage_entered_at,
     'keeps_moments', c.keeps_moments,

@@ -1,5 +1,6 @@
 """Early contact: which step comes next."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from pydantic import BaseModel
@@ -15,11 +16,12 @@ LOOK_AGAIN = timedelta(days=1)
 
 
 class PlannedStep(BaseModel):
-    """A step of the ladder and the moment at which this loan takes it."""
+    """A step of the ladder, the moment at which this loan takes it, and when its hours close."""
 
     step: LadderStep
     key: str
     at: datetime
+    until: datetime
 
 
 def next_step(situation: Situation) -> PlannedStep | None:
@@ -28,14 +30,31 @@ def next_step(situation: Situation) -> PlannedStep | None:
     Steps count from the due date of the oldest unpaid instalment, so a part payment that moves
     that date moves the ladder too.
     """
-    case, facts, policy, now = situation
+    planned = next(_steps_ahead(situation, situation.now), None)
+    if planned is None or situation.now <= planned.at:
+        return planned
+    return planned.model_copy(update={"at": situation.now})
+
+
+def missed_steps(situation: Situation, since: datetime) -> list[PlannedStep]:
+    """The steps whose hours have closed since a moment, and of which nothing has come.
+
+    To be asked for a time in which the ladder was to be followed: no hold, no promise, no visit.
+    """
+    ahead = _steps_ahead(situation, since)
+    return [planned for planned in ahead if planned.until <= situation.now]
+
+
+def _steps_ahead(situation: Situation, at: datetime) -> Iterator[PlannedStep]:
+    """The steps that are not taken and whose hours close after a moment."""
+    case, facts, policy, _ = situation
     if facts.overdue_since is None:
-        return None
-    today = situation.today
+        return
+    first_day = facts.local(at).date()
     for step in policy.contact.ladder.value:
         # First of all, for a case that is old has most of its steps behind it.
         day = facts.overdue_since + timedelta(days=step.days_past_due)
-        if day < today:
+        if day < first_day:
             continue
         key = f"{facts.overdue_since}:{step.key}"
         if _is_taken(case, key, policy):
@@ -43,11 +62,10 @@ def next_step(situation: Situation) -> PlannedStep | None:
         if step.purpose is Purpose.LOCATE and not _may_locate(situation):
             continue
         hours = situation.planned_hours(step.channel, day)
-        moment = stable_moment(case.number, day, hours, facts.time_zone)
-        last = closes(day, hours, facts.time_zone)
-        if now < last:
-            return PlannedStep(step=step, key=key, at=max(moment, now))
-    return None
+        until = closes(day, hours, facts.time_zone)
+        if at < until:
+            moment = stable_moment(case.number, day, hours, facts.time_zone)
+            yield PlannedStep(step=step, key=key, at=moment, until=until)
 
 
 def _may_locate(situation: Situation) -> bool:

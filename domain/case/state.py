@@ -181,9 +181,11 @@ class CaseState(BaseModel):
     closed_as: Outcome | None = None
     remembered_events: list[str] = []
     refusals: list[Refusal] = []
-    # Of a case that was taken up again from its record: when that was, contacts of which nobody has
-    # written down what came, and when the approvers were to be reminded next.
+    # Of a case that was taken up again from its record: when that was, until when its ladder was
+    # surely followed, contacts of which nobody has written down what came, and when the approvers
+    # were to be reminded next.
     taken_up_again_at: AwareDatetime | None = None
+    ladder_followed_until: AwareDatetime | None = None
     unsettled: list[Intent] = []
     next_reminder_at: AwareDatetime | None = None
     events_received: int = Field(default=0, alias="deliveries")

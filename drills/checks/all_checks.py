@@ -2,7 +2,12 @@
 
 from collections.abc import Awaitable, Callable
 
-from drills.checks.contacts import none_forgotten, on_their_days, sent_at_most_once
+from drills.checks.contacts import (
+    none_forgotten,
+    on_their_days,
+    sent_at_most_once,
+    sent_at_most_once_so_far,
+)
 from drills.checks.evidence import Evidence
 from drills.checks.record import (
     at_their_ends,
@@ -12,13 +17,15 @@ from drills.checks.record import (
     reconciliation_is_clean,
 )
 
+ONCE = "each intent at the provider at most once"
+
 Check = Callable[[Evidence], Awaitable[list[str]]]
 
 CHECKS: dict[str, Check] = {
     "every loan at the end of its habit": at_their_ends,
     "no guarantee broken, by the audit": audit_is_clean,
     "record and engine at one, by the reconciliation": reconciliation_is_clean,
-    "each intent at the provider at most once": sent_at_most_once,
+    ONCE: sent_at_most_once,
     "timers on the original dates": on_their_days,
     "no contact forgotten": none_forgotten,
     "no event lost": events_are_on_record,
@@ -29,4 +36,4 @@ IN_THE_MIDDLE = {
     name: check
     for name, check in CHECKS.items()
     if check not in (at_their_ends, reconciliation_is_clean, nothing_is_left)
-}
+} | {ONCE: sent_at_most_once_so_far}

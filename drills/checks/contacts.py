@@ -11,6 +11,7 @@ from drills.chaos import Struck
 from drills.checks.evidence import Evidence
 
 _ATTEMPTS = "SELECT attempt_id, status FROM contact_attempts"
+_DECIDED = ("sent", "unknown")
 # A step's key says from which due date it counts, and how many days.
 _KEY = r"(\d{4}-\d\d-\d\d):dpd-(\d+)-(sms|call)"
 _OFF_THEIR_DAY = f"""
@@ -72,7 +73,7 @@ class Ladder(NamedTuple):
     made: int
     ruled_out: int
     missed_by_fault: list[str]
-    missed_on_short_days: list[str]  # on record as that: there, a second late is hours late
+    missed_on_short_days: list[str]  # there, a second late is hours late
     unexplained: list[str]
 
     @property
@@ -82,14 +83,23 @@ class Ladder(NamedTuple):
 
 
 async def sent_at_most_once(evidence: Evidence) -> list[str]:
-    """By the providers' own file: no reference twice, none that no intent was reserved for."""
+    """By the providers' own file: no reference twice, none that is not on record as sent."""
+    return await _not_sent_once(evidence, _DECIDED)
+
+
+async def sent_at_most_once_so_far(evidence: Evidence) -> list[str]:
+    """The same while contacts are in hand: reserved, and the provider's answer not yet written."""
+    return await _not_sent_once(evidence, (*_DECIDED, "reserved"))
+
+
+async def _not_sent_once(evidence: Evidence, as_it_may_be: Sequence[str]) -> list[str]:
     statuses = {row["attempt_id"]: row["status"] for row in await evidence.pool.fetch(_ATTEMPTS)}
     counts = Counter(message["reference"] for message in evidence.sent)
     twice = [f"{reference}: sent {n} times" for reference, n in counts.items() if n > 1]
     wrong = [
         f"{reference}: sent, and on record as {statuses.get(reference, 'nothing')}"
         for reference in counts
-        if statuses.get(reference) not in ("sent", "unknown")
+        if statuses.get(reference) not in as_it_may_be
     ]
     unsent = [
         f"{reference}: on record as sent, and the provider knows nothing of it"
@@ -117,10 +127,10 @@ async def read_ladder(evidence: Evidence) -> Ladder:
     ruled_out = [row for row in not_made if row["rule"] not in (None, MISSED)]
     missed = [row for row in not_made if row["rule"] in (None, MISSED)]
     days = {day for struck in evidence.struck for day in _days_of(struck)}
-    by_fault = [row for row in missed if row["day"] in days]
-    others = [row for row in missed if row["day"] not in days]
-    on_short_days = [row for row in others if row["rule"] or row["day"] in evidence.behind]
-    unexplained = [row for row in others if row not in on_short_days]
+    on_record = [row for row in missed if row["rule"]]
+    by_fault = [row for row in on_record if row["day"] in days]
+    on_short_days = [row for row in on_record if row["day"] not in days]
+    unexplained = [row for row in missed if not row["rule"]]
     return Ladder(
         len(rows),
         len(made),

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -15,17 +15,13 @@ from drills.plant import Plant
 
 @dataclass
 class Evidence:
-    """All that the checks look at; `now` is business time.
-
-    `behind` are the days on which the machine was measured to lie behind the clock.
-    """
+    """All that the checks look at; `now` is business time."""
 
     plant: Plant
     pool: Pool
     habits: Mapping[str, Habit]
     struck: Sequence[Struck]
     now: datetime
-    behind: frozenset[date] = frozenset()
 
     @cached_property
     def sent(self) -> list[dict[str, Any]]:

@@ -1,10 +1,10 @@
 """Early contact and legal review, as `workflows/stages/` has them."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from domain.calendar import closes
 from domain.case.facts import Outcome
-from domain.case.ladder import next_look, next_step
+from domain.case.ladder import PlannedStep, missed_steps, next_look, next_step
 from domain.case.notices import NoticeKind
 from domain.case.state import Stage
 from domain.case.visit_need import reasons_against_visit
@@ -17,9 +17,11 @@ from simulation.process.promises import wait_for_promise
 
 def contact_early(desk: Desk) -> Steps[Stage]:
     """Take the ladder's steps one by one; a promise to pay is waited for in silence."""
+    followed_until = desk.now
     while True:
         if desk.facts.promises:
             yield from wait_for_promise(desk, desk.facts.promises[0])
+            followed_until = desk.now
         elif is_too_old(desk):
             return Stage.LEGAL_REVIEW
         elif desk.case.visit is not None and desk.case.visit.approval is None:
@@ -27,7 +29,12 @@ def contact_early(desk: Desk) -> Steps[Stage]:
         elif not reasons_against_visit(desk.situation):
             return Stage.APPLICATION
         else:
+            for planned in missed_steps(desk.situation, followed_until):
+                yield from _take(desk, planned, by=planned.until)
+            followed_until, ladder = desk.now, _ladder(desk)
             yield from _take_next_step(desk)
+            if _ladder(desk) != ladder:
+                followed_until = desk.now
 
 
 def is_too_old(desk: Desk) -> bool:
@@ -44,15 +51,24 @@ def _take_next_step(desk: Desk) -> Steps[None]:
         return
     day = desk.facts.local(planned.at).date()
     hours = desk.policy.contact.hours_of(planned.step.channel, day).value
+    yield from _take(desk, planned, by=closes(day, hours, desk.facts.time_zone))
+
+
+def _take(desk: Desk, planned: PlannedStep, *, by: datetime) -> Steps[None]:
+    step = planned.step
     yield from contact(
         desk,
         f"{Stage.EARLY_CONTACT}:{planned.key}",
-        planned.step.channel,
-        planned.step.template,
-        planned.step.purpose,
-        by=closes(day, hours, desk.facts.time_zone),
+        step.channel,
+        step.template,
+        step.purpose,
+        by=by,
     )
     desk.case.last_step = planned.key
+
+
+def _ladder(desk: Desk) -> tuple[date | None, str]:
+    return desk.facts.overdue_since, desk.policy.version
 
 
 def _until_news(desk: Desk, at: datetime) -> Steps[bool]:

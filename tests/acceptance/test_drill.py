@@ -1,19 +1,12 @@
-"""The failure drill in its short form, `make drill FORM=short`; the full one: `docs/drills.md`.
-
-Asked for by SHORT_DRILL=1: on a busy machine its end is judged while a contact is still in hand.
-"""
+"""The failure drill in its short form, `make drill FORM=short`; the full one: `docs/drills.md`."""
 
 import asyncio
-import os
 import sys
 from pathlib import Path
-
-import pytest
 
 WITHIN_SECONDS = 300  # a minute and a half on a quiet machine
 
 
-@pytest.mark.skipif("SHORT_DRILL" not in os.environ, reason="SHORT_DRILL=1: two minutes")
 async def test_a_short_drill_is_green(repository: Path) -> None:
     """Servers die, runs are ended, a provider's log lags: nothing is lost, nothing twice."""
     process = await asyncio.create_subprocess_exec(

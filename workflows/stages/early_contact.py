@@ -1,27 +1,34 @@
 """Early contact: SMS and calls at the ladder's steps, until a visit is needed or time is up."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Literal
 
+from temporalio import workflow
+
 from domain.calendar import closes
-from domain.case.ladder import PlannedStep, next_look, next_step
+from domain.case.ladder import PlannedStep, missed_steps, next_look, next_step
 from domain.case.state import Stage
 from domain.case.visit_need import reasons_against_visit
 from workflows.desk.case_desk import CaseDesk
 from workflows.routines.contacting import contact
 from workflows.routines.promises import wait_for_promise
 
+MISSED_STEPS_ON_RECORD = "missed-steps-on-record"  # a run of before has nothing on record of them
+
 
 async def contact_early(
     desk: CaseDesk,
 ) -> Literal[Stage.APPLICATION, Stage.APPROVAL, Stage.LEGAL_REVIEW]:
     """Take the ladder's steps one by one; a promise to pay is waited for in silence."""
+    followed_until = desk.case.ladder_followed_until or desk.now
+    desk.case.ladder_followed_until = None
     while True:
         last_day = desk.policy.visit.until_days_past_due.value
         waiting_for = "promised_payment" if desk.facts.promises else "next_contact"
         await desk.begin(waiting_for, _end_of_day(desk, last_day), moves=True)
         if desk.facts.promises:
             await wait_for_promise(desk, desk.facts.promises[0])
+            followed_until = desk.now
         elif desk.situation.days_past_due > last_day:
             return Stage.LEGAL_REVIEW
         elif desk.case.visit is not None and desk.case.visit.approval is None:
@@ -29,13 +36,31 @@ async def contact_early(
         elif not reasons_against_visit(desk.situation):
             return Stage.APPLICATION
         else:
+            await _record_missed_steps(desk, followed_until)
+            followed_until, ladder = desk.now, _ladder(desk)
             await _take_next_step(desk)
+            if _ladder(desk) != ladder:
+                followed_until = desk.now  # its steps of before were not due
+
+
+def _ladder(desk: CaseDesk) -> tuple[date | None, str]:
+    """By what the days of its steps are counted."""
+    return desk.facts.overdue_since, desk.policy.version
 
 
 def _end_of_day(desk: CaseDesk, days_past_due: int) -> datetime:
     overdue_since = desk.facts.overdue_since or desk.today
     day = overdue_since + timedelta(days=days_past_due)
     return closes(day, desk.policy.contact.planned_hours.value, desk.facts.time_zone)
+
+
+async def _record_missed_steps(desk: CaseDesk, since: datetime) -> None:
+    """What an outage, a lost run or another step of its day has left no time for."""
+    missed = missed_steps(desk.situation, since)
+    if not missed or not workflow.patched(MISSED_STEPS_ON_RECORD):
+        return
+    for planned in missed:
+        await _take(desk, planned, by=planned.until)
 
 
 async def _take_next_step(desk: CaseDesk) -> None:
@@ -45,19 +70,23 @@ async def _take_next_step(desk: CaseDesk) -> None:
         why = "; ".join(reasons_against_visit(desk.situation))
         await _until_news(desk, look_at, "see whether a visit is needed", f"not now: {why}")
     elif not await _until_news(desk, planned.at, _says(planned), "the ladder's next step"):
-        # Of the step's own day: what an outage has delayed for longer is missed, not caught up.
         day = desk.facts.local(planned.at).date()
         hours = desk.policy.contact.hours_of(planned.step.channel, day).value
-        day_ends = closes(day, hours, desk.facts.time_zone)
-        await contact(
-            desk,
-            f"{Stage.EARLY_CONTACT}:{planned.key}",
-            planned.step.channel,
-            planned.step.template,
-            planned.step.purpose,
-            by=day_ends,
-        )
-        desk.case.last_step = planned.key
+        # What an outage has delayed beyond its day is missed, not caught up.
+        await _take(desk, planned, by=closes(day, hours, desk.facts.time_zone))
+
+
+async def _take(desk: CaseDesk, planned: PlannedStep, *, by: datetime) -> None:
+    step = planned.step
+    await contact(
+        desk,
+        f"{Stage.EARLY_CONTACT}:{planned.key}",
+        step.channel,
+        step.template,
+        step.purpose,
+        by=by,
+    )
+    desk.case.last_step = planned.key
 
 
 def _says(planned: PlannedStep) -> str:

@@ -14,6 +14,7 @@ NOT_COMPARED = {
     "remembered_events": "the record itself answers a repeated event as it did before",
     "refusals": "the latest for people who ask; contact_refusals and case_events have all",
     "taken_up_again_at": "of one run",
+    "ladder_followed_until": "of one run",
     "unsettled": "a run waits for the activity itself",
     "next_reminder_at": "a run has its own timer",
     "visit.told_at": "a run has its own timer",

@@ -143,6 +143,7 @@ class CaseRecord(BaseModel):
     time_zone: str
     policy_version: str
     is_open: bool = True
+    opened_at: AwareDatetime
     stage: Stage | None = None
     stage_entered_at: AwareDatetime | None = None
     moments: KeptMoments
@@ -170,13 +171,17 @@ class CaseRecord(BaseModel):
         """Whether the case has gone on from a contact: it was made, or refused for good."""
         return any(contact.is_done for contact in self.tries(key))
 
-    def done_below(self, prefix: str) -> list[tuple[str, RecordedContact]]:
-        """What was done under keys that begin so: the rest of each key, oldest first."""
+    def contacts_below(self, prefix: str) -> list[tuple[str, RecordedContact]]:
+        """The contacts under keys that begin so: the rest of each key, oldest first."""
         return [
             (re.sub(r":\d+$", "", contact.key.removeprefix(prefix)), contact)
             for contact in self.contacts
-            if contact.key.startswith(prefix) and contact.is_done
+            if contact.key.startswith(prefix)
         ]
+
+    def done_below(self, prefix: str) -> list[tuple[str, RecordedContact]]:
+        """Those of them from which the case has gone on."""
+        return [(name, each) for name, each in self.contacts_below(prefix) if each.is_done]
 
     def notices_below(self, prefix: str, kind: NoticeKind) -> list[tuple[str, RecordedNotice]]:
         """Notices of a kind under keys that begin so: the rest of each key, oldest first."""

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from domain.case.facts import Outcome
 from domain.case.notices import Audience, NoticeKind
+from domain.case.rebuilt.ladder import ladder_followed_until, last_step
 from domain.case.rebuilt.plan import (
     broken_and_not_told,
     count_renegotiations,
@@ -63,7 +64,8 @@ def rebuild_state(
         next_reminder_at=_next_reminder_at(record, policy),
         taken_up_again_at=now,
         unsettled=record.reserved,
-        last_step=_last_step(record),
+        last_step=last_step(record, now),
+        ladder_followed_until=None if now is None else ladder_followed_until(record, policy),
         applications=len(record.visits),
         visits=sum(each.status in _MADE for each in record.visits),
         visit=visit,
@@ -84,12 +86,6 @@ def rebuild_state(
         guesses.append("moments: of an earlier release; deadlines and pauses begin anew")
     _go_on_from_between(record, policy, state, guesses)
     return Rebuilt(state, guesses)
-
-
-def _last_step(record: CaseRecord) -> str | None:
-    """The last step of the ladder that was taken or missed."""
-    steps = record.done_below(f"{Stage.EARLY_CONTACT}:")
-    return steps[-1][0] if steps else None
 
 
 def _count_plans(record: CaseRecord) -> int:

@@ -99,7 +99,7 @@ class Plant(OnRecord):
         self._exit.callback(self._guard.dismiss)
         pid = self._postgres.start()
         self._exit.push_async_callback(self._postgres.stop)
-        self._guard.watch(pid, signal.SIGINT)
+        self._guard.watch_pid(pid, signal.SIGINT)
         await self._postgres.prepare()
         await apply_migrations(self._postgres.url())
         self._pool = await open_pool(self._postgres.url(), size=2)
@@ -168,7 +168,7 @@ class Plant(OnRecord):
                 exact_timers=True,
                 log=self._directory / "temporal.log",
             )
-            self._guard.watch(temporal.pid)
+            self._guard.watch(temporal)
             if await answers(temporal, self.temporal_address):
                 return
         raise AssertionError(temporal.obituary())
@@ -197,7 +197,7 @@ class Plant(OnRecord):
             log=self._directory / f"{script}.log",
             env=self.environment,
         )
-        self._guard.watch(child.pid)
+        self._guard.watch(child)
         return child
 
     async def stop_worker(self) -> None:

@@ -16,6 +16,7 @@ from domain.clock import BusinessClock
 from domain.policy.policy import Policy
 
 AT = datetime(2026, 5, 4, 1, tzinfo=UTC)
+OPENED_AT = datetime(2026, 1, 11, 1, tzinfo=UTC)
 CASE = "L-1:2026-01-10"
 VISIT: dict[str, Any] = {
     "visit_id": f"{CASE}:visit-1",
@@ -36,6 +37,7 @@ def record(stage: Stage | None, **rows: Any) -> CaseRecord:
             "number": 7,
             "time_zone": "Asia/Shanghai",
             "policy_version": "any",
+            "opened_at": OPENED_AT,
             "stage": stage,
             "moments": KeptMoments(),
             "keeps_moments": True,
