@@ -64,10 +64,8 @@ up: environment ## The embedded stack, left running in real time (Ctrl-C ends it
 check: environment lint unit ## Linters, types, unit tests and the replay guard: two minutes at most
 
 test: environment lint unit ## Linters, types and every test: ten minutes at most on two cores
-	$(call say,Integration: what every provider promises; the database and the gate on a real Postgres)
-	$(PYTEST) $(ON_SERVERS) tests/contract tests/integration
-	$(call say,Workflows: whole lives of a case on a Temporal server whose time is skipped)
-	$(PYTEST) $(ON_SERVERS) tests/workflow
+	$(call say,On servers: what every provider promises; a real Postgres; whole lives on a Temporal whose time is skipped)
+	$(PYTEST) $(ON_SERVERS) tests/contract tests/integration tests/workflow
 	$(call say,Acceptance: the installation from outside; and its servers killed in the middle of work)
 	$(PYTEST) --numprocesses 2 --dist worksteal tests/acceptance
 

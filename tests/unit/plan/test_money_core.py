@@ -1,6 +1,6 @@
 """Random lives of a plan on the pure core, beside a reference that only adds and takes away.
 
-`MONEY_CORE_LIVES=20000` lives more of them, in ten times the twenty seconds.
+`MONEY_CORE_LIVES=20000` lives more of them, in some minutes.
 """
 
 import os
@@ -30,7 +30,7 @@ from runtime.settings import CHINA_POLICY
 from tests.support.money.plans import proposed
 from tests.support.situations import AGREEMENT_ID, NOON, situation
 
-LIVES = int(os.environ.get("MONEY_CORE_LIVES", "2000"))
+LIVES = int(os.environ.get("MONEY_CORE_LIVES", "1000"))
 POLICY = read_policy(CHINA_POLICY)
 ARREARS, GRACE = 400_000, timedelta(days=5)
 RICH = Capacity(monthly_income_minor=9_000_000, monthly_expense_minor=0)

@@ -106,7 +106,7 @@ def laboratory(postgres: EmbeddedPostgres, policy: Policy) -> Laboratory:
     return Laboratory(postgres, policy)
 
 
-@every_reference
+@pytest.mark.parametrize("reference", REFERENCES if EACH else REFERENCES[:1], ids=str)
 async def test_deaths_at_every_boundary_leave_no_trace(
     laboratory: Laboratory, reference: Reference
 ) -> None:
