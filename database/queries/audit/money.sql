@@ -95,6 +95,16 @@ WHERE e.name = 'payment_received' AND e.accepted AND e.stage IN ('ended', 'no_ca
                   WHERE e.loan_id IN (n.loan_id, k.loan_id) AND n.kind = 'overpaid'
                     AND n.created_at >= e.received_at)
 UNION ALL
+SELECT p.promise_id, 'it is kept by a payment that was taken back'
+FROM promises p
+CROSS JOIN LATERAL (
+    SELECT sum(q.amount_minor) FILTER (WHERE q.recorded_at <= p.resolved_at) AS then_minor,
+           sum(q.amount_minor) FILTER (WHERE q.reversed_at IS NULL) AS now_minor
+    FROM payments q
+    WHERE q.loan_id = p.loan_id AND q.kind = 'payment' AND q.sequence > p.made_after) AS paid
+WHERE p.status = 'kept' AND paid.then_minor >= p.amount_minor
+  AND coalesce(paid.now_minor, 0) < p.amount_minor
+UNION ALL
 SELECT c.case_id, problem.what
 FROM collection_cases c JOIN loans l USING (loan_id)
 CROSS JOIN LATERAL (

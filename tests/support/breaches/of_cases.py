@@ -19,6 +19,15 @@ CASES = {
     "payment twice": ("G9", "INSERT INTO payments SELECT * FROM payments", "payment_received"),
     "reversal lost": ("G9", "UPDATE payments SET reversed_at = NULL", "payment_reversed"),
     "promise lost": ("G9", "DELETE FROM promises", "promise_made"),
+    "promise kept by nothing": (
+        "G9",
+        (
+            "UPDATE promises SET status = 'kept', resolved_at = '2026-06-01', made_after = 0,"
+            " amount_minor = (SELECT max(amount_minor) FROM payments WHERE kind = 'payment');"
+            " UPDATE payments SET reversed_at = '2026-06-02', recorded_at = '2026-01-20'"
+        ),
+        "it is kept by a payment that was taken back",
+    ),
     "call lost": ("G9", "UPDATE contact_attempts SET outcome = NULL", "call_finished"),
     "hold lost": ("G9", "DELETE FROM holds WHERE hold_id = 'H-1'", "hold_placed"),
     "release lost": (
