@@ -7,6 +7,7 @@ from temporalio import activity
 
 from activities.business_time import Now
 from database.visit.visits import SlotWish, Visits
+from domain.case.facts import CaseFacts
 from domain.case.state import Slot
 from domain.visit.appointments import VisitTimes, candidate_starts
 from domain.visit.status import VisitStatus
@@ -30,6 +31,7 @@ class VisitEnd(BaseModel):
     visit_id: str
     status: VisitStatus
     reason: str
+    broken_plan_may_go_on: bool = False
 
 
 class CrewRelease(BaseModel):
@@ -97,6 +99,10 @@ class VisitActivities:
         await self._visits.prepare_dossier(visit_id, self._now())
 
     @activity.defn
-    async def end_visit(self, end: VisitEnd) -> None:
-        """End a visit on the record and free its crew."""
-        await self._visits.end_visit(end.visit_id, end.status, end.reason, self._now())
+    async def end_visit(self, end: VisitEnd) -> CaseFacts | None:
+        """End a visit on the record and free its crew; fresh facts where a plan may go on."""
+        how = end.visit_id, end.status, end.reason, self._now()
+        if end.broken_plan_may_go_on:
+            return await self._visits.end_visit_without_plan(*how)
+        await self._visits.end_visit(*how)
+        return None

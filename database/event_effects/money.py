@@ -5,9 +5,9 @@ from typing import Any
 
 from database.event_effects.effect import EventContext, refuse_unless, wait_unless
 from database.event_effects.notices import tell_of_loan
+from database.plan.kept_after_all import keep_plan_paid_in_time
 from database.sql import SQL, Connection
 from domain import events
-from domain.case.facts import PromiseStatus
 from domain.case.notices import Audience, NoticeKind
 
 
@@ -16,18 +16,7 @@ async def record_payment_received(
 ) -> None:
     if await _record_payment(event, connection, context):
         await _tell_overpaid(event, connection, context)
-    await _keep_plan_that_was_paid_in_time(connection, context)
-
-
-async def _keep_plan_that_was_paid_in_time(connection: Connection, context: EventContext) -> None:
-    """A plan that was broken before anybody heard of the payment of its part is in force again."""
-    kept = await SQL.reinstate_agreement(connection, case_id=context.case_id)
-    if kept is not None:
-        await SQL.put_off_instalments(connection, agreement_id=kept["agreement_id"])
-        # What was promised while it was broken is asked for by its parts.
-        await SQL.resolve_open_promises(
-            connection, case_id=context.case_id, status=PromiseStatus.REPLACED, now=context.now
-        )
+    await keep_plan_paid_in_time(connection, context.case_id, context.now)
 
 
 async def _tell_overpaid(

@@ -8,8 +8,10 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel
 
-from database.case.facts import read_facts_and_statement
+from database.case.facts import read_facts, read_facts_and_statement
+from database.plan.kept_after_all import keep_plan_paid_in_time
 from database.sql import SQL, Connection, Pool
+from domain.case.facts import CaseFacts
 from domain.case.state import Slot
 from domain.visit.status import VisitStatus
 
@@ -133,10 +135,27 @@ class Visits:
     ) -> None:
         """End a visit; what is booked from now on is free again."""
         async with self._pool.acquire() as connection, connection.transaction():
-            await SQL.release_crew(connection, visit_id=visit_id, now=now)
-            await SQL.end_visit(
-                connection, visit_id=visit_id, status=status, reason=reason, now=now
-            )
+            await _end_visit(connection, visit_id, status, reason, now)
+
+    async def end_visit_without_plan(
+        self, visit_id: str, status: VisitStatus, reason: str, now: datetime
+    ) -> CaseFacts:
+        """The same where a plan was broken before: it may have been paid in time meanwhile.
+
+        While a crew was inside, another could have been agreed on. Answers with fresh facts.
+        """
+        async with self._pool.acquire() as connection, connection.transaction():
+            await _end_visit(connection, visit_id, status, reason, now)
+            case_id = await SQL.case_of_visit(connection, visit_id=visit_id)
+            await keep_plan_paid_in_time(connection, case_id, now)
+            return await read_facts(connection, case_id, now)
+
+
+async def _end_visit(
+    connection: Connection, visit_id: str, status: VisitStatus, reason: str, now: datetime
+) -> None:
+    await SQL.release_crew(connection, visit_id=visit_id, now=now)
+    await SQL.end_visit(connection, visit_id=visit_id, status=status, reason=reason, now=now)
 
 
 def _columns(member: CrewMember) -> "AddCrewMemberRow":

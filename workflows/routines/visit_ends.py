@@ -44,12 +44,18 @@ async def end_visit(desk: CaseDesk, status: VisitStatus, reason: str) -> AfterVi
     desk.case.visit = None
     desk.case.last_visit_ended_at = desk.now
     desk.case.cooling_until = desk.in_days(desk.policy.visit.cooling_days.value)
-    await workflow.execute_activity_method(
+    facts = await workflow.execute_activity_method(
         VisitActivities.end_visit,
-        VisitEnd(visit_id=visit.visit_id, status=status, reason=reason),
+        VisitEnd(
+            visit_id=visit.visit_id,
+            status=status,
+            reason=reason,
+            broken_plan_may_go_on=desk.case.broken_plan is not None and not desk.is_over,
+        ),
         summary=f"visit {status}: {reason}"[:190],
         **DATABASE,
     )
+    desk.learn(facts)
     too_many = desk.case.visits >= desk.policy.visit.visits_per_case.value
     return Stage.LEGAL_REVIEW if too_many else Stage.EARLY_CONTACT
 

@@ -42,7 +42,11 @@ CROSS JOIN LATERAL (VALUES
          OR g.missed_at IS NULL
          OR EXISTS (SELECT FROM agreements o WHERE o.case_id = g.case_id
                       AND o.offered_at > g.ended_at)
-         OR EXISTS (SELECT FROM visits v WHERE v.case_id = g.case_id AND v.checked_in_at > g.ended_at),
+         OR EXISTS (SELECT FROM visits v WHERE v.case_id = g.case_id AND v.checked_in_at > g.ended_at
+                      AND v.ended_at IS NULL)
+         OR EXISTS (SELECT FROM case_events e WHERE e.case_id = g.case_id AND e.accepted
+                      AND e.name = 'visit_reported' AND e.body ->> 'outcome' = 'agreed'
+                      AND e.received_at >= g.ended_at),
      concat('its part ', g.missed_part, ' was paid in time, and it is broken')),
     (g.status <> 'broken' OR NOT EXISTS (
          SELECT FROM holds h

@@ -74,6 +74,22 @@ async def test_visit_that_was_arranged_since_is_called_off(life: Life) -> None:
     assert await life.value(crew) == 1
 
 
+async def test_crew_that_is_inside_finishes_first(life: Life) -> None:
+    """Where it leaves without another plan, the one that was paid in time goes on."""
+    status = await life.drive_to(Stage.GUIDED_REPAYMENT)
+    await life.skip_to_stage(Stage.EARLY_CONTACT)
+    at_door = await life.drive_to(Stage.VISIT)
+    await life.accepted("visit_checked_in", **life.check_in(at_door))
+    await _pay_late(life, amount_of(status, 1), life.loan.local(due_of(status, 1)))
+    assert (await life.status())["stage"] == Stage.VISIT
+    visit_id = at_door["visit"]["visit_id"]
+    await life.accepted("visit_reported", visit_id=visit_id, outcome="refused")
+    after = await life.status()
+    assert (after["stage"], after["visit"], after["broken_plans"]) == (Stage.REPAYMENT, {}, 0)
+    await life.skip(timedelta(days=1))
+    assert len(await sent_as(life, "plan_goes_on")) == 1
+
+
 async def test_it_does_not_come_back_beside_another_plan(life: Life) -> None:
     """What was agreed on since is what counts."""
     status = await life.drive_to(Stage.GUIDED_REPAYMENT)
