@@ -14,9 +14,9 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from benchmarks.bare import BareInbox, BareRecord, BareSteps, BareWait, do_nothing
 from commands.command_line import run_command
-from commands.worker import PASSED_THROUGH
 from database.sql import open_pool
 from temporal.client import connect_temporal
+from temporal.sandbox import PASSED_THROUGH
 
 BARE_QUEUE = "bare"
 

@@ -1,10 +1,10 @@
 """How many events a second come in by the front door, against raw signals from the SDK.
 
-Both sides send as many events to as many open cases on the same embedded servers with the same
-worker, in turn (A B B A …), and stop when every one is on record. The door's events come over HTTP,
-signed, from a process of their own; signals from the same number of callers. Beside the rates: how
-long one call takes, which with the door ends with the verdict, and of a signal says only that
-Temporal has it.
+All sides send as many events to as many open cases on the same embedded servers with the same
+worker, in turn (A B C C B A …), and stop when every one is on record. The door's events come over
+HTTP, signed, from a process of their own; signals, and the updates that the door itself sends, from
+the same number of callers. Beside the rates: how long one call takes, which ends with the verdict,
+and of a signal says only that Temporal has it.
 
     python -m benchmarks.door_events [--loans 200] [--events 5] [--pairs 4] [--callers 32]
 """
@@ -42,7 +42,7 @@ from policies.reader import fingerprint, read_policy
 from runtime.settings import CHINA_POLICY
 from runtime.standard_webhooks import sign
 from temporal.case_starter import TemporalCaseStarter
-from temporal.names import workflow_id
+from temporal.names import DELIVER, workflow_id
 
 ROOT = Path(__file__).parents[1]
 KEY, KEY_ID, SALT = "the key of a bench, as long as one has to be", "bench", "salt"
@@ -85,22 +85,24 @@ async def _run(loans: int, events: int, pairs: int, callers: int) -> int:
             ids = [f"loan-{number}" for number in range(loans)]
             await open_cases(stack, client, pool, ids)
             async with front_door(stack, pool, port, callers) as send_by_door:
-                sides = {"signals": by_signal(client), "door": send_by_door}
+                sides = {
+                    "signals": by_signal(client), "updates": by_update(client), "door": send_by_door
+                }  # fmt: skip
                 names = _rounds(ids, events)
-                for send in sides.values():  # both find servers that are warm
+                for send in sides.values():  # all find servers that are warm
                     await _measure(pool, send, next(names), callers)
-                ratios = []
+                ratios: dict[str, list[float]] = {"signals": [], "updates": []}
                 for pair in range(pairs):
-                    order = ["signals", "door"] if pair % 2 == 0 else ["door", "signals"]
+                    order = [*sides] if pair % 2 == 0 else [*reversed(sides)]
                     done = {
                         side: await _measure(pool, sides[side], next(names), callers)
                         for side in order
                     }
-                    ratios.append(done["door"].rate / done["signals"].rate)
-                    typer.echo(
-                        f"signals {done['signals']}; door {done['door']}; ratio {ratios[-1]:.2f}"
-                    )
-            say_ratios("front door against raw signals", ratios)
+                    for side, found in ratios.items():
+                        found.append(done["door"].rate / done[side].rate)
+                    typer.echo("; ".join(f"{side} {did}" for side, did in done.items()))
+            for side, found in ratios.items():
+                say_ratios(f"front door against raw {side}", found)
         finally:
             await pool.close()
     return 0
@@ -151,6 +153,17 @@ def by_signal(client: Client) -> Send:
     async def send(loan_id: str, event_id: str) -> None:
         handle = client.get_workflow_handle(workflow_id(loan_id))
         await handle.signal(PaymentReceived.name, _event(loan_id, event_id))
+
+    return send
+
+
+def by_update(client: Client) -> Send:
+    """What delivers an event as the door does, and waits for its verdict."""
+
+    async def send(loan_id: str, event_id: str) -> None:
+        handle = client.get_workflow_handle(workflow_id(loan_id))
+        event = _event(loan_id, event_id) | {"name": PaymentReceived.name}
+        await handle.execute_update(DELIVER, event)
 
     return send
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from temporalio.client import Client
 from temporalio.worker import Worker
-from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
 from activities.agreement_activities import AgreementActivities
 from activities.business_time import Now, business_time, real_time
@@ -58,15 +57,12 @@ from temporal.client import connect_temporal
 from temporal.error_privacy import ErrorPrivacy
 from temporal.names import TASK_QUEUE
 from temporal.runs import TemporalRuns
+from temporal.sandbox import sandbox
 from workflows.complaint_watch import ComplaintWatch
 from workflows.loan_collection import LoanCollection
 from workflows.overdue_scan import OverdueScan
 from workflows.visitor_check import VisitorCheck
 
-# Loaded once, not again for each workflow: what keeps them pure is held by the linters.
-PASSED_THROUGH = (
-    "activities", "database", "documents", "domain", "gateways", "policies", "temporal", "workflows"
-)  # fmt: skip
 ChooseGateways = Callable[[Settings, Pool], Mapping[Channel, Gateway]]
 _LOG = logging.getLogger(__name__)
 GRACE = timedelta(seconds=30)
@@ -190,13 +186,6 @@ def _contact_activities(
     reaching = frozenset(each for each, gateway in gateways.items() if gateway.reaches_people)
     contacts = Contacts(pool, PinnedPolicies(policy), reaching)
     return ContactActivities(contacts, ClosedGateways(pool), gateways, now)
-
-
-def sandbox() -> SandboxedWorkflowRunner:
-    """Where workflows run: our own modules are loaded once."""
-    return SandboxedWorkflowRunner(
-        restrictions=SandboxRestrictions.default.with_passthrough_modules(*PASSED_THROUGH)
-    )
 
 
 def activities_of(owner: object) -> list[Callable[..., Any]]:

@@ -12,10 +12,10 @@ from temporalio.client import WorkflowHistory
 from temporalio.worker import Replayer
 
 from activities.case_activities import CaseActivities
-from commands.worker import sandbox
 from domain.case.state import CaseState, Stage
 from temporal.converter import DATA_CONVERTER
 from temporal.names import LOAN_COLLECTION
+from temporal.sandbox import sandbox
 from tests.support.replay.activities import activities_by_name
 from tests.support.replay.catalogue import (
     Json,

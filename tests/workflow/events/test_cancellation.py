@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from temporalio.worker import Replayer
 
-from commands.worker import sandbox
 from domain.case.state import Stage
 from temporal.converter import DATA_CONVERTER
+from temporal.sandbox import sandbox
 from tests.support.lives.conversation import MOMENT
 from tests.support.lives.life import Life, StartLife, start_in
 from workflows.loan_collection import LoanCollection
