@@ -11,7 +11,7 @@ from domain.contact.facts import Relation
 from domain.tape.options import ImportOptions
 from domain.tape.row import TapeRow
 
-_LAST_DIGITS = re.compile(r"[0-9]{1,8}$")
+_ONE_NUMBER = re.compile(r"[^0-9]*([0-9]{1,8})")
 _FILLED_IN = ("borrower_name", "phone", "contact_person_phone", "address")  # by a later tape
 _NEEDED = ("borrower_name", "phone")  # without them nobody can be written to
 
@@ -163,9 +163,12 @@ def _kept_columns(kept: BorrowerProfile) -> dict[str, str | None]:
 
 
 def made_up_number(borrower_id: str) -> int:
-    """Up to eight digits, always the same for a borrower: those of the id, or its hash."""
-    if digits := _LAST_DIGITS.search(borrower_id):
-        return int(digits.group())
+    """Up to eight digits, always the same for a borrower: the one number in the id, or its hash.
+
+    The last of several is no borrower's own: two with the ids B-17-1 and B-18-1 would share it.
+    """
+    if found := _ONE_NUMBER.fullmatch(borrower_id):
+        return int(found.group(1))
     return int.from_bytes(hashlib.sha256(borrower_id.encode()).digest()[:8]) % 10**8
 
 

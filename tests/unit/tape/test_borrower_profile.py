@@ -33,6 +33,13 @@ def test_missing_people_are_made_up_and_look_it() -> None:
     assert (english.phone, english.address) == ("+100000000001", "1 Sample Road")
 
 
+def test_made_up_numbers_are_not_shared() -> None:
+    """Whoever shares a number shares what is counted of it, and is answered for by the other."""
+    ids = [f"B-{number:05}-{copy}" for number in range(200) for copy in range(3)]
+    ids += [f"B-{number}" for number in range(200)]
+    assert len({made_up_number(each) for each in ids}) == len(ids)
+
+
 def test_what_the_tape_says_of_a_borrower_counts() -> None:
     """Given columns replace both what is made up and the defaults."""
     told = profile_of(
