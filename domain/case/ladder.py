@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from pydantic import BaseModel
 
@@ -41,8 +42,11 @@ def missed_steps(situation: Situation, since: datetime) -> list[PlannedStep]:
 
     To be asked for a time in which the ladder was to be followed: no hold, no promise, no visit.
     """
-    ahead = _steps_ahead(situation, since)
-    return [planned for planned in ahead if planned.until <= situation.now]
+    until_today = takewhile(
+        lambda planned: situation.facts.local(planned.at).date() <= situation.today,
+        _steps_ahead(situation, since),
+    )
+    return [planned for planned in until_today if planned.until <= situation.now]
 
 
 def _steps_ahead(situation: Situation, at: datetime) -> Iterator[PlannedStep]:
@@ -50,12 +54,12 @@ def _steps_ahead(situation: Situation, at: datetime) -> Iterator[PlannedStep]:
     case, facts, policy, _ = situation
     if facts.overdue_since is None:
         return
-    first_day = facts.local(at).date()
+    days_behind = (facts.local(at).date() - facts.overdue_since).days
     for step in policy.contact.ladder.value:
         # First of all, for a case that is old has most of its steps behind it.
-        day = facts.overdue_since + timedelta(days=step.days_past_due)
-        if day < first_day:
+        if step.days_past_due < days_behind:
             continue
+        day = facts.overdue_since + timedelta(days=step.days_past_due)
         key = f"{facts.overdue_since}:{step.key}"
         if _is_taken(case, key, policy):
             continue

@@ -7,7 +7,7 @@ import pytest
 
 from domain.calendar import is_within
 from domain.case.facts import Promise
-from domain.case.ladder import PlannedStep, next_look, next_step
+from domain.case.ladder import PlannedStep, missed_steps, next_look, next_step
 from domain.case.situation import Situation
 from domain.case.visit_need import reasons_against_visit
 from domain.contact.hold import Hold
@@ -193,3 +193,14 @@ def test_no_key_is_made_of_steps_that_are_behind(
     monkeypatch.setattr(LadderStep, "key", property(watched))
     assert _step(_at(policy, 163)).step.days_past_due == 165
     assert set(asked) == {165}
+
+
+def test_missed_is_what_closed_in_a_time_and_was_not_taken(policy: Policy) -> None:
+    """Nothing of before it, nothing of today that can still be taken, nothing of later."""
+    first = _step(_at(policy, 3))
+    now = _at(policy, 16, 8, case={"last_step": first.key})
+    since = _at(policy, 4).now
+    assert [each.step.days_past_due for each in missed_steps(now, since)] == [7, 15]
+    assert missed_steps(now, _at(policy, 15, 23).now) == []
+    in_its_hours = _at(policy, 15, 10, case={"last_step": first.key})
+    assert [each.step.days_past_due for each in missed_steps(in_its_hours, since)] == [7]
