@@ -3,7 +3,7 @@
 Each bench runs in a process of its own. One that finds the machine at other work measures nothing,
 and its row says so. What stands in the page afterwards is of this one run, on one machine.
 
-    python -m benchmarks.report [--anyway]          # about fourteen minutes
+    python -m benchmarks.report [--anyway]          # about seventeen minutes
 """
 
 import asyncio
