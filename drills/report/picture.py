@@ -60,7 +60,11 @@ def _hours(
         x, end = _x(each.began_at - began), _x(each.ended_at - began)
         colour = "#c0392b" if each.planned.fault in SERVERS else "#e08e0b"
         parts.append(_box(x, y, max(end - x, 2), _ROW - 4, colour))
-        parts.append(_text(end + 4, y + 9, f"{each.planned.fault}, {each.took_seconds:.0f} s"))
+        label = f"{each.planned.fault}, {each.took_seconds:.0f} s"
+        # Before a bar that ends too far to the right for it.
+        parts.append(
+            _text(end + 4, y + 9, label) if end < _WIDTH * 0.7 else _text_until(x - 4, y + 9, label)
+        )
         y += _ROW
     of_day = [moment for moment in moments if began <= moment < began + _DAY]
     return parts + [_box(_x(moment - began), y + 2, 0.8, 14, "#2c3e50") for moment in of_day]
@@ -75,6 +79,10 @@ def _box(x: float, y: float, width: float, height: float, colour: str) -> str:
     return (
         f'<rect x="{x:.1f}" y="{y:.1f}" width="{width:.1f}" height="{height:.1f}" fill="{colour}"/>'
     )
+
+
+def _text_until(x: float, y: float, words: str) -> str:
+    return _text(x, y, words).replace("<text ", '<text text-anchor="end" ', 1)
 
 
 def _text(x: float, y: float, words: str) -> str:
