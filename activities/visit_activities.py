@@ -101,8 +101,10 @@ class VisitActivities:
     @activity.defn
     async def end_visit(self, end: VisitEnd) -> CaseFacts | None:
         """End a visit on the record and free its crew; fresh facts where a plan may go on."""
-        how = end.visit_id, end.status, end.reason, self._now()
-        if end.broken_plan_may_go_on:
-            return await self._visits.end_visit_without_plan(*how)
-        await self._visits.end_visit(*how)
-        return None
+        return await self._visits.end_visit(
+            end.visit_id,
+            end.status,
+            end.reason,
+            self._now(),
+            broken_plan_may_go_on=end.broken_plan_may_go_on,
+        )

@@ -131,31 +131,29 @@ class Visits:
             await SQL.prepare_dossier(connection, visit_id=visit_id, now=now, components=components)
 
     async def end_visit(
-        self, visit_id: str, status: VisitStatus, reason: str, now: datetime
-    ) -> None:
-        """End a visit; what is booked from now on is free again."""
-        async with self._pool.acquire() as connection, connection.transaction():
-            await _end_visit(connection, visit_id, status, reason, now)
+        self,
+        visit_id: str,
+        status: VisitStatus,
+        reason: str,
+        now: datetime,
+        *,
+        broken_plan_may_go_on: bool = False,
+    ) -> CaseFacts | None:
+        """End a visit; what is booked from now on is free again.
 
-    async def end_visit_without_plan(
-        self, visit_id: str, status: VisitStatus, reason: str, now: datetime
-    ) -> CaseFacts:
-        """The same where a plan was broken before: it may have been paid in time meanwhile.
-
-        While a crew was inside, another could have been agreed on. Answers with fresh facts.
+        `broken_plan_may_go_on`: if it was paid in time meanwhile; while a crew was inside, another
+        could have been agreed on. Then this answers with fresh facts.
         """
         async with self._pool.acquire() as connection, connection.transaction():
-            await _end_visit(connection, visit_id, status, reason, now)
+            await SQL.release_crew(connection, visit_id=visit_id, now=now)
+            await SQL.end_visit(
+                connection, visit_id=visit_id, status=status, reason=reason, now=now
+            )
+            if not broken_plan_may_go_on:
+                return None
             case_id = await SQL.case_of_visit(connection, visit_id=visit_id)
             await keep_plan_paid_in_time(connection, case_id, now)
             return await read_facts(connection, case_id, now)
-
-
-async def _end_visit(
-    connection: Connection, visit_id: str, status: VisitStatus, reason: str, now: datetime
-) -> None:
-    await SQL.release_crew(connection, visit_id=visit_id, now=now)
-    await SQL.end_visit(connection, visit_id=visit_id, status=status, reason=reason, now=now)
 
 
 def _columns(member: CrewMember) -> "AddCrewMemberRow":

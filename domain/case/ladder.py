@@ -1,7 +1,7 @@
 """Early contact: which step comes next."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import takewhile
 
 from pydantic import BaseModel
@@ -35,6 +35,18 @@ def next_step(situation: Situation) -> PlannedStep | None:
     if planned is None or situation.now <= planned.at:
         return planned
     return planned.model_copy(update={"at": situation.now})
+
+
+def ladder_of(situation: Situation) -> tuple[date | None, str]:
+    """By what the days of its steps are counted."""
+    return situation.facts.overdue_since, situation.policy.version
+
+
+def end_of_day(situation: Situation, planned: PlannedStep) -> datetime:
+    """Until when a step may be taken on its day; delayed beyond it, it is missed."""
+    day = situation.facts.local(planned.at).date()
+    hours = situation.policy.contact.hours_of(planned.step.channel, day).value
+    return closes(day, hours, situation.facts.time_zone)
 
 
 def missed_steps(situation: Situation, since: datetime) -> list[PlannedStep]:

@@ -62,9 +62,8 @@ def _hours(
         parts.append(_box(x, y, max(end - x, 2), _ROW - 4, colour))
         label = f"{each.planned.fault}, {each.took_seconds:.0f} s"
         # Before a bar that ends too far to the right for it.
-        parts.append(
-            _text(end + 4, y + 9, label) if end < _WIDTH * 0.7 else _text_until(x - 4, y + 9, label)
-        )
+        fits = end < _WIDTH * 0.7
+        parts.append(_text(end + 4 if fits else x - 4, y + 9, label, "start" if fits else "end"))
         y += _ROW
     of_day = [moment for moment in moments if began <= moment < began + _DAY]
     return parts + [_box(_x(moment - began), y + 2, 0.8, 14, "#2c3e50") for moment in of_day]
@@ -81,9 +80,5 @@ def _box(x: float, y: float, width: float, height: float, colour: str) -> str:
     )
 
 
-def _text_until(x: float, y: float, words: str) -> str:
-    return _text(x, y, words).replace("<text ", '<text text-anchor="end" ', 1)
-
-
-def _text(x: float, y: float, words: str) -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}">{escape(words)}</text>'
+def _text(x: float, y: float, words: str, anchor: str = "start") -> str:
+    return f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{escape(words)}</text>'

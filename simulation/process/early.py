@@ -1,10 +1,16 @@
 """Early contact and legal review, as `workflows/stages/` has them."""
 
-from datetime import date, datetime
+from datetime import datetime
 
-from domain.calendar import closes
 from domain.case.facts import Outcome
-from domain.case.ladder import PlannedStep, missed_steps, next_look, next_step
+from domain.case.ladder import (
+    PlannedStep,
+    end_of_day,
+    ladder_of,
+    missed_steps,
+    next_look,
+    next_step,
+)
 from domain.case.notices import NoticeKind
 from domain.case.state import Stage
 from domain.case.visit_need import reasons_against_visit
@@ -31,9 +37,9 @@ def contact_early(desk: Desk) -> Steps[Stage]:
         else:
             for planned in missed_steps(desk.situation, followed_until):
                 yield from _take(desk, planned, by=planned.until)
-            followed_until, ladder = desk.now, _ladder(desk)
+            followed_until, ladder = desk.now, ladder_of(desk.situation)
             yield from _take_next_step(desk)
-            if _ladder(desk) != ladder:
+            if ladder_of(desk.situation) != ladder:
                 followed_until = desk.now
 
 
@@ -49,9 +55,7 @@ def _take_next_step(desk: Desk) -> Steps[None]:
         return
     if (yield from _until_news(desk, planned.at)):
         return
-    day = desk.facts.local(planned.at).date()
-    hours = desk.policy.contact.hours_of(planned.step.channel, day).value
-    yield from _take(desk, planned, by=closes(day, hours, desk.facts.time_zone))
+    yield from _take(desk, planned, by=end_of_day(desk.situation, planned))
 
 
 def _take(desk: Desk, planned: PlannedStep, *, by: datetime) -> Steps[None]:
@@ -65,10 +69,6 @@ def _take(desk: Desk, planned: PlannedStep, *, by: datetime) -> Steps[None]:
         by=by,
     )
     desk.case.last_step = planned.key
-
-
-def _ladder(desk: Desk) -> tuple[date | None, str]:
-    return desk.facts.overdue_since, desk.policy.version
 
 
 def _until_news(desk: Desk, at: datetime) -> Steps[bool]:

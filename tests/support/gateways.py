@@ -30,6 +30,14 @@ def simulated_gateways(pool: Pool) -> Mapping[Channel, Gateway]:
     return {channel: SimulatedGateway(channel, SimulatedOutbox(pool)) for channel in Channel}
 
 
+def failing_gateways(pool: Pool, faults: "set[Fault]") -> Mapping[Channel, Gateway]:
+    """The same, behind lines that share faults: a test puts them on and takes them away."""
+    return {
+        channel: FakeGateway(provider=provider, faults=faults)
+        for channel, provider in simulated_gateways(pool).items()
+    }
+
+
 class DiedError(Exception):
     """The sender's process is gone."""
 

@@ -9,7 +9,7 @@ from database.sql import Pool
 from domain.policy.contact import Channel
 from domain.policy.policy import Policy
 from gateways.protocol import Gateway
-from tests.support.gateways import simulated_gateways
+from tests.support.gateways import Fault, simulated_gateways
 from tests.support.lives.life import RIPE, Life, StartLife
 from tests.support.lives.lives import Lives
 from tests.support.lives.time_skipping import time_skipping
@@ -20,6 +20,12 @@ async def env() -> AsyncIterator[WorkflowEnvironment]:
     """A server whose time is skipped, for every life of the run."""
     async with time_skipping() as env:
         yield env
+
+
+@pytest.fixture
+def faults() -> set[Fault]:
+    """What providers fail in from now on, where a module's are `failing_gateways`."""
+    return set()
 
 
 @pytest.fixture

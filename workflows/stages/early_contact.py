@@ -1,12 +1,19 @@
 """Early contact: SMS and calls at the ladder's steps, until a visit is needed or time is up."""
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Literal
 
 from temporalio import workflow
 
 from domain.calendar import closes
-from domain.case.ladder import PlannedStep, missed_steps, next_look, next_step
+from domain.case.ladder import (
+    PlannedStep,
+    end_of_day,
+    ladder_of,
+    missed_steps,
+    next_look,
+    next_step,
+)
 from domain.case.state import Stage
 from domain.case.visit_need import reasons_against_visit
 from workflows.desk.case_desk import CaseDesk
@@ -37,15 +44,10 @@ async def contact_early(
             return Stage.APPLICATION
         else:
             await _record_missed_steps(desk, followed_until)
-            followed_until, ladder = desk.now, _ladder(desk)
+            followed_until, ladder = desk.now, ladder_of(desk.situation)
             await _take_next_step(desk)
-            if _ladder(desk) != ladder:
+            if ladder_of(desk.situation) != ladder:
                 followed_until = desk.now  # its steps of before were not due
-
-
-def _ladder(desk: CaseDesk) -> tuple[date | None, str]:
-    """By what the days of its steps are counted."""
-    return desk.facts.overdue_since, desk.policy.version
 
 
 def _end_of_day(desk: CaseDesk, days_past_due: int) -> datetime:
@@ -70,10 +72,7 @@ async def _take_next_step(desk: CaseDesk) -> None:
         why = "; ".join(reasons_against_visit(desk.situation))
         await _until_news(desk, look_at, "see whether a visit is needed", f"not now: {why}")
     elif not await _until_news(desk, planned.at, _says(planned), "the ladder's next step"):
-        day = desk.facts.local(planned.at).date()
-        hours = desk.policy.contact.hours_of(planned.step.channel, day).value
-        # What an outage has delayed beyond its day is missed, not caught up.
-        await _take(desk, planned, by=closes(day, hours, desk.facts.time_zone))
+        await _take(desk, planned, by=end_of_day(desk.situation, planned))
 
 
 async def _take(desk: CaseDesk, planned: PlannedStep, *, by: datetime) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from domain.calendar import opens
 from domain.case.rebuilt.record import CaseRecord, ContactFate
@@ -26,7 +25,7 @@ def last_step(record: CaseRecord, now: datetime | None) -> str | None:
         or (
             contact.fate is ContactFate.RESERVED
             and now is not None
-            and _day(record, contact.at) < _day(record, now)
+            and record.day_of(contact.at) < record.day_of(now)
         )
     ]
     return steps[-1] if steps else None
@@ -55,7 +54,3 @@ def _silences(record: CaseRecord, policy: Policy) -> Iterator[datetime]:
     for event in record.named(PromiseMade.name):
         due_on = date.fromisoformat(event.body["due_on"])
         yield opens(due_on + grace, hours, record.time_zone)
-
-
-def _day(record: CaseRecord, at: datetime) -> date:
-    return at.astimezone(ZoneInfo(record.time_zone)).date()

@@ -2,7 +2,6 @@
 
 import re
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from domain.case.notices import NoticeKind
 from domain.case.plan_care import key_of_end
@@ -158,7 +157,7 @@ def _note_what_was_said(record: CaseRecord, plan: PlanState) -> None:
     plan.said = list(dict.fromkeys(name for _, name in sorted([*messages, *notices])))
     if messages:
         last = max(at for at, _ in messages)
-        plan.said_on = last.astimezone(ZoneInfo(record.time_zone)).date()
+        plan.said_on = record.day_of(last)
 
 
 def _signing(record: CaseRecord, agreement: RecordedAgreement) -> RecordedEvent | None:

@@ -5,8 +5,10 @@ Keys of contacts and notices are as the workflow names them: within the case.
 
 import re
 from collections.abc import Iterator
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel
 
@@ -157,6 +159,10 @@ class CaseRecord(BaseModel):
     appointments: list[RecordedAppointment] = []
     plans: list[RecordedPlan] = []
     agreements: list[RecordedAgreement] = []
+
+    def day_of(self, moment: datetime) -> date:
+        """The date of a moment on the borrower's own calendar."""
+        return moment.astimezone(ZoneInfo(self.time_zone)).date()
 
     def named(self, *names: str) -> list[RecordedEvent]:
         """The accepted events of some names, oldest first."""

@@ -4,11 +4,10 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from database.case.case_record import CaseRecords
-from domain.case.state import DueCase, Stage
-from temporal.case_starter import TemporalCaseStarter
+from domain.case.state import Stage
 from tests.support.lives.conversation import MOMENT, Json
 from tests.support.lives.life import STAGES, Life, StartLife, start_in
+from tests.support.lives.rebuilt import take_up_again
 
 ONCE = {"visit_invitation", "visit_reminder", "how_to_pay", "visit_closing", "legal_notice"}
 ON_THE_WAY = [each for each in STAGES if each not in (Stage.EARLY_CONTACT, Stage.LEGAL_REVIEW)]
@@ -18,13 +17,7 @@ async def lose_and_take_up(life: Life) -> None:
     """Somebody terminates the run; the case is started again from its record alone."""
     await life.skip(MOMENT)
     await life.handle.terminate()
-    [recorded] = await CaseRecords(life.pool).read([life.case_id])
-    state, guesses = recorded.rebuild(life.clock, await life.now())
-    assert guesses == []
-    case = DueCase(case_id=life.case_id, loan_id=life.loan.loan_id, state=state)
-    assert await TemporalCaseStarter(life.env.client, life.clock).start_case(case)
-    life.handle = life.env.client.get_workflow_handle(life.handle.id)
-    await life.skip(MOMENT)
+    await take_up_again(life)
 
 
 def _at(status: Json) -> datetime:

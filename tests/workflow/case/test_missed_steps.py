@@ -4,16 +4,13 @@ from collections.abc import Mapping
 
 import pytest
 
-from database.case.case_record import CaseRecords
 from database.sql import Pool
-from domain.case.state import DueCase
 from domain.policy.contact import Channel
 from domain.policy.policy import Policy
 from gateways.protocol import Gateway
-from temporal.case_starter import TemporalCaseStarter
-from tests.support.gateways import FakeGateway, Fault, simulated_gateways
-from tests.support.lives.conversation import MOMENT
+from tests.support.gateways import Fault, failing_gateways
 from tests.support.lives.life import Life, StartLife
+from tests.support.lives.rebuilt import take_up_again
 
 # Steps of the shipped ladder: two are made before, these pass, and the next is left for later.
 _LOST_FROM, _BACK_ON, _PASSED = 4, 31, ("7-call", "7-sms", "15-call", "20-sms", "30-sms")
@@ -31,18 +28,9 @@ def policy(policy: Policy) -> Policy:
 
 
 @pytest.fixture
-def faults() -> set[Fault]:
-    """What every provider fails in, from now on."""
-    return set()
-
-
-@pytest.fixture
 def gateways(pool: Pool, faults: set[Fault]) -> Mapping[Channel, Gateway]:
     """The simulated providers, behind lines that a test cuts."""
-    return {
-        channel: FakeGateway(provider=provider, faults=faults)
-        for channel, provider in simulated_gateways(pool).items()
-    }
+    return failing_gateways(pool, faults)
 
 
 async def _missed(life: Life) -> list[str]:
@@ -50,16 +38,6 @@ async def _missed(life: Life) -> list[str]:
         "SELECT intent_key FROM contact_refusals WHERE rule_id = 'LC-MISSED' ORDER BY at"
     )
     return [row["intent_key"].rpartition("dpd-")[2] for row in rows]
-
-
-async def _take_up(life: Life) -> None:
-    """As the scan does, from the record alone."""
-    [recorded] = await CaseRecords(life.pool).read([life.case_id])
-    state, _ = recorded.rebuild(life.clock, await life.now())
-    case = DueCase(case_id=life.case_id, loan_id=life.loan.loan_id, state=state)
-    assert await TemporalCaseStarter(life.env.client, life.clock).start_case(case)
-    life.handle = life.env.client.get_workflow_handle(life.handle.id)
-    await life.skip(MOMENT)
 
 
 async def test_steps_that_a_lost_run_did_not_take(start_life: StartLife) -> None:
@@ -70,10 +48,10 @@ async def test_steps_that_a_lost_run_did_not_take(start_life: StartLife) -> None
     assert len(made) == 2
     await life.handle.terminate()
     await life.skip_to(life.loan.at_days_past_due(_BACK_ON))
-    await _take_up(life)
+    await take_up_again(life)
     assert await _missed(life) == [*_PASSED]
     await life.handle.terminate()
-    await _take_up(life)
+    await take_up_again(life)
     assert await _missed(life) == [*_PASSED]
     assert await life.contacts() == made
     await life.skip_to(life.loan.at_days_past_due(41))
@@ -92,7 +70,7 @@ async def test_a_promise_is_silence_and_not_a_loss(start_life: StartLife) -> Non
     made = await life.contacts()
     await life.handle.terminate()
     await life.skip_to(life.loan.at_days_past_due(_BACK_ON))
-    await _take_up(life)
+    await take_up_again(life)
     assert await _missed(life) == ["30-sms"]
     assert await life.contacts() == made
 

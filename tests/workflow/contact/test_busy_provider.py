@@ -9,24 +9,15 @@ from database.sql import Pool
 from domain.case.state import Stage
 from domain.policy.contact import Channel
 from gateways.protocol import Gateway
-from tests.support.gateways import FakeGateway, Fault, simulated_gateways
+from tests.support.gateways import Fault, failing_gateways
 from tests.support.lives.conversation import MOMENT
 from tests.support.lives.life import RIPE, StartLife
 
 
 @pytest.fixture
-def faults() -> set[Fault]:
-    """What every provider fails in, from now on."""
-    return set()
-
-
-@pytest.fixture
 def gateways(pool: Pool, faults: set[Fault]) -> Mapping[Channel, Gateway]:
-    """The simulated providers, behind lines that a test cuts before or after a message."""
-    return {
-        channel: FakeGateway(provider=provider, faults=faults)
-        for channel, provider in simulated_gateways(pool).items()
-    }
+    """The simulated providers, behind lines that a test cuts."""
+    return failing_gateways(pool, faults)
 
 
 ATTEMPTS = "SELECT template, status, outcome FROM contact_attempts ORDER BY reserved_at"

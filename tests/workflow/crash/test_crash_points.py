@@ -28,7 +28,9 @@ from tests.support.lives.time_skipping import time_skipping
 
 EACH = os.environ.get("CRASH_POINTS") == "each"
 TRIES = 4
-every_reference = pytest.mark.parametrize("reference", REFERENCES, ids=str)
+with_references = pytest.mark.parametrize(
+    "reference", REFERENCES if EACH else REFERENCES[:1], ids=str
+)
 
 
 Place = TypeVar("Place")
@@ -106,7 +108,7 @@ def laboratory(postgres: EmbeddedPostgres, policy: Policy) -> Laboratory:
     return Laboratory(postgres, policy)
 
 
-@pytest.mark.parametrize("reference", REFERENCES if EACH else REFERENCES[:1], ids=str)
+@with_references
 async def test_deaths_at_every_boundary_leave_no_trace(
     laboratory: Laboratory, reference: Reference
 ) -> None:
@@ -118,7 +120,7 @@ async def test_deaths_at_every_boundary_leave_no_trace(
 
 
 @pytest.mark.skipif(not EACH, reason="CRASH_POINTS=each: a life for each, many minutes")
-@every_reference
+@with_references
 async def test_each_death_alone_leaves_no_trace(
     laboratory: Laboratory, reference: Reference
 ) -> None:
