@@ -31,11 +31,12 @@ def data_dir() -> Iterator[Path]:
 async def outside(repository: Path, data_dir: Path) -> AsyncIterator[Outside]:
     """The embedded stack as a process of its own, on a clock that this machine keeps up with.
 
-    The clock is a wish: it begins when the servers answer, however long they take to start.
+    The clock is a wish: it begins when the servers answer, however long they take to start. A
+    day has room for another test that begins beside this one after the machine was measured.
     """
     wish = {
         "origin": datetime(2026, 3, 1, 1, tzinfo=UTC).isoformat(),
-        "day_length": (await measured_day()).total_seconds() * 1.2,
+        "day_length": (await measured_day()).total_seconds() * 2,
         "day_ends": "PT14H",
         "day_share": 0.95,
     }

@@ -6,7 +6,7 @@ command, and SQL.
 
 import json
 import shutil
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +14,9 @@ from tests.support.processes.outside import Outside
 from tests.support.processes.patience import until
 from tests.support.tapes.files import LENDER, write_tape
 
-AS_OF = date(2026, 3, 1)
-# 20, 20 and 117 days past due, and one that has paid.
-FIRST_DUE_ON = {
-    "PAYS": date(2026, 2, 9),
-    "BROKEN-EVENTS": date(2026, 2, 9),
-    "VISITED": date(2025, 11, 4),
-    "CURRENT": date(2026, 2, 9),
-}
+DAYS_PAST_DUE = {"PAYS": 20, "BROKEN-EVENTS": 20, "VISITED": 117, "CURRENT": 20}
+# Months ahead: however late a busy machine comes to it, no further instalment has fallen due.
+PAID = 600_000
 
 
 async def test_loans_are_collected_from_the_outside(outside: Outside, tmp_path: Path) -> None:
@@ -29,7 +24,9 @@ async def test_loans_are_collected_from_the_outside(outside: Outside, tmp_path: 
     roster = tmp_path / "crew.csv"
     roster.write_text("badge_id,full_name\nC-1,外勤一\nC-2,外勤二\n")
     await outside.starter("crew", str(roster))
-    tape = write_tape(tmp_path / "tape", AS_OF, FIRST_DUE_ON, paid={"CURRENT": 100_000})
+    today = outside.now().date()
+    due = {loan: today - timedelta(days=days) for loan, days in DAYS_PAST_DUE.items()}
+    tape = write_tape(tmp_path / "tape", today, due, paid={"CURRENT": PAID})
     await outside.starter("import", str(tape), "--invent-people")
     await until(
         lambda: outside.database.fetchval(
@@ -103,7 +100,7 @@ async def _a_payment_cures(outside: Outside) -> None:
         await outside.send(
             "PAYS", "payment_received", event_id="part", payment_id="P-1", amount_minor=40_000
         )
-    await outside.send("PAYS", "payment_received", payment_id="P-2", amount_minor=60_000)
+    await outside.send("PAYS", "payment_received", payment_id="P-2", amount_minor=PAID - 40_000)
     case = await outside.row(
         "SELECT outcome FROM collection_cases WHERE loan_id = 'PAYS' AND closed_at IS NOT NULL"
     )
@@ -111,7 +108,7 @@ async def _a_payment_cures(outside: Outside) -> None:
     paid = await outside.database.fetchval(
         "SELECT sum(amount_minor) FROM payments WHERE loan_id = 'PAYS'"
     )
-    assert paid == 100_000
+    assert paid == PAID
 
 
 async def _a_visit_ends_in_an_agreement(outside: Outside) -> None:
