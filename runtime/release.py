@@ -1,3 +1,3 @@
 """Which release this is: as in `pyproject.toml`, which an image does not have."""
 
-RELEASE = "0.2.0"
+RELEASE = "0.3.0"

@@ -3,9 +3,13 @@
 Every run has its policy in its history, so that a replay sees the same numbers for ever. The rules'
 texts and sources, what the software does not keep, and the lender's hotlines are most of a policy,
 and no run asks for them: they stay on record, under the policy's version. A run of before carries
-all of it, and reads the same part.
+all of it, and reads the same part. A later release will carry it packed, beside its version.
 """
 
+import json
+import zlib
+from base64 import b64decode
+from functools import lru_cache
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, PlainSerializer
@@ -37,13 +41,26 @@ def _without_words(value: Any) -> Any:
     return value
 
 
+def _read(value: Any) -> Any:
+    match value:
+        case {"packed": str(packed)}:
+            return _unpacked(packed)
+    return _without_words(value)
+
+
+@lru_cache(maxsize=64)
+def _unpacked(packed: str) -> Policy:
+    """Read once: many cases are pinned to one policy."""
+    return Policy.model_validate(_without_words(json.loads(zlib.decompress(b64decode(packed)))))
+
+
 def _unsaid(part: dict[str, Any]) -> dict[str, Any]:
     if "contact" in part:
         return _UNSAID_OF_A_POLICY
     return _UNSAID_OF_A_RULE if {"id", "value"} <= part.keys() else {}
 
 
-CarriedPolicy = Annotated[Policy, BeforeValidator(_without_words), PlainSerializer(_carried)]
+CarriedPolicy = Annotated[Policy, BeforeValidator(_read), PlainSerializer(_carried)]
 CarriedAftercare = Annotated[
     AftercarePolicy, BeforeValidator(_without_words), PlainSerializer(_carried)
 ]

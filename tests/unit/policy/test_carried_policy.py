@@ -1,5 +1,7 @@
 """What a run carries of its policy: all that it decides by, and none of the words."""
 
+import zlib
+from base64 import b64encode
 from typing import Any
 
 import pytest
@@ -52,6 +54,15 @@ def test_run_of_before_reads_the_same_part() -> None:
         carried = CARRIED.validate_python(before)
         assert _decided_by(carried) == _decided_by(whole)
         assert CARRIED.validate_json(CARRIED.dump_json(whole)) == carried
+
+
+def test_packed_one_is_read(policy: Policy) -> None:
+    """Without the words, as a later release writes it; one copy serves all that carry it."""
+    text = policy.model_dump_json(exclude_defaults=True).encode()
+    packed = {"version": policy.version, "packed": b64encode(zlib.compress(text)).decode()}
+    carried = CARRIED.validate_python(packed)
+    assert carried == CARRIED.validate_json(CARRIED.dump_json(policy))
+    assert CARRIED.validate_python(packed) is carried
 
 
 def test_release_before_reads_it(policy: Policy) -> None:
