@@ -2,13 +2,14 @@
 
 Every run has its policy in its history, so that a replay sees the same numbers for ever. The rules'
 texts and sources, what the software does not keep, and the lender's hotlines are most of a policy,
-and no run asks for them: they stay on record, under the policy's version. A run of before carries
-all of it, and reads the same part. A later release will carry it packed, beside its version.
+and no run asks for them: they stay on record, under the policy's version. What is left is packed,
+beside that version (`policy show VERSION` prints it). A run of before carries it open, or all of
+it, and reads the same part.
 """
 
 import json
 import zlib
-from base64 import b64decode
+from base64 import b64decode, b64encode
 from functools import lru_cache
 from typing import Annotated, Any
 
@@ -16,7 +17,7 @@ from pydantic import BaseModel, BeforeValidator, PlainSerializer
 
 from domain.policy.policy import AftercarePolicy, Policy
 
-# What a run sees instead. It is written, too: so the release before reads a run of this one.
+# What a run sees instead.
 _UNSAID_OF_A_RULE = {
     "text": "", "source": "", "force": "bank", "verified": "own"
 }  # fmt: skip
@@ -30,15 +31,9 @@ def _carried(model: BaseModel) -> Any:
     return _without_words(model.model_dump(mode="json", exclude_defaults=True))
 
 
-def _without_words(value: Any) -> Any:
-    """The same content, with nothing said; a model is left as it is."""
-    match value:
-        case dict():
-            said = {name: part for name, part in value.items() if name != "article"}
-            return {name: _without_words(part) for name, part in said.items()} | _unsaid(value)
-        case list():
-            return [_without_words(part) for part in value]
-    return value
+def _packed(policy: Policy) -> dict[str, str]:
+    text = json.dumps(_carried(policy), separators=(",", ":")).encode()
+    return {"version": policy.version, "packed": b64encode(zlib.compress(text, 9)).decode()}
 
 
 def _read(value: Any) -> Any:
@@ -51,7 +46,18 @@ def _read(value: Any) -> Any:
 @lru_cache(maxsize=64)
 def _unpacked(packed: str) -> Policy:
     """Read once: many cases are pinned to one policy."""
-    return Policy.model_validate(_without_words(json.loads(zlib.decompress(b64decode(packed)))))
+    return Policy.model_validate_json(zlib.decompress(b64decode(packed)))
+
+
+def _without_words(value: Any) -> Any:
+    """The same content, with nothing said; a model is left as it is."""
+    match value:
+        case dict():
+            said = {name: part for name, part in value.items() if name != "article"}
+            return {name: _without_words(part) for name, part in said.items()} | _unsaid(value)
+        case list():
+            return [_without_words(part) for part in value]
+    return value
 
 
 def _unsaid(part: dict[str, Any]) -> dict[str, Any]:
@@ -60,7 +66,7 @@ def _unsaid(part: dict[str, Any]) -> dict[str, Any]:
     return _UNSAID_OF_A_RULE if {"id", "value"} <= part.keys() else {}
 
 
-CarriedPolicy = Annotated[Policy, BeforeValidator(_read), PlainSerializer(_carried)]
+CarriedPolicy = Annotated[Policy, BeforeValidator(_read), PlainSerializer(_packed)]
 CarriedAftercare = Annotated[
     AftercarePolicy, BeforeValidator(_without_words), PlainSerializer(_carried)
 ]
