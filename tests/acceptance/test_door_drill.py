@@ -12,7 +12,7 @@ import os
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -29,7 +29,6 @@ from tests.support.processes.patience import until
 from tests.support.processes.plant import Plant
 from tests.support.tapes.files import LENDER, write_tape
 
-AS_OF = date(2026, 3, 1)
 LOANS = int(os.environ.get("DRILL_LOANS", "8"))
 EVENTS_PER_SECOND = float(os.environ.get("DRILL_EVENTS_PER_SECOND", "50"))
 SECONDS = float(os.environ.get("DRILL_SECONDS", "15"))
@@ -55,9 +54,8 @@ async def plant(repository: Path, tmp_path: Path) -> AsyncIterator[Plant]:
     origin = datetime(2026, 3, 1, tzinfo=UTC)
     wish = ClockWish({"origin": origin, "day_length": timedelta(hours=1)})
     async with Plant(repository, tmp_path, wish) as plant:
-        due = {loan: AS_OF - timedelta(days=20) for loan in OVERDUE}
-        due |= {loan: AS_OF + timedelta(days=20) for loan in AT_REST}
-        tape = write_tape(tmp_path / "tape", AS_OF, due)
+        days_past_due = dict.fromkeys(OVERDUE, 20) | dict.fromkeys(AT_REST, -20)
+        tape = write_tape(tmp_path / "tape", plant.now.date(), days_past_due)
         await plant.command("starter.py", "import", str(tape), "--invent-people")
         await plant.start_worker()
         await plant.command("starter.py", "scan")

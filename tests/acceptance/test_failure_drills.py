@@ -5,7 +5,7 @@ killed and comes back with its data. Meanwhile time passes, and other systems go
 """
 
 import asyncio
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,6 @@ from tests.support.processes.patience import until
 from tests.support.processes.plant import Plant
 from tests.support.tapes.files import write_tape
 
-AS_OF = date(2026, 3, 1)
 LOANS = 60  # 1 to 60 days past due: several are contacted each day
 OWED = 100_000
 PAYS = [f"L-{number}" for number in range(10, LOANS, 10)]
@@ -61,8 +60,8 @@ PROVIDER_AND_PEN = """
 async def test_nothing_is_lost_and_nothing_twice(plant: Plant, tmp_path: Path) -> None:
     """Every kind of death several times, one at a time and together."""
     await plant.execute(PROVIDER_AND_PEN)
-    due = {f"L-{number}": AS_OF - timedelta(days=number) for number in range(1, LOANS + 1)}
-    tape = write_tape(tmp_path / "tape", AS_OF, due)
+    days_past_due = {f"L-{number}": number for number in range(1, LOANS + 1)}
+    tape = write_tape(tmp_path / "tape", plant.now.date(), days_past_due)
     await plant.command("starter.py", "import", str(tape), "--invent-people")
     await plant.start_worker()
     await plant.command("starter.py", "schedule")

@@ -24,9 +24,9 @@ async def test_loans_are_collected_from_the_outside(outside: Outside, tmp_path: 
     roster = tmp_path / "crew.csv"
     roster.write_text("badge_id,full_name\nC-1,外勤一\nC-2,外勤二\n")
     await outside.starter("crew", str(roster))
-    today = outside.now().date()
-    due = {loan: today - timedelta(days=days) for loan, days in DAYS_PAST_DUE.items()}
-    tape = write_tape(tmp_path / "tape", today, due, paid={"CURRENT": PAID})
+    tape = write_tape(
+        tmp_path / "tape", outside.now().date(), DAYS_PAST_DUE, paid={"CURRENT": PAID}
+    )
     await outside.starter("import", str(tape), "--invent-people")
     await until(
         lambda: outside.database.fetchval(

@@ -1,12 +1,10 @@
 """All of Temporal's data is gone in the middle of the work: the cases go on from the record."""
 
-from datetime import date, timedelta
 from pathlib import Path
 
 from tests.support.processes.plant import Plant
 from tests.support.tapes.files import write_tape
 
-AS_OF = date(2026, 3, 1)
 LOANS = 60  # 1 to 60 days past due: several are contacted each day
 ALL_RUN = "SELECT count(*) = $1 FROM collection_cases WHERE started_at IS NOT NULL"
 
@@ -26,8 +24,8 @@ async def test_cases_outlive_their_engine(plant: Plant, tmp_path: Path) -> None:
             EXECUTE FUNCTION count_delivery();
         """
     )
-    due = {f"L-{number}": AS_OF - timedelta(days=number) for number in range(1, LOANS + 1)}
-    tape = write_tape(tmp_path / "tape", AS_OF, due)
+    days_past_due = {f"L-{number}": number for number in range(1, LOANS + 1)}
+    tape = write_tape(tmp_path / "tape", plant.now.date(), days_past_due)
     await plant.command("starter.py", "import", str(tape), "--invent-people")
     await plant.start_worker()
     await plant.command("starter.py", "schedule")

@@ -1,7 +1,6 @@
 """Postgres comes back as it was some days before: what differs is named, nobody is told twice."""
 
 import json
-from datetime import date, timedelta
 from pathlib import Path
 
 import asyncpg
@@ -9,7 +8,6 @@ import asyncpg
 from tests.support.processes.plant import Plant
 from tests.support.tapes.files import write_tape
 
-AS_OF = date(2026, 3, 1)
 LOANS = 40
 SENT = "SELECT intent_key, loan_id FROM contact_attempts WHERE status = 'sent'"
 MORE_SENT = "SELECT count(*) > $1 FROM contact_attempts WHERE status = 'sent'"
@@ -38,8 +36,8 @@ async def test_what_the_record_has_lost_is_named_and_not_sent_again(
     plant: Plant, tmp_path: Path
 ) -> None:
     """The runs know what was sent since; each loan of which that is so is named."""
-    due = {f"L-{number}": AS_OF - timedelta(days=number) for number in range(1, LOANS + 1)}
-    tape = write_tape(tmp_path / "tape", AS_OF, due)
+    days_past_due = {f"L-{number}": number for number in range(1, LOANS + 1)}
+    tape = write_tape(tmp_path / "tape", plant.now.date(), days_past_due)
     await plant.command("starter.py", "import", str(tape), "--invent-people")
     await plant.start_worker()
     await plant.command("starter.py", "schedule")

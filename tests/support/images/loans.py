@@ -2,7 +2,7 @@
 
 import json
 import tempfile
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 
 from tests.support.images.stack import Stack
@@ -20,8 +20,7 @@ PATIENCE_SECONDS = 60
 def import_loan(stack: Stack, loan_id: str) -> str:
     """Import one overdue loan with the image; what the import said."""
     with tempfile.TemporaryDirectory() as folder:
-        due = {loan_id: AS_OF - timedelta(days=DAYS_PAST_DUE)}
-        tape = write_tape(Path(folder) / "tape", AS_OF, due)
+        tape = write_tape(Path(folder) / "tape", AS_OF, {loan_id: DAYS_PAST_DUE})
         Path(folder).chmod(0o755)
         mount = f"{tape}:/tape.jsonl:ro"
         once = ("run", "--rm", "--no-deps", "-T", "--volume", mount, "worker")

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -23,19 +23,22 @@ ROW: dict[str, Any] = {
 
 
 def write_tape(
-    path: Path, as_of: date, due: Mapping[str, date], paid: Mapping[str, int] | None = None
+    path: Path, as_of: date, days_past_due: Mapping[str, int], paid: Mapping[str, int] | None = None
 ) -> Path:
-    """JSON lines with a loan for each id: when it was first due, and what was paid of it."""
+    """JSON lines with a loan for each id: its days past due on that day, and what was paid of it.
+
+    On a fast clock the day is the clock's today: an import takes no tape that is a week old.
+    """
     rows = [
         ROW
         | {
             "loan_id": loan_id,
             "borrower_id": f"B-{loan_id}",
             "as_of": str(as_of),
-            "first_due_on": str(first_due_on),
+            "first_due_on": str(as_of - timedelta(days=days)),
             "paid_minor": (paid or {}).get(loan_id, 0),
         }
-        for loan_id, first_due_on in due.items()
+        for loan_id, days in days_past_due.items()
     ]
     path = path.with_suffix(".jsonl")
     path.write_text("".join(json.dumps(row) + "\n" for row in rows))
