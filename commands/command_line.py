@@ -8,17 +8,20 @@ import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, ParamSpec
 
 import typer
+from pydantic import ValidationError
+from typer.core import TyperCommand
 
 from database.errors import DatabaseAwayError, DatabaseUnusableError, unusable_in_words
 from database.policy.stored_policies import PolicyChangedError
 from database.sql import Pool, open_pool
 from domain.events import EVENTS
+from domain.mistakes import reason
 from policies.files import PolicyError
 from runtime.env_file import adopt_env_file
 from runtime.settings import Settings, SettingsError
@@ -38,6 +41,19 @@ class CommandError(Exception):
     """A command cannot do what was asked; the text is one line for the person who asked."""
 
 
+class _Command(TyperCommand):
+    """Says what is wrong with an option in our words, not in those of the library that reads it."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """See base class."""
+        try:
+            return super().parse_args(ctx, args)
+        except typer.BadParameter as error:
+            if isinstance(error.__cause__, ValidationError):
+                error.message = reason(error.__cause__.errors()[0])
+            raise
+
+
 def build_app(
     purpose: str, commands: Mapping[str, Command], *, near_stack: Collection[str] = ()
 ) -> typer.Typer:
@@ -55,7 +71,7 @@ def build_app(
         rich_markup_mode=None,  # an error is one line, not a box
     )
     for name, command in commands.items():
-        app.command(name)(as_typer_command(command, near_stack=name in near_stack))
+        app.command(name, cls=_Command)(as_typer_command(command, near_stack=name in near_stack))
     return app
 
 
@@ -144,6 +160,14 @@ def stop_requested() -> asyncio.Event:
     for wanted in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(wanted, stop.set)
     return stop
+
+
+def day_of(option: str, text: str) -> date:
+    """The day that an option names. Raises CommandError where it is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise CommandError(f"{option} {text}: must be a day such as 2026-08-01") from None
 
 
 def print_json(answer: Mapping[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """What is wrong with a value that somebody wrote, in words that are not Python's."""
 
+import re
 from collections.abc import Sequence
 
 from pydantic_core import ErrorDetails
@@ -14,12 +15,17 @@ _WORDS = {
     "timezone_aware": "must carry a time zone, such as 2026-11-24T10:00:00+08:00",
     "extra_forbidden": "is not a name that is known here",
     "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_from_float": "must be a whole number",
+    "float_parsing": "must be a number",
+    "missing": "is missing",
 }
 _SHAPES = {  # a pattern is no words
     r"^[\x21-\x7e]+$": "must be ASCII letters, digits and signs, without blanks",
     "^[0-9]{6}$": "must be six digits",
     "^[A-Z]{3}$": "must be three capital letters, such as CNY",
 }
+_LIBRARYS_WORDS = re.compile("^Value error, |^(?:[A-Za-z]+ )+?(?=should )")
 
 
 def describe_mistakes(mistakes: Sequence[ErrorDetails]) -> str:
@@ -48,7 +54,8 @@ def reason(mistake: ErrorDetails) -> str:
         return f"must be more than {mistake['ctx']['gt']}"
     if mistake["type"] == "string_pattern_mismatch" and mistake["ctx"]["pattern"] in _SHAPES:
         return _SHAPES[mistake["ctx"]["pattern"]]
-    return _WORDS.get(mistake["type"], mistake["msg"].removeprefix("Value error, "))
+    said = _LIBRARYS_WORDS.sub("", mistake["msg"])
+    return _WORDS.get(mistake["type"], re.sub("^should ", "must ", said))
 
 
 def _is_within(inner: tuple[int | str, ...], outer: tuple[int | str, ...]) -> bool:

@@ -1,18 +1,17 @@
 """`ops.py collected`: what came in since a day."""
 
 from collections.abc import Iterator
-from datetime import date, datetime
 from typing import Annotated
 
 import typer
 
-from commands.command_line import open_database
+from commands.command_line import day_of, open_database
 from database.case.daily import Collected, MoneyCollected, PromisesDecided, read_collected
 from domain.debt.money import format_money
 from runtime.settings import load_settings
 
 Since = Annotated[
-    datetime, typer.Option(formats=["%Y-%m-%d"], help="The first day, on each borrower's calendar")
+    str, typer.Option(metavar="YYYY-MM-DD", help="The first day, on each borrower's calendar")
 ]
 
 
@@ -21,8 +20,9 @@ async def collected(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object")] = False,
 ) -> int:
     """Say what came in since a day: per lender and currency, promises kept, and by stage."""
+    first_day = day_of("--since", since)
     async with open_database(load_settings()) as pool:
-        answer = await read_collected(pool, _day(since))
+        answer = await read_collected(pool, first_day)
     typer.echo(answer.model_dump_json(indent=2) if as_json else "\n".join(tell(answer)))
     return 0
 
@@ -65,7 +65,3 @@ def _promises(promises: PromisesDecided) -> str:
         )
     )
     return f"{promises.lender}: promises made {made}, kept {kept}, broken {broken}"
-
-
-def _day(moment: datetime) -> date:
-    return moment.date()

@@ -5,7 +5,7 @@ import csv
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from activities.business_time import business_time
-from commands.command_line import CommandError
+from commands.command_line import CommandError, day_of
 from database.tape import tape_import
 from database.tape.tape_import import Tell
 from domain.local_time import time_zones
@@ -34,8 +34,8 @@ _A_LANGUAGE = " or ".join(LANGUAGES)
 async def import_tape(  # noqa: PLR0913, PLR0917  (each is an option)
     file: Annotated[Path, typer.Argument(help="CSV (.csv) or JSON lines (.jsonl, .ndjson, .json)")],
     shift_to: Annotated[
-        datetime | None,
-        typer.Option(formats=["%Y-%m-%d"], help="Move every date so that as_of becomes this day"),
+        str | None,
+        typer.Option(metavar="YYYY-MM-DD", help="Move every date so that as_of becomes this day"),
     ] = None,
     as_of_anyway: Annotated[
         bool, typer.Option("--as-of-anyway", help="Take a tape of long ago, or of the future")
@@ -219,7 +219,10 @@ def _known_encoding(name: str | None) -> str | None:
     return codecs.lookup(name).name
 
 
-def _near(day: datetime | None) -> date | None:
-    if day is not None and day.year not in YEARS:
+def _near(given: str | None) -> date | None:
+    if given is None:
+        return None
+    day = day_of("--shift-to", given)
+    if day.year not in YEARS:
         raise CommandError(f"--shift-to: must lie in the years {YEARS[0]} to {YEARS[-1]}")
-    return day.date() if day else None
+    return day

@@ -90,7 +90,7 @@ Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$")]
 
 def _required_from_now_on(value: Any, info: ValidationInfo) -> Any:
     if value is None and info.context == CONTRACT:
-        raise ValueError("Field required")
+        raise ValueError("is missing")
     return value
 
 

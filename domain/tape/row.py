@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError, ValidationInfo, fie
 from domain.contact.hold import HoldReason
 from domain.debt.amortisation import InstalmentParts, amortise
 from domain.debt.status import LoanStatus
+from domain.mistakes import reason
 from domain.tape.fields import (
     Address,
     Amount,
@@ -230,10 +231,7 @@ def parse_row(fields: Mapping[str, Any], country: str = "CN") -> TapeRow | list[
         return TapeRow.model_validate(given | written, context={"country": country})
     except ValidationError as error:
         return [
-            Problem(
-                field=str(mistake["loc"][0]),
-                reason="is missing" if mistake["type"] == "missing" else mistake["msg"],
-            )
+            Problem(field=str(mistake["loc"][0]), reason=reason(mistake))
             for mistake in error.errors(include_url=False, include_input=False)
         ]
 

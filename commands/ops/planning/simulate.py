@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from commands.command_line import ROOT, CommandError, counted
+from commands.command_line import ROOT, CommandError, counted, day_of
 from commands.ops.policy.source import find_policy
 from domain.policy.policy import Policy
 from simulation.report.buckets import BUCKETS
@@ -76,10 +76,7 @@ def _first_day(given: str | None, policies: tuple[Policy, ...]) -> date:
     """The day that was asked for, or the first on which all the policies are in effect."""
     if given is None:
         return max(policy.effective_from for policy in policies)
-    try:
-        return date.fromisoformat(given)
-    except ValueError as error:
-        raise CommandError(f"--begin {given}: must be a day such as 2026-08-01") from error
+    return day_of("--begin", given)
 
 
 def _behaviours(given: str) -> Behaviours:

@@ -81,7 +81,7 @@ def test_costs_are_confirmed_before_the_signature(
 def test_signature_without_confirmed_costs_fits_no_contract(policy: Policy) -> None:
     """Whoever does not say when they were confirmed is not believed that they were."""
     at = situation(policy, Stage.AGREEMENT)
-    with pytest.raises(ValueError, match=f"{CONFIRMED}: Field required"):
+    with pytest.raises(ValueError, match=f"{CONFIRMED}: is missing"):
         verdict("agreement_signed", at, **{CONFIRMED: None})
 
 

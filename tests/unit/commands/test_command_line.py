@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FunctionType
+from typing import Annotated
 
 import pytest
 import typer
@@ -16,7 +17,7 @@ from typer.testing import CliRunner
 import local
 import ops
 import starter
-from commands.command_line import CommandError, build_app
+from commands.command_line import CommandError, build_app, day_of
 from database.policy.stored_policies import PolicyChangedError
 from policies.files import PolicyError
 from runtime.clock_setting import read_clock_wish
@@ -130,6 +131,27 @@ def test_command_that_cannot_do_what_was_asked_ends_with_2(kind: type[Exception]
     assert result.stderr == "FILE: there is none\n"
 
 
+@pytest.mark.parametrize(
+    ("given", "reason"), [("many", "must be a whole number"), ("0", "must be greater than")]
+)
+def test_wrong_option_is_told_in_our_words(given: str, reason: str) -> None:
+    """Not in those of the library that reads it."""
+
+    async def take(loans: Annotated[int, typer.Option(min=1)]) -> int:
+        return loans
+
+    result = CliRunner().invoke(build_app("Takes.", {"take": take}), ["take", "--loans", given])
+    assert result.exit_code == 2
+    assert f"Error: Invalid value for '--loans': {reason}" in result.stderr
+
+
+@pytest.mark.parametrize("text", ["yesterday", "2026-02-30", ""])
+def test_no_day_is_named_with_its_option(text: str) -> None:
+    """And shows what a day looks like."""
+    with pytest.raises(CommandError, match=f"--since {text}: must be a day such as 2026-08-01"):
+        day_of("--since", text)
+
+
 @pytest.mark.parametrize("code", [0, 1])
 def test_command_ends_with_its_own_exit_code(code: int) -> None:
     """The number that it answers with."""
@@ -171,7 +193,7 @@ def test_misuse_is_one_line(
     ("text", "reason"),
     [
         ("fast", 'must be a speed like "60x"'),
-        ('{"day_share": 2}', "day_share: Input should be less than or equal to 1"),
+        ('{"day_share": 2}', "day_share: must be less than or equal to 1"),
         ('{"dayLength": 2}', "dayLength: a clock has no such field; it has started_at, origin, "),
         ("0x", "day_length must be positive"),
     ],

@@ -74,7 +74,7 @@ def test_every_missing_field_is_named() -> None:
     """At once, so that the sender can mend them all."""
     reason = _reason("payment_received", {})
     for field in ("event_id", "occurred_at", "source", "payment_id", "amount_minor"):
-        assert f"{field}: Field required" in reason
+        assert f"{field}: is missing" in reason
 
 
 @pytest.mark.parametrize(

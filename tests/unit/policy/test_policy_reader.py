@@ -43,10 +43,10 @@ def _write(folder: Path, good: str = "", bad: str = "") -> tuple[Path, Path]:
 @pytest.mark.parametrize(
     ("good", "bad", "field", "reason"),
     [
-        ("version: cn-2027-01", "version: CN 2026", "version", "should match pattern"),
+        ("version: cn-2027-01", "version: CN 2026", "version", "must match pattern"),
         ("        limit: 3\n      text: At most three conn",
          "        limit: 3.5\n      text: At most three conn",
-         "contact.counters.connected_calls_per_day.value.limit", "valid integer"),
+         "contact.counters.connected_calls_per_day.value.limit", "must be a whole number"),
         ("    value: 14\n    text: A promise", "    value: -1\n    text: A promise",
          "promise.longest_days.value", "greater than or equal to 0"),
         ("      - {days_past_due: 3, channel: call,", "      - {days_past_due: 3, channel: fax,",
@@ -61,7 +61,7 @@ def _write(folder: Path, good: str = "", bad: str = "") -> tuple[Path, Path]:
          "contact", "planned_hours must lie within permitted_hours"),
         ("    value: 90\n", "    value: 180\n", "visit", "from_days_past_due must be below"),
         ("time_zone: Asia/Shanghai", "time_zone: Asia/Shangai", "time_zone", "must be an IANA"),
-        ("  pay_at:", "  pay_how:", "channels.pay_at", "Field required"),
+        ("  pay_at:", "  pay_how:", "channels.pay_at", "is missing"),
         ("    value: CN\n", "    value: XX\n",
          "visit.holiday_country.value", "no holidays are known"),
         ("    value: [1, 2, 3, 4, 5, 6]", "    value: [0]",
@@ -146,7 +146,7 @@ def test_rule_is_taken_over_as_a_whole(tmp_path: Path) -> None:
         file.write("  legal_review_days:\n    value: 3\n")
     with pytest.raises(PolicyError) as refused:
         read_policy(path)
-    assert "aftercare.legal_review_days.source: Field required" in str(refused.value)
+    assert "aftercare.legal_review_days.source: is missing" in str(refused.value)
 
 
 @pytest.mark.parametrize("profile", PROFILES)

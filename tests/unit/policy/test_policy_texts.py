@@ -69,7 +69,7 @@ def test_lender_says_only_what_is_otherwise(own: Path, policy: Policy) -> None:
          "does not declare: hotline.x"),
         ("  locate_call: \"{lender} {name} {hotline:>9}\"", "messages.locate_call",
          "a parameter is a name in braces"),
-        ("  greeting: \"{lender}\"", "messages.greeting", "Input should be"),
+        ("  greeting: \"{lender}\"", "messages.greeting", "must be"),
         ("  locate_call: \"<owing>\"", "<owing>", "is no piece"),
     ],
 )  # fmt: skip

@@ -40,14 +40,14 @@ def test_everything_but_the_database_has_a_default() -> None:
         ("DATABASE_URL", "postgresql://db:99999/x", "DATABASE_URL is wrong: must be an address"),
         ("DATABASE_URL", "postgresql://a,b:0/x", "DATABASE_URL is wrong: must be an address like"),
         ("DATABASE_URL", "postgresql://[::1/x", "DATABASE_URL is wrong: must be an address like"),
-        ("SMS_GATEWAY", "pigeon", "SMS_GATEWAY is wrong: Input should be 'simulated', 'webhook'"),
-        ("CALL_GATEWAY", "pigeon", "CALL_GATEWAY is wrong: Input should be 'simulated', 'webhook'"),
+        ("SMS_GATEWAY", "pigeon", "SMS_GATEWAY is wrong: must be 'simulated', 'webhook'"),
+        ("CALL_GATEWAY", "pigeon", "CALL_GATEWAY is wrong: must be 'simulated', 'webhook'"),
         ("BUSINESS_CLOCK", "fast", 'BUSINESS_CLOCK is wrong: must be "real" or a clock as JSON'),
         ("BUSINESS_CLOCK", '{"day_share": 2}', "BUSINESS_CLOCK is wrong: must be .*day_share"),
         ("SCAN_EVERY_SECONDS", "0", "SCAN_EVERY_SECONDS is wrong: must be more than 0"),
-        ("SCAN_EVERY_SECONDS", "soon", "SCAN_EVERY_SECONDS is wrong: Input should be a valid int"),
+        ("SCAN_EVERY_SECONDS", "soon", "SCAN_EVERY_SECONDS is wrong: must be a whole number"),
         ("POLICY_FILE", "no/such.yaml", "POLICY_FILE is wrong: there is no file no/such.yaml"),
-        ("LOG_FORMAT", "xml", "LOG_FORMAT is wrong: Input should be 'console' or 'json'"),
+        ("LOG_FORMAT", "xml", "LOG_FORMAT is wrong: must be 'console' or 'json'"),
     ],
 )
 def test_a_wrong_variable_is_named_with_the_reason(

@@ -135,5 +135,5 @@ def test_every_missing_field_is_named_and_others_are_ignored() -> None:
     with pytest.raises(UnreadableQuestionError) as refused:
         read_question({})
     for field in QUESTION:
-        assert f"{field}: Field required" in str(refused.value)
+        assert f"{field}: is missing" in str(refused.value)
     assert read_question(QUESTION | {"more": 1}).caller == "hotline-7"
