@@ -2,6 +2,7 @@
 
 from domain.case.situation import Situation
 from domain.case.state import Answer, VisitState
+from domain.debt.money import format_money
 from domain.identity import people_of
 from domain.policy.rule import WHOLE
 
@@ -64,10 +65,12 @@ def reasons_approval_is_void(situation: Situation) -> list[str]:
     reasons = []
     if visit.address_id not in situation.facts.address_ids:
         reasons.append("the address is not usable any more")
-    if _has_moved(visit, situation):
+    approved, owed = visit.approved_arrears_minor, situation.facts.arrears_minor
+    if approved is not None and _have_moved(approved, situation):
+        currency = situation.facts.currency
         reasons.append(
-            f"arrears of {visit.approved_arrears_minor} were approved, "
-            f"{situation.facts.arrears_minor} are owed"
+            f"arrears of {format_money(approved, currency)} were approved,"
+            f" {format_money(owed, currency)} are owed"
         )
     return reasons
 
@@ -77,8 +80,6 @@ def has_begun(visit: VisitState) -> bool:
     return visit.checked_in or visit.outcome is not None
 
 
-def _has_moved(visit: VisitState, situation: Situation) -> bool:
-    approved, share = visit.approved_arrears_minor, situation.policy.visit.approval_void_share.value
-    if approved is None:
-        return False
-    return abs(situation.facts.arrears_minor - approved) * WHOLE > approved * share
+def _have_moved(approved_minor: int, situation: Situation) -> bool:
+    share = situation.policy.visit.approval_void_share.value
+    return abs(situation.facts.arrears_minor - approved_minor) * WHOLE > approved_minor * share

@@ -172,5 +172,6 @@ def _require_affordable(largest_minor: int, capacity: Capacity | None, policy: P
     limit = surplus * policy.affordable_share.value // WHOLE
     if largest_minor > limit:
         raise PlanRefusedError(
-            f"instalments: {largest_minor} a month is more than the affordable {max(limit, 0)}"
+            f"instalments: {largest_minor} a month is more than the affordable {max(limit, 0)},"
+            " in minor units"
         )

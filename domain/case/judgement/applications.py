@@ -12,6 +12,7 @@ from domain.case.judgement.fitting import (
 )
 from domain.case.situation import Situation
 from domain.case.visit_need import obstacles_to_visit
+from domain.debt.money import format_money
 from domain.identity import is_among, is_same_person
 
 
@@ -34,10 +35,13 @@ def judge_visit_requested(event: events.VisitRequested, situation: Situation) ->
         "LC-VISIT-ADDRESS",
         "address_id: not a usable address of this borrower",
     )
+    arrears, floor = situation.facts.arrears_minor, rules.arrears_floor_minor
+    currency = situation.facts.currency
     require(
-        situation.facts.arrears_minor >= rules.arrears_floor_minor.value,
-        rules.arrears_floor_minor.id,
-        f"arrears of {situation.facts.arrears_minor} are below {rules.arrears_floor_minor.value}",
+        arrears >= floor.value,
+        floor.id,
+        f"arrears of {format_money(arrears, currency)} are below"
+        f" {format_money(floor.value, currency)}",
     )
     require(
         situation.case.visits < rules.visits_per_case.value,

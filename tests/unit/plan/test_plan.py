@@ -117,8 +117,8 @@ def test_every_broken_limit_is_named() -> None:
     ("income", "expense", "reason"),
     [
         (47_620, 0, None),  # 70 % of it is 33,334
-        (47_618, 0, "instalments: 33334 a month is more than the affordable 33332"),
-        (10, 20, "instalments: 33334 a month is more than the affordable 0"),
+        (47_618, 0, "instalments: 33334 a month is more than the affordable 33332, in minor units"),
+        (10, 20, "instalments: 33334 a month is more than the affordable 0, in minor units"),
     ],
 )
 def test_part_must_be_affordable(income: int, expense: int, reason: str | None) -> None:
