@@ -30,8 +30,7 @@ class TemporalCaseStarter:
         try:
             await self._client.start_workflow(
                 LOAN_COLLECTION,
-                case.state
-                or CaseState(loan_id=case.loan_id, case_id=case.case_id, clock=self._clock),
+                case.state or self._beginning_of(case),
                 id=workflow_id(case.loan_id),
                 task_queue=TASK_QUEUE,
                 id_conflict_policy=WorkflowIDConflictPolicy.FAIL,
@@ -41,6 +40,15 @@ class TemporalCaseStarter:
         except WorkflowAlreadyStartedError:
             return False
         return True
+
+    def _beginning_of(self, case: DueCase) -> CaseState:
+        """Its ladder is to be followed from then on, however late a worker takes it up."""
+        return CaseState(
+            loan_id=case.loan_id,
+            case_id=case.case_id,
+            clock=self._clock,
+            ladder_followed_until=case.found_at,
+        )
 
 
 class TemporalWatchStarter:

@@ -89,14 +89,14 @@ class Scan:
     ) -> Page:
         without_case = [row["loan_id"] for row in rows if row["open_case_id"] is None]
         to_start = [
-            DueCase(case_id=row["case_id"], loan_id=row["loan_id"])
+            DueCase(case_id=row["case_id"], loan_id=row["loan_id"], found_at=now)
             async for row in SQL.open_cases(
                 self._pool, loan_ids=without_case, now=now, policy_version=policy_version
             )
         ]
         # Cases whose scan died between the row and the start.
         to_start += [
-            DueCase(case_id=row["open_case_id"], loan_id=row["loan_id"])
+            DueCase(case_id=row["open_case_id"], loan_id=row["loan_id"], found_at=now)
             for row in rows
             if row["open_case_id"] is not None
         ]

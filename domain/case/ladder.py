@@ -61,6 +61,15 @@ def missed_steps(situation: Situation, since: datetime) -> list[PlannedStep]:
     return [planned for planned in until_today if planned.until <= situation.now]
 
 
+def missed_before(before: Situation, now: datetime) -> list[PlannedStep]:
+    """The same of a ladder that was followed since a situation, and is no more; of whole days.
+
+    What has ended or changed it is seen late where nobody was at work.
+    """
+    late = before._replace(now=now)
+    return [each for each in missed_steps(late, before.now) if end_of_day(late, each) <= now]
+
+
 def _steps_ahead(situation: Situation, at: datetime) -> Iterator[PlannedStep]:
     """The steps that are not taken and whose hours close after a moment."""
     case, facts, policy, _ = situation

@@ -182,8 +182,8 @@ class CaseState(BaseModel):
     remembered_events: list[str] = []
     refusals: list[Refusal] = []
     # Of a case that was taken up again from its record: when that was, until when its ladder was
-    # surely followed, contacts of which nobody has written down what came, and when the approvers
-    # were to be reminded next.
+    # surely followed (of any other: when it was to begin), contacts of which nobody has written
+    # down what came, and when the approvers were to be reminded next.
     taken_up_again_at: AwareDatetime | None = None
     ladder_followed_until: AwareDatetime | None = None
     unsettled: list[Intent] = []
@@ -207,6 +207,7 @@ class CaseState(BaseModel):
         self.waiting_for = ""
         self.reminders = 0
         self.next_reminder_at = None
+        self.ladder_followed_until = None
 
     def remember(self, event_id: str) -> None:
         """Keep an event id, so that the same event counts once; the database is the backstop."""
@@ -222,4 +223,5 @@ class DueCase(BaseModel):
 
     case_id: str
     loan_id: str
+    found_at: AwareDatetime | None = None  # overdue and without a workflow
     state: CaseState | None = None

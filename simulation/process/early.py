@@ -1,5 +1,6 @@
 """Early contact and legal review, as `workflows/stages/` has them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from domain.case.facts import Outcome
@@ -7,17 +8,19 @@ from domain.case.ladder import (
     PlannedStep,
     end_of_day,
     ladder_of,
+    missed_before,
     missed_steps,
     next_look,
     next_step,
 )
 from domain.case.notices import NoticeKind
+from domain.case.situation import Situation
 from domain.case.state import Stage
 from domain.case.visit_need import reasons_against_visit
 from domain.messages.templates import Template
 from domain.policy.contact import Channel, Purpose
 from simulation.process.contacting import contact
-from simulation.process.desk import Desk, Steps
+from simulation.process.desk import Desk, StageStoppedError, Steps
 from simulation.process.promises import wait_for_promise
 
 
@@ -28,19 +31,43 @@ def contact_early(desk: Desk) -> Steps[Stage]:
         if desk.facts.promises:
             yield from wait_for_promise(desk, desk.facts.promises[0])
             followed_until = desk.now
-        elif is_too_old(desk):
-            return Stage.LEGAL_REVIEW
-        elif desk.case.visit is not None and desk.case.visit.approval is None:
-            return Stage.APPROVAL  # somebody applied without being invited
-        elif not reasons_against_visit(desk.situation):
-            return Stage.APPLICATION
+        elif (stage := _leads_to(desk)) is not None:
+            return stage
         else:
-            for planned in missed_steps(desk.situation, followed_until):
-                yield from _take(desk, planned, by=planned.until)
-            followed_until, ladder = desk.now, ladder_of(desk.situation)
-            yield from _take_next_step(desk)
-            if ladder_of(desk.situation) != ladder:
-                followed_until = desk.now
+            yield from _record_missed(desk, missed_steps(desk.situation, followed_until))
+            followed_until = yield from _follow_ladder(desk)
+
+
+def _leads_to(desk: Desk) -> Stage | None:
+    if is_too_old(desk):
+        return Stage.LEGAL_REVIEW
+    if desk.case.visit is not None and desk.case.visit.approval is None:
+        return Stage.APPROVAL  # somebody applied without being invited
+    return None if reasons_against_visit(desk.situation) else Stage.APPLICATION
+
+
+def _follow_ladder(desk: Desk) -> Steps[datetime]:
+    """Take the next step, or wait for it. Answers until when the ladder was followed as it is."""
+    before = desk.situation
+    try:
+        yield from _take_next_step(desk)
+    except StageStoppedError:
+        yield from _record_missed_before(desk, before)
+        raise
+    goes_on = not desk.facts.promises and _leads_to(desk) is None
+    if goes_on and ladder_of(desk.situation) == ladder_of(before):
+        return before.now
+    yield from _record_missed_before(desk, before)
+    return desk.now
+
+
+def _record_missed_before(desk: Desk, before: Situation) -> Steps[None]:
+    yield from _record_missed(desk, missed_before(before, desk.now))
+
+
+def _record_missed(desk: Desk, missed: Sequence[PlannedStep]) -> Steps[None]:
+    for planned in missed:
+        yield from _take(desk, planned, by=planned.until)
 
 
 def is_too_old(desk: Desk) -> bool:

@@ -35,16 +35,22 @@ def gateways(pool: Pool) -> Mapping[Channel, Gateway]:
 
 
 @pytest.fixture
-async def start_life(
+async def lives(
     env: WorkflowEnvironment,
     pool: Pool,
     policy: Policy,
     gateways: Mapping[Channel, Gateway],
     request: pytest.FixtureRequest,
-) -> AsyncIterator[StartLife]:
-    """Starts the workflow of a loan at a number of days past due; audits what came of it."""
+) -> AsyncIterator[Lives]:
+    """Lives of one worker; what came of them is audited."""
     async with Lives(env, pool, policy, gateways, recorded_as=request.node.name) as lives:
-        yield lives.start
+        yield lives
+
+
+@pytest.fixture
+def start_life(lives: Lives) -> StartLife:
+    """Starts the workflow of a loan at a number of days past due."""
+    return lives.start
 
 
 @pytest.fixture

@@ -52,6 +52,7 @@ def _end_hold(desk: CaseDesk) -> None:
     if case.stage_ends_at is not None and case.held_since is not None:
         case.stage_ends_at += desk.now - case.held_since
     case.held_since, case.last_released_at = None, desk.now
+    case.ladder_followed_until = None  # in peace, and not forgotten
 
 
 def _show_hold(desk: CaseDesk) -> None:

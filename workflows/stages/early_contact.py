@@ -1,5 +1,6 @@
 """Early contact: SMS and calls at the ladder's steps, until a visit is needed or time is up."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -10,44 +11,55 @@ from domain.case.ladder import (
     PlannedStep,
     end_of_day,
     ladder_of,
+    missed_before,
     missed_steps,
     next_look,
     next_step,
 )
+from domain.case.situation import Situation
 from domain.case.state import Stage
 from domain.case.visit_need import reasons_against_visit
 from workflows.desk.case_desk import CaseDesk
+from workflows.desk.stops import StageStoppedError
 from workflows.routines.contacting import contact
 from workflows.routines.promises import wait_for_promise
 
-MISSED_STEPS_ON_RECORD = "missed-steps-on-record"  # a run of before has nothing on record of them
+# Runs of before have nothing on record of them.
+MISSED_STEPS_ON_RECORD = "missed-steps-on-record"
+MISSED_BEFORE_A_CHANGE = "missed-steps-before-a-change"
+
+Next = Literal[Stage.APPLICATION, Stage.APPROVAL, Stage.LEGAL_REVIEW]
 
 
-async def contact_early(
-    desk: CaseDesk,
-) -> Literal[Stage.APPLICATION, Stage.APPROVAL, Stage.LEGAL_REVIEW]:
+async def contact_early(desk: CaseDesk) -> Next:
     """Take the ladder's steps one by one; a promise to pay is waited for in silence."""
     followed_until = desk.case.ladder_followed_until or desk.now
     desk.case.ladder_followed_until = None
     while True:
-        last_day = desk.policy.visit.until_days_past_due.value
         waiting_for = "promised_payment" if desk.facts.promises else "next_contact"
-        await desk.begin(waiting_for, _end_of_day(desk, last_day), moves=True)
+        await desk.begin(waiting_for, _end_of_day(desk, _last_day(desk)), moves=True)
         if desk.facts.promises:
             await wait_for_promise(desk, desk.facts.promises[0])
             followed_until = desk.now
-        elif desk.situation.days_past_due > last_day:
-            return Stage.LEGAL_REVIEW
-        elif desk.case.visit is not None and desk.case.visit.approval is None:
-            return Stage.APPROVAL  # somebody applied without being invited
-        elif not reasons_against_visit(desk.situation):
-            return Stage.APPLICATION
+        elif (stage := _leads_to(desk)) is not None:
+            return stage
         else:
-            await _record_missed_steps(desk, followed_until)
-            followed_until, ladder = desk.now, ladder_of(desk.situation)
-            await _take_next_step(desk)
-            if ladder_of(desk.situation) != ladder:
-                followed_until = desk.now  # its steps of before were not due
+            await _record_missed(
+                desk, missed_steps(desk.situation, followed_until), MISSED_STEPS_ON_RECORD
+            )
+            followed_until = await _follow_ladder(desk)
+
+
+def _last_day(desk: CaseDesk) -> int:
+    return desk.policy.visit.until_days_past_due.value
+
+
+def _leads_to(desk: CaseDesk) -> Next | None:
+    if desk.situation.days_past_due > _last_day(desk):
+        return Stage.LEGAL_REVIEW
+    if desk.case.visit is not None and desk.case.visit.approval is None:
+        return Stage.APPROVAL  # somebody applied without being invited
+    return None if reasons_against_visit(desk.situation) else Stage.APPLICATION
 
 
 def _end_of_day(desk: CaseDesk, days_past_due: int) -> datetime:
@@ -56,10 +68,31 @@ def _end_of_day(desk: CaseDesk, days_past_due: int) -> datetime:
     return closes(day, desk.policy.contact.planned_hours.value, desk.facts.time_zone)
 
 
-async def _record_missed_steps(desk: CaseDesk, since: datetime) -> None:
+async def _follow_ladder(desk: CaseDesk) -> datetime:
+    """Take the next step, or wait for it. Answers until when the ladder was followed as it is.
+
+    What ends or changes it may be seen when the day of a step is over already.
+    """
+    before = desk.situation
+    try:
+        await _take_next_step(desk)
+    except StageStoppedError:
+        await _record_missed_before(desk, before)
+        raise
+    goes_on = not desk.facts.promises and _leads_to(desk) is None
+    if goes_on and ladder_of(desk.situation) == ladder_of(before):
+        return before.now
+    await _record_missed_before(desk, before)
+    return desk.now
+
+
+async def _record_missed_before(desk: CaseDesk, before: Situation) -> None:
+    await _record_missed(desk, missed_before(before, desk.now), MISSED_BEFORE_A_CHANGE)
+
+
+async def _record_missed(desk: CaseDesk, missed: Sequence[PlannedStep], patch: str) -> None:
     """What an outage, a lost run or another step of its day has left no time for."""
-    missed = missed_steps(desk.situation, since)
-    if not missed or not workflow.patched(MISSED_STEPS_ON_RECORD):
+    if not missed or not workflow.patched(patch):
         return
     for planned in missed:
         await _take(desk, planned, by=planned.until)

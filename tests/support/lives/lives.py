@@ -102,7 +102,9 @@ class Lives:
         await policies.store_policy(self._policy, fingerprint(self._policy), began_at)
         if is_first:
             await self.shift.start(clock)
-        case = DueCase(case_id=f"{loan.loan_id}:{loan.first_due_on}", loan_id=loan.loan_id)
+        case = DueCase(
+            case_id=f"{loan.loan_id}:{loan.first_due_on}", loan_id=loan.loan_id, found_at=began_at
+        )
         scan = Scan(self._pool).open_cases(Cursor(), self._policy.version, began_at)
         async for page in scan:
             assert page.to_start == [case]
@@ -115,6 +117,7 @@ class Lives:
                 case_id=case.case_id,
                 clock=clock,
                 long_history_events=long_history_events,
+                ladder_followed_until=case.found_at,
             ),
             id=workflow_id(loan.loan_id),
             task_queue=TASK_QUEUE,

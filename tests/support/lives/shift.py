@@ -33,11 +33,16 @@ class Shift:
         self._clock: BusinessClock | None = None
         self._at_work = AsyncExitStack()
 
-    def intercept(self, interceptor: Interceptor, *, forgets: bool) -> None:
-        """Whoever starts from now on works under it; who `forgets` can be replaced at any time."""
+    def intercept(self, interceptor: Interceptor) -> None:
+        """Whoever starts from now on works under it."""
         config = self._client.config()
         config["interceptors"] = [interceptor]
-        config["plugins"] = [_Forgetful("forgetful")] if forgets else []
+        self._client = Client(**config)
+
+    def forget(self) -> None:
+        """Whoever starts from now on can be replaced at any time."""
+        config = self._client.config()
+        config["plugins"] = [_Forgetful("forgetful")]
         self._client = Client(**config)
 
     async def start(self, clock: BusinessClock) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from domain.calendar import is_within
 from domain.case.facts import Promise
-from domain.case.ladder import PlannedStep, missed_steps, next_look, next_step
+from domain.case.ladder import PlannedStep, missed_before, missed_steps, next_look, next_step
 from domain.case.situation import Situation
 from domain.case.visit_need import reasons_against_visit
 from domain.contact.hold import Hold
@@ -204,3 +204,14 @@ def test_missed_is_what_closed_in_a_time_and_was_not_taken(policy: Policy) -> No
     assert missed_steps(now, _at(policy, 15, 23).now) == []
     in_its_hours = _at(policy, 15, 10, case={"last_step": first.key})
     assert [each.step.days_past_due for each in missed_steps(in_its_hours, since)] == [7]
+
+
+def test_missed_before_is_what_a_change_that_is_seen_late_hides(policy: Policy) -> None:
+    """By the facts of before it. A day that is not over is one on which nothing was missed yet."""
+    before = _at(policy, 6)
+    assert [each.key for each in missed_before(before, _at(policy, 16).now)] == [
+        f"{OVERDUE_SINCE}:dpd-7-sms",
+        f"{OVERDUE_SINCE}:dpd-15-call",
+    ]
+    assert missed_before(before, _at(policy, 7, 20).now) == []
+    assert missed_before(before._replace(now=_at(policy, 8).now), _at(policy, 14).now) == []

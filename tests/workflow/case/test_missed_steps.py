@@ -5,11 +5,12 @@ from collections.abc import Mapping
 import pytest
 
 from database.sql import Pool
+from domain.case.state import Stage
 from domain.policy.contact import Channel
 from domain.policy.policy import Policy
 from gateways.protocol import Gateway
 from tests.support.gateways import Fault, failing_gateways
-from tests.support.lives.life import Life, StartLife
+from tests.support.lives.life import RIPE, Life, StartLife
 from tests.support.lives.rebuilt import take_up_again
 
 # Steps of the shipped ladder: two are made before, these pass, and the next is left for later.
@@ -18,12 +19,16 @@ _LOST_FROM, _BACK_ON, _PASSED = 4, 31, ("7-call", "7-sms", "15-call", "20-sms", 
 
 @pytest.fixture
 def policy(policy: Policy) -> Policy:
-    """The shipped one, with a day that has two steps."""
+    """The shipped one, with two days that have two steps each, a call first."""
     body = policy.model_dump(mode="json")
     ladder = body["contact"]["ladder"]["value"]
-    place = [step["days_past_due"] for step in ladder].index(7)
-    call = next(step for step in ladder if step["template"] == "overdue_call")
-    ladder.insert(place, {**call, "days_past_due": 7})
+    days = [step["days_past_due"] for step in ladder]
+    call, message = (
+        next(step for step in ladder if step["template"] == template)
+        for template in ("overdue_call", "overdue_notice")
+    )
+    ladder.insert(days.index(40) + 1, {**message, "days_past_due": 40})
+    ladder.insert(days.index(7), {**call, "days_past_due": 7})
     return Policy.model_validate(body)
 
 
@@ -55,7 +60,7 @@ async def test_steps_that_a_lost_run_did_not_take(start_life: StartLife) -> None
     assert await _missed(life) == [*_PASSED]
     assert await life.contacts() == made
     await life.skip_to(life.loan.at_days_past_due(41))
-    assert (await life.contacts())[2:] == ["overdue_call"]
+    assert (await life.contacts())[2:] == ["overdue_call", "overdue_notice"]
     assert await _missed(life) == [*_PASSED]
 
 
@@ -84,3 +89,39 @@ async def test_step_that_another_of_its_day_left_no_time_for(
     await life.skip_to(life.loan.at_days_past_due(8))
     assert await _missed(life) == ["7-call:2", "7-sms"]
     assert await life.value("SELECT count(*) FROM contact_attempts") == 1
+
+
+async def test_ladder_that_changes_before_its_day_is_over(
+    start_life: StartLife, faults: set[Fault]
+) -> None:
+    """A payment moves it while the first step is tried: the second was not to be taken any more."""
+    life = await start_life(39)
+    faults.add(Fault.BUSY)
+    await life.skip_to(life.loan.at_days_past_due(40, hour=19))
+    await life.pay(100_000)
+    await life.skip_to(life.loan.at_days_past_due(41))
+    assert await _missed(life) == ["40-call:2"]
+
+
+async def test_hold_is_silence_also_where_the_run_was_lost_in_it(start_life: StartLife) -> None:
+    """What was not to be done meanwhile was not missed."""
+    life = await start_life(4)
+    await life.accepted("hold_placed", hold_id="H", reason="dispute")
+    await life.handle.terminate()
+    await life.skip_to(life.loan.at_days_past_due(16))
+    await take_up_again(life)
+    await life.skip_to(life.loan.at_days_past_due(18))
+    await life.accepted("hold_released", hold_id="H")
+    await life.skip_to(life.loan.at_days_past_due(21))
+    assert await _missed(life) == []
+    assert (await life.contacts())[-1] == "credit_report_warning"
+
+
+async def test_stage_in_between_is_no_loss_either(start_life: StartLife) -> None:
+    """Of a run that was lost while an approval was waited for."""
+    life = await start_life(RIPE, tried=True)
+    await life.drive_to(Stage.APPROVAL)
+    await life.handle.terminate()
+    await take_up_again(life)
+    await life.skip_until(lambda status: status["stage"] == Stage.EARLY_CONTACT)
+    assert await _missed(life) == []

@@ -99,7 +99,9 @@ class Laboratory:
             gateways = simulated_gateways(pool)
             name = str(reference)
             async with Lives(env, pool, self._policy, gateways, recorded_as=name) as lives:
-                lives.shift.intercept(boundaries, forgets=forgets)
+                lives.shift.intercept(boundaries)
+                if forgets:
+                    lives.shift.forget()
                 yield await lives.start(reference.begins_at), lives.shift
 
 
