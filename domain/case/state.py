@@ -178,6 +178,8 @@ class CaseState(BaseModel):
     broken_plan: PlanState | None = None
     held_since: AwareDatetime | None = None  # the stage's deadline stands still since then
     last_released_at: AwareDatetime | None = None
+    # In legal review: whether its days past due have led there. A run of before does not say.
+    reviewed_for_its_age: bool | None = None
     closed_as: Outcome | None = None
     remembered_events: list[str] = []
     refusals: list[Refusal] = []
@@ -208,6 +210,7 @@ class CaseState(BaseModel):
         self.reminders = 0
         self.next_reminder_at = None
         self.ladder_followed_until = None
+        self.reviewed_for_its_age = None
 
     def remember(self, event_id: str) -> None:
         """Keep an event id, so that the same event counts once; the database is the backstop."""

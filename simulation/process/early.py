@@ -1,6 +1,6 @@
 """Early contact and legal review, as `workflows/stages/` has them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from domain.case.facts import Outcome
@@ -14,12 +14,13 @@ from domain.case.ladder import (
     next_step,
 )
 from domain.case.notices import NoticeKind
+from domain.case.pursuit import Pursuit
 from domain.case.situation import Situation
 from domain.case.state import Stage
 from domain.case.visit_need import reasons_against_visit
 from domain.messages.templates import Template
 from domain.policy.contact import Channel, Purpose
-from simulation.process.contacting import contact
+from simulation.process.contacting import contact, intent_of, pursue
 from simulation.process.desk import Desk, StageStoppedError, Steps
 from simulation.process.promises import wait_for_promise
 
@@ -107,21 +108,32 @@ def _until_news(desk: Desk, at: datetime) -> Steps[bool]:
 def review_legally(desk: Desk) -> Steps[Stage]:
     """Give the legal desk time to decide otherwise, then hand the case over."""
     ends_at = desk.begin(desk.in_days(desk.policy.aftercare.legal_review_days.value))
+    case = desk.case
+    if case.reviewed_for_its_age is None:
+        case.reviewed_for_its_age = is_too_old(desk)
+
+    def is_back() -> bool:
+        return bool(case.reviewed_for_its_age) and not is_too_old(desk)
+
+    while True:
+        began_at = desk.now
+        while desk.facts.promises:
+            yield from wait_for_promise(desk, desk.facts.promises[0])
+        ends_at = case.stage_ends_at = ends_at + (desk.now - began_at)
+        if not case.reminders and not is_back():
+            yield from _say_last_word(desk, ends_at, unless=is_back)
+        if not (
+            yield from desk.until_sure(lambda: bool(desk.facts.promises) or is_back(), ends_at)
+        ):
+            case.closed_as = Outcome.HANDED_TO_LEGAL
+            return Stage.LEGAL_REVIEW
+        if not desk.facts.promises:
+            return Stage.EARLY_CONTACT
+
+
+def _say_last_word(desk: Desk, ends_at: datetime, unless: Callable[[], bool]) -> Steps[None]:
     key = f"{Stage.LEGAL_REVIEW}:{desk.facts.overdue_since}"
-    while desk.facts.promises:
-        yield from wait_for_promise(desk, desk.facts.promises[0])
-    if not desk.case.reminders:
-        desk.note("notice", NoticeKind.REVIEW_WANTED.value, key)
-        last_word = Template.LEGAL_NOTICE
-        yield from contact(desk, key, Channel.SMS, last_word, Purpose.COLLECTION, by=ends_at)
-        desk.case.reminders = 1
-    came_for_its_age = is_too_old(desk)
-    if (
-        yield from desk.until_sure(
-            lambda: bool(desk.facts.promises) or (came_for_its_age and not is_too_old(desk)),
-            ends_at,
-        )
-    ):
-        return Stage.LEGAL_REVIEW if desk.facts.promises else Stage.EARLY_CONTACT
-    desk.case.closed_as = Outcome.HANDED_TO_LEGAL
-    return Stage.LEGAL_REVIEW
+    desk.note("notice", NoticeKind.REVIEW_WANTED.value, key)
+    intent = intent_of(desk, key, Channel.SMS, Template.LEGAL_NOTICE, Purpose.COLLECTION)
+    yield from pursue(desk, intent, Pursuit(ends_at, unless=unless))
+    desk.case.reminders = 1

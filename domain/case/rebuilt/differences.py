@@ -15,6 +15,7 @@ NOT_COMPARED = {
     "refusals": "the latest for people who ask; contact_refusals and case_events have all",
     "taken_up_again_at": "of one run",
     "ladder_followed_until": "of one run",
+    "reviewed_for_its_age": "on record with the legal desk's notice only",
     "unsettled": "a run waits for the activity itself",
     "next_reminder_at": "a run has its own timer",
     "visit.told_at": "a run has its own timer",

@@ -4,7 +4,7 @@ A run that is lost is started again with it, at the stage where it was: every st
 taken up again, and what was sent or told has its key.
 """
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from domain.case.facts import Outcome
@@ -65,6 +65,7 @@ def rebuild_state(
         taken_up_again_at=now,
         unsettled=record.reserved,
         last_step=last_step(record, now),
+        reviewed_for_its_age=_reviewed_for_its_age(record, policy),
         ladder_followed_until=None if now is None else ladder_followed_until(record, policy),
         applications=len(record.visits),
         visits=sum(each.status in _MADE for each in record.visits),
@@ -117,6 +118,16 @@ def _next_reminder_at(record: CaseRecord, policy: Policy) -> datetime | None:
     if not reminders:
         return None
     return reminders[-1].at + timedelta(days=policy.visit.approval_reminder_days.value)
+
+
+def _reviewed_for_its_age(record: CaseRecord, policy: Policy) -> bool | None:
+    """By the notice, whose key says since when the loan was overdue then; None before it."""
+    asked = record.notices_below(f"{Stage.LEGAL_REVIEW}:", NoticeKind.REVIEW_WANTED)
+    if record.stage is not Stage.LEGAL_REVIEW or not asked:
+        return None
+    overdue_since, notice = asked[-1]
+    days_past_due = record.day_of(notice.at) - date.fromisoformat(overdue_since)
+    return days_past_due.days > policy.visit.until_days_past_due.value
 
 
 def _is_asked(record: CaseRecord, kind: NoticeKind) -> bool:
