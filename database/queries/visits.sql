@@ -9,11 +9,13 @@ GROUP BY slot;
 SELECT pg_advisory_xact_lock(:lock);
 
 -- name: free_crew(visit_id, starts_at, ends_at, free_until, is_make_up_day, size)
--- The least booked crew members who fit a visit and are free for the whole time.
+-- The least booked crew members who fit a visit and are free for the whole time. A borrower has one
+-- appointment a day, whatever loan it is about.
 SELECT m.badge_id
 FROM visits v
+JOIN loans l USING (loan_id)
 JOIN addresses a USING (address_id)
-JOIN borrowers b USING (borrower_id)
+JOIN borrowers b ON b.borrower_id = l.borrower_id
 CROSS JOIN LATERAL (SELECT :starts_at::timestamptz AT TIME ZONE b.time_zone AS starts_at,
                            :ends_at::timestamptz AT TIME ZONE b.time_zone AS ends_at) local
 JOIN crew_members m ON m.active
@@ -27,6 +29,10 @@ JOIN crew_members m ON m.active
  AND (m.works_from IS NULL OR local.starts_at::time >= m.works_from
       AND local.ends_at <= local.starts_at::date + m.works_until)
 WHERE v.visit_id = :visit_id
+  AND NOT EXISTS (SELECT FROM visits other JOIN loans o USING (loan_id)
+                  WHERE o.borrower_id = b.borrower_id AND other.visit_id <> v.visit_id
+                    AND (other.ended_at IS NULL OR other.checked_in_at IS NOT NULL)
+                    AND (lower(other.slot) AT TIME ZONE b.time_zone)::date = local.starts_at::date)
   AND NOT EXISTS (SELECT FROM crew_bars x
                   WHERE x.borrower_id = b.borrower_id AND x.badge_id = m.badge_id)
   AND NOT EXISTS (SELECT FROM crew_absences x

@@ -66,6 +66,10 @@ CROSS JOIN LATERAL (VALUES
                  WHERE p.case_id = v.case_id AND p.made_at < lower(v.slot)
                    AND coalesce(p.resolved_at > v.arrived_at, true)),
      'a promise to pay was open when the crew came'),
+    (NOT EXISTS (SELECT FROM visits other JOIN loans o USING (loan_id)
+                 WHERE o.borrower_id = l.borrower_id AND other.visit_id <> v.visit_id
+                   AND other.checked_in_at IS NOT NULL AND other.slot && v.slot),
+     'another crew was with the borrower at that hour'),
     (v.notice_sent_at < lower(v.slot), 'no notice before the appointment'),
     (crew.size >= 2, concat('a crew of ', crew.size)),
     (coalesce(came.size, 2) >= 2, concat(came.size, ' of the crew at the door')),

@@ -53,6 +53,14 @@ VISITS = {
         "UPDATE visits SET confirmed_at = NULL",
         "the appointment was not confirmed",
     ),
+    "two crews at once": (
+        "G6",
+        (
+            "INSERT INTO visits SELECT (jsonb_populate_record(v, jsonb_build_object("
+            "'visit_id', 'V-2', 'visit_code', '999999', 'ended_at', now()))).* FROM visits v"
+        ),
+        "another crew was with the borrower",
+    ),
     "no notice": ("G6", "UPDATE visits SET notice_sent_at = NULL", "no notice"),
     "alone": ("G6", "DELETE FROM visit_crew WHERE badge_id = 'C-1'", "a crew of 1"),
     "alone at the door": (

@@ -85,6 +85,18 @@ async def test_visits_of_one_member_leave_time_to_travel(visits: Visits) -> None
     assert await _booked(visits, wish(3, TEN - step, size=1)) == ["C-1"]
 
 
+async def test_borrower_has_one_appointment_a_day(pool: Pool, visits: Visits) -> None:
+    """Also where another loan is about to be visited, by another crew, at another hour."""
+    await insert_members(pool, 4)
+    await pool.execute("UPDATE loans SET borrower_id = 'B-1' WHERE loan_id = 'L-2'")
+    assert await visits.book_crew(wish(1, TEN)) is not None
+    later, tomorrow = TEN + VISIT + 2 * GAP, TEN + timedelta(days=1)
+    slot = await visits.book_crew(wish(2, TEN, later, tomorrow))
+    assert slot is not None
+    assert slot.start == tomorrow
+    assert await visits.book_crew(wish(3, TEN)) is not None
+
+
 async def test_booking_is_repeated_and_released(pool: Pool, visits: Visits) -> None:
     """The same wish again answers with the same slot, until it is released."""
     await insert_members(pool, 2)
