@@ -1,30 +1,36 @@
 -- Complaints beyond their filing and their answer, which are in events.sql.
 
 -- name: parts_in_visits(loan_id, person_id)
--- What somebody has to do with the matter of a loan; `part` reads after "the same person".
+-- What somebody has to do with the matter: with any loan of the borrower, for a complaint's hold and
+-- its answer reach them all. `part` reads after "the same person".
+WITH matter AS (
+    SELECT of_theirs.loan_id, l.borrower_id
+    FROM loans l JOIN loans of_theirs USING (borrower_id) WHERE l.loan_id = :loan_id
+)
 SELECT role, part FROM (
-    SELECT 'borrower' AS role, 'is the borrower' AS part, borrower_id AS person_id
-    FROM loans WHERE loan_id = :loan_id
+    SELECT 'borrower' AS role, 'is the borrower' AS part, matter.borrower_id AS person_id
+    FROM matter
     UNION
     SELECT 'applicant', 'applied for visit ' || visit_id, applicant_id
-    FROM visits WHERE loan_id = :loan_id
+    FROM visits JOIN matter USING (loan_id)
     UNION
     SELECT 'approver', 'decided on visit ' || visit_id, approver_id
-    FROM visits WHERE loan_id = :loan_id
+    FROM visits JOIN matter USING (loan_id)
     UNION
     SELECT 'approver', 'decided on visit ' || a.visit_id, a.approver_id
-    FROM visit_approvals a JOIN visits v USING (visit_id) WHERE v.loan_id = :loan_id
+    FROM visit_approvals a JOIN visits v USING (visit_id) JOIN matter USING (loan_id)
     UNION
     SELECT 'approver', 'decided on plan ' || (body ->> 'plan_id'), body ->> 'approver_id'
-    FROM case_events
-    WHERE loan_id = :loan_id AND accepted AND name IN ('plan_approved', 'plan_rejected')
+    FROM case_events JOIN matter USING (loan_id)
+    WHERE accepted AND name IN ('plan_approved', 'plan_rejected')
     UNION
     SELECT 'applicant', 'asked for another plan than ' || (body ->> 'agreement_id'),
            body ->> 'requested_by_id'
-    FROM case_events WHERE loan_id = :loan_id AND accepted AND name = 'renegotiation_requested'
+    FROM case_events JOIN matter USING (loan_id)
+    WHERE accepted AND name = 'renegotiation_requested'
     UNION
     SELECT 'crew', 'is booked crew of visit ' || k.visit_id, k.badge_id
-    FROM visit_crew k JOIN visits v USING (visit_id) WHERE v.loan_id = :loan_id
+    FROM visit_crew k JOIN visits v USING (visit_id) JOIN matter USING (loan_id)
 ) AS parts
 WHERE canonical_id(person_id) = canonical_id(:person_id)
 ORDER BY role, part;

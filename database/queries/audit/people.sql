@@ -62,19 +62,32 @@ FROM complaints o
 JOIN case_events e ON e.loan_id = o.loan_id AND e.name = 'complaint_resolved' AND e.accepted
                    AND e.body ->> 'complaint_id' = o.complaint_id
 LEFT JOIN LATERAL (
+    WITH matter AS (
+        SELECT of_theirs.loan_id, l.borrower_id
+        FROM loans l JOIN loans of_theirs USING (borrower_id) WHERE l.loan_id = o.loan_id
+    )
     SELECT p.what FROM (
-        SELECT 'is the borrower' AS what, borrower_id AS person_id, NULL::timestamptz AS since
-        FROM loans WHERE loan_id = o.loan_id
+        SELECT 'is the borrower' AS what, matter.borrower_id AS person_id,
+               NULL::timestamptz AS since
+        FROM matter
         UNION ALL
         SELECT 'applied for visit ' || visit_id, applicant_id, requested_at
-        FROM visits WHERE loan_id = o.loan_id
+        FROM visits JOIN matter USING (loan_id)
         UNION ALL
         SELECT 'approved visit ' || a.visit_id, a.approver_id, a.approved_at
-        FROM visit_approvals a JOIN visits v USING (visit_id) WHERE v.loan_id = o.loan_id
+        FROM visit_approvals a JOIN visits v USING (visit_id) JOIN matter USING (loan_id)
         UNION ALL
-        SELECT 'decided on plan ' || (d.body ->> 'plan_id'), d.body ->> 'approver_id', d.received_at
-        FROM case_events d
-        WHERE d.loan_id = o.loan_id AND d.accepted AND d.name IN ('plan_approved', 'plan_rejected')
+        SELECT 'decided on ' || coalesce(d.body ->> 'plan_id', d.body ->> 'visit_id'),
+               d.body ->> 'approver_id', d.received_at
+        FROM case_events d JOIN matter USING (loan_id)
+        WHERE d.accepted AND d.name IN ('visit_rejected', 'plan_approved', 'plan_rejected')
+        UNION ALL
+        SELECT 'asked for another plan', d.body ->> 'requested_by_id', d.received_at
+        FROM case_events d JOIN matter USING (loan_id)
+        WHERE d.accepted AND d.name = 'renegotiation_requested'
+        UNION ALL
+        SELECT 'was booked crew of visit ' || k.visit_id, k.badge_id, lower(k.slot)
+        FROM visit_crew k JOIN visits v USING (visit_id) JOIN matter USING (loan_id)
     ) AS p
     WHERE canonical_id(p.person_id) = canonical_id(o.handler_id)
       AND coalesce(p.since < o.resolved_at, true)

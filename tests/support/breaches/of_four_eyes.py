@@ -110,6 +110,17 @@ FOUR_EYES = {
         "UPDATE complaints SET handler_id = 'b-1'",
         "was answered by b-1, who is the borrower",
     ),
+    "answered by an approver of another loan": (
+        "G4",
+        (
+            'INSERT INTO loans SELECT (jsonb_populate_record(l, \'{"loan_id": "L-2"}\')).*'
+            " FROM loans l;"
+            " UPDATE visits SET loan_id = 'L-2';"
+            " UPDATE complaints SET handler_id = 'a-1',"
+            " resolved_at = (SELECT approved_at + interval '1 minute' FROM visits)"
+        ),
+        "who approved visit",
+    ),
     "answered by an approver": (
         "G4",
         (

@@ -24,18 +24,18 @@ EXTENDED = COMPLAINT | {"approver_id": "M-1", "reason": "files are abroad"}
 class Desk:
     """Records events of one case, each an hour after the last."""
 
-    def __init__(self, pool: Pool, case_id: str) -> None:
-        self.pool, self._case_id, self._number = pool, case_id, 0
+    def __init__(self, pool: Pool, case_id: str, loan: Loan = LOAN) -> None:
+        self.pool, self._case_id, self._loan, self._number = pool, case_id, loan, 0
 
     async def __call__(self, name: str, due_at: datetime | None = None, **body: Any) -> Verdict:
         self._number += 1
         now = NOW + timedelta(hours=self._number)
         letter = delivery(
             self._case_id,
-            LOAN,
+            self._loan,
             name,
             event(now, event_id=f"e-{self._number}", **body),
-            receipt=f"r-{self._number}",
+            receipt=f"{self._loan.loan_id}-{self._number}",
             visit_id=VISIT_ID,
             due_at=due_at,
         )
@@ -92,6 +92,18 @@ async def test_handler_has_no_part_in_the_matter(desk: Desk, person: str, part: 
     assert (await desk.resolve(handler_id=person)).reason == reason
     assert (await desk.resolve()).accepted
     assert await desk.pool.fetchval("SELECT handler_id FROM complaints") == "H-1"
+
+
+@pytest.mark.parametrize("person", ["K-1", "a-1", "C-2"])
+async def test_part_in_another_loan_of_the_borrower_counts(
+    desk: Desk, open_case: OpenCase, person: str
+) -> None:
+    """A complaint's hold and its answer reach all of them, and so does who has a part."""
+    other = Loan(loan_id="L-2")
+    at_other = Desk(desk.pool, await open_case(other, 100), other)
+    assert "CN-19: handler_id" in (await at_other.file(handler_id=person)).reason
+    assert (await at_other.file(handler_id="H-1")).accepted
+    assert "CN-19: handler_id" in (await at_other.resolve(handler_id=person)).reason
 
 
 async def test_handler_who_had_no_part_when_it_was_filed_may_have_one_now(desk: Desk) -> None:
