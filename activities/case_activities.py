@@ -53,6 +53,7 @@ class PromiseResolution(BaseModel):
     case_id: str
     promise_id: str
     status: PromiseStatus
+    verified_as_of: AwareDatetime | None = None  # a run of an earlier release says none
 
 
 class CaseEnd(BaseModel):
@@ -116,7 +117,11 @@ class CaseActivities:
     async def resolve_promise(self, resolution: PromiseResolution) -> CaseFacts:
         """Write down whether a promise was kept."""
         return await self._promises.resolve_promise(
-            resolution.case_id, resolution.promise_id, resolution.status, self._now()
+            resolution.case_id,
+            resolution.promise_id,
+            resolution.status,
+            self._now(),
+            resolution.verified_as_of,
         )
 
     @activity.defn

@@ -14,9 +14,23 @@ class Promises:
         self._pool = pool
 
     async def resolve_promise(
-        self, case_id: str, promise_id: str, status: PromiseStatus, now: datetime
+        self,
+        case_id: str,
+        promise_id: str,
+        status: PromiseStatus,
+        now: datetime,
+        verified_as_of: datetime | None = None,
     ) -> CaseFacts:
-        """Note a promise as `kept` or `broken`; answers with fresh facts."""
+        """Note a promise as `kept` or `broken`; answers with fresh facts.
+
+        It is kept only by what was paid before `verified_as_of`, where that is said.
+        """
         async with self._pool.acquire() as connection, connection.transaction():
-            await SQL.resolve_promise(connection, promise_id=promise_id, status=status, now=now)
+            await SQL.resolve_promise(
+                connection,
+                promise_id=promise_id,
+                status=status,
+                verified_as_of=verified_as_of,
+                now=now,
+            )
             return await read_facts(connection, case_id, now)

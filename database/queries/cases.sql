@@ -81,8 +81,17 @@ INSERT INTO staff_notices (notice_id, loan_id, audience, kind, body, created_at)
 VALUES (:notice_id, :loan_id, :audience, :kind, :body::jsonb, :now)
 ON CONFLICT (notice_id) DO NOTHING;
 
--- name: resolve_promise(promise_id, status, now)!
-UPDATE promises SET status = :status, resolved_at = :now
+-- name: resolve_promise(promise_id, status, verified_as_of, now)!
+-- What was paid later than it was to be verified does not keep it, however late somebody looks; a run
+-- of before does not say when that was.
+UPDATE promises p
+SET resolved_at = :now, status = CASE
+    WHEN :status::text = 'kept' AND p.amount_minor > (
+        SELECT coalesce(sum(q.amount_minor), 0) FROM payments q
+        WHERE q.loan_id = p.loan_id AND q.kind = 'payment' AND q.reversed_at IS NULL
+          AND q.sequence > p.made_after AND q.received_at < :verified_as_of)
+          AND :verified_as_of::timestamptz IS NOT NULL THEN 'broken'
+    ELSE :status END
 WHERE promise_id = :promise_id AND status = 'open';
 
 -- name: resolve_open_promises(case_id, status, now)!
@@ -93,13 +102,22 @@ WHERE case_id = :case_id AND status = 'open';
 -- Only what was not paid by its day, and the grace after it, is broken: an end may come before.
 UPDATE promises p
 SET resolved_at = :now, status = CASE
-    WHEN :is_paid::boolean OR p.amount_minor <= (
+    WHEN p.amount_minor <= (
         SELECT coalesce(sum(q.amount_minor), 0) FROM payments q
         WHERE q.loan_id = p.loan_id AND q.kind = 'payment' AND q.reversed_at IS NULL
-          AND q.sequence > p.made_after) THEN 'kept'
-    WHEN p.due_on + (k.body #>> '{promise,grace_days,value}')::integer
-         < local_date(:now, b.time_zone) THEN 'broken'
+          AND q.sequence > p.made_after
+          AND local_date(q.received_at, b.time_zone) <= last.day) THEN 'kept'
+    WHEN last.day < local_date(:now, b.time_zone) THEN 'broken'
+    WHEN :is_paid::boolean THEN 'kept'
     ELSE 'replaced' END
 FROM collection_cases c JOIN policies k ON k.version = c.policy_version
 JOIN loans l ON l.loan_id = c.loan_id JOIN borrowers b USING (borrower_id)
-WHERE p.case_id = :case_id AND c.case_id = p.case_id AND p.status = 'open';
+CROSS JOIN LATERAL (
+    SELECT promise.promise_id,
+           greatest(promise.due_on, local_date(max(least(h.released_at, h.until)), b.time_zone))
+           + (k.body #>> '{promise,grace_days,value}')::integer AS day
+    FROM promises promise LEFT JOIN holds h
+      ON h.borrower_id = b.borrower_id AND least(h.released_at, h.until) <= :now
+    WHERE promise.case_id = c.case_id AND promise.status = 'open'
+    GROUP BY promise.promise_id) AS last
+WHERE last.promise_id = p.promise_id AND p.case_id = :case_id AND c.case_id = p.case_id AND p.status = 'open';

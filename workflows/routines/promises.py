@@ -14,7 +14,8 @@ from workflows.desk.options import DATABASE
 async def wait_for_promise(desk: CaseDesk, promise: Promise) -> None:
     """Wait in silence for what was promised; the promise is kept, or broken and noted.
 
-    The end of a hold gives its grace anew.
+    The end of a hold gives its grace anew. Where nobody could wait (a crew was there, a plan was
+    settled), it is found out afterwards what became of it: what was paid too late has not kept it.
     """
     grace = timedelta(days=desk.policy.promise.grace_days.value + 1)
     day = promise.due_on
@@ -40,8 +41,9 @@ async def wait_for_promise(desk: CaseDesk, promise: Promise) -> None:
                 case_id=desk.case.case_id,
                 promise_id=promise.promise_id,
                 status=status,
+                verified_as_of=verify_at,
             ),
-            summary=f"promise {status}",
+            summary="what became of the promise",
             **DATABASE,
         )
     )

@@ -101,9 +101,11 @@ async def test_part_in_another_loan_of_the_borrower_counts(
     """A complaint's hold and its answer reach all of them, and so does who has a part."""
     other = Loan(loan_id="L-2")
     at_other = Desk(desk.pool, await open_case(other, 100), other)
-    assert "CN-19: handler_id" in (await at_other.file(handler_id=person)).reason
+    refused = await at_other.file(handler_id=person)
+    assert str(refused.reason).startswith("CN-19: handler_id")
     assert (await at_other.file(handler_id="H-1")).accepted
-    assert "CN-19: handler_id" in (await at_other.resolve(handler_id=person)).reason
+    refused = await at_other.resolve(handler_id=person)
+    assert str(refused.reason).startswith("CN-19: handler_id")
 
 
 async def test_handler_who_had_no_part_when_it_was_filed_may_have_one_now(desk: Desk) -> None:

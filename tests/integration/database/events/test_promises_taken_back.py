@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from database.case.promises import Promises
 from domain.case.facts import PromiseStatus
 from tests.support.recorder import NOW, Recorder
@@ -33,6 +35,25 @@ async def test_the_payment_that_kept_it_is_taken_back(record: Recorder) -> None:
     assert await _status(record) == "broken"
     told = await record.rows("SELECT type FROM news WHERE type LIKE 'promise.%' ORDER BY sequence")
     assert [each["type"] for each in told] == ["promise.made", "promise.kept", "promise.broken"]
+
+
+@pytest.mark.parametrize(("days", "status"), [(6, "kept"), (7, "broken")])
+async def test_what_was_paid_too_late_has_not_kept_it(
+    record: Recorder, days: int, status: str
+) -> None:
+    """However late somebody looks."""
+    await record.accepted("promise_made", **PROMISED)
+    [promise] = await record.rows("SELECT promise_id, case_id FROM promises")
+    at, verified = NOW + timedelta(days=days), NOW + timedelta(days=6, hours=1)
+    await record.pool.execute(
+        "INSERT INTO payments (payment_id, loan_id, amount_minor, received_at, recorded_at,"
+        " source) SELECT 'P-1', loan_id, amount_minor, $1, $1, 'ledger' FROM promises",
+        at,
+    )
+    await Promises(record.pool).resolve_promise(
+        promise["case_id"], promise["promise_id"], PromiseStatus.KEPT, at, verified
+    )
+    assert await _status(record) == status
 
 
 async def test_as_much_was_paid_again(record: Recorder) -> None:
