@@ -18,6 +18,13 @@ _WORDS = {
     "int_parsing": "must be a whole number",
     "int_from_float": "must be a whole number",
     "float_parsing": "must be a number",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "time_type": "must be a time of day, such as 18:00",
+    "time_parsing": "must be a time of day, such as 18:00",
+    "date_type": "must be a day, such as 2026-08-01",
+    "date_parsing": "must be a day, such as 2026-08-01",
+    "date_from_datetime_parsing": "must be a day, such as 2026-08-01",
     "missing": "is missing",
 }
 _SHAPES = {  # a pattern is no words

@@ -13,6 +13,7 @@ Json = Any
 
 # For whom a rule is strict: what makes it bind us more. Rules not named here are neither.
 _LOWER_IS_STRICTER = {
+    "contact.third_parties.permitted",
     "contact.connected_calls_per_day",
     "contact.messages_per_day",
     "contact.third_parties.look_back_days",
@@ -33,6 +34,9 @@ _LOWER_IS_STRICTER = {
     "aftercare.complaint_overdue_days",
 }
 _HIGHER_IS_STRICTER = {
+    "contact.right_party.confirmed_only",
+    "contact.collector_disclosure",
+    "contact.calls_recorded",
     "contact.right_party.neutral_days",
     "visit.from_days_past_due",
     "visit.messages_tried",
@@ -44,6 +48,8 @@ _HIGHER_IS_STRICTER = {
     "visit.cooling_days",
     "plan.first_payment_share",
     "aftercare.complaint_reminder_days",
+    "aftercare.contact_retention_years",
+    "aftercare.agreement_retention_years",
 }
 
 
@@ -195,6 +201,8 @@ def _effect_of_number(path: str, old: int, new: int) -> Effect:
 def _effect_of_fields(old: Mapping[str, Json], new: Mapping[str, Json]) -> Effect:
     if "start" in old:
         return _effect_of_hours(old, new)
+    if "may_end_by_itself" in old:
+        return Effect.LOOSER if new["may_end_by_itself"] else Effect.STRICTER
     return _effect_of_counter(old, new) if "limit" in old else Effect.UNCLEAR
 
 

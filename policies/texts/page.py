@@ -9,11 +9,15 @@ from pathlib import Path
 from domain.messages.facts import Fact
 from domain.messages.samples import RenderedText, every_text
 from domain.messages.segments import sms_segments
-from domain.messages.templates import LADDER, WITHOUT_DEBT_DETAILS, Template
+from domain.messages.templates import LADDER, Template
 from domain.messages.texts import Texts
 from policies.reader import read_policy
 
 SHIPPED = Path(__file__).parents[1] / "cn.yaml"
+_READERS = {
+    Template.LOCATE_CALL: "a contact person",
+    Template.FIRST_MESSAGE: "a number that is not confirmed to be the borrower's",
+}
 _MEANING = {
     Fact.PENALTY: "the contract has a penalty rate, and the policy allows it",
     Fact.SUPERVISOR: "the policy names the supervisor's complaint line",
@@ -57,7 +61,7 @@ def page(texts: Texts) -> str:
 
 def _section(template: Template, texts: list[RenderedText]) -> str:
     channel = "call" if template in LADDER["call"] else "SMS"
-    reader = "a contact person" if template in WITHOUT_DEBT_DETAILS else "the borrower"
+    reader = _READERS.get(template, "the borrower")
     lines = [f"## {template}", "", f"By {channel}, to {reader}.", "", "| | facts | text | SMS |"]
     rows = [f"| {text.language} | {_facts(text)} | {text.text} | {_cost(text)} |" for text in texts]
     return "\n".join([*lines, "|---|---|---|---|", *rows, ""])

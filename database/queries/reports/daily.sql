@@ -96,6 +96,15 @@ FROM (
     WHERE ended_at IS NULL AND reported_at IS NULL
       AND upper(slot) < :now::timestamptz - interval '3 days'
     UNION ALL
+    SELECT v.loan_id, v.case_id, v.visit_id || ' is approved, and no crew is free',
+           min(n.created_at)
+    FROM visits v JOIN staff_notices n ON n.case_id = v.case_id AND n.kind = 'no_crew_free'
+                                      AND n.body ->> 'visit_id' = v.visit_id
+    WHERE v.ended_at IS NULL AND v.slot IS NULL AND v.approved_at IS NOT NULL
+    GROUP BY v.visit_id
+    HAVING max(n.created_at) > :now::timestamptz - interval '2 days'
+       AND min(n.created_at) < :now::timestamptz - interval '1 day'
+    UNION ALL
     SELECT loan_id, case_id, agreement_id || ' has expired and is still offered', expires_at
     FROM agreements
     WHERE status = 'offered' AND expires_at < :now::timestamptz - interval '1 day'

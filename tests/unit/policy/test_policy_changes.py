@@ -48,6 +48,16 @@ def _described(old: Policy, new: Policy) -> list[str]:
             "visit.from_days_past_due [LC-VISIT-FROM]: 90 becomes 60 (looser)",
         ),
         (
+            "aftercare.contact_retention_years.value",
+            1,
+            "aftercare.contact_retention_years [CN-15]: 5 becomes 1 (looser)",
+        ),
+        (
+            "contact.calls_recorded.value",
+            False,
+            "contact.calls_recorded [CN-12]: true becomes false (looser)",
+        ),
+        (
             "plan.signing_hours.value",
             48,
             "plan.signing_hours [LC-AGREEMENT-SIGNING]: 72 becomes 48",

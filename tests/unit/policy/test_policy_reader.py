@@ -80,7 +80,7 @@ def _write(folder: Path, good: str = "", bad: str = "") -> tuple[Path, Path]:
          "contact.permitted_hours.value.end", "must be text, in YAML in quotes"),
         ("    force: standard\n    verified: report",
          "    force: standard\n    verified: report\n    enabled: yes",
-         "contact.permitted_hours.enabled", "valid boolean"),
+         "contact.permitted_hours.enabled", "must be true or false"),
         ('{start: "08:00", end: "22:00"}', '{start: "08:00", end: "22:00Z"}',
          "contact.permitted_hours.value.end", "without an offset"),
     ],

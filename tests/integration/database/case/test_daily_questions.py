@@ -12,6 +12,7 @@ from database.case.daily import Collected, Today, read_collected, read_today
 from database.sql import Pool
 from domain.policy.policy import Policy
 from tests.support.record import Record
+from tests.support.visits import MONDAY, insert_visits
 from tests.support.world import Loan, OpenCase
 
 LOAN = Loan(phones=2)
@@ -109,6 +110,26 @@ async def test_today_tells_visits_and_their_crews(
     await pool.execute("UPDATE visits SET checked_in_at = $1, reported_at = $1", record.now)
     _, text = await _waits(record)
     assert ", reported, crew C-1" in text
+
+
+async def test_visit_without_a_crew_is_stuck_after_a_day(pool: Pool, policy: Policy) -> None:
+    """While nobody was free, each day anew; not of an approval that has ended."""
+    await insert_visits(pool, policy, 1)
+    await pool.execute("UPDATE collection_cases SET started_at = $1", MONDAY)
+    for days in (1, 2, 3):
+        await pool.execute(
+            "INSERT INTO staff_notices (notice_id, case_id, audience, kind, body, created_at)"
+            " SELECT $1, case_id, 'collectors', 'no_crew_free', '{\"visit_id\": \"V-1\"}', $2"
+            " FROM visits",
+            f"n-{days}",
+            MONDAY + timedelta(days=days),
+        )
+    for hours, stuck in ((36, []), (60, ["V-1 is approved, and no crew is free"]), (24 * 6, [])):
+        answer = await read_today(pool, MONDAY + timedelta(hours=hours))
+        assert [each.what for each in answer.stuck] == stuck
+    await pool.execute("UPDATE visits SET ended_at = $1, status = 'expired'", MONDAY)
+    answer = await read_today(pool, MONDAY + timedelta(hours=60))
+    assert answer.stuck == []
 
 
 async def test_today_names_what_should_have_gone_on(
