@@ -1,5 +1,6 @@
 """What an agreement says, as HTML and as PDF: every amount and date, and nothing forbidden."""
 
+import re
 from datetime import date
 
 import pytest
@@ -123,12 +124,17 @@ def test_supervisor_is_named_as_what_it_is(language: str) -> None:
 
 @LANGUAGES
 def test_waiver_is_said_to_lapse_with_a_broken_plan(language: str) -> None:
-    """And is not spoken of where nothing is waived."""
+    """In words, and as what a default costs; it is not spoken of where nothing is waived."""
     lapses = {"zh": "减免不再适用", "en": "the waiver no longer applies"}[language]
-    assert lapses in both_forms(render_agreement(terms(language)))[0]
+    costs = {"zh": "违约后恢复应还的减免", "en": "Waiver that is owed again"}[language]
+    said = both_forms(render_agreement(terms(language)))[0]
+    assert lapses in said
+    assert re.search(rf"{costs}[\w ]*?\s*(CNY )?300\.00", said)
     plain = PLAN.model_copy(update={"arrears_minor": PLAN.total_minor, "waiver_minor": 0})
     plain = plain.model_copy(update={"penalty_minor": 0})
-    assert lapses not in both_forms(render_agreement(terms(language, plan=plain, components=[])))[0]
+    said = both_forms(render_agreement(terms(language, plan=plain, components=[])))[0]
+    assert lapses not in said
+    assert costs not in said
 
 
 @pytest.mark.parametrize(
