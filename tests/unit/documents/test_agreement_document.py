@@ -123,6 +123,13 @@ def test_supervisor_is_named_as_what_it_is(language: str) -> None:
 
 
 @LANGUAGES
+def test_payment_before_the_signature_is_said_to_count(language: str) -> None:
+    """The amounts are those of the day on which the plan was settled."""
+    counts = {"zh": "包括签署之前收到的，均计入上述各期", "en": "also before the signature, counts"}
+    assert counts[language] in both_forms(render_agreement(terms(language)))[0]
+
+
+@LANGUAGES
 def test_waiver_is_said_to_lapse_with_a_broken_plan(language: str) -> None:
     """In words, and as what a default costs; it is not spoken of where nothing is waived."""
     lapses = {"zh": "减免不再适用", "en": "the waiver no longer applies"}[language]
