@@ -82,8 +82,8 @@ class VisitCheckedIn(Event):
     identity_verified: StrictBool
     identity_method: Text = ""
     entry_consent: StrictBool
-    # To be filmed inside: another question than that of coming in (CN-21).
-    filming_consent: StrictBool = Field(default=False, exclude_if=lambda given: not given)
+    # To be filmed inside: another question than that of coming in (CN-21). None: nobody asked.
+    filming_consent: StrictBool | None = Field(default=None, exclude_if=lambda given: given is None)
     recording_id: Id
 
 
@@ -110,4 +110,4 @@ class VisitReported(Event):
     willingness: Text = ""
     capacity: Capacity | None = None
     proposal: Proposal | None = None
-    filmed_inside: StrictBool = Field(default=False, exclude_if=lambda given: not given)
+    filmed_inside: StrictBool | None = Field(default=None, exclude_if=lambda given: given is None)

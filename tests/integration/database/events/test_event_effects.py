@@ -163,8 +163,9 @@ async def test_unknown_policy_is_not_adopted(record: Recorder) -> None:
     assert verdict.reason == "LC-RECORD: policy_version: no such policy is stored"
 
 
-async def test_way_of_a_visit_is_on_record(record: Recorder) -> None:
-    """Each event leaves its time and its people in the visit's row."""
+@pytest.mark.parametrize("asked", [{"filming_consent": False}, {}], ids=["refused", "not asked"])
+async def test_way_of_a_visit_is_on_record(record: Recorder, asked: dict[str, bool]) -> None:
+    """Each event leaves its time and its people in the visit's row, and what was answered there."""
     visit_id = await record.visit()
     await record.accepted("appointment_confirmed", visit_id=visit_id, slot_id="S-1")
     await record.accepted(
@@ -174,6 +175,7 @@ async def test_way_of_a_visit_is_on_record(record: Recorder) -> None:
         identity_verified=True,
         entry_consent=False,
         recording_id="R-1",
+        **asked,
     )
     await record.accepted("visit_reported", visit_id=visit_id, outcome="wrong_address")
     [visit] = await record.rows("SELECT * FROM visits")
@@ -183,6 +185,9 @@ async def test_way_of_a_visit_is_on_record(record: Recorder) -> None:
         "A-1",
     )
     assert (visit["entry_consent"], visit["outcome"]) == (False, "wrong_address")
+    assert visit["filming_consent"] == asked.get("filming_consent")
+    [came] = await record.rows("SELECT body FROM case_events WHERE name = 'visit_checked_in'")
+    assert ("filming_consent" in json.loads(came["body"])) == bool(asked)
     assert len(visit["visit_code"]) == 6
     assert await record.rows("SELECT status FROM addresses") == [{"status": "wrong"}]
 
