@@ -2,12 +2,15 @@
 
 from datetime import datetime
 
+from pydantic import ValidationError
+
 from database.sql import SQL, Pool
+from domain.mistakes import describe_mistake
 from domain.policy.policy import Policy
 
 
 class PolicyChangedError(Exception):
-    """A policy file has other numbers than the stored policy of the same version."""
+    """A file has other numbers than the stored policy of its version, or that one was altered."""
 
 
 class StoredPolicies:
@@ -43,8 +46,15 @@ class StoredPolicies:
 
         Raises:
             LookupError: when no policy has this version.
+            PolicyChangedError: when it was altered since, so that it is none any more.
         """
         row = await SQL.stored_policy(self._pool, version=version)
         if row is None:
             raise LookupError(f"no policy has version {version}")
-        return Policy.model_validate_json(row["policy"])
+        try:
+            return Policy.model_validate_json(row["policy"])
+        except ValidationError as error:
+            raise PolicyChangedError(
+                f"policy {version} was altered in the database, and is none any more:"
+                f" {describe_mistake(error.errors()[0])}"
+            ) from error
