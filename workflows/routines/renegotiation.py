@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
 
+from temporalio import workflow
+
 from domain.case.notices import Audience, NoticeKind
 from domain.case.plan_care import missed_at
 from domain.case.state import PlanState, Stage
@@ -14,6 +16,8 @@ from workflows.routines.staff_notices import notify_staff
 from workflows.routines.visit_ends import AfterVisit, end_barred_negotiation, negotiate_again
 from workflows.routines.words import owe_word, says_all
 
+PART_MISSED = "a part of the plan in force was missed"
+MISSED_PARTS_WITHDRAW = "missed-parts-withdraw"  # in runs of before the document expires
 AfterNoAgreement = Literal[Stage.VISIT, Stage.GUIDED_REPAYMENT, Stage.REPAYMENT] | AfterVisit
 
 
@@ -42,6 +46,14 @@ async def wait_for_answer(
         return min(ends_at, missed_at(plan_in_force(desk), part, desk.situation))
 
     return await care_until(desk, done, latest, what, why)
+
+
+def ends_with_plan(desk: CaseDesk) -> bool:
+    """Whether the plan in force is to be broken: nothing is left that another could replace."""
+    if desk.case.next_plan is None or (part := open_part(desk)) is None:
+        return False
+    is_missed = missed_at(plan_in_force(desk), part, desk.situation) <= desk.now
+    return is_missed and workflow.patched(MISSED_PARTS_WITHDRAW)
 
 
 async def give_up_barred(desk: CaseDesk) -> AfterNoAgreement:
