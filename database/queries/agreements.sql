@@ -208,6 +208,16 @@ SELECT greatest(
     - (SELECT coalesce(sum(amount_minor), 0) FROM loan_instalments WHERE loan_id = :loan_id)
     - (SELECT coalesce(sum(amount_minor), 0) FROM loan_charges WHERE loan_id = :loan_id), 0)::bigint;
 
+-- name: told_of_overpaid(loan_id)^
+-- What the collectors were told to pay back, less what was taken back of it, and how often it was.
+SELECT greatest(coalesce(sum(CASE n.kind WHEN 'overpaid' THEN 1 ELSE -1 END
+                             * (n.body ->> 'amount_minor')::bigint), 0), 0)::bigint AS told_minor,
+       count(*) FILTER (WHERE n.kind = 'overpaid_taken_back') AS taken_back
+FROM staff_notices n
+WHERE n.kind IN ('overpaid', 'overpaid_taken_back')
+  AND (n.case_id IN (SELECT case_id FROM collection_cases WHERE loan_id = :loan_id)
+       OR n.loan_id = :loan_id);
+
 -- name: plan_beside(payment_id, loan_id)^
 -- The agreement, offered or signed, whose plan the payment does not count towards: it was not in its
 -- debt any more. Reversed, it is owed beside the plan.

@@ -98,17 +98,19 @@ class NoticeNews(_Notice, ToldOfCase):
     """The lender's own people were told something; `notice` is its body, without free text."""
 
 
-class ComplaintNoticeNews(_Notice):
-    """The same of a complaint, which may be about a loan that never had a case."""
+class LoanNoticeNews(_Notice):
+    """The same of a complaint or a payment, which may be of a loan that never had a case."""
 
     case_id: str | None = None
 
 
-_OF_COMPLAINTS = {
+_OF_LOANS = {
     NoticeKind.COMPLAINT_TO_ANSWER,
     NoticeKind.COMPLAINT_DUE_SOON,
     NoticeKind.COMPLAINT_OVERDUE,
     NoticeKind.COMPLAINANT_TO_TELL,
+    NoticeKind.OVERPAID,
+    NoticeKind.OVERPAID_TAKEN_BACK,
 }
 
 
@@ -121,8 +123,7 @@ NEWS: dict[str, type[Told]] = {
     **{f"plan.{each}": PlanNews for each in ("proposed", "given_up")},
     **{f"agreement.{each}": AgreementNews for each in AgreementStatus},
     **{
-        f"notice.{each}": ComplaintNoticeNews if each in _OF_COMPLAINTS else NoticeNews
-        for each in NoticeKind
+        f"notice.{each}": LoanNoticeNews if each in _OF_LOANS else NoticeNews for each in NoticeKind
     },
 }
 FAMILIES = sorted({name.partition(".")[0] for name in NEWS})
