@@ -124,7 +124,7 @@ class Cases:
                 return None
             await SQL.set_loan_status(connection, loan_id=loan_id, status=LoanStatus.ACTIVE)
             if plan is not None:
-                await SQL.reopen_agreement(connection, agreement_id=plan)
+                await SQL.reopen_agreement(connection, agreement_id=plan, now=now)
                 await SQL.end_waiver(connection, agreement_id=plan, loan_id=loan_id, now=now)
                 await SQL.take_back_resumed(connection, loan_id=loan_id)
                 await SQL.put_off_instalments(connection, agreement_id=plan)

@@ -88,6 +88,12 @@ class AgreementNews(ToldOfCase):
     expires_at: AwareDatetime
 
 
+class SignedNews(AgreementNews):
+    """The same of one that was signed, or that had ended and is in force again since a moment."""
+
+    in_force_again_at: AwareDatetime | None = None
+
+
 class _Notice(Told):
     notice_id: str
     audience: Audience
@@ -122,6 +128,7 @@ NEWS: dict[str, type[Told]] = {
     **{f"visit.{each}": VisitNews for each in VisitStatus},
     **{f"plan.{each}": PlanNews for each in ("proposed", "given_up")},
     **{f"agreement.{each}": AgreementNews for each in AgreementStatus},
+    f"agreement.{AgreementStatus.SIGNED}": SignedNews,
     **{
         f"notice.{each}": LoanNoticeNews if each in _OF_LOANS else NoticeNews for each in NoticeKind
     },

@@ -13,7 +13,12 @@ from domain.case.words import unchanged
 from workflows.desk.case_desk import CaseDesk
 from workflows.routines.plan_care import care_until, open_part, plan_in_force
 from workflows.routines.staff_notices import notify_staff
-from workflows.routines.visit_ends import AfterVisit, end_barred_negotiation, negotiate_again
+from workflows.routines.visit_ends import (
+    AfterVisit,
+    end_barred_negotiation,
+    give_up_plan,
+    negotiate_again,
+)
 from workflows.routines.words import owe_word, says_all
 
 PART_MISSED = "a part of the plan in force was missed"
@@ -76,6 +81,7 @@ async def give_up(desk: CaseDesk, plan: PlanState, reason: str) -> AfterNoAgreem
         plan_id=plan.plan_id,
         reason=reason,
     )
+    await give_up_plan(desk, plan)
     if says_all():
         owe_word(desk, unchanged(plan.plan_id))
     return Stage.REPAYMENT if desk.case.visit is None else Stage.GUIDED_REPAYMENT
