@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from database.case.facts import CaseNotFoundError, read_facts, read_facts_and_statement
+from database.case.overpaid import read_overpaid
 from database.sql import SQL, Connection, Pool
 from domain.case.complaints import OpenComplaint
 from domain.case.facts import CaseFacts, Outcome
@@ -123,7 +124,7 @@ class Cases:
                 return None
             await SQL.set_loan_status(connection, loan_id=loan_id, status=LoanStatus.ACTIVE)
             if plan is not None:
-                await SQL.reopen_agreement(connection, agreement_id=plan)
+                await SQL.reopen_agreement(connection, agreement_id=plan, now=now)
                 await SQL.end_waiver(connection, agreement_id=plan, loan_id=loan_id, now=now)
                 await SQL.take_back_resumed(connection, loan_id=loan_id)
                 await SQL.put_off_instalments(connection, agreement_id=plan)
@@ -163,16 +164,17 @@ async def _end_plan(
 
 async def _tell_overpaid(connection: Connection, case_id: str, loan_id: str, now: datetime) -> None:
     """More was paid and granted than was ever owed: somebody pays it back."""
-    overpaid_minor = await SQL.overpaid(connection, loan_id=loan_id)
-    if not overpaid_minor:
+    over = await read_overpaid(connection, loan_id)
+    if not over.to_tell_minor:
         return
+    again = f"-{over.taken_back + 1}" if over.taken_back else ""
     await SQL.notify_staff(
         connection,
-        notice_id=f"{case_id}:overpaid-{overpaid_minor}",
+        notice_id=f"{case_id}:overpaid-{over.overpaid_minor}{again}",
         case_id=case_id,
         audience=Audience.COLLECTORS,
         kind=NoticeKind.OVERPAID,
-        body=json.dumps({"loan_id": loan_id, "amount_minor": overpaid_minor}),
+        body=json.dumps({"loan_id": loan_id, "amount_minor": over.to_tell_minor}),
         now=now,
     )
 

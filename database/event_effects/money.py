@@ -3,6 +3,7 @@
 import json
 from typing import Any
 
+from database.case.overpaid import read_overpaid
 from database.event_effects.effect import EventContext, refuse_unless, wait_unless
 from database.event_effects.notices import tell_of_loan
 from database.plan.kept_after_all import keep_plan_paid_in_time
@@ -25,15 +26,15 @@ async def _tell_overpaid(
     """Of an open case its end tells; of a loan at rest, or of an end that is on record, nobody."""
     if await SQL.has_open_case(connection, loan_id=context.loan_id):
         return
-    overpaid_minor = await SQL.overpaid(connection, loan_id=context.loan_id)
-    if overpaid_minor:
+    over = await read_overpaid(connection, context.loan_id)
+    if over.to_tell_minor:
         await tell_of_loan(
             connection,
             context,
             Audience.COLLECTORS,
             NoticeKind.OVERPAID,
             f"{event.payment_id}:overpaid",
-            {"amount_minor": min(overpaid_minor, event.amount_minor)},
+            {"amount_minor": min(over.to_tell_minor, event.amount_minor)},
         )
 
 
@@ -83,6 +84,28 @@ async def record_payment_reversed(
         connection, payment_id=event.payment_id, loan_id=context.loan_id, now=context.now
     )
     await _tell_owed_beside_plan(event, connection, context, known["amount_minor"])
+    await _tell_overpaid_no_more(event, connection, context)
+
+
+async def _tell_overpaid_no_more(
+    event: events.PaymentReversed, connection: Connection, context: EventContext
+) -> None:
+    """Whoever was to pay back what was over hears how much of it is not, and what is left of it."""
+    over = await read_overpaid(connection, context.loan_id)
+    if over.to_take_back_minor:
+        body = {
+            "payment_id": event.payment_id,
+            "amount_minor": over.to_take_back_minor,
+            "rest_minor": over.overpaid_minor,
+        }
+        await tell_of_loan(
+            connection,
+            context,
+            Audience.COLLECTORS,
+            NoticeKind.OVERPAID_TAKEN_BACK,
+            f"{event.payment_id}:overpaid-taken-back",
+            body,
+        )
 
 
 async def _tell_owed_beside_plan(

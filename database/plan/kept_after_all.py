@@ -10,7 +10,7 @@ async def keep_plan_paid_in_time(
     connection: Connection, case_id: str | None, now: datetime
 ) -> None:
     """Put it in force again if its missed part was paid in time, and nothing else stands there."""
-    kept = await SQL.reinstate_agreement(connection, case_id=case_id)
+    kept = await SQL.reinstate_agreement(connection, case_id=case_id, now=now)
     if kept is None:
         return
     await SQL.put_off_instalments(connection, agreement_id=kept["agreement_id"])

@@ -65,12 +65,12 @@ WHERE case_id = :case_id AND status = :was;
 UPDATE agreements SET missed_part = :part, missed_at = :missed_at
 WHERE case_id = :case_id AND status = 'signed';
 
--- name: reinstate_agreement(case_id)^
+-- name: reinstate_agreement(case_id, now)^
 -- The agreement that was broken last, if its missed part was paid in time after all: by what has come
 -- to be known since. Not once another plan was agreed on, or a crew is in the house to do so.
 UPDATE agreements g
 SET status = 'signed', ended_at = NULL, missed_part = NULL, missed_at = NULL,
-    reinstated = g.reinstated + 1
+    reinstated = g.reinstated + 1, in_force_again_at = :now
 FROM collection_cases c
 WHERE c.case_id = :case_id AND c.closed_at IS NULL AND g.case_id = c.case_id
   AND g.status = 'broken'
@@ -96,8 +96,9 @@ JOIN agreements g ON g.case_id = c.case_id AND g.status = 'completed' AND g.ende
 JOIN agreement_balances k USING (agreement_id)
 WHERE c.case_id = :case_id AND k.rest_minor > 0;
 
--- name: reopen_agreement(agreement_id)!
-UPDATE agreements SET status = 'signed', ended_at = NULL WHERE agreement_id = :agreement_id;
+-- name: reopen_agreement(agreement_id, now)!
+UPDATE agreements SET status = 'signed', ended_at = NULL, in_force_again_at = :now
+WHERE agreement_id = :agreement_id;
 
 -- name: end_waiver(agreement_id, loan_id, now)!
 UPDATE payments SET reversed_at = :now
@@ -207,6 +208,16 @@ SELECT greatest(
      WHERE loan_id = :loan_id AND reversed_at IS NULL)
     - (SELECT coalesce(sum(amount_minor), 0) FROM loan_instalments WHERE loan_id = :loan_id)
     - (SELECT coalesce(sum(amount_minor), 0) FROM loan_charges WHERE loan_id = :loan_id), 0)::bigint;
+
+-- name: told_of_overpaid(loan_id)^
+-- What the collectors were told to pay back, less what was taken back of it, and how often it was.
+SELECT greatest(coalesce(sum(CASE n.kind WHEN 'overpaid' THEN 1 ELSE -1 END
+                             * (n.body ->> 'amount_minor')::bigint), 0), 0)::bigint AS told_minor,
+       count(*) FILTER (WHERE n.kind = 'overpaid_taken_back') AS taken_back
+FROM staff_notices n
+WHERE n.kind IN ('overpaid', 'overpaid_taken_back')
+  AND (n.case_id IN (SELECT case_id FROM collection_cases WHERE loan_id = :loan_id)
+       OR n.loan_id = :loan_id);
 
 -- name: plan_beside(payment_id, loan_id)^
 -- The agreement, offered or signed, whose plan the payment does not count towards: it was not in its

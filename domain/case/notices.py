@@ -38,4 +38,5 @@ class NoticeKind(StrEnum):
     REVIEW_WANTED = "review_wanted"
     LEGAL_PACKAGE_READY = "legal_package_ready"
     OVERPAID = "overpaid"  # more was paid and granted than was ever owed
+    OVERPAID_TAKEN_BACK = "overpaid_taken_back"  # some of that, or all, is not over any more
     OWED_BESIDE_PLAN = "owed_beside_plan"  # a payment that the plan does not count was taken back

@@ -42,6 +42,15 @@ def missed_at(plan: PlanState, part: OpenPart, situation: Situation) -> datetime
     return max([ends_at, *(restart + grace for restart in _restarts(plan, situation))])
 
 
+def in_time_until(plan: PlanState, part: OpenPart, situation: Situation) -> datetime:
+    """When the last day is over on which a part can be paid, as the borrower reads it.
+
+    The plan is broken at some moment of the next one: nobody is told then that it goes on.
+    """
+    missed = situation.facts.local(missed_at(plan, part, situation))
+    return missed.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def key_of_end(plan_id: str, reinstated: int) -> str:
     """The key, within the case, of the word that a plan has ended: another each time it does."""
     return f"{plan_id}:broken" + (f"-again-{reinstated}" if reinstated else "")

@@ -88,6 +88,12 @@ class AgreementNews(ToldOfCase):
     expires_at: AwareDatetime
 
 
+class SignedNews(AgreementNews):
+    """The same of one that was signed, or that had ended and is in force again since a moment."""
+
+    in_force_again_at: AwareDatetime | None = None
+
+
 class _Notice(Told):
     notice_id: str
     audience: Audience
@@ -98,17 +104,19 @@ class NoticeNews(_Notice, ToldOfCase):
     """The lender's own people were told something; `notice` is its body, without free text."""
 
 
-class ComplaintNoticeNews(_Notice):
-    """The same of a complaint, which may be about a loan that never had a case."""
+class LoanNoticeNews(_Notice):
+    """The same of a complaint or a payment, which may be of a loan that never had a case."""
 
     case_id: str | None = None
 
 
-_OF_COMPLAINTS = {
+_OF_LOANS = {
     NoticeKind.COMPLAINT_TO_ANSWER,
     NoticeKind.COMPLAINT_DUE_SOON,
     NoticeKind.COMPLAINT_OVERDUE,
     NoticeKind.COMPLAINANT_TO_TELL,
+    NoticeKind.OVERPAID,
+    NoticeKind.OVERPAID_TAKEN_BACK,
 }
 
 
@@ -120,9 +128,9 @@ NEWS: dict[str, type[Told]] = {
     **{f"visit.{each}": VisitNews for each in VisitStatus},
     **{f"plan.{each}": PlanNews for each in ("proposed", "given_up")},
     **{f"agreement.{each}": AgreementNews for each in AgreementStatus},
+    f"agreement.{AgreementStatus.SIGNED}": SignedNews,
     **{
-        f"notice.{each}": ComplaintNoticeNews if each in _OF_COMPLAINTS else NoticeNews
-        for each in NoticeKind
+        f"notice.{each}": LoanNoticeNews if each in _OF_LOANS else NoticeNews for each in NoticeKind
     },
 }
 FAMILIES = sorted({name.partition(".")[0] for name in NEWS})

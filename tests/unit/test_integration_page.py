@@ -24,6 +24,7 @@ ELSEWHERE = {
     "agreement_offered": ({"e_sign"}, {"agreement_id", "document_sha256", "expires_at"}),
     "owed_beside_plan": ({"collectors"}, {"agreement_id", "payment_id", "amount_minor"}),
     "overpaid": ({"collectors"}, {"amount_minor"}),
+    "overpaid_taken_back": ({"collectors"}, {"payment_id", "amount_minor", "rest_minor"}),
     "complaint_to_answer": ({"complaint_desk"}, COMPLAINT),
     "complaint_due_soon": ({"complaint_desk"}, COMPLAINT),
     "complaint_overdue": ({"complaint_desk", "senior_approvers"}, COMPLAINT),

@@ -8,8 +8,11 @@ from pydantic import AwareDatetime, BaseModel
 from domain.case.facts import CaseFacts
 from domain.case.plan_care import progress_of
 from domain.case.situation import Situation
-from domain.case.state import CaseState, Refusal
+from domain.case.state import CaseState, PlanState, Refusal, Stage
 from domain.debt.money import format_money
+from domain.plan.status import AgreementStatus
+
+_COMPLETED = AgreementStatus.COMPLETED.value  # only an end that was paid leaves a plan in force
 
 
 class NextAction(BaseModel):
@@ -39,7 +42,7 @@ def status(case: CaseState, action: NextAction, situation: Situation | None) -> 
         "complaints": [],
         "promises": [],
         "visit": case.visit.model_dump(mode="json", exclude={"told_at"}) if case.visit else {},
-        "plan": case.plan.model_dump(mode="json") if case.plan else {},
+        "plan": _plan(case.plan, case.stage) if case.plan else {},
         "next_plan": case.next_plan.model_dump(mode="json") if case.next_plan else {},
         "broken_plans": case.broken_plans,
         "last_refusals": [refusal.model_dump(mode="json") for refusal in case.refusals],
@@ -58,11 +61,26 @@ def status(case: CaseState, action: NextAction, situation: Situation | None) -> 
                 hold.model_dump(mode="json") for hold in facts.holds if hold.is_in_force(now)
             ],
             "complaints": [each.model_dump(mode="json") for each in facts.complaints],
-            "promises": [promise.model_dump(mode="json") for promise in facts.promises],
+            # The end has resolved them; what is known may be from before it.
+            "promises": [
+                promise.model_dump(mode="json")
+                for promise in (() if case.stage is Stage.ENDED else facts.promises)
+            ],
             "policy_version": situation.policy.version,
         }
         answer["plan"] |= _progress(situation)
     return answer
+
+
+def _plan(plan: PlanState, stage: Stage) -> dict[str, Any]:
+    """The plan under negotiation or in force; once its case has ended, only what was completed.
+
+    The state keeps it until then, for a payment that bounces takes the case up again.
+    """
+    said = plan.model_dump(mode="json")
+    if stage is not Stage.ENDED:
+        return said | {"ended_as": None}
+    return said | {"in_force": False, "ended_as": _COMPLETED} if plan.in_force else {}
 
 
 def _progress(situation: Situation) -> dict[str, Any]:
@@ -71,7 +89,7 @@ def _progress(situation: Situation) -> dict[str, Any]:
     To pay the rest at once costs nothing more: no penalty runs while a plan is honoured.
     """
     plan = situation.case.plan
-    if plan is None or not plan.in_force:
+    if plan is None or not plan.in_force or situation.case.stage is Stage.ENDED:
         return {}
     progress = progress_of(plan, situation)
     part = progress.next_part

@@ -31,6 +31,7 @@ from workflows.routines.words import says_all, tell_plan_withdrawn
 COMPLAINTS_OUTLIVE = "complaints-outlive-their-case"  # a run of before watches over none
 LAST_VISITS_COUNT = "last-visits-count"  # in runs of before a visit that an end cut short does not
 FULFILLED_PLANS_STAND = "fulfilled-plans-stand"  # runs of before say that they are withdrawn
+ENDED_PLANS_MOVE_DUES = "ended-plans-move-dues"  # runs of before go on with what was due under it
 PAID_ENDS_OVERTAKE = "paid-ends-overtake"  # in runs of before the end that was asked for stays
 
 
@@ -42,12 +43,15 @@ async def end_case(desk: CaseDesk) -> Outcome | None:
     outcome = _end_of(desk)
     if outcome is None:
         return None
+    had_plan = desk.case.plan is not None and desk.case.plan.in_force
     await _call_off(desk, outcome)
     await desk.intake_idle()
     outcome = _end_of(desk)  # a reversal or another end may have come in
     if outcome is None or not await _close_case(desk, outcome):
         await _go_on(desk)
         return None
+    if had_plan and workflow.patched(ENDED_PLANS_MOVE_DUES):
+        await desk.look_again()  # a waiver was granted, or what was put off is due again
     if outcome is Outcome.HANDED_TO_LEGAL:
         await _hand_over(desk)
     desk.case.waiting_for = "closing_notice" if outcome.is_paid else "nothing"

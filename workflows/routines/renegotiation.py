@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Literal
 
+from temporalio import workflow
+
 from domain.case.notices import Audience, NoticeKind
 from domain.case.plan_care import missed_at
 from domain.case.state import PlanState, Stage
@@ -11,9 +13,16 @@ from domain.case.words import unchanged
 from workflows.desk.case_desk import CaseDesk
 from workflows.routines.plan_care import care_until, open_part, plan_in_force
 from workflows.routines.staff_notices import notify_staff
-from workflows.routines.visit_ends import AfterVisit, end_barred_negotiation, negotiate_again
+from workflows.routines.visit_ends import (
+    AfterVisit,
+    end_barred_negotiation,
+    give_up_plan,
+    negotiate_again,
+)
 from workflows.routines.words import owe_word, says_all
 
+PART_MISSED = "a part of the plan in force was missed"
+MISSED_PARTS_WITHDRAW = "missed-parts-withdraw"  # in runs of before the document expires
 AfterNoAgreement = Literal[Stage.VISIT, Stage.GUIDED_REPAYMENT, Stage.REPAYMENT] | AfterVisit
 
 
@@ -44,6 +53,14 @@ async def wait_for_answer(
     return await care_until(desk, done, latest, what, why)
 
 
+def ends_with_plan(desk: CaseDesk) -> bool:
+    """Whether the plan in force is to be broken: nothing is left that another could replace."""
+    if desk.case.next_plan is None or (part := open_part(desk)) is None:
+        return False
+    is_missed = missed_at(plan_in_force(desk), part, desk.situation) <= desk.now
+    return is_missed and workflow.patched(MISSED_PARTS_WITHDRAW)
+
+
 async def give_up_barred(desk: CaseDesk) -> AfterNoAgreement:
     """What a barred crew has negotiated comes to nothing; a plan in force goes on all the same."""
     if desk.case.next_plan is None:
@@ -64,6 +81,7 @@ async def give_up(desk: CaseDesk, plan: PlanState, reason: str) -> AfterNoAgreem
         plan_id=plan.plan_id,
         reason=reason,
     )
+    await give_up_plan(desk, plan)
     if says_all():
         owe_word(desk, unchanged(plan.plan_id))
     return Stage.REPAYMENT if desk.case.visit is None else Stage.GUIDED_REPAYMENT

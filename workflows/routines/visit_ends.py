@@ -14,7 +14,7 @@ from activities.visit_activities import CrewRelease, VisitActivities, VisitEnd
 from domain.case.events.effects import call_off_appointment
 from domain.case.notices import Audience, NoticeKind
 from domain.case.pursuit import Pursuit
-from domain.case.state import Slot, Stage, VisitState
+from domain.case.state import PlanState, Slot, Stage, VisitState
 from domain.case.visit_standing import negotiated_by_barred
 from domain.messages.templates import Template
 from domain.plan.status import AgreementStatus
@@ -27,6 +27,10 @@ from workflows.routines.staff_notices import notify_staff
 
 BARRED_CREWS_OFFER_NOTHING = "barred-crews-offer-nothing"
 BARRED_CREWS_REPLACE_NOTHING = "barred-crews-replace-nothing"
+
+PLANS_END_ON_RECORD = (
+    "given-up-plans-end-on-record"  # in runs of before only the case's end says so
+)
 
 AfterVisit = Literal[Stage.EARLY_CONTACT, Stage.LEGAL_REVIEW]
 
@@ -161,17 +165,26 @@ async def end_broken_agreement(
     )
 
 
+async def give_up_plan(desk: CaseDesk, plan: PlanState | None) -> None:
+    """Note that a plan is negotiated no more, once whoever has to go on from there was told."""
+    if plan is not None and workflow.patched(PLANS_END_ON_RECORD):
+        await end_offered_agreement(desk, AgreementStatus.WITHDRAWN, plan_id=plan.plan_id)
+
+
 async def _end_agreement(end: AgreementEnd) -> None:
+    summary = f"agreement {end.status}" if end.plan_id is None else f"give up {end.plan_id}"
     await workflow.execute_activity_method(
-        AgreementActivities.end_agreement, end, summary=f"agreement {end.status}", **DATABASE
+        AgreementActivities.end_agreement, end, summary=summary[:190], **DATABASE
     )
 
 
 async def end_barred_negotiation(desk: CaseDesk) -> AfterVisit:
     """The visit ends without a plan: its crew may not come back to negotiate another one."""
-    desk.case.plan = None
+    plan, desk.case.plan = desk.case.plan, None
     desk.case.visits += 1
-    return await end_visit(desk, VisitStatus.COMPLETED, "no plan: negotiated by a barred crew")
+    following = await end_visit(desk, VisitStatus.COMPLETED, "no plan: negotiated by a barred crew")
+    await give_up_plan(desk, plan)
+    return following
 
 
 def is_negotiated_by_barred(desk: CaseDesk) -> bool:
@@ -184,7 +197,7 @@ def is_negotiated_by_barred(desk: CaseDesk) -> bool:
 async def negotiate_again(desk: CaseDesk, reason: str) -> Literal[Stage.VISIT] | AfterVisit:
     """Back to the table, a bounded number of times; then the visit ends without a plan."""
     visit = require_visit(desk)
-    desk.case.plan = None
+    plan, desk.case.plan = desk.case.plan, None
     visit.outcome = visit.proposal = visit.capacity = None
     visit.negotiations += 1
     if visit.negotiations < desk.policy.plan.negotiation_rounds.value:
@@ -196,6 +209,9 @@ async def negotiate_again(desk: CaseDesk, reason: str) -> Literal[Stage.VISIT] |
             visit_id=visit.visit_id,
             reason=reason,
         )
+        await give_up_plan(desk, plan)
         return Stage.VISIT
     desk.case.visits += 1
-    return await end_visit(desk, VisitStatus.COMPLETED, f"no plan: {reason}")
+    following = await end_visit(desk, VisitStatus.COMPLETED, f"no plan: {reason}")
+    await give_up_plan(desk, plan)
+    return following

@@ -5,7 +5,7 @@ from datetime import datetime
 from temporalio import workflow
 
 from domain.case.notices import Audience, NoticeKind
-from domain.case.plan_care import missed_at
+from domain.case.plan_care import in_time_until, missed_at
 from domain.case.pursuit import Pursuit
 from domain.case.state import PlanState, Word
 from domain.case.words import PURPOSES, SigningStep, signing_steps
@@ -16,6 +16,7 @@ from workflows.routines.contacting import intent_of, pursue
 from workflows.routines.plan_care import open_part, plan_in_force
 from workflows.routines.staff_notices import notify_staff
 
+MISSED_PLANS_DO_NOT_GO_ON = "missed-plans-do-not-go-on"  # runs of before say of each that it does
 NOBODY_WITHOUT_A_WORD = "nobody-without-a-word"  # runs of before say none of this
 
 
@@ -31,14 +32,27 @@ def owe_word(desk: CaseDesk, word: Word | None) -> None:
 
 
 async def tell_untold(desk: CaseDesk) -> None:
-    """Tell the borrower, once each, what has ended without them."""
+    """Tell the borrower, once each, what has ended without them, while it is so."""
     while desk.case.untold:
         word = desk.case.untold[0]
+        by = _true_until(desk, word, desk.now + desk.policy.visit.closing)
         intent = intent_of(
             desk, word.key, Channel.SMS, word.template, PURPOSES[word.template]
         ).model_copy(update={"slot_start": word.slot_start})
-        await pursue(desk, intent, Pursuit(desk.now + desk.policy.visit.closing))
+        if desk.now < by:
+            await pursue(desk, intent, Pursuit(by))
         desk.case.untold = desk.case.untold[1:]
+
+
+def _true_until(desk: CaseDesk, word: Word, by: datetime) -> datetime:
+    """No plan goes on that has ended, or ends for its missed part: `plan_broken` says all of it."""
+    if word.template is not Template.PLAN_UNCHANGED:
+        return by
+    plan, ends_at = desk.case.plan, desk.now
+    if plan is not None and plan.in_force:
+        part = open_part(desk)
+        ends_at = by if part is None else in_time_until(plan, part, desk.situation)
+    return ends_at if ends_at < by and workflow.patched(MISSED_PLANS_DO_NOT_GO_ON) else by
 
 
 def next_signing_step(desk: CaseDesk, plan: PlanState) -> SigningStep | None:

@@ -11,7 +11,9 @@ from domain.plan.status import AgreementStatus
 from workflows.desk.case_desk import CaseDesk
 from workflows.desk.options import DATABASE
 from workflows.routines.renegotiation import (
+    PART_MISSED,
     AfterNoAgreement,
+    ends_with_plan,
     give_up,
     give_up_barred,
     require_plan,
@@ -49,7 +51,8 @@ async def _offer_and_wait(
     if plan.document_sha256 is None and not await _offer(desk, plan):
         return await give_up(desk, plan, FELL_DUE)
 
-    if not await _wait_for_signature(desk, plan) and _may_offer_anew(desk, plan):
+    is_answered = await _wait_for_signature(desk, plan)
+    if not is_answered and not ends_with_plan(desk) and _may_offer_anew(desk, plan):
         plan.agreement_id = plan.document_sha256 = None  # what is signed now is signed too late
         await end_offered_agreement(desk, AgreementStatus.EXPIRED)
         if not await _offer(desk, plan):
@@ -59,9 +62,7 @@ async def _offer_and_wait(
         await desk.look_again()  # the signed plan moved what is due
         return Stage.GUIDED_REPAYMENT
     if plan.signature is None:
-        plan.signature = Answer.NO
-        await end_offered_agreement(desk, AgreementStatus.EXPIRED)
-        return await give_up(desk, plan, "the agreement was not signed in time")
+        return await _end_unsigned(desk, plan)
     return await give_up(desk, plan, "the agreement was declined")
 
 
@@ -82,6 +83,18 @@ async def _wait_for_signature(desk: CaseDesk, plan: PlanState) -> bool:
         "let the agreement expire",
         "not yet signed",
     )
+
+
+async def _end_unsigned(desk: CaseDesk, plan: PlanState) -> AfterNoAgreement:
+    """It expires when it says so; the missed part of the plan in force withdraws it before that."""
+    lasts = plan.expires_at is not None and desk.now < plan.expires_at
+    is_withdrawn = lasts and ends_with_plan(desk)
+    plan.signature = Answer.NO
+    await end_offered_agreement(
+        desk, AgreementStatus.WITHDRAWN if is_withdrawn else AgreementStatus.EXPIRED
+    )
+    reason = PART_MISSED if is_withdrawn else "the agreement was not signed in time"
+    return await give_up(desk, plan, reason)
 
 
 def _may_offer_anew(desk: CaseDesk, plan: PlanState) -> bool:

@@ -9,7 +9,9 @@ from domain.plan.authority import request_waiver
 from domain.plan.plan import needs_approval
 from workflows.desk.case_desk import CaseDesk
 from workflows.routines.renegotiation import (
+    PART_MISSED,
     AfterNoAgreement,
+    ends_with_plan,
     give_up,
     give_up_barred,
     require_plan,
@@ -46,4 +48,5 @@ async def settle_plan(desk: CaseDesk) -> Literal[Stage.AGREEMENT] | AfterNoAgree
     )
     if plan.approval is Answer.YES:
         return Stage.AGREEMENT
-    return await give_up(desk, plan, "the waiver was not approved")
+    is_open = plan.approval is None and ends_with_plan(desk)
+    return await give_up(desk, plan, PART_MISSED if is_open else "the waiver was not approved")

@@ -118,8 +118,12 @@ CROSS JOIN LATERAL (
          - coalesce((SELECT sum(amount_minor) FROM loan_charges WHERE loan_id = l.loan_id), 0)
            AS minor) AS over
 CROSS JOIN LATERAL (VALUES
-    (over.minor <= 0 OR EXISTS (SELECT FROM staff_notices n
-                                WHERE n.case_id = c.case_id AND n.kind = 'overpaid'),
+    (over.minor <= (
+         SELECT CASE WHEN bool_or(n.body = '{}') THEN over.minor  -- the borrower was erased
+                     ELSE coalesce(sum(CASE n.kind WHEN 'overpaid' THEN 1 ELSE -1 END
+                                       * (n.body ->> 'amount_minor')::bigint), 0) END
+         FROM staff_notices n JOIN collection_cases k USING (case_id)
+         WHERE k.loan_id = c.loan_id AND n.kind IN ('overpaid', 'overpaid_taken_back')),
      concat(over.minor, ' were paid over all that was owed, and nobody was told')),
     (c.outcome = 'settled' OR l.outstanding_minor > 0,
      concat('nothing is owed, and the case has ended as ', c.outcome))

@@ -7,6 +7,7 @@ from domain.case.rebuilt.record import CaseRecord, RecordedVisit
 from domain.case.state import Stage, Word
 from domain.case.words import UNGRANTED, not_granted, not_made, unchanged
 from domain.events import ApprovalWithdrawn, VisitReported, VisitRequested
+from domain.plan.status import AgreementStatus
 from domain.visit.status import VisitStatus
 
 
@@ -52,7 +53,8 @@ def _is_withdrawn_unheard(record: CaseRecord, visit: RecordedVisit) -> bool:
 
 def _of_renegotiation(record: CaseRecord) -> tuple[Word, datetime] | None:
     ended = record.notices_below("", NoticeKind.RENEGOTIATION_ENDED)
-    if not ended:
+    goes_on = any(each.status is AgreementStatus.SIGNED for each in record.agreements)
+    if not ended or not goes_on:
         return None
     key, notice = ended[-1]
     return unchanged(key.removesuffix(":not-agreed")), notice.at

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from database.sql import Pool
-from door.contract.news import NEWS, ComplaintNoticeNews, NoticeNews
+from door.contract.news import NEWS, LoanNoticeNews, NoticeNews
 from runtime.standard_webhooks import written
 from tests.support.news.desk import NewsDesk, write_news
 from tests.support.news.receiver import Receiver
@@ -43,7 +43,7 @@ def test_page_names_every_type_and_field(repository: Path) -> None:
         (row,) = [
             each for each in rows
             if f"`{family}." in each.split("|")[1]
-            and (f".{what}`" in each or model in (NoticeNews, ComplaintNoticeNews))
+            and (f".{what}`" in each or model in (NoticeNews, LoanNoticeNews))
         ]  # fmt: skip
         missing = [field for field in model.model_fields if f"`{field}`" not in row]
         assert missing in ([], ["case_id"])

@@ -133,3 +133,34 @@ def test_a_difference_names_the_innermost_field() -> None:
     assert [*map(str, differences(left, right))] == [
         "cooling_until: 2026-05-04T01:00:00+00:00 in the run, None on record"
     ]
+
+
+@pytest.mark.parametrize(("status", "words"), [("signed", ["plan_unchanged"]), ("broken", [])])
+def test_a_plan_that_has_ended_is_not_said_to_go_on(
+    policy: Policy, status: str, words: list[str]
+) -> None:
+    """Another was not agreed on; whether that leaves one in force says its agreement."""
+    ended = {
+        "key": f"{CASE}:plan-2:not-agreed",
+        "audience": "collectors",
+        "kind": "renegotiation_ended",
+        "at": AT,
+    }
+    agreement = {
+        "agreement_id": f"{CASE}:plan-1:agreement",
+        "plan_id": f"{CASE}:plan-1",
+        "visit_id": f"{CASE}:visit-1",
+        "status": status,
+        "document_sha256": "0" * 64,
+        "counted_from": OPENED_AT,
+        "expires_at": AT,
+        "signed_at": OPENED_AT,
+        "as_of": "2026-04-20",
+        "total_minor": 1,
+        "waiver_minor": 0,
+        "penalty_minor": 0,
+        "parts": [{"number": 1, "due_on": "2026-05-01", "amount_minor": 1}],
+    }
+    found = record(Stage.REPAYMENT, notices=[ended], agreements=[agreement])
+    state, _ = rebuild_state(found, policy, BusinessClock())
+    assert [word.template for word in state.untold] == words

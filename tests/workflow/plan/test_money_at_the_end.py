@@ -45,6 +45,31 @@ async def test_last_payment_that_bounces_takes_the_waiver_along(life: Life) -> N
     assert (await life.contacts())[before:] == ["payment_help"]
 
 
+async def test_completed_plan_asks_for_nothing_while_its_notice_waits(life: Life) -> None:
+    """What was waived is not said to be owed either."""
+    await _completed_at_night(life)
+    status = await life.status()
+    assert (status["stage"], status["plan"]["ended_as"]) == (Stage.ENDED, "completed")
+    assert not {"rest_minor", "next_part"} & status["plan"].keys()
+    assert status["arrears_minor"] == 0
+    assert status["outstanding_minor"] == await life.value("SELECT outstanding_minor FROM loans")
+    assert await life.outcome() == "plan_completed"
+    assert (await life.status())["plan"] == status["plan"]
+
+
+async def test_loan_that_is_taken_back_from_its_plan_owes_what_the_contract_says(
+    life: Life,
+) -> None:
+    """No plan is in force then, and what it had put off is due."""
+    status = await life.drive_to(Stage.REPAYMENT)
+    await life.skip_to(life.loan.local(due_of(status, 2)))
+    await life.pay(amount_of(status, 2))
+    await life.signal("case_closed", outcome="withdrawn", reason="x")
+    assert await life.outcome() == "withdrawn"
+    status = await life.status()
+    assert (status["plan"], status["arrears_minor"]) == ({}, await life.arrears())
+
+
 async def test_it_is_granted_again_when_the_part_is_paid_again(life: Life) -> None:
     """Once, and nothing is overdue."""
     status = await _completed_at_night(life)
