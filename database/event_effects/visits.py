@@ -79,6 +79,13 @@ async def record_visit_checked_in(
     if held is not None:
         reasons = ", ".join(sorted({public_reason(reason) for reason in held}))
         raise EffectRefusedError(f"LC-HOLD: on hold when the crew came: {reasons}")
+    refuse_unless(
+        not await SQL.was_called_off(
+            connection, visit_id=context.visit_id, moment=event.occurred_at
+        ),
+        "occurred_at: the appointment had been called off when the crew came",
+        "LC-STAGE",
+    )
     dismissed = await SQL.dismissed_crew(connection, badge_ids=list(event.badge_ids))
     refuse_unless(dismissed is None, f"badge_ids: no longer on the staff: {dismissed}", "LC-CREW")
     await SQL.check_in(

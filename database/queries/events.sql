@@ -235,6 +235,12 @@ FROM loans l JOIN holds h USING (borrower_id)
 WHERE l.loan_id = :loan_id AND h.placed_at <= :moment
   AND (h.released_at IS NULL OR h.released_at > :moment) AND (h.until IS NULL OR h.until > :moment);
 
+-- name: was_called_off(visit_id, moment)$
+-- Whether the crew had been freed by a moment, by a hold that is over, and nobody had come before.
+SELECT coalesce(bool_and(k.released_at IS NOT NULL AND k.released_at <= :moment), false)
+FROM visits v JOIN visit_crew k USING (visit_id, slot_id)
+WHERE v.visit_id = :visit_id AND v.arrived_at IS NULL;
+
 -- name: check_in(visit_id, occurred_at, now, identity_verified, identity_method, entry_consent, filming_consent, recording_id)!
 -- The first time counts; a crew that could not verify the identity at once may do so later.
 UPDATE visits SET status = 'checked_in', checked_in_at = coalesce(checked_in_at, :now),

@@ -1,7 +1,7 @@
 """Does the visit under way still stand? What speaks against it between application and check-in."""
 
 from domain.case.situation import Situation
-from domain.case.state import Answer, VisitState
+from domain.case.state import Answer, Stage, VisitState
 from domain.debt.money import format_money
 from domain.identity import people_of
 from domain.policy.rule import WHOLE
@@ -78,6 +78,16 @@ def reasons_approval_is_void(situation: Situation) -> list[str]:
 def has_begun(visit: VisitState) -> bool:
     """Somebody was at the door: what was found there counts from then on."""
     return visit.checked_in or visit.outcome is not None
+
+
+def may_have_begun(situation: Situation) -> bool:
+    """Whether the hour of the appointment has come and nothing was heard of its crew: it may be at
+    the door, with a device that is offline.
+    """
+    case, visit = situation.case, situation.case.visit
+    if visit is None or visit.slot is None or has_begun(visit):
+        return False
+    return case.stage is Stage.VISIT and visit.slot.start <= situation.now
 
 
 def _have_moved(approved_minor: int, situation: Situation) -> bool:
