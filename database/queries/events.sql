@@ -249,6 +249,14 @@ UPDATE visits SET status = 'checked_in', checked_in_at = coalesce(checked_in_at,
                   entry_consent = :entry_consent, filming_consent = :filming_consent, recording_id = :recording_id
 WHERE visit_id = :visit_id;
 
+-- name: complaints_told_of(visit_id)
+-- Whose desk was told that the appointment of this visit is off.
+SELECT DISTINCT n.body ->> 'complaint_id' AS complaint_id, lower(v.slot) AS starts_at
+FROM visits v JOIN staff_notices n USING (case_id)
+WHERE v.visit_id = :visit_id AND n.audience = 'complaint_desk'
+  AND n.body ->> 'visit_called_off' = 'true'
+  AND (n.body ->> 'visit_starts_at')::timestamptz = lower(v.slot);
+
 -- name: arrived_at(visit_id)$
 SELECT arrived_at FROM visits WHERE visit_id = :visit_id;
 

@@ -80,6 +80,20 @@ def has_begun(visit: VisitState) -> bool:
     return visit.checked_in or visit.outcome is not None
 
 
+def reason_to_leave(situation: Situation) -> str | None:
+    """Why no crew is to stay at the door now, whatever held when it came; None when it may."""
+    if situation.case.closed_as is not None:
+        return f"LC-CASE-CLOSED: the case has ended: {situation.case.closed_as}"
+    if situation.facts.outcome_if_paid() is not None:
+        return "LC-PAID: what was overdue is paid"
+    if situation.is_on_hold:
+        return f"LC-HOLD: on hold: {', '.join(situation.hold_reasons)}"
+    visit = situation.case.visit
+    if visit is None or visit.outcome is not None:
+        return "LC-STAGE: the visit is over"
+    return None
+
+
 def may_have_begun(situation: Situation) -> bool:
     """Whether the hour of the appointment has come and nothing was heard of its crew: it may be at
     the door, with a device that is offline.

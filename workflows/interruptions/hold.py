@@ -36,7 +36,9 @@ async def wait_out_hold(desk: CaseDesk) -> None:
         if desk.visit_is_in_doubt:
             await desk.enter(await settle_doubts(desk))
         _show_hold(desk)
-        await tell_complaint_handlers(desk, told, called_off)
+        visit = desk.case.visit
+        has_come = visit is not None and has_begun(visit)  # since; the desk hears of what is so
+        await tell_complaint_handlers(desk, told, None if has_come else called_off)
         called_off = None
         await _rest_until_news(desk)
         if desk.history_is_long:
