@@ -18,6 +18,7 @@ with workflow.unsafe.imports_passed_through():
     from domain.case.events.answer import answer_to
     from domain.case.facts import Outcome
     from domain.case.state import CaseState, Stage
+    from domain.case.visit_standing import reason_to_leave
     from domain.events import TOO_LARGE, UNNAMED, is_too_large
     from temporal.converter import read_untyped
     from temporal.names import CASE_STATE, DELIVER, LOAN_COLLECTION, STATUS
@@ -174,6 +175,7 @@ class LoanCollection:
             incoming.verdict,
             self._case.stage.value,
             self._desk.policy.visit.entry_rule,
+            reason_to_leave(self._desk.situation),
         )
 
     @deliver.validator

@@ -3,6 +3,9 @@
 A refusal names the rule of the policy that the case is pinned to.
 """
 
+from collections.abc import Mapping
+from datetime import datetime
+
 import asyncpg
 
 from database.event_effects.authority import require_approver, require_not_left
@@ -47,8 +50,24 @@ async def record_complaint_filed(
     await SQL.hold_complaint(
         connection, loan_id=context.loan_id, complaint_id=event.complaint_id, now=context.now
     )
-    if context.case_id is None:  # where there is one, its workflow tells them
+    # Where there is one, its workflow tells them; but at its end it may be waiting for the morning.
+    if context.case_id is None:
         await _tell_desk(event, connection, context, NoticeKind.COMPLAINT_TO_ANSWER)
+    elif await SQL.is_ending(connection, case_id=context.case_id):
+        off = await _called_off(context.case_id, connection, context)
+        await _tell_desk(event, connection, context, NoticeKind.COMPLAINT_TO_ANSWER, off=off)
+
+
+async def _called_off(
+    case_id: str, connection: Connection, context: EventContext
+) -> Mapping[str, object]:
+    """The appointment that this complaint keeps us from calling off aloud: the desk says it."""
+    starts_at: datetime | None = await SQL.appointment_to_tell(
+        connection, case_id=case_id, now=context.now
+    )
+    if starts_at is None:
+        return {}
+    return {"visit_called_off": True, "visit_starts_at": starts_at.isoformat()}
 
 
 async def record_complaint_extended(
@@ -100,6 +119,7 @@ async def _tell_desk(
     context: EventContext,
     kind: NoticeKind,
     beside: str = "",
+    off: Mapping[str, object] | None = None,
 ) -> None:
     """Tell the complaint desk, of the case that is open or was last, or else of the loan."""
     due_at = None if context.due_at is None else context.due_at.isoformat()
@@ -109,7 +129,7 @@ async def _tell_desk(
         Audience.COMPLAINT_DESK,
         kind,
         f"complaint:{event.complaint_id}{beside}",
-        {"complaint_id": event.complaint_id, "answer_due_at": due_at},
+        {"complaint_id": event.complaint_id, "answer_due_at": due_at, **(off or {})},
     )
 
 

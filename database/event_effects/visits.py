@@ -4,8 +4,10 @@ import secrets
 
 from database.event_effects.authority import require_approver, require_not_left
 from database.event_effects.effect import EffectRefusedError, EventContext, refuse_unless
+from database.event_effects.notices import tell_of_loan
 from database.sql import SQL, Connection
 from domain import events
+from domain.case.notices import Audience, NoticeKind
 from domain.contact.hold import public_reason
 
 
@@ -79,6 +81,13 @@ async def record_visit_checked_in(
     if held is not None:
         reasons = ", ".join(sorted({public_reason(reason) for reason in held}))
         raise EffectRefusedError(f"LC-HOLD: on hold when the crew came: {reasons}")
+    refuse_unless(
+        not await SQL.was_called_off(
+            connection, visit_id=context.visit_id, moment=event.occurred_at
+        ),
+        "occurred_at: the appointment had been called off when the crew came",
+        "LC-STAGE",
+    )
     dismissed = await SQL.dismissed_crew(connection, badge_ids=list(event.badge_ids))
     refuse_unless(dismissed is None, f"badge_ids: no longer on the staff: {dismissed}", "LC-CREW")
     await SQL.check_in(
@@ -92,6 +101,24 @@ async def record_visit_checked_in(
         filming_consent=event.filming_consent,
         recording_id=event.recording_id,
     )
+    await _tell_that_it_came(connection, context)
+
+
+async def _tell_that_it_came(connection: Connection, context: EventContext) -> None:
+    """The complaint desk hears once that a crew was there of which it was told that it is off."""
+    async for row in SQL.complaints_told_of(connection, visit_id=context.visit_id):
+        await tell_of_loan(
+            connection,
+            context,
+            Audience.COMPLAINT_DESK,
+            NoticeKind.CREW_CAME,
+            f"complaint:{row['complaint_id']}:crew-came",
+            {
+                "complaint_id": row["complaint_id"],
+                "visit_id": context.visit_id,
+                "visit_starts_at": row["starts_at"].isoformat(),
+            },
+        )
 
 
 async def record_visit_reported(
@@ -114,5 +141,6 @@ async def record_visit_reported(
         proposal=None if event.proposal is None else event.proposal.model_dump_json(),
         filmed_inside=event.filmed_inside,
     )
+    await _tell_that_it_came(connection, context)
     if event.outcome == "wrong_address":
         await SQL.mark_address_wrong(connection, visit_id=context.visit_id)

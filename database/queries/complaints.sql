@@ -117,5 +117,21 @@ WHERE o.resolved_at IS NULL AND NOT EXISTS (
     SELECT FROM collection_cases other WHERE other.loan_id = o.loan_id AND other.closed_at IS NULL)
 ORDER BY o.loan_id, c.closed_at DESC;
 
+-- name: is_ending(case_id)$
+-- Whether the case has ended, or another system has asked for its end.
+SELECT c.stage IS NOT DISTINCT FROM 'ended' OR EXISTS (
+    SELECT FROM case_events e
+    WHERE e.case_id = c.case_id AND e.name = 'case_closed' AND e.accepted)
+FROM collection_cases c WHERE c.case_id = :case_id;
+
+-- name: appointment_to_tell(case_id, now)$
+-- When the crew was to come that the borrower still waits for: nobody has written that it does not.
+SELECT min(lower(k.slot)) FROM visits v JOIN visit_crew k USING (visit_id)
+WHERE v.case_id = :case_id AND k.borrower_to_tell AND lower(k.slot) > :now
+  AND NOT EXISTS (
+      SELECT FROM contact_attempts a
+      WHERE a.case_id = v.case_id AND a.status IN ('sent', 'unknown')
+        AND starts_with(a.intent_key, v.case_id || ':' || k.slot_id || ':called-off'));
+
 -- name: last_case(loan_id)$
 SELECT case_id FROM collection_cases WHERE loan_id = :loan_id ORDER BY closed_at DESC LIMIT 1;

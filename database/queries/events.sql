@@ -235,6 +235,12 @@ FROM loans l JOIN holds h USING (borrower_id)
 WHERE l.loan_id = :loan_id AND h.placed_at <= :moment
   AND (h.released_at IS NULL OR h.released_at > :moment) AND (h.until IS NULL OR h.until > :moment);
 
+-- name: was_called_off(visit_id, moment)$
+-- Whether the crew had been freed by a moment, by a hold that is over, and nobody had come before.
+SELECT coalesce(bool_and(k.released_at IS NOT NULL AND k.released_at <= :moment), false)
+FROM visits v JOIN visit_crew k USING (visit_id, slot_id)
+WHERE v.visit_id = :visit_id AND v.arrived_at IS NULL;
+
 -- name: check_in(visit_id, occurred_at, now, identity_verified, identity_method, entry_consent, filming_consent, recording_id)!
 -- The first time counts; a crew that could not verify the identity at once may do so later.
 UPDATE visits SET status = 'checked_in', checked_in_at = coalesce(checked_in_at, :now),
@@ -242,6 +248,14 @@ UPDATE visits SET status = 'checked_in', checked_in_at = coalesce(checked_in_at,
                   identity_verified = :identity_verified, identity_method = :identity_method,
                   entry_consent = :entry_consent, filming_consent = :filming_consent, recording_id = :recording_id
 WHERE visit_id = :visit_id;
+
+-- name: complaints_told_of(visit_id)
+-- Whose desk was told that the appointment of this visit is off.
+SELECT DISTINCT n.body ->> 'complaint_id' AS complaint_id, lower(v.slot) AS starts_at
+FROM visits v JOIN staff_notices n USING (case_id)
+WHERE v.visit_id = :visit_id AND n.audience = 'complaint_desk'
+  AND n.body ->> 'visit_called_off' = 'true'
+  AND (n.body ->> 'visit_starts_at')::timestamptz = lower(v.slot);
 
 -- name: arrived_at(visit_id)$
 SELECT arrived_at FROM visits WHERE visit_id = :visit_id;

@@ -35,6 +35,7 @@ class NoticeKind(StrEnum):
     COMPLAINT_DUE_SOON = "complaint_due_soon"
     COMPLAINT_OVERDUE = "complaint_overdue"
     COMPLAINANT_TO_TELL = "complainant_to_tell"  # that the answer takes longer, and until when
+    CREW_CAME = "crew_came"  # whose appointment a complaint had called off, as its desk was told
     REVIEW_WANTED = "review_wanted"
     LEGAL_PACKAGE_READY = "legal_package_ready"
     OVERPAID = "overpaid"  # more was paid and granted than was ever owed

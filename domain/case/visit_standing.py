@@ -1,7 +1,7 @@
 """Does the visit under way still stand? What speaks against it between application and check-in."""
 
 from domain.case.situation import Situation
-from domain.case.state import Answer, VisitState
+from domain.case.state import Answer, Stage, VisitState
 from domain.debt.money import format_money
 from domain.identity import people_of
 from domain.policy.rule import WHOLE
@@ -78,6 +78,30 @@ def reasons_approval_is_void(situation: Situation) -> list[str]:
 def has_begun(visit: VisitState) -> bool:
     """Somebody was at the door: what was found there counts from then on."""
     return visit.checked_in or visit.outcome is not None
+
+
+def reason_to_leave(situation: Situation) -> str | None:
+    """Why no crew is to stay at the door now, whatever held when it came; None when it may."""
+    if situation.case.closed_as is not None:
+        return f"LC-CASE-CLOSED: the case has ended: {situation.case.closed_as}"
+    if situation.facts.outcome_if_paid() is not None:
+        return "LC-PAID: what was overdue is paid"
+    if situation.is_on_hold:
+        return f"LC-HOLD: on hold: {', '.join(situation.hold_reasons)}"
+    visit = situation.case.visit
+    if visit is None or visit.outcome is not None:
+        return "LC-STAGE: the visit is over"
+    return None
+
+
+def may_have_begun(situation: Situation) -> bool:
+    """Whether the hour of the appointment has come and nothing was heard of its crew: it may be at
+    the door, with a device that is offline.
+    """
+    case, visit = situation.case, situation.case.visit
+    if visit is None or visit.slot is None or has_begun(visit):
+        return False
+    return case.stage is Stage.VISIT and visit.slot.start <= situation.now
 
 
 def _have_moved(approved_minor: int, situation: Situation) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime
 from domain.case.facts import Outcome
 from domain.case.pursuit import Pursuit
 from domain.case.state import CREW_IS_OUT, Stage
+from domain.case.visit_standing import may_have_begun
 from domain.case.words import CLOSING_TEMPLATES
 from domain.policy.contact import Channel, Purpose
 from domain.visit.status import VisitStatus
@@ -80,7 +81,8 @@ def _wait_out_hold(desk: Desk) -> Steps[None]:
         look_at = min([latest, *(end for end in ends if end > desk.now)])
         yield from _until_news(desk, look_at)
         desk.learn()
-    if case.stage_ends_at is not None:
+    # What may still be reported of a visit has the time that it had without the hold.
+    if case.stage_ends_at is not None and not may_have_begun(desk.situation):
         case.stage_ends_at += desk.now - case.held_since
     case.held_since, case.last_released_at = None, desk.now
 

@@ -10,7 +10,7 @@ from domain.case.events.effects import call_off_appointment
 from domain.case.notices import NoticeKind
 from domain.case.pursuit import Pursuit
 from domain.case.state import Answer, Slot, Stage, VisitState
-from domain.case.visit_standing import has_begun, is_off, stands_no_more
+from domain.case.visit_standing import has_begun, is_off, may_have_begun, stands_no_more
 from domain.case.words import not_made, word_of_refusal
 from domain.messages.templates import Template
 from domain.policy.contact import Channel, Purpose
@@ -234,8 +234,10 @@ def settle_doubt(desk: Desk) -> Stage:
 
 
 def stand_down_for_hold(desk: Desk) -> None:
-    """A hold calls an appointment off that has not begun."""
+    """A hold calls an appointment off whose hour has not come."""
     visit = desk.case.visit
-    if visit is not None and visit.slot is not None and not has_begun(visit):
+    if visit is None or visit.slot is None or may_have_begun(desk.situation):
+        return
+    if not has_begun(visit):
         release_crew(desk, tell_borrower=True)
         desk.enter(Stage.APPOINTMENT)

@@ -29,6 +29,7 @@ ELSEWHERE = {
     "complaint_due_soon": ({"complaint_desk"}, COMPLAINT),
     "complaint_overdue": ({"complaint_desk", "senior_approvers"}, COMPLAINT),
     "complainant_to_tell": ({"complaint_desk"}, {"complaint_id", "answer_due_at"}),
+    "crew_came": ({"complaint_desk"}, {"complaint_id", "visit_id", "visit_starts_at"}),
 }
 SAME_AS_THE_ROW_ABOVE = {"complaint_due_soon", "complaint_overdue"}
 

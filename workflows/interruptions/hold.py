@@ -5,7 +5,7 @@ from datetime import datetime
 from temporalio import workflow
 
 from domain.case.state import Slot, Stage, VisitState
-from domain.case.visit_standing import has_begun
+from domain.case.visit_standing import has_begun, may_have_begun
 from workflows.desk.case_desk import CaseDesk
 from workflows.desk.stops import FreshRunNeededError
 from workflows.interruptions.visit_doubts import settle_doubts
@@ -17,13 +17,15 @@ from workflows.routines.visit_ends import (
 )
 
 CREWS_INSIDE_CAME = "crews-inside-came"  # a run of before says that they were called off
+REPORTED_AFTER_HOLD = "reported-after-hold"  # a run of before proposes another appointment at once
 
 
 async def wait_out_hold(desk: CaseDesk) -> None:
     """Sleep through a hold on the borrower, also one that stands on another loan.
 
     The case goes on where it was: its deadline moves on by the time that was held, and what was
-    missed is skipped.
+    missed is skipped. A visit whose hour had come before the hold may still be reported, for as
+    long as if there had been none.
     """
     called_off = await _call_off_appointment(desk)
     if desk.case.held_since is None:
@@ -34,22 +36,28 @@ async def wait_out_hold(desk: CaseDesk) -> None:
         if desk.visit_is_in_doubt:
             await desk.enter(await settle_doubts(desk))
         _show_hold(desk)
-        await tell_complaint_handlers(desk, told, called_off)
+        visit = desk.case.visit
+        has_come = visit is not None and has_begun(visit)  # since; the desk hears of what is so
+        await tell_complaint_handlers(desk, told, None if has_come else called_off)
         called_off = None
         await _rest_until_news(desk)
         if desk.history_is_long:
             raise FreshRunNeededError
-    _end_hold(desk)
+    waits_for_report = may_have_begun(desk.situation) and workflow.patched(REPORTED_AFTER_HOLD)
+    _end_hold(desk, moves=not waits_for_report)
     await desk.keep_moments()
     visit = desk.case.visit
-    if visit is not None and visit.slot is not None and not has_begun(visit):
-        await _go_back_to_appointment(desk, visit)
+    if waits_for_report or visit is None or visit.slot is None or has_begun(visit):
+        return
+    await _go_back_to_appointment(desk, visit)
 
 
-def _end_hold(desk: CaseDesk) -> None:
-    """The deadline moves on by the time that was held."""
+def _end_hold(desk: CaseDesk, *, moves: bool) -> None:
+    """The deadline moves on by the time that was held, unless nothing was waited for but a word
+    of what had happened before: no hold keeps that from us.
+    """
     case = desk.case
-    if case.stage_ends_at is not None and case.held_since is not None:
+    if moves and case.stage_ends_at is not None and case.held_since is not None:
         case.stage_ends_at += desk.now - case.held_since
     case.held_since, case.last_released_at = None, desk.now
     case.ladder_followed_until = None  # in peace, and not forgotten

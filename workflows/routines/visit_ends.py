@@ -27,10 +27,8 @@ from workflows.routines.staff_notices import notify_staff
 
 BARRED_CREWS_OFFER_NOTHING = "barred-crews-offer-nothing"
 BARRED_CREWS_REPLACE_NOTHING = "barred-crews-replace-nothing"
-
-PLANS_END_ON_RECORD = (
-    "given-up-plans-end-on-record"  # in runs of before only the case's end says so
-)
+# In runs of before only the case's end says so.
+PLANS_END_ON_RECORD = "given-up-plans-end-on-record"
 
 AfterVisit = Literal[Stage.EARLY_CONTACT, Stage.LEGAL_REVIEW]
 

@@ -32,8 +32,10 @@ _PAGE = """\
 What the state of a case says of a well-formed event, stage by stage: accepted (`+`),
 or refused by a rule. Within a stage more is asked for (the right slot, the right
 hash, another person): [events](events.md) says what. `ended` is a case that is paid,
-until its closing notice is sent. Drawn by `make docs` from the table that the service itself
-asks, `domain/case/events/table.py`; a test holds every cell against the judgement.
+until its closing notice is sent. A case that another system has ended takes, until its end has
+come, what is taken without a case; anything else is refused, LC-CASE-CLOSED. Drawn by
+`make docs` from the table that the service itself asks, `domain/case/events/table.py`; a test
+holds every cell against the judgement.
 
 | | refused by | because |
 |---|---|---|

@@ -19,7 +19,8 @@ def judge(event: Event, situation: Situation) -> None:
         EventRefusedError: with the rule and the reason.
     """
     row, case = EVENT_TABLE[event.name], situation.case
-    if case.closed_as is not None and not row.even_when_closed:
+    # What is of the borrower or the loan is taken before the end, on the way to it, and after it.
+    if case.closed_as is not None and not row.without_case:
         raise EventRefusedError("LC-CASE-CLOSED", f"the case has ended: {case.closed_as}")
     if case.stage is Stage.ENDED and Stage.ENDED not in row.stages:
         raise EventRefusedError("LC-CASE-CLOSED", "the case has ended: it is paid")

@@ -28,8 +28,8 @@ class EventRow(Generic[E]):
     judge: Callable[[E, Situation], None]  # what is asked beyond the stage; raises a refusal
     apply: Callable[[E, Situation], None]  # what it changes in the state, once it is on record
     when_accepted: str  # what follows, in a few words; docs/events.md says it in full
-    even_when_closed: bool = False  # also taken once another system has ended the case
-    # Its effect is on the loan or the borrower: also taken while no case of the loan is open.
+    # Its effect is on the loan or the borrower: also taken while no case of the loan is open, and
+    # from the event that ends a case to its end.
     without_case: bool = False
     # Somebody answers for it by name: where the installation says so, only a verified sender may.
     is_decision: bool = False

@@ -28,6 +28,7 @@ from domain.policy.policy import Policy
 
 NO_CASE = "no_case"  # where a stage would stand
 NO_CASE_RULE = "LC-NO-CASE"
+_NONE_OPEN = f"{NO_CASE_RULE}: no case of this loan is open"
 
 
 class IncomingEvent(NamedTuple):
@@ -83,7 +84,7 @@ def judge_without_case(
 def _refusal(event: Event, situation: Situation) -> str | None:
     row = EVENT_TABLE[event.name]
     if not row.without_case:
-        return f"{NO_CASE_RULE}: no case of this loan is open"
+        return _NONE_OPEN
     try:
         require_past(event, situation)
         require_this_loan(event, situation)
@@ -116,4 +117,4 @@ def answer_without_case(incoming: IncomingEvent, verdict: Verdict) -> dict[str, 
         event = read_event_on_record(incoming.name, incoming.body)
     except UnreadableEventError:
         return answer_to(incoming.name, None, verdict, NO_CASE)
-    return answer_to(incoming.name, event, verdict, NO_CASE)
+    return answer_to(incoming.name, event, verdict, NO_CASE, reason_to_leave=_NONE_OPEN)

@@ -62,7 +62,9 @@ TABLE: dict[str, dict[Stage, str]] = {
 }
 TAKEN_WHEN_CLOSED = {
     *("payment_received", "payment_reversed", "call_finished", "call_received"),
-    *("phone_reported", "phone_confirmed", "reply_received"),
+    *("phone_reported", "phone_confirmed", "reply_received", "borrower_said"),
+    *("complaint_filed", "complaint_extended", "complaint_resolved"),
+    *("hold_placed", "hold_released", "contact_preferences_changed"),
 }
 CELLS = [(name, stage, rule) for name, row in TABLE.items() for stage, rule in row.items()]
 
@@ -82,9 +84,9 @@ def test_event_in_stage(policy: Policy, name: str, stage: Stage, rule: str) -> N
 
 
 @pytest.mark.parametrize("name", EVENTS)
-def test_case_that_another_system_ended_takes_only_money_and_what_was_said_of_a_number(
+def test_case_that_another_system_ended_takes_what_is_of_the_loan_or_the_borrower(
     policy: Policy, name: str
 ) -> None:
-    """Everything else comes too late."""
+    """As after its end, so that nothing is lost between. Everything else comes too late."""
     at = situation(policy, case={"closed_as": Outcome.WRITTEN_OFF})
     assert verdict(name, at)[0] == (ACCEPTED if name in TAKEN_WHEN_CLOSED else CLOSED)

@@ -1,11 +1,17 @@
 """What makes an approval void: the facts it was given for have changed."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from domain.case.state import Stage
-from domain.case.visit_standing import approval_is_void, is_off, reasons_approval_is_void
+from domain.case.visit_standing import (
+    approval_is_void,
+    is_off,
+    may_have_begun,
+    reasons_approval_is_void,
+)
 from domain.policy.policy import Policy
 from domain.visit.status import VisitStatus
 from tests.support.situations import situation
@@ -49,3 +55,25 @@ def test_visit_that_has_begun_stands(policy: Policy) -> None:
     at.case.visit.checked_in = True
     assert not is_off(at)
     assert not approval_is_void(at)
+
+
+@pytest.mark.parametrize(
+    ("stage", "minutes", "checked_in", "may"),
+    [
+        (Stage.VISIT, 0, False, True),
+        (Stage.VISIT, -1, False, False),
+        (Stage.VISIT, 3000, False, True),
+        (Stage.VISIT, 0, True, False),
+        (Stage.PREPARATION, 0, False, False),
+        (Stage.EARLY_CONTACT, 0, False, False),
+    ],
+)
+def test_crew_of_which_nothing_is_heard_may_be_at_the_door(
+    policy: Policy, stage: Stage, minutes: int, checked_in: bool, may: bool
+) -> None:
+    """From the hour of the appointment on, and until it is heard of."""
+    at = situation(policy, stage)
+    if at.case.visit is not None and at.case.visit.slot is not None:
+        at.case.visit.checked_in = checked_in
+        at = at._replace(now=at.case.visit.slot.start + timedelta(minutes=minutes))
+    assert may_have_begun(at) is may

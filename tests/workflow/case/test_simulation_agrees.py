@@ -86,6 +86,19 @@ async def test_silent_visit_agrees(start_life: StartLife) -> None:
     await _require_same(life, began_at)
 
 
+async def test_hold_in_the_hour_of_a_visit_agrees(start_life: StartLife) -> None:
+    """The crew is waited for as without the hold, and then nothing was heard of it."""
+    life = await start_life(RIPE, tried=True)
+    began_at = life.loan.at_days_past_due(RIPE)
+    await life.drive_to(Stage.VISIT)
+    await life.skip(timedelta(minutes=10))
+    until = (await life.now() + timedelta(hours=6)).isoformat()
+    await life.accepted("hold_placed", hold_id="h-1", reason="dispute", until=until)
+    await life.skip(timedelta(days=80))
+    assert await life.value("SELECT status FROM visits ORDER BY requested_at LIMIT 1") == "missed"
+    await _require_same(life, began_at)
+
+
 async def _require_same(life: Life, began_at: datetime) -> None:
     product, refused = await contacts_on_record(life), await refusals_on_record(life)
     assert len(product) >= 7

@@ -62,6 +62,10 @@ async def test_complaint_or_hold(life: Life, point: Point, is_complaint: bool) -
     status = await life.status()
     if point is checked_in:  # the report may still come
         assert (status["stage"], status["waiting_for"]) == (Stage.VISIT, "visit_reported")
+    elif point is at_the_hour:  # they may have come, offline
+        assert (status["stage"], status["waiting_for"]) == (Stage.VISIT, "visit_checked_in")
+        await life.skip_to_stage(Stage.EARLY_CONTACT)
+        assert (await life.ended_visit())["status"] == "missed"
     else:
         assert status["stage"] == Stage.APPOINTMENT
         assert (await life.proposed())["slot_id"] != slot_id
