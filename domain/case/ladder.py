@@ -61,13 +61,17 @@ def missed_steps(situation: Situation, since: datetime) -> list[PlannedStep]:
     return [planned for planned in until_today if planned.until <= situation.now]
 
 
-def missed_before(before: Situation, now: datetime) -> list[PlannedStep]:
-    """The same of a ladder that was followed since a situation, and is no more; of whole days.
+def missed_before(before: Situation, after: Situation) -> list[PlannedStep]:
+    """The same of a ladder that was followed since a situation, until another is seen, maybe late.
 
-    What has ended or changed it is seen late where nobody was at work.
+    A payment, a hold or an end takes back what could still be made on its day, by whatever hours.
     """
-    late = before._replace(now=now)
-    return [each for each in missed_steps(late, before.now) if end_of_day(late, each) <= now]
+    late = before._replace(now=after.now)
+    missed = missed_steps(late, before.now)
+    is_owed_since = before.facts.overdue_since == after.facts.overdue_since
+    if is_owed_since and not after.is_on_hold and after.case.closed_as is None:
+        return missed
+    return [each for each in missed if end_of_day(late, each) <= after.now]
 
 
 def _steps_ahead(situation: Situation, at: datetime) -> Iterator[PlannedStep]:

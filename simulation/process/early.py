@@ -63,7 +63,7 @@ def _follow_ladder(desk: Desk) -> Steps[datetime]:
 
 
 def _record_missed_before(desk: Desk, before: Situation) -> Steps[None]:
-    yield from _record_missed(desk, missed_before(before, desk.now))
+    yield from _record_missed(desk, missed_before(before, desk.situation))
 
 
 def _record_missed(desk: Desk, missed: Sequence[PlannedStep]) -> Steps[None]:

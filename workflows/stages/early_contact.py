@@ -87,7 +87,7 @@ async def _follow_ladder(desk: CaseDesk) -> datetime:
 
 
 async def _record_missed_before(desk: CaseDesk, before: Situation) -> None:
-    await _record_missed(desk, missed_before(before, desk.now), MISSED_BEFORE_A_CHANGE)
+    await _record_missed(desk, missed_before(before, desk.situation), MISSED_BEFORE_A_CHANGE)
 
 
 async def _record_missed(desk: CaseDesk, missed: Sequence[PlannedStep], patch: str) -> None:

@@ -207,11 +207,29 @@ def test_missed_is_what_closed_in_a_time_and_was_not_taken(policy: Policy) -> No
 
 
 def test_missed_before_is_what_a_change_that_is_seen_late_hides(policy: Policy) -> None:
-    """By the facts of before it. A day that is not over is one on which nothing was missed yet."""
-    before = _at(policy, 6)
-    assert [each.key for each in missed_before(before, _at(policy, 16).now)] == [
+    """By the facts of before it."""
+    before, moved_to = _at(policy, 6), OVERDUE_SINCE + timedelta(days=31)
+    assert [
+        each.key for each in missed_before(before, _at(policy, 16, overdue_since=moved_to))
+    ] == [
         f"{OVERDUE_SINCE}:dpd-7-sms",
         f"{OVERDUE_SINCE}:dpd-15-call",
     ]
-    assert missed_before(before, _at(policy, 7, 20).now) == []
-    assert missed_before(before._replace(now=_at(policy, 8).now), _at(policy, 14).now) == []
+    assert (
+        missed_before(
+            before._replace(now=_at(policy, 8).now), _at(policy, 14, overdue_since=moved_to)
+        )
+        == []
+    )
+
+
+def test_payment_takes_back_what_could_still_be_made_that_day(policy: Policy) -> None:
+    """Its planned hours are over, the permitted ones are not; another policy takes nothing back."""
+    before, moved_to = _at(policy, 6), OVERDUE_SINCE + timedelta(days=31)
+    adopted = _at(policy.model_copy(update={"version": "cn-next"}), 7, 20)
+    assert [each.step.days_past_due for each in missed_before(before, adopted)] == [7]
+    assert missed_before(before, _at(policy, 7, 20, overdue_since=moved_to)) == []
+    assert [
+        each.step.days_past_due
+        for each in missed_before(before, _at(policy, 7, 23, overdue_since=moved_to))
+    ] == [7]
