@@ -36,7 +36,7 @@ async def outside(repository: Path, data_dir: Path) -> AsyncIterator[Outside]:
     """
     wish = {
         "origin": datetime(2026, 3, 1, 1, tzinfo=UTC).isoformat(),
-        "day_length": (await measured_day()).total_seconds() * 2,
+        "day_length": (await measured_day()).total_seconds() * 1.5,
         "day_ends": "PT14H",
         "day_share": 0.95,
     }

@@ -27,7 +27,7 @@ from tests.support.gate.world import Bug, World
 from tests.support.gateways import FakeGateway
 
 PLANNED = settings(
-    max_examples=int(os.environ.get("GATE_PLANS", "50")),
+    max_examples=int(os.environ.get("GATE_PLANS", "30")),
     derandomize=True,
     database=None,
     phases=[Phase.generate],
