@@ -81,7 +81,8 @@ async def test_worker_starts_what_turns_overdue(pool: Pool, policy: Policy) -> N
 
     work = asyncio.create_task(_starts(pool, policy, Starter()).run())
     listens = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'LISTEN%'"
-    while not await pool.fetchval(f"{listens} AND datname = current_database()"):
+    # Idle: it does so by now, and is not about to.
+    while not await pool.fetchval(f"{listens} AND state = 'idle' AND datname = current_database()"):
         pass
     await insert_loan(pool, LOAN)
     await came.wait()
