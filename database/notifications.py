@@ -22,6 +22,7 @@ class Heard:
         self._connection = connection
         self._said: dict[str, None] = {}  # each once, in the order they came
         self._came = asyncio.Event()
+        self._is_lost = False  # also while nobody waits
 
     def note(self, *heard: object) -> None:
         """A listener of the driver: what was said comes last."""
@@ -30,6 +31,7 @@ class Heard:
 
     def lose(self, *_connection: object) -> None:
         """A listener of the driver: the connection has ended."""
+        self._is_lost = True
         self._came.set()
 
     async def next(self, most: int, settle_seconds: float) -> Sequence[str]:
@@ -49,9 +51,10 @@ class Heard:
     async def _wait(self) -> None:
         """A connection can be lost without a word: now and then it is asked."""
         self._came.clear()
-        with suppress(TimeoutError):
-            async with asyncio.timeout(_STILL_THERE_EVERY_SECONDS):
-                await self._came.wait()
+        if not self._is_lost:
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_STILL_THERE_EVERY_SECONDS):
+                    await self._came.wait()
         if not self._said:
             with away_in_words():
                 await self._connection.execute("SELECT", timeout=_STILL_THERE_EVERY_SECONDS)
