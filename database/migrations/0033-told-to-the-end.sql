@@ -1,4 +1,4 @@
--- What was to be paid back and is not any more is told, and when an agreement is in force again
+-- Told, too: what is not to be paid back any more, a crew that came after all, plans in force again
 -- depends: 0032-promises-taken-back
 
 -- migrate: apply
@@ -9,7 +9,7 @@ ALTER TABLE staff_notices
          'appointment_called_off', 'negotiate_again', 'visit_refused', 'visit_unreported',
          'waiver_approval_wanted', 'agreement_offered', 'renegotiation_ended', 'plan_withdrawn',
          'first_payment_help', 'complaint_to_answer', 'complaint_due_soon', 'complaint_overdue',
-         'complainant_to_tell', 'review_wanted', 'legal_package_ready', 'overpaid',
+         'complainant_to_tell', 'crew_came', 'review_wanted', 'legal_package_ready', 'overpaid',
          'overpaid_taken_back', 'owed_beside_plan')) NOT VALID;
 -- Few of many: what the collectors of a loan were told of this.
 CREATE INDEX notices_of_overpaid ON staff_notices (case_id)

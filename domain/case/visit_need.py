@@ -1,9 +1,10 @@
 """Is a visit needed? Only where messages and calls were tried and did not work."""
 
 from datetime import timedelta
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from domain.case.situation import Situation
+from domain.case.state import Stage
 
 
 class Obstacle(NamedTuple):
@@ -11,6 +12,23 @@ class Obstacle(NamedTuple):
 
     rule_id: str
     reason: str
+
+
+AfterContact = Literal[Stage.APPLICATION, Stage.APPROVAL, Stage.LEGAL_REVIEW]
+
+
+def is_too_old(situation: Situation) -> bool:
+    """Whether a case is too far past due for contact and visits."""
+    return situation.days_past_due > situation.policy.visit.until_days_past_due.value
+
+
+def stage_after_contact(situation: Situation) -> AfterContact | None:
+    """Where early contact leads by now; None while it goes on."""
+    if is_too_old(situation):
+        return Stage.LEGAL_REVIEW
+    if situation.case.visit is not None and situation.case.visit.approval is None:
+        return Stage.APPROVAL  # somebody applied without being invited
+    return None if reasons_against_visit(situation) else Stage.APPLICATION
 
 
 def reasons_against_visit(situation: Situation) -> list[str]:

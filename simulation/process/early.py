@@ -17,7 +17,7 @@ from domain.case.notices import NoticeKind
 from domain.case.pursuit import Pursuit
 from domain.case.situation import Situation
 from domain.case.state import Stage
-from domain.case.visit_need import reasons_against_visit
+from domain.case.visit_need import is_too_old, stage_after_contact
 from domain.messages.templates import Template
 from domain.policy.contact import Channel, Purpose
 from simulation.process.contacting import contact, intent_of, pursue
@@ -32,19 +32,11 @@ def contact_early(desk: Desk) -> Steps[Stage]:
         if desk.facts.promises:
             yield from wait_for_promise(desk, desk.facts.promises[0])
             followed_until = desk.now
-        elif (stage := _leads_to(desk)) is not None:
+        elif (stage := stage_after_contact(desk.situation)) is not None:
             return stage
         else:
             yield from _record_missed(desk, missed_steps(desk.situation, followed_until))
             followed_until = yield from _follow_ladder(desk)
-
-
-def _leads_to(desk: Desk) -> Stage | None:
-    if is_too_old(desk):
-        return Stage.LEGAL_REVIEW
-    if desk.case.visit is not None and desk.case.visit.approval is None:
-        return Stage.APPROVAL  # somebody applied without being invited
-    return None if reasons_against_visit(desk.situation) else Stage.APPLICATION
 
 
 def _follow_ladder(desk: Desk) -> Steps[datetime]:
@@ -55,7 +47,7 @@ def _follow_ladder(desk: Desk) -> Steps[datetime]:
     except StageStoppedError:
         yield from _record_missed_before(desk, before)
         raise
-    goes_on = not desk.facts.promises and _leads_to(desk) is None
+    goes_on = not desk.facts.promises and stage_after_contact(desk.situation) is None
     if goes_on and ladder_of(desk.situation) == ladder_of(before):
         return before.now
     yield from _record_missed_before(desk, before)
@@ -69,11 +61,6 @@ def _record_missed_before(desk: Desk, before: Situation) -> Steps[None]:
 def _record_missed(desk: Desk, missed: Sequence[PlannedStep]) -> Steps[None]:
     for planned in missed:
         yield from _take(desk, planned, by=planned.until)
-
-
-def is_too_old(desk: Desk) -> bool:
-    """Whether the case is too far past due for contact."""
-    return desk.situation.days_past_due > desk.policy.visit.until_days_past_due.value
 
 
 def _take_next_step(desk: Desk) -> Steps[None]:
@@ -110,10 +97,10 @@ def review_legally(desk: Desk) -> Steps[Stage]:
     ends_at = desk.begin(desk.in_days(desk.policy.aftercare.legal_review_days.value))
     case = desk.case
     if case.reviewed_for_its_age is None:
-        case.reviewed_for_its_age = is_too_old(desk)
+        case.reviewed_for_its_age = is_too_old(desk.situation)
 
     def is_back() -> bool:
-        return bool(case.reviewed_for_its_age) and not is_too_old(desk)
+        return bool(case.reviewed_for_its_age) and not is_too_old(desk.situation)
 
     while True:
         began_at = desk.now

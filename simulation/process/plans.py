@@ -10,6 +10,7 @@ from domain.case.notices import NoticeKind
 from domain.case.plan_care import PlanStep, key_of_end, missed_at, next_step, progress_of
 from domain.case.pursuit import Pursuit
 from domain.case.state import Answer, PlanState, Stage
+from domain.case.visit_need import is_too_old
 from domain.messages.templates import Template
 from domain.plan.plan import needs_approval
 from domain.plan.progress import OpenPart
@@ -153,9 +154,7 @@ def _break_plan(desk: Desk) -> Stage:
         desk.case.visits += 1
         end_visit(desk, VisitStatus.COMPLETED)
     desk.learn()
-    limits = desk.policy
-    too_long = desk.situation.days_past_due > limits.visit.until_days_past_due.value
-    if too_long or desk.case.broken_plans >= limits.plan.broken_plans.value:
+    if is_too_old(desk.situation) or desk.case.broken_plans >= desk.policy.plan.broken_plans.value:
         return Stage.LEGAL_REVIEW
     return Stage.EARLY_CONTACT
 

@@ -10,6 +10,7 @@ from temporalio import workflow
 
 from domain.case.plan_care import key_of_end, missed_at
 from domain.case.state import Stage
+from domain.case.visit_need import is_too_old
 from domain.messages.templates import Template
 from domain.plan.progress import OpenPart
 from domain.policy.contact import Channel, Purpose
@@ -49,8 +50,7 @@ async def break_plan(desk: CaseDesk) -> AfterBrokenPlan:
         desk.case.visits += 1
         await end_visit(desk, VisitStatus.COMPLETED, "the first part was not paid")
     await desk.look_again()
-    overdue_too_long = desk.situation.days_past_due > desk.policy.visit.until_days_past_due.value
-    if overdue_too_long or desk.case.broken_plans >= desk.policy.plan.broken_plans.value:
+    if is_too_old(desk.situation) or desk.case.broken_plans >= desk.policy.plan.broken_plans.value:
         return Stage.LEGAL_REVIEW
     return Stage.EARLY_CONTACT
 

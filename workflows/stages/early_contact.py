@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Literal
 
 from temporalio import workflow
 
@@ -18,7 +17,7 @@ from domain.case.ladder import (
 )
 from domain.case.situation import Situation
 from domain.case.state import Stage
-from domain.case.visit_need import reasons_against_visit
+from domain.case.visit_need import AfterContact, reasons_against_visit, stage_after_contact
 from workflows.desk.case_desk import CaseDesk
 from workflows.desk.stops import StageStoppedError
 from workflows.routines.contacting import contact
@@ -28,38 +27,25 @@ from workflows.routines.promises import wait_for_promise
 MISSED_STEPS_ON_RECORD = "missed-steps-on-record"
 MISSED_BEFORE_A_CHANGE = "missed-steps-before-a-change"
 
-Next = Literal[Stage.APPLICATION, Stage.APPROVAL, Stage.LEGAL_REVIEW]
 
-
-async def contact_early(desk: CaseDesk) -> Next:
+async def contact_early(desk: CaseDesk) -> AfterContact:
     """Take the ladder's steps one by one; a promise to pay is waited for in silence."""
     followed_until = desk.case.ladder_followed_until or desk.now
     desk.case.ladder_followed_until = None
     while True:
         waiting_for = "promised_payment" if desk.facts.promises else "next_contact"
-        await desk.begin(waiting_for, _end_of_day(desk, _last_day(desk)), moves=True)
+        last_day = desk.policy.visit.until_days_past_due.value
+        await desk.begin(waiting_for, _end_of_day(desk, last_day), moves=True)
         if desk.facts.promises:
             await wait_for_promise(desk, desk.facts.promises[0])
             followed_until = desk.now
-        elif (stage := _leads_to(desk)) is not None:
+        elif (stage := stage_after_contact(desk.situation)) is not None:
             return stage
         else:
             await _record_missed(
                 desk, missed_steps(desk.situation, followed_until), MISSED_STEPS_ON_RECORD
             )
             followed_until = await _follow_ladder(desk)
-
-
-def _last_day(desk: CaseDesk) -> int:
-    return desk.policy.visit.until_days_past_due.value
-
-
-def _leads_to(desk: CaseDesk) -> Next | None:
-    if desk.situation.days_past_due > _last_day(desk):
-        return Stage.LEGAL_REVIEW
-    if desk.case.visit is not None and desk.case.visit.approval is None:
-        return Stage.APPROVAL  # somebody applied without being invited
-    return None if reasons_against_visit(desk.situation) else Stage.APPLICATION
 
 
 def _end_of_day(desk: CaseDesk, days_past_due: int) -> datetime:
@@ -79,7 +65,7 @@ async def _follow_ladder(desk: CaseDesk) -> datetime:
     except StageStoppedError:
         await _record_missed_before(desk, before)
         raise
-    goes_on = not desk.facts.promises and _leads_to(desk) is None
+    goes_on = not desk.facts.promises and stage_after_contact(desk.situation) is None
     if goes_on and ladder_of(desk.situation) == ladder_of(before):
         return before.now
     await _record_missed_before(desk, before)

@@ -10,6 +10,7 @@ from domain.case.facts import Outcome
 from domain.case.notices import Audience, NoticeKind
 from domain.case.pursuit import Pursuit
 from domain.case.state import Stage
+from domain.case.visit_need import is_too_old
 from domain.messages.templates import Template
 from domain.policy.contact import Channel, Purpose
 from workflows.desk.case_desk import CaseDesk
@@ -32,17 +33,17 @@ async def review_legally(desk: CaseDesk) -> Literal[Stage.LEGAL_REVIEW, Stage.EA
     ends_at = await desk.begin("case_closed", desk.in_days(days))
     case, remembers_why = desk.case, workflow.patched(REVIEW_REMEMBERS_WHY)
     if case.reviewed_for_its_age is None:
-        case.reviewed_for_its_age = _is_too_old(desk)
+        case.reviewed_for_its_age = is_too_old(desk.situation)
 
     def is_back() -> bool:
-        return bool(case.reviewed_for_its_age) and not _is_too_old(desk)
+        return bool(case.reviewed_for_its_age) and not is_too_old(desk.situation)
 
     while True:
         ends_at = await _wait_for_promises(desk, ends_at, moves=remembers_why)
         if not case.reminders and not (remembers_why and is_back()):
             await _say_last_word(desk, ends_at, unless=lambda: remembers_why and is_back())
         if not remembers_why:
-            case.reviewed_for_its_age = _is_too_old(desk)
+            case.reviewed_for_its_age = is_too_old(desk.situation)
         if not await desk.until_sure(
             lambda: bool(desk.facts.promises) or is_back(),
             ends_at,
@@ -75,7 +76,3 @@ async def _say_last_word(desk: CaseDesk, ends_at: datetime, unless: Callable[[],
     intent = intent_of(desk, key, Channel.SMS, Template.LEGAL_NOTICE, Purpose.COLLECTION)
     await pursue(desk, intent, Pursuit(ends_at, unless=unless))
     desk.case.reminders = 1
-
-
-def _is_too_old(desk: CaseDesk) -> bool:
-    return desk.situation.days_past_due > desk.policy.visit.until_days_past_due.value
