@@ -18,7 +18,8 @@ async def fresh_database(postgres: EmbeddedPostgres) -> AsyncIterator[str]:
     name = f"test_{next(_numbers)}"
     connection = await asyncpg.connect(postgres.url("postgres"))
     try:
-        await connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE}")
+        # In half the time: its files are copied, and not every page of them logged.
+        await connection.execute(f"CREATE DATABASE {name} TEMPLATE {TEMPLATE} STRATEGY file_copy")
         yield postgres.url(name)
         await connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
     finally:
