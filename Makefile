@@ -61,9 +61,11 @@ drill-planted: environment ## The drill finds planted faults, each alone, and no
 up: environment ## The embedded stack, left running in real time (Ctrl-C ends it)
 	$(BIN)/python local.py up
 
-check: environment lint unit ## Linters, types, unit tests and the replay guard: two minutes at most
+# Beside one another: the type checker has use for one processor only.
+check: environment ## Linters, types, unit tests and the replay guard: two minutes at most
+	@$(MAKE) --no-print-directory --jobs 2 lint unit
 
-test: environment lint unit ## Linters, types and every test: ten minutes at most on two cores
+test: check ## Linters, types and every test: ten minutes at most on two cores
 	$(call say,On servers: what every provider promises; a real Postgres; whole lives on a Temporal whose time is skipped)
 	$(PYTEST) $(ON_SERVERS) tests/contract tests/integration tests/workflow
 	$(call say,Acceptance: the installation from outside; and its servers killed in the middle of work)

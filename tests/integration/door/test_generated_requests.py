@@ -33,7 +33,7 @@ from tests.support.door.system import JSON, System, admit, calling
 from tests.support.door.temporal import client_without_runs
 from tests.support.world import Loan, insert_loan
 
-EXAMPLES = int(os.environ.get("GENERATED_REQUESTS", "4"))  # of each address
+EXAMPLES = int(os.environ.get("GENERATED_REQUESTS", "3"))  # of each address
 _CHECKS = [
     not_a_server_error,
     status_code_conformance,

@@ -11,7 +11,7 @@ from tests.support.money.lives import STEPS, MoneyLife, Step, loan_number
 from tests.support.record import Record
 from tests.support.world import open_case_of
 
-LIVES = int(os.environ.get("MONEY_LIVES", "40"))  # a fifth of a second each
+LIVES = int(os.environ.get("MONEY_LIVES", "25"))  # a fifth of a second each
 VISIT = (
     "INSERT INTO visits (visit_id, case_id, loan_id, address_id, status, applicant, applicant_id,"
     " requested_at, visit_code, identity_verified, reported_at, outcome, ended_at)"

@@ -126,7 +126,7 @@ async def test_roster_is_repeated_and_replaces_what_it_says(pool: Pool, visits: 
     assert await pool.fetchval("SELECT count(*) FROM crew_absences") == 0
 
 
-CREWS, TIMES = 10, 20
+CREWS, TIMES = 10, 12
 STARTS = [
     datetime(2026, 4, 20, 2, tzinfo=UTC) + timedelta(days=day, hours=hour)
     for day in range(TIMES // 4)
@@ -138,7 +138,7 @@ STARTS = [
 async def test_no_double_booking_and_no_lost_slot(
     database_url: str, pool: Pool, policy: Policy, wanted: int
 ) -> None:
-    """Ten crews of two, twenty times: of all who ask at once, exactly two hundred get a place."""
+    """Ten crews of two, twelve times: of all who ask at once, exactly 120 get a place."""
     await insert_visits(pool, policy, wanted)
     await insert_members(pool, 2 * CREWS)
     many = await open_pool(database_url, size=30)
