@@ -42,7 +42,7 @@ HEAD_START = timedelta(seconds=3)  # what the schedule takes to be installed
 LINE_EVERY_SECONDS = 10
 LOOK_EVERY_SECONDS = 1.5
 BEHIND_DAYS = 0.3  # of a day: said, for what belongs into its hours may come after them
-TOO_LATE_DAYS = 1.5  # nobody judges the hour of a short day; its stories have to fit together
+TOO_LATE_DAYS = 1.0  # nobody judges the hour of a short day; its stories have to fit together
 LATE_LOOKS = 15  # one after the other: a moment's hiccup is none
 
 Say = Callable[[str], None]

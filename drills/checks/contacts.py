@@ -50,8 +50,12 @@ _LADDER = """
     SELECT q.loan_id, l.days, l.channel, q.overdue_since + l.days AS day,
            (SELECT min(a.status) FROM contact_attempts a
             WHERE starts_with(a.intent_key, k.key)) AS status,
-           (SELECT max(r.rule_id) FROM contact_refusals r
-            WHERE starts_with(r.intent_key, k.key)) AS rule
+           coalesce(
+               (SELECT max(r.rule_id) FROM contact_refusals r
+                WHERE starts_with(r.intent_key, k.key)),
+               (SELECT min($5) FROM contact_attempts a
+                WHERE starts_with(a.intent_key, k.key) AND a.status = 'failed' AND a.outcome <> '')
+           ) AS rule
     FROM quiet q CROSS JOIN ladder l
     CROSS JOIN LATERAL (SELECT concat(q.case_id, ':early_contact:', q.overdue_since, ':dpd-',
                                       l.days, '-', l.channel) AS key) AS k
@@ -120,7 +124,12 @@ async def on_their_days(evidence: Evidence) -> list[str]:
 async def read_ladder(evidence: Evidence) -> Ladder:
     """Each step that had to be taken while nothing happened to its loan, and what became of it."""
     rows = await evidence.pool.fetch(
-        _LADDER, _VISITS_FROM_DAYS, evidence.now - _SETTLES, _CHANGES_NO_LADDER, _ALL_BEGUN
+        _LADDER,
+        _VISITS_FROM_DAYS,
+        evidence.now - _SETTLES,
+        _CHANGES_NO_LADDER,
+        _ALL_BEGUN,
+        MISSED,  # as good as: the provider would not take it, and what it said is on record
     )
     made = [row for row in rows if row["status"] not in (None, "failed")]
     not_made = [row for row in rows if row["status"] in (None, "failed")]
@@ -148,7 +157,7 @@ def _days_of(struck: Struck) -> list[date]:
 def _in_words(rows: Sequence[Any]) -> list[str]:
     return [
         f"{row['loan_id']}: {row['days']} days past due, {row['channel']}, on {row['day']}: "
-        f"{'written down as missed' if row['rule'] else 'nothing is on record of it'}"
+        f"{'written down as missed or not taken' if row['rule'] else 'nothing is on record of it'}"
         for row in rows
     ]
 
