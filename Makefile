@@ -89,7 +89,7 @@ peers: environment $(PEERS_VENV)/installed ## The same work by cron, DBOS, Resta
 	$(BIN)/python -m benchmarks.peers.command $(if $(ROUNDS),--rounds $(ROUNDS))
 
 crash-points: environment ## Whole lives, the worker dying in another place in each
-	CRASH_POINTS=each $(PYTEST) -rP --numprocesses 2 tests/workflow/crash
+	CRASH_POINTS=each $(PYTEST) -rP --numprocesses 4 tests/workflow/crash
 
 bench: environment ## Every bench against its floor: docs/benchmarks.md, in about seventeen minutes
 	$(BIN)/python -m benchmarks.report $(if $(ANYWAY),--anyway)
