@@ -16,7 +16,7 @@ from temporal.names import TASK_QUEUE, VISITOR_CHECK, workflow_id
 _PATIENCE = timedelta(seconds=20)  # of real time, for a worker that may be down
 _PAUSE = timedelta(seconds=2)
 _TRIES = 4
-_LATELY = timedelta(seconds=15)  # of real time: what Temporal took with it, and some more
+_LATELY = timedelta(seconds=60)  # of real time: from before Temporal lost it until it is back
 _IS_OPEN = """
     SELECT EXISTS (SELECT FROM collection_cases
                    WHERE loan_id = $1 AND started_at IS NOT NULL AND closed_at IS NULL)
