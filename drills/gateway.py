@@ -30,6 +30,11 @@ NO_COUNTS_AFTER = timedelta(hours=5)
 _WITHIN_SECONDS = 5.0
 
 
+def code_of(refusal: ProviderRefusal) -> str:
+    """What the provider says of a refusal, and the record of the attempt that it ended."""
+    return f"code of {refusal}"
+
+
 class DrillGateway:
     """SMS go out as often as they are handed over; a call is made once for its reference."""
 
@@ -57,7 +62,7 @@ class DrillGateway:
                 raise GatewayBusyError
             case HTTPStatus.UNPROCESSABLE_ENTITY:
                 refusal = ProviderRefusal(answer.json()["refusal"])
-                raise GatewayRefusedError(f"code of {refusal}", refusal)
+                raise GatewayRefusedError(code_of(refusal), refusal)
             case _:
                 raise MayHaveBeenTakenError
 

@@ -7,8 +7,10 @@ from typing import Any, NamedTuple
 
 from activities.contact_result import MISSED
 from demo.run import FIRST_DAY
+from domain.contact.delivery import ProviderRefusal
 from drills.chaos import Struck
 from drills.checks.evidence import Evidence
+from drills.gateway import code_of
 
 _ATTEMPTS = "SELECT attempt_id, status FROM contact_attempts"
 _DECIDED = ("sent", "unknown")
@@ -53,8 +55,9 @@ _LADDER = """
            coalesce(
                (SELECT max(r.rule_id) FROM contact_refusals r
                 WHERE starts_with(r.intent_key, k.key)),
-               (SELECT min($5) FROM contact_attempts a
-                WHERE starts_with(a.intent_key, k.key) AND a.status = 'failed' AND a.outcome <> '')
+               CASE WHEN EXISTS (SELECT FROM contact_attempts a
+                                 WHERE starts_with(a.intent_key, k.key)
+                                   AND a.status = 'failed' AND a.outcome = $5) THEN $6::text END
            ) AS rule
     FROM quiet q CROSS JOIN ladder l
     CROSS JOIN LATERAL (SELECT concat(q.case_id, ':early_contact:', q.overdue_since, ':dpd-',
@@ -129,7 +132,8 @@ async def read_ladder(evidence: Evidence) -> Ladder:
         evidence.now - _SETTLES,
         _CHANGES_NO_LADDER,
         _ALL_BEGUN,
-        MISSED,  # as good as: the provider would not take it, and what it said is on record
+        code_of(ProviderRefusal.OTHER),  # the provider would not take it, and that is on record
+        MISSED,  # as good as
     )
     made = [row for row in rows if row["status"] not in (None, "failed")]
     not_made = [row for row in rows if row["status"] in (None, "failed")]
