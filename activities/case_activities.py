@@ -130,6 +130,11 @@ class CaseActivities:
         return await self._cases.close_case(end.case_id, end.outcome, end.decided_at, self._now)
 
     @activity.defn
+    async def finish_case(self, case_id: str) -> None:
+        """Write down that all is done that follows from a case's end: another may begin."""
+        await self._cases.finish_case(case_id)
+
+    @activity.defn
     async def reopen_case(self, case_id: str) -> CaseFacts | None:
         """Take a case up again whose payment was reversed; None when it stays closed."""
         return await self._cases.reopen_case(case_id, self._now())

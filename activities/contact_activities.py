@@ -187,9 +187,10 @@ class ContactActivities:
         at = self._now()
         limits = (reservation.lawful_until, intent.by)
         if any(limit is not None and at >= limit for limit in limits):  # an overloaded worker
-            return await self._unsent(
+            result = await self._unsent(
                 intent, reservation, ContactStatus.FAILED, "the permitted hours have ended"
             )
+            return result.model_copy(update={"is_on_record": True})  # the next window is tried
         if isinstance(reservation.words, Unsayable):
             return await self._unsent(
                 intent, reservation, ContactStatus.FAILED, reservation.words.why

@@ -38,14 +38,14 @@ class ContactResult(BaseModel):
 
     status: ContactStatus
     facts: CaseFacts
-    is_on_record: bool = False  # settled by an earlier call, not by this one
+    is_on_record: bool = False  # settled by an earlier call, or before the provider was asked
     rule_id: str = ""
     reason: str = ""
     retry_at: AwareDatetime | None = None
 
     @property
     def is_known_failure(self) -> bool:
-        """Whether it was found to have failed before: nothing was tried now."""
+        """Whether the provider was not asked now, and nothing was sent: another window may be."""
         return self.status is ContactStatus.FAILED and self.is_on_record
 
 

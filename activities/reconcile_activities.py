@@ -1,4 +1,4 @@
-"""The reconciliation: for each open case exactly one open run, checked and not assumed."""
+"""The reconciliation: for each unfinished case exactly one open run, checked and not assumed."""
 
 import asyncio
 import base64
@@ -54,7 +54,7 @@ class Finding(BaseModel):
 class Reconciliation(BaseModel):
     """What a reconciliation found and did, and where it has got to."""
 
-    cases: int = 0  # open ones, looked at
+    cases: int = 0  # unfinished ones, looked at
     lost: int = 0  # without an open run
     taken_up: int = 0
     failed: int = 0  # could not be taken up; the next one tries again
@@ -114,7 +114,7 @@ class Reconciler:
     ) -> Reconciliation:
         """Go on from where `found` says it got to; `report` is called after each page.
 
-        First every open case and its run, then every open run and its case.
+        First every unfinished case and its run, then every open run and its case.
         """
         while not found.cases_done:
             page = await self._cases.page_of_running(found.after_loan, page_size)
@@ -145,7 +145,7 @@ class Reconciler:
         rebuilt = [
             each.rebuild(self._clock, now)
             for each in await self._records.read([*lost])
-            if each.record.is_open  # it has not ended since the page was read
+            if not each.record.is_finished  # by its run, since the page was read
         ]
         await asyncio.gather(
             *(self._take_up(each, lost[each.state.case_id], found) for each in rebuilt)
@@ -158,7 +158,8 @@ class Reconciler:
     async def _take_up(self, rebuilt: Rebuilt, standing: str, found: Reconciliation) -> None:
         state, guesses = rebuilt
         found.lost += 1
-        what = f"open in {state.stage}, its run: {standing}"
+        stands = f"open in {state.stage}" if state.end is None else "closed, its end unfinished"
+        what = f"{stands}, its run: {standing}"
         if guesses:
             what += f"; guessed: {'; '.join(guesses)}"
         if self._only_looks:
@@ -236,7 +237,7 @@ class ReconcileActivities:
 
     @activity.defn
     async def reconcile_cases(self) -> Reconciliation:
-        """Compare all open cases and runs; a retry goes on after the last page that was done."""
+        """Compare unfinished cases and open runs; a retry goes on after the last page done."""
         details = activity.info().heartbeat_details
         found = Reconciliation.model_validate(details[0]) if details else Reconciliation()
         found = await self._reconciler.reconcile(

@@ -54,7 +54,7 @@ async def rebuild(
 
 
 async def _read(pool: Pool, loan_id: str) -> RecordedCase:
-    case_id = await CasesOnRecord(pool).open_case_of(loan_id)
+    case_id = await CasesOnRecord(pool).unfinished_case_of(loan_id)
     if case_id is None:
         raise CommandError(f"LOAN {loan_id}: no case is open")
     [recorded] = await CaseRecords(pool).read([case_id])

@@ -99,6 +99,10 @@ class Cases:
                 await _tell_overpaid(connection, case_id, loan_id, now)
             return None
 
+    async def finish_case(self, case_id: str) -> None:
+        """Write down that nothing which follows from a case's end is left to be done."""
+        await SQL.finish_case(self._pool, case_id=case_id)
+
     async def complaints_left(
         self, case_id: str | None = None, loan_id: str | None = None
     ) -> list[OpenComplaint]:

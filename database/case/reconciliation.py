@@ -25,7 +25,7 @@ class CasesOnRecord:
         self._pool = pool
 
     async def page_of_running(self, after_loan: str, size: int) -> list[DueCase]:
-        """Open cases that a workflow has taken up, by loan, behind one."""
+        """Cases that a workflow has taken up and not finished, by loan, behind one."""
         rows = SQL.cases_that_run(self._pool, after_loan=after_loan, size=size)
         return [DueCase(case_id=row["case_id"], loan_id=row["loan_id"]) async for row in rows]
 
@@ -37,4 +37,9 @@ class CasesOnRecord:
     async def open_case_of(self, loan_id: str) -> str | None:
         """The id of a loan's open case."""
         found: str | None = await SQL.open_case_of_loan(self._pool, loan_id=loan_id)
+        return found
+
+    async def unfinished_case_of(self, loan_id: str) -> str | None:
+        """The id of a loan's case that is open, or else whose end is not finished."""
+        found: str | None = await SQL.unfinished_case_of_loan(self._pool, loan_id=loan_id)
         return found

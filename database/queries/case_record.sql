@@ -9,7 +9,9 @@ SELECT json_build_object(
     'number', c.place,
     'time_zone', b.time_zone,
     'policy_version', c.policy_version,
-    'is_open', c.closed_at IS NULL,
+    'end', CASE WHEN c.closed_at IS NOT NULL THEN json_build_object(
+        'outcome', c.outcome, 'closed_at', c.closed_at) END,
+    'is_finished', NOT (c.closed_at IS NULL OR c.is_ending),
     'opened_at', c.opened_at,
     'stage', c.stage,
     'stage_entered_at', c.stage_entered_at,
@@ -101,9 +103,10 @@ WHERE c.case_id = ANY (:case_ids::text[])
 ORDER BY c.case_id;
 
 -- name: cases_that_run(after_loan, size)
--- One keyset page of open cases that a workflow has taken up, by the index one_open_case_a_loan.
+-- One keyset page of cases that a workflow has taken up and not finished, by the index
+-- unfinished_cases.
 SELECT loan_id, case_id FROM collection_cases
-WHERE closed_at IS NULL AND started_at IS NOT NULL AND loan_id > :after_loan
+WHERE (closed_at IS NULL OR is_ending) AND started_at IS NOT NULL AND loan_id > :after_loan
 ORDER BY loan_id LIMIT :size;
 
 -- name: cases_of_loans(loan_ids)
@@ -117,3 +120,9 @@ WHERE l.loan_id = ANY (:loan_ids::text[]);
 
 -- name: open_case_of_loan(loan_id)$
 SELECT case_id FROM collection_cases WHERE loan_id = :loan_id AND closed_at IS NULL;
+
+-- name: unfinished_case_of_loan(loan_id)$
+-- The open one, or else one whose end is not finished.
+SELECT case_id FROM collection_cases
+WHERE loan_id = :loan_id AND (closed_at IS NULL OR is_ending)
+ORDER BY closed_at DESC NULLS FIRST LIMIT 1;

@@ -53,8 +53,12 @@ SELECT EXISTS (SELECT FROM collection_cases WHERE loan_id = :loan_id AND closed_
 SELECT loan_id FROM collection_cases WHERE case_id = :case_id AND closed_at IS NULL;
 
 -- name: close_case(case_id, outcome, now)!
-UPDATE collection_cases SET closed_at = :now, outcome = :outcome, stage = 'ended'
+UPDATE collection_cases
+SET closed_at = :now, is_ending = true, outcome = :outcome, stage = 'ended'
 WHERE case_id = :case_id;
+
+-- name: finish_case(case_id)!
+UPDATE collection_cases SET is_ending = false WHERE case_id = :case_id;
 
 -- name: set_loan_status(loan_id, status)!
 UPDATE loans SET status = :status WHERE loan_id = :loan_id;
@@ -62,7 +66,7 @@ UPDATE loans SET status = :status WHERE loan_id = :loan_id;
 -- name: reopen_case(case_id)$
 -- Only when a payment was reversed since the end: what has fallen due since is a case of its own,
 -- and may have one already.
-UPDATE collection_cases c SET closed_at = NULL, outcome = NULL
+UPDATE collection_cases c SET closed_at = NULL, is_ending = false, outcome = NULL
 WHERE c.case_id = :case_id
   AND (c.closed_at IS NULL OR EXISTS (SELECT FROM payments p WHERE p.loan_id = c.loan_id
                                       AND p.reversed_at >= c.closed_at))

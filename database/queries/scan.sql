@@ -23,8 +23,9 @@ WHERE status = 'active' AND in_collection AND oldest_unpaid_due_on < :today
   AND (oldest_unpaid_due_on, loan_id) > (:after_date, :after_loan);
 
 -- name: open_cases(loan_ids, now, policy_version)
--- A case for each loan that is overdue in its borrower's time zone and has no open case. An end
--- that was paid for reopens when the payment was reversed; other ends stay.
+-- A case for each loan that is overdue in its borrower's time zone and has no case that is not
+-- finished: what follows from an end comes first. An end that was paid for reopens when the payment
+-- was reversed; other ends stay.
 INSERT INTO collection_cases (case_id, loan_id, overdue_since, policy_version, opened_at,
                               stage)
 SELECT l.loan_id || ':' || l.oldest_unpaid_due_on, l.loan_id, l.oldest_unpaid_due_on,
@@ -35,7 +36,7 @@ WHERE l.loan_id = ANY (:loan_ids::text[]) AND l.status = 'active'
   AND l.oldest_unpaid_due_on < local_date(:now, b.time_zone)
   AND d.arrears_minor > 0
   AND NOT EXISTS (SELECT FROM collection_cases c
-                  WHERE c.loan_id = l.loan_id AND c.closed_at IS NULL)
+                  WHERE c.loan_id = l.loan_id AND (c.closed_at IS NULL OR c.is_ending))
 ON CONFLICT (loan_id, overdue_since) DO UPDATE
 SET closed_at = NULL, outcome = NULL, started_at = NULL, stage = 'early_contact',
     stage_entered_at = NULL, stage_ends_at = NULL, held_since = NULL

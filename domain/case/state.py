@@ -144,6 +144,13 @@ class KeptMoments(BaseModel):
     last_released_at: AwareDatetime | None = None
 
 
+class EndOnRecord(BaseModel):
+    """How and when a case was closed."""
+
+    outcome: Outcome
+    closed_at: AwareDatetime
+
+
 class CaseState(BaseModel):
     """One delinquency of one loan. An alias is the name a field has in histories."""
 
@@ -185,10 +192,11 @@ class CaseState(BaseModel):
     refusals: list[Refusal] = []
     # Of a case that was taken up again from its record: when that was, until when its ladder was
     # surely followed (of any other: when it was to begin), contacts of which nobody has written
-    # down what came, and when the approvers were to be reminded next.
+    # down what came, its end, and when the approvers were to be reminded next.
     taken_up_again_at: AwareDatetime | None = None
     ladder_followed_until: AwareDatetime | None = None
     unsettled: list[Intent] = []
+    end: EndOnRecord | None = None  # it was closed, and what follows from that is not all done
     next_reminder_at: AwareDatetime | None = None
     events_received: int = Field(default=0, alias="deliveries")
 

@@ -47,7 +47,6 @@ NOT_RECORDED = {
     (Stage.AGREEMENT, Stage.LEGAL_REVIEW),
     (Stage.REPAYMENT, Stage.LEGAL_REVIEW),
     (Stage.REPAYMENT, Stage.REPAYMENT),
-    (Stage.LEGAL_REVIEW, Stage.EARLY_CONTACT),
 }
 HISTORIES = {file.name: read_history(file) for file in recorded()}
 

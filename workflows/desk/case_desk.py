@@ -261,7 +261,7 @@ class CaseDesk:
 
     @property
     def is_over(self) -> bool:
-        return self.outcome is not None
+        return self.case.end is not None or self.outcome is not None
 
     @property
     def plan_was_kept(self) -> bool:

@@ -8,7 +8,7 @@ from activities.legal_activities import LegalActivities
 from domain.case.facts import Outcome
 from domain.case.notices import Audience, NoticeKind
 from domain.case.pursuit import Pursuit
-from domain.case.state import CREW_IS_OUT, Stage
+from domain.case.state import CREW_IS_OUT, EndOnRecord, Stage
 from domain.case.words import CLOSING_TEMPLATES
 from domain.plan.status import AgreementStatus
 from domain.policy.contact import Channel, Purpose
@@ -32,40 +32,35 @@ COMPLAINTS_OUTLIVE = "complaints-outlive-their-case"  # a run of before watches 
 LAST_VISITS_COUNT = "last-visits-count"  # in runs of before a visit that an end cut short does not
 FULFILLED_PLANS_STAND = "fulfilled-plans-stand"  # runs of before say that they are withdrawn
 ENDED_PLANS_MOVE_DUES = "ended-plans-move-dues"  # runs of before go on with what was due under it
+ENDS_ARE_FINISHED = "ends-are-finished"  # of a run of before the next reconciliation says so
 PAID_ENDS_OVERTAKE = "paid-ends-overtake"  # in runs of before the end that was asked for stays
 
 
 async def end_case(desk: CaseDesk) -> Outcome | None:
     """Call off what is under way, close the case, and say so once.
 
-    Answers with the outcome, or None when a reversed payment has reopened the case meanwhile.
+    Each step may be taken up again by another run, also after the case is closed. Answers with the
+    outcome, or None when a reversed payment has reopened the case meanwhile.
     """
-    outcome = _end_of(desk)
-    if outcome is None:
-        return None
-    had_plan = desk.case.plan is not None and desk.case.plan.in_force
-    await _call_off(desk, outcome)
-    await desk.intake_idle()
-    outcome = _end_of(desk)  # a reversal or another end may have come in
-    if outcome is None or not await _close_case(desk, outcome):
+    end = desk.case.end or await _close(desk)
+    if end is None:
         await _go_on(desk)
         return None
-    if had_plan and workflow.patched(ENDED_PLANS_MOVE_DUES):
-        await desk.look_again()  # a waiver was granted, or what was put off is due again
-    if outcome is Outcome.HANDED_TO_LEGAL:
+    if end.outcome is Outcome.HANDED_TO_LEGAL:
         await _hand_over(desk)
-    desk.case.waiting_for = "closing_notice" if outcome.is_paid else "nothing"
-    ended = desk.next_action = NextAction(what="end", at=desk.now, why=outcome)
+    desk.case.waiting_for = "closing_notice" if end.outcome.is_paid else "nothing"
+    ended = desk.next_action = NextAction(what="end", at=desk.now, why=end.outcome)
     desk.publish()
-    if outcome.is_paid and await _send_closing_notice(desk, outcome) and await _reopen_case(desk):
+    if end.outcome.is_paid and await _send_closing_notice(desk, end) and await _reopen_case(desk):
         await _go_on(desk)
         return None
     await _tell_complaint_handlers(desk)
     await _watch_complaints(desk)
-    if outcome.is_paid:
+    await _finish(desk)
+    if end.outcome.is_paid:
         desk.case.waiting_for, desk.next_action = "nothing", ended
         desk.publish()
-    return outcome
+    return end.outcome
 
 
 def _end_of(desk: CaseDesk) -> Outcome | None:
@@ -79,6 +74,23 @@ def _end_of(desk: CaseDesk) -> Outcome | None:
         return asked_for or paid
     is_overtaken = paid is Outcome.SETTLED or asked_for is Outcome.HANDED_TO_LEGAL
     return paid if is_overtaken and workflow.patched(PAID_ENDS_OVERTAKE) else asked_for
+
+
+async def _close(desk: CaseDesk) -> EndOnRecord | None:
+    """Call off what is under way and close the case; None when it goes on after all."""
+    outcome = _end_of(desk)
+    if outcome is None:
+        return None
+    had_plan = desk.case.plan is not None and desk.case.plan.in_force
+    await _call_off(desk, outcome)
+    await desk.intake_idle()
+    outcome = _end_of(desk)  # a reversal or another end may have come in
+    if outcome is None or not await _close_case(desk, outcome):
+        return None
+    end = EndOnRecord(outcome=outcome, closed_at=desk.now)
+    if had_plan and workflow.patched(ENDED_PLANS_MOVE_DUES):
+        await desk.look_again()  # a waiver was granted, or what was put off is due again
+    return end
 
 
 async def _close_case(desk: CaseDesk, outcome: Outcome) -> bool:
@@ -134,6 +146,16 @@ async def _watch_complaints(desk: CaseDesk) -> None:
     )
 
 
+async def _finish(desk: CaseDesk) -> None:
+    """Nothing is left to be done: until that is on record, the case is taken up should this run be
+    lost, and no other case of the loan begins.
+    """
+    if workflow.patched(ENDS_ARE_FINISHED):
+        await workflow.execute_activity_method(
+            CaseActivities.finish_case, desk.case.case_id, summary="all is done", **DATABASE
+        )
+
+
 async def _reopen_case(desk: CaseDesk) -> bool:
     """Take the case up again, unless what is owed now is another delinquency, and another case."""
     facts = await workflow.execute_activity_method(
@@ -141,6 +163,7 @@ async def _reopen_case(desk: CaseDesk) -> bool:
     )
     if facts is None:
         return False
+    desk.case.end = None
     if facts.plan_total_minor is None:
         desk.case.plan = None
     desk.learn(facts)
@@ -194,7 +217,7 @@ async def _tell_withdrawn(desk: CaseDesk, outcome: Outcome) -> None:
         await tell_plan_withdrawn(desk, plan, outcome)
 
 
-async def _send_closing_notice(desk: CaseDesk, outcome: Outcome) -> bool:
+async def _send_closing_notice(desk: CaseDesk, end: EndOnRecord) -> bool:
     """Send the one closing notice, in the morning if need be, unless the payment is reversed.
 
     Answers whether it was reversed, before the notice or with it.
@@ -207,13 +230,13 @@ async def _send_closing_notice(desk: CaseDesk, outcome: Outcome) -> bool:
         desk,
         intent_of(
             desk,
-            f"closing:{outcome}:{desk.today}",
+            f"closing:{end.outcome}:{desk.facts.local(end.closed_at).date()}",
             Channel.SMS,
-            CLOSING_TEMPLATES[outcome],
+            CLOSING_TEMPLATES[end.outcome],
             Purpose.CLOSING,
         ),
         Pursuit(
-            desk.now + desk.policy.aftercare.closing_notice,
+            end.closed_at + desk.policy.aftercare.closing_notice,
             unless=is_reversed,
             at_any_rate=True,
             after_hold=True,

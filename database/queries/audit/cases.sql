@@ -318,7 +318,8 @@ WHERE NOT accepted AND received_at <= :now AND coalesce(trim(reason), '') = '';
 
 -- name: audit_open_cases(now)
 -- G10: an open case was taken up by a workflow and stands in a stage that there is; nothing that
--- has a deadline has outlived it by a week, but for what a hold has put off.
+-- has a deadline has outlived it by a week, but for what a hold has put off. What follows from an
+-- end is done within the time of its closing notice and a week, and leaves nothing open.
 WITH cases AS (
     SELECT c.*, p.body AS policy, EXISTS (
         SELECT FROM holds h JOIN loans l USING (borrower_id)
@@ -372,7 +373,23 @@ FROM cases c JOIN promises p USING (case_id)
 WHERE p.status = 'open' AND NOT c.was_held
   AND c.stage IN ('early_contact', 'appointment', 'preparation', 'legal_review')
   AND p.due_on < (:now::timestamptz - interval '7 days')::date
-                 - (c.policy #>> '{promise,grace_days,value}')::integer;
+                 - (c.policy #>> '{promise,grace_days,value}')::integer
+UNION ALL
+SELECT c.case_id, concat('its end of ', c.closed_at, ' is not finished')
+FROM collection_cases c JOIN policies p ON p.version = c.policy_version
+WHERE c.is_ending
+  AND c.closed_at < :now::timestamptz - interval '7 days' - make_interval(
+      days => coalesce((p.body #>> '{aftercare,closing_notice_days,value}')::integer, 3))
+UNION ALL
+SELECT c.case_id, concat('closed at ', c.closed_at, ', and ', a.template, ' by ', a.channel,
+                         ' is still reserved')
+FROM collection_cases c JOIN contact_attempts a USING (case_id)
+WHERE c.closed_at <= :now AND NOT c.is_ending AND a.status = 'reserved'
+UNION ALL
+SELECT c.case_id, concat('handed over at ', c.closed_at, ' without a file for the legal desk')
+FROM collection_cases c
+WHERE c.closed_at <= :now AND NOT c.is_ending AND c.outcome = 'handed_to_legal'
+  AND NOT EXISTS (SELECT FROM legal_packages k WHERE k.case_id = c.case_id);
 
 -- name: audit_decisions(now)
 -- G11: every contact and every refusal names its policy by version and hash, and the facts it was

@@ -86,6 +86,13 @@ FROM (
     WHERE closed_at IS NULL AND started_at IS NULL
       AND opened_at < :now::timestamptz - interval '1 hour'
     UNION ALL
+    -- A closing notice waits for the morning, or for the end of a hold.
+    SELECT c.loan_id, c.case_id, 'the case has ended, and what follows from that is not done',
+           c.closed_at
+    FROM collection_cases c JOIN policies p ON p.version = c.policy_version
+    WHERE c.is_ending AND c.closed_at < :now::timestamptz - interval '1 day' - make_interval(
+        days => coalesce((p.body #>> '{aftercare,closing_notice_days,value}')::integer, 3))
+    UNION ALL
     SELECT loan_id, case_id, 'the approval of ' || visit_id || ' has expired', approval_expires_at
     FROM visits
     WHERE ended_at IS NULL AND checked_in_at IS NULL

@@ -23,9 +23,15 @@ _NOT_SAID_OF_PARTS = re.compile(r"closing|withdrawn|broken(-again-\d+)?")
 
 
 def plan_in_force(record: CaseRecord, guesses: list[str]) -> PlanState | None:
-    """The plan whose agreement is signed."""
-    signed = [each for each in record.agreements if each.status is AgreementStatus.SIGNED]
+    """The plan whose agreement is signed, or was until the case's end has completed it."""
+    signed = [each for each in record.agreements if _is_in_force(record, each)]
     return _as_signed(record, signed[-1], guesses) if signed else None
+
+
+def _is_in_force(record: CaseRecord, agreement: RecordedAgreement) -> bool:
+    if agreement.status is not AgreementStatus.COMPLETED or record.end is None:
+        return agreement.status is AgreementStatus.SIGNED
+    return agreement.ended_at == record.end.closed_at
 
 
 def plan_that_was_broken(record: CaseRecord, guesses: list[str]) -> PlanState | None:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AwareDatetime, BaseModel
 
 from domain.case.notices import Audience, NoticeKind
-from domain.case.state import KeptMoments, PlanState, Slot, Stage
+from domain.case.state import EndOnRecord, KeptMoments, PlanState, Slot, Stage
 from domain.contact.intent import Intent
 from domain.events import Event, read_event_on_record
 from domain.plan.progress import Part
@@ -144,7 +144,8 @@ class CaseRecord(BaseModel):
     number: int
     time_zone: str
     policy_version: str
-    is_open: bool = True
+    end: EndOnRecord | None = None
+    is_finished: bool = False  # nothing that follows from its end is left to be done
     opened_at: AwareDatetime
     stage: Stage | None = None
     stage_entered_at: AwareDatetime | None = None

@@ -52,7 +52,6 @@ def rebuild_state(
     visit = rebuild_visit(record)
     in_force = plan_in_force(record, guesses)
     renegotiations, requests = count_renegotiations(record)
-    closed = record.named(CaseClosed.name)
     state = CaseState(
         loan_id=record.loan_id,
         case_id=record.case_id,
@@ -80,13 +79,22 @@ def rebuild_state(
         broken_plans=sum(each.status is AgreementStatus.BROKEN for each in record.agreements),
         broken_plan_id=broken_and_not_told(record),
         broken_plan=plan_that_was_broken(record, guesses),
-        closed_as=Outcome(closed[-1].body["outcome"]) if closed else None,
+        closed_as=_closed_as(record),
+        end=record.end,
         remembered_events=record.event_ids[-REMEMBERED_EVENTS:],
     )
     if not record.keeps_moments:
         guesses.append("moments: of an earlier release; deadlines and pauses begin anew")
     _go_on_from_between(record, policy, state, guesses)
     return Rebuilt(state, guesses)
+
+
+def _closed_as(record: CaseRecord) -> Outcome | None:
+    """As another system asked for, or as the lawyers did; a paid end may be reversed."""
+    if record.end is not None and not record.end.outcome.is_paid:
+        return record.end.outcome
+    closed = record.named(CaseClosed.name)
+    return Outcome(closed[-1].body["outcome"]) if closed else None
 
 
 def _count_plans(record: CaseRecord) -> int:
@@ -151,7 +159,7 @@ def _go_on_from_between(
 ) -> None:
     """A run that died between the end of something and the next stage: the next stage begins."""
     stage = _stage_after(state, policy)
-    if stage is state.stage:
+    if stage is state.stage or state.end is not None:
         return
     guesses.append(f"stage: {state.stage} had ended, and the next was not entered: {stage}")
     has_lost_visit = state.stage in _NEEDS_VISIT and state.visit is None

@@ -64,15 +64,17 @@ async def test_disabled_hours_do_not_stop_a_message(
 async def test_hours_that_the_borrower_asked_for_end_before_the_provider_is_asked(
     pool: Pool, policy: Policy, open_case: OpenCase
 ) -> None:
-    """Reserved in their last second, by a worker that is slow."""
+    """Reserved in their last second, by a slow worker: the next morning is another try."""
     case_id = await open_case(LOAN)
     await pool.execute(ASKS_FOR_THE_EVENING)
     times = iter([EVENING.replace(hour=19, minute=59, second=59)])
     late = EVENING.replace(hour=20, second=10)
     gate = Gate(pool, policy, case_id, FakeGateway(), now=lambda: next(times, late))
     result = await gate.contact()
-    assert (result.status, result.reason) == ("failed", "the permitted hours have ended")
+    assert (result.is_known_failure, result.reason) == (True, "the permitted hours have ended")
     assert not gate.gateway.handed_over
+    again = await gate.contact("step:2")
+    assert (again.rule_id, again.retry_at is None) == ("LC-PREFERENCE", False)
 
 
 async def test_retry_says_under_what_it_was_sent(pool: Pool, policy: Policy, gate: Gate) -> None:

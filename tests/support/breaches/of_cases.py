@@ -93,6 +93,24 @@ CASES = {
         "no workflow has taken the case up",
     ),
     "lost": ("G10", "UPDATE collection_cases SET stage = 'limbo'", "open in the stage limbo"),
+    "end cut short": (
+        "G10",
+        "UPDATE collection_cases SET closed_at = '2026-01-20', is_ending = true, outcome = 'cured'",
+        "its end of 2026-01-20",
+    ),
+    "closing notice in hand": (
+        "G10",
+        (
+            "UPDATE collection_cases SET closed_at = '2026-01-20',"
+            " outcome = 'cured'; UPDATE contact_attempts SET status = 'reserved'"
+        ),
+        "is still reserved",
+    ),
+    "file not built": (
+        "G10",
+        ("UPDATE collection_cases SET closed_at = '2026-01-20', outcome = 'handed_to_legal'"),
+        "without a file for the legal desk",
+    ),
     "approval asleep": (
         "G10",
         "UPDATE visits SET status = 'requested', requested_at = '2026-02-01'; DELETE FROM holds",

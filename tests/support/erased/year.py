@@ -135,5 +135,6 @@ class Year(Record):
         await Cases(self.pool).close_case(
             self.case_id, Outcome.WRITTEN_OFF, self.now, lambda: self.now
         )
+        await Cases(self.pool).finish_case(self.case_id)
         await self.pool.execute("UPDATE loans SET status = 'written_off'")
         await SQL.publish_news(self.pool, most=1000, now=self.now)

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from database.case.scan import Cursor, Scan
 from domain.case.state import LONG_HISTORY_EVENTS, Stage
 from tests.support.lives.conversation import MOMENT, Conversation, Json
 from tests.support.world import Loan
@@ -178,3 +179,9 @@ async def start_in(start_life: StartLife, stage: Stage) -> Life:
         life = await start_life(RIPE, tried=True)
     await life.drive_to(stage)
     return life
+
+
+async def begun_by_scan(life: Life) -> list[str]:
+    """A scan runs: the cases that it begins, or would start the workflow of."""
+    pages = Scan(life.pool).open_cases(Cursor(), life.policy.version, await life.now())
+    return [case.case_id async for page in pages for case in page.to_start]

@@ -146,7 +146,15 @@ async def test_today_names_what_should_have_gone_on(
         "G-1 has expired and is still offered",
         "nothing was done for 60 days, and nothing is agreed",
     }
-    await pool.execute("UPDATE collection_cases SET started_at = NULL")
+    await pool.execute(
+        "UPDATE collection_cases SET outcome = 'cured', closed_at = $1, is_ending = true",
+        record.now - timedelta(days=5),
+    )
+    answer, text = await _waits(record)
+    assert "the case has ended, and what follows from that is not done" in text
+    await pool.execute(
+        "UPDATE collection_cases SET outcome = NULL, closed_at = NULL, started_at = NULL"
+    )
     answer, text = await _waits(record)
     assert "the case is open and its workflow has not started" in text
     await record.deliver("hold_placed", hold_id="H-9", reason="hardship")

@@ -9,7 +9,8 @@ from database.case.case_record import CaseRecords
 from database.case.cases import Cases
 from database.case.reconciliation import CasesOnRecord
 from database.sql import Pool
-from domain.case.state import CaseState, KeptMoments, Stage
+from domain.case.facts import Outcome
+from domain.case.state import CaseState, EndOnRecord, KeptMoments, Stage
 from domain.clock import BusinessClock
 from tests.support.case_starters import FakeStarter
 from tests.support.runs import FakeRuns
@@ -102,6 +103,27 @@ async def test_lost_case_is_taken_up_at_its_stage(
     assert state is not None
     assert (state.stage, state.stage_ends_at) == (Stage.LEGAL_REVIEW, deadline)
     assert (await world.reconcile()).taken_up == 0  # it runs, whatever the list says by now
+
+
+async def test_end_that_is_not_finished_is_taken_up(world: World, open_case: OpenCase) -> None:
+    """With how and when it was closed; once that is done, nobody looks at the case any more."""
+    case_id = await open_case(LOAN)
+    closed_at = NOW - timedelta(hours=9)
+    await world.pool.execute(
+        "UPDATE collection_cases SET stage = 'ended', outcome = 'cured', is_ending = true,"
+        " closed_at = $1",
+        closed_at,
+    )
+    found = await world.reconcile()
+    assert named(found) == {"L-1": "closed, its end unfinished, its run: none; taken up there"}
+    [state] = world.starter.states
+    assert state is not None
+    assert (state.stage, state.end) == (
+        Stage.ENDED,
+        EndOnRecord(outcome=Outcome.CURED, closed_at=closed_at),
+    )
+    await Cases(world.pool).finish_case(case_id)
+    assert (await world.reconcile()).cases == 0
 
 
 async def test_dry_run_starts_nothing(world: World, open_case: OpenCase) -> None:

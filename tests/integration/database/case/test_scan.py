@@ -147,6 +147,7 @@ async def _end(scanner: Scanner, outcome: Outcome) -> str:
     by_money = Outcome.CURED if outcome is Outcome.PLAN_COMPLETED else outcome  # there is no plan
     await scanner.cases.close_case(case_id, by_money, NOW, lambda: NOW)
     await scanner.pool.execute("UPDATE collection_cases SET outcome = $1", outcome)
+    await scanner.cases.finish_case(case_id)
     scanner.starter = FakeStarter()
     return case_id
 

@@ -1,0 +1,128 @@
+"""A run that is lost after its case was closed: what follows from the end is done all the same."""
+
+from datetime import timedelta
+
+import pytest
+
+from domain.case.state import Stage
+from tests.support.lives.conversation import MOMENT
+from tests.support.lives.life import Life, StartLife, begun_by_scan, start_in
+from tests.support.lives.rebuilt import take_up_again
+
+FINISHED = "SELECT NOT is_ending FROM collection_cases"
+CLOSING = "SELECT status FROM contact_attempts WHERE purpose = 'closing'"
+OUT = """
+    SELECT count(*) FROM simulated_outbox JOIN contact_attempts ON attempt_id = reference
+    WHERE purpose = 'closing'
+"""
+MISSED = "SELECT count(*) FROM contact_refusals WHERE rule_id = 'LC-MISSED'"
+
+
+async def _closed_at_night(start_life: StartLife, stage: Stage = Stage.EARLY_CONTACT) -> Life:
+    """Everything is paid at eleven in the evening: the notice is to wait for the morning."""
+    life = await start_in(start_life, stage)
+    await life.skip_to(life.loan.local(life.loan.on(await life.now()), 23))
+    await life.pay(payment_id="LAST")
+    assert await life.value("SELECT closed_at IS NOT NULL FROM collection_cases")
+    assert not await life.value(FINISHED)
+    return life
+
+
+async def _lose(life: Life) -> None:
+    await life.handle.terminate()
+    await life.skip(MOMENT)
+
+
+async def _taken_up(life: Life) -> str:
+    """How it ends, taken up from the record: the morning comes within a day."""
+    await take_up_again(life)
+    await life.skip(timedelta(days=1))
+    return await life.outcome()
+
+
+async def test_closing_notice_is_sent_once_in_the_morning(start_life: StartLife) -> None:
+    """Lost in the night, taken up in the morning of the next day but one."""
+    life = await _closed_at_night(start_life)
+    await _lose(life)
+    await life.skip(timedelta(hours=34))
+    assert await _taken_up(life) == "cured"
+    assert (await life.contacts()).count("paid_notice") == 1
+    assert await life.value(FINISHED)
+
+
+async def test_it_is_not_said_long_after(start_life: StartLife) -> None:
+    """A week later it would only remind of the debt: that it was missed is on record."""
+    life = await _closed_at_night(start_life)
+    await _lose(life)
+    await life.skip(timedelta(days=7))
+    assert await _taken_up(life) == "cured"
+    assert await life.value(CLOSING) is None
+    assert await life.value(MISSED) == 1
+    assert await life.value(FINISHED)
+
+
+async def test_notice_that_was_on_its_way_is_asked_about(start_life: StartLife) -> None:
+    """The provider took it, and nobody wrote that down: not sent again, and not left reserved."""
+    life = await _closed_at_night(start_life)
+    assert await life.outcome() == "cured"
+    await life.pool.execute("UPDATE collection_cases SET is_ending = true")
+    await life.pool.execute(
+        "UPDATE contact_attempts SET status = 'reserved', sent_at = NULL WHERE purpose = 'closing'"
+    )
+    await life.skip(timedelta(days=2))
+    assert await _taken_up(life) == "cured"
+    assert await life.fetch(CLOSING) == [{"status": "sent"}]
+    assert await life.value(OUT) == 1
+    assert await life.value(FINISHED)
+
+
+async def test_file_is_built_and_the_legal_desk_told(life: Life) -> None:
+    """Closed on record, and lost before its file was kept."""
+    await life.pool.execute(
+        """
+        CREATE FUNCTION stop() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN RAISE EXCEPTION 'no room'; END $$;
+        CREATE TRIGGER full_disk BEFORE INSERT ON legal_packages EXECUTE FUNCTION stop();
+        """
+    )
+    await life.signal("case_closed", outcome="handed_to_legal", reason="sold")
+    closed = "SELECT count(*) FROM collection_cases WHERE closed_at IS NOT NULL"
+    while not await life.value(closed):
+        await life.skip(MOMENT)
+    await _lose(life)
+    await life.pool.execute("DROP TRIGGER full_disk ON legal_packages")
+    assert await _taken_up(life) == "handed_to_legal"
+    told = "SELECT count(*) FROM staff_notices WHERE kind = 'legal_package_ready'"
+    assert (await life.value(told), await life.value(FINISHED)) == (1, True)
+    assert await life.value("SELECT count(*) FROM legal_packages") == 1
+
+
+@pytest.mark.parametrize("stage", [Stage.EARLY_CONTACT, Stage.REPAYMENT])
+async def test_payment_that_bounces_meanwhile_reopens_the_case(
+    start_life: StartLife, stage: Stage
+) -> None:
+    """The run that goes on learns it from the record: with the plan that the payment completed."""
+    life = await _closed_at_night(start_life, stage)
+    await _lose(life)
+    await life.pool.execute(
+        "UPDATE payments SET reversed_at = $1 WHERE payment_id = 'LAST'", await life.now()
+    )
+    await take_up_again(life)
+    status = await life.status()
+    assert status["stage"] == stage
+    assert bool(status["plan"]) == (stage is Stage.REPAYMENT)
+    assert await life.value("SELECT closed_at IS NULL FROM collection_cases")
+    await life.pay()
+    await life.skip(timedelta(days=1))
+    assert await life.outcome() == ("cured" if stage is Stage.EARLY_CONTACT else "plan_completed")
+    assert await life.fetch(CLOSING) == [{"status": "sent"}]
+
+
+async def test_no_other_case_begins_before(start_life: StartLife) -> None:
+    """What is due again waits for the end that is not finished, and is taken up after it."""
+    life = await _closed_at_night(start_life)
+    await _lose(life)
+    await life.skip(timedelta(days=40))
+    assert await begun_by_scan(life) == []
+    assert await _taken_up(life) == "cured"
+    assert len(await begun_by_scan(life)) == 1
