@@ -28,6 +28,8 @@ async def gateways(
         if opened is not None:
             now: datetime = business_time(settings.business_clock)()
             ended = await closed.open(opened, template, now)
+            if template is not None and not ended:
+                raise CommandError(f"--template: {template} is not stopped on {opened}")
             typer.echo(f"{len(ended)} opened", err=True)
         left = await closed.all()
     for each in left:

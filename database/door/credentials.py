@@ -62,6 +62,11 @@ class Credentials:
         )
         return added is not None
 
+    async def lenders_without_loans(self, lenders: Collection[str]) -> list[str]:
+        """Those of whom no loan is on record: they may be misspelt."""
+        rows = SQL.lenders_without_loans(self._pool, lenders=list(lenders))
+        return [row["lender"] async for row in rows]
+
     async def rotate(self, key_id: str, salt: str, until: datetime, now: datetime) -> bool:
         """Give it another salt; the one it had opens until then. False when there is none."""
         rotated = await SQL.rotate_credential(

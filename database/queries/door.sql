@@ -19,6 +19,12 @@ WHERE key_id = :key_id AND revoked_at IS NULL RETURNING key_id;
 UPDATE credentials SET revoked_at = :now WHERE key_id = :key_id AND revoked_at IS NULL
 RETURNING key_id;
 
+-- name: lenders_without_loans(lenders)
+-- Those among them of whom no loan is on record, in their order. Goes through the loans: for commands.
+SELECT named.lender FROM unnest(:lenders::text[]) WITH ORDINALITY AS named (lender, place)
+WHERE named.lender <> '*' AND NOT EXISTS (SELECT FROM loans l WHERE l.lender = named.lender)
+ORDER BY named.place;
+
 -- name: lender_of_loan(loan_id)$
 SELECT lender FROM loans WHERE loan_id = :loan_id;
 

@@ -14,6 +14,7 @@ from database.sql import Pool
 from door.signatures import make_secret
 from runtime.standard_webhooks import read_secret
 from tests.support.door.system import DOOR_KEY
+from tests.support.world import Loan, insert_loan
 
 
 @pytest.fixture(autouse=True)
@@ -41,6 +42,17 @@ async def test_secret_is_shown_when_it_is_made(
     table = str(await pool.fetch("SELECT * FROM credentials"))
     for secret in (first, second):
         assert secret.removeprefix("whsec_") not in table + shown
+
+
+async def test_lender_without_a_loan_is_named(
+    pool: Pool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The book may be yet to come, so it is added; misspelt, every event would be refused."""
+    await insert_loan(pool, Loan())
+    lender = await pool.fetchval("SELECT lender FROM loans")
+    assert await add("bank", "core", ["payment_received"], [lender, "*", "my-bnak"]) == 0
+    told, _ = capsys.readouterr().err.splitlines()
+    assert told == "no loan of my-bnak is on record yet: is it spelt as in the tape?"
 
 
 async def test_revoked_credential_is_gone_for_good(pool: Pool) -> None:

@@ -43,6 +43,12 @@ async def test_opened_gateways_are_closed_no_more(capsys: pytest.CaptureFixture[
     assert capsys.readouterr().out == "no gateway is closed\n"
 
 
+async def test_template_that_is_not_stopped_is_no_answer() -> None:
+    """Misspelt, for one: that nothing was opened would be overlooked."""
+    with pytest.raises(CommandError, match=r"^--template: overdue_notise is not stopped on sms$"):
+        await gateways(opened=Channel.SMS, template="overdue_notise")
+
+
 async def test_template_without_a_channel_is_no_answer() -> None:
     """Which of the two it is of is not guessed."""
     with pytest.raises(CommandError, match=r"^--template: "):
