@@ -32,7 +32,7 @@ COMPLAINTS_OUTLIVE = "complaints-outlive-their-case"  # a run of before watches 
 LAST_VISITS_COUNT = "last-visits-count"  # in runs of before a visit that an end cut short does not
 FULFILLED_PLANS_STAND = "fulfilled-plans-stand"  # runs of before say that they are withdrawn
 ENDED_PLANS_MOVE_DUES = "ended-plans-move-dues"  # runs of before go on with what was due under it
-ENDS_ARE_FINISHED = "ends-are-finished"  # of a run of before the next reconciliation says so
+ENDS_ARE_FINISHED = "ends-are-finished"  # a run of before ends without a word on that
 PAID_ENDS_OVERTAKE = "paid-ends-overtake"  # in runs of before the end that was asked for stays
 
 
