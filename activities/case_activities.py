@@ -30,6 +30,7 @@ class CaseTakenUp(BaseModel):
     last_visit_ended_at: AwareDatetime | None = None
     plans: int = 0
     broken_plans: int = 0
+    closed_as: Outcome | None = None  # the end that another system has asked for
 
 
 class StageEntry(BaseModel):
@@ -62,6 +63,7 @@ class CaseEnd(BaseModel):
     case_id: str
     outcome: Outcome
     decided_at: AwareDatetime
+    moments: KeptMoments | None = None  # a run of an earlier release says none
 
 
 class StaffNotice(BaseModel):
@@ -127,7 +129,9 @@ class CaseActivities:
     @activity.defn
     async def close_case(self, end: CaseEnd) -> CaseFacts | None:
         """End a case on the record; fresh facts when it is not paid after all, and goes on."""
-        return await self._cases.close_case(end.case_id, end.outcome, end.decided_at, self._now)
+        return await self._cases.close_case(
+            end.case_id, end.outcome, end.decided_at, self._now, end.moments
+        )
 
     @activity.defn
     async def finish_case(self, case_id: str) -> None:

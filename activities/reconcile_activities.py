@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 from temporalio import activity
 
 from activities.business_time import Now
@@ -17,6 +17,7 @@ from domain.case.rebuilt.differences import differences
 from domain.case.rebuilt.state import Rebuilt
 from domain.case.state import CaseState, DueCase
 from domain.clock import BusinessClock
+from domain.mistakes import describe_mistakes
 from temporal.runs import RUNNING, OpenRun, RunPage
 
 PAGE_SIZE = 500  # cases, or runs, in memory at a time
@@ -142,14 +143,33 @@ class Reconciler:
             if standing != RUNNING  # the list lags behind
         }
         found.cases += len(page)
-        rebuilt = [
-            each.rebuild(self._clock, now)
-            for each in await self._records.read([*lost])
-            if not each.record.is_finished  # by its run, since the page was read
-        ]
+        rebuilt = await self._rebuild(
+            [case for case in missing if case.case_id in lost], found, now
+        )
         await asyncio.gather(
             *(self._take_up(each, lost[each.state.case_id], found) for each in rebuilt)
         )
+
+    async def _rebuild(
+        self, cases: Sequence[DueCase], found: Reconciliation, now: datetime
+    ) -> list[Rebuilt]:
+        """Their states; a record that cannot be read is named, and keeps no other from its own."""
+        try:
+            return [
+                each.rebuild(self._clock, now)
+                for each in await self._records.read([case.case_id for case in cases])
+                if not each.record.is_finished  # by its run, since the page was read
+            ]
+        except (ValueError, LookupError) as error:
+            if len(cases) > 1:
+                half = len(cases) // 2
+                halves = (cases[:half], cases[half:])
+                return [each for part in halves for each in await self._rebuild(part, found, now)]
+            [case] = cases
+            found.lost += 1
+            found.failed += 1
+            found.name(case.loan_id, f"its record cannot be read: {_what_is_wrong(error)}")
+            return []
 
     async def _standing(self, case: DueCase) -> str:
         async with self._limit:
@@ -215,6 +235,13 @@ class Reconciler:
         if not self._is_thorough:
             return None
         return "; ".join(str(each) for each in differences(state, on_record)) or None
+
+
+def _what_is_wrong(error: Exception) -> str:
+    """By its fields, without what stands in them."""
+    if isinstance(error, ValidationError):
+        return describe_mistakes(error.errors(include_input=False, include_url=False))
+    return type(error).__name__
 
 
 def _astray(run: OpenRun, loan: LoanOnRecord | None, now: datetime) -> str | None:

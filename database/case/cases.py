@@ -27,9 +27,10 @@ _LOAN_STATUS = {
 
 
 class PinnedCase(NamedTuple):
-    """A case's policy and number, and what it has seen of visits and plans."""
+    """A case's policy and number, the end asked for, and what it has seen of visits and plans."""
 
     policy: Policy
+    closed_as: Outcome | None
     number: int
     applications: int
     visits: int
@@ -53,7 +54,14 @@ class Cases:
         row = await SQL.take_up_case(self._pool, case_id=case_id)
         if row is None:
             raise CaseNotFoundError(case_id)
-        return PinnedCase(**{**row, "policy": Policy.model_validate_json(row["policy"])})
+        closed_as = row["closed_as"]
+        return PinnedCase(
+            **{
+                **row,
+                "policy": Policy.model_validate_json(row["policy"]),
+                "closed_as": None if closed_as is None else Outcome(closed_as),
+            }
+        )
 
     async def enter_stage(
         self, case_id: str, stage: str, moments: KeptMoments | None, now: datetime
@@ -70,7 +78,12 @@ class Cases:
         await _keep_moments(self._pool, case_id, moments)
 
     async def close_case(
-        self, case_id: str, outcome: Outcome, decided_at: datetime, clock: Callable[[], datetime]
+        self,
+        case_id: str,
+        outcome: Outcome,
+        decided_at: datetime,
+        clock: Callable[[], datetime],
+        moments: KeptMoments | None = None,
     ) -> CaseFacts | None:
         """End a case: its loan's status, its agreement and what the agreement waives.
 
@@ -89,6 +102,8 @@ class Cases:
                 if facts.outcome_if_paid() is not outcome:
                     return await read_facts(connection, case_id, now)
             await SQL.close_case(connection, case_id=case_id, outcome=outcome.value, now=now)
+            if moments is not None:
+                await _keep_moments(connection, case_id, moments)
             await _end_plan(connection, case_id, loan_id, outcome, now)
             await SQL.resolve_promises_at_end(
                 connection, case_id=case_id, is_paid=outcome.is_paid, now=now
@@ -123,7 +138,7 @@ class Cases:
         """
         async with self._pool.acquire() as connection, connection.transaction():
             plan = await SQL.completed_no_more(connection, case_id=case_id)
-            loan_id = await SQL.reopen_case(connection, case_id=case_id)
+            loan_id = await SQL.reopen_case(connection, case_id=case_id, had_plan=plan is not None)
             if loan_id is None:
                 return None
             await SQL.set_loan_status(connection, loan_id=loan_id, status=LoanStatus.ACTIVE)

@@ -2,7 +2,8 @@
 
 -- name: case_records(case_ids)
 -- One JSON object a case, as `domain/case/rebuilt/record.py` reads it. Keys are those within the
--- case; events are those that were accepted.
+-- case; events are those that were accepted, with the reversals that came while it was closed: they
+-- reopen it.
 SELECT json_build_object(
     'case_id', c.case_id,
     'loan_id', c.loan_id,
@@ -25,7 +26,10 @@ SELECT json_build_object(
             'sequence', e.sequence, 'event_id', e.event_id, 'name', e.name,
             'judged_at', coalesce(e.judged_at, e.received_at), 'body', e.body)
             ORDER BY e.sequence), '[]')
-        FROM case_events e WHERE e.case_id = c.case_id AND e.accepted),
+        FROM case_events e WHERE e.accepted AND (
+            e.case_id = c.case_id
+            OR e.loan_id = c.loan_id AND e.case_id IS NULL AND e.name = 'payment_reversed'
+               AND e.received_at >= c.opened_at)),
     'event_ids', (
         SELECT coalesce(json_agg(last.event_id ORDER BY last.sequence), '[]')
         FROM (SELECT e.event_id, e.sequence FROM case_events e
@@ -104,10 +108,10 @@ ORDER BY c.case_id;
 
 -- name: cases_that_run(after_loan, size)
 -- One keyset page of cases that a workflow has taken up and not finished, by the index
--- unfinished_cases.
-SELECT loan_id, case_id FROM collection_cases
+-- unfinished_cases: of each loan the open one, or else the one that ended last.
+SELECT DISTINCT ON (loan_id) loan_id, case_id FROM collection_cases
 WHERE (closed_at IS NULL OR is_ending) AND started_at IS NOT NULL AND loan_id > :after_loan
-ORDER BY loan_id LIMIT :size;
+ORDER BY loan_id, closed_at DESC NULLS FIRST LIMIT :size;
 
 -- name: cases_of_loans(loan_ids)
 -- Of each loan that is on record its open case, or else the one that ended last; nulls without one.

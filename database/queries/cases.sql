@@ -16,6 +16,10 @@ UPDATE collection_cases c SET started_at = coalesce(c.started_at, c.opened_at)
 FROM policies p
 WHERE c.case_id = :case_id AND p.version = c.policy_version
 RETURNING p.body::text AS policy,
+          -- An end that was asked for, overtaken by a payment, and is due again: that has bounced.
+          (SELECT e.body ->> 'outcome' FROM case_events e
+           WHERE e.case_id = c.case_id AND e.name = 'case_closed' AND e.accepted
+           ORDER BY e.sequence DESC LIMIT 1) AS closed_as,
           c.place AS number,
           (SELECT count(*) FROM visits v WHERE v.case_id = c.case_id) AS applications,
           (SELECT count(*) FROM visits v WHERE v.case_id = c.case_id
@@ -63,13 +67,17 @@ UPDATE collection_cases SET is_ending = false WHERE case_id = :case_id;
 -- name: set_loan_status(loan_id, status)!
 UPDATE loans SET status = :status WHERE loan_id = :loan_id;
 
--- name: reopen_case(case_id)$
--- Only when a payment was reversed since the end: what has fallen due since is a case of its own,
--- and may have one already.
+-- name: reopen_case(case_id, had_plan)$
+-- Only when a payment was reversed since the end, and what was overdue then is again, or its plan is
+-- not fulfilled: what has fallen due since is a case of its own, and may have one already.
 UPDATE collection_cases c SET closed_at = NULL, is_ending = false, outcome = NULL
-WHERE c.case_id = :case_id
-  AND (c.closed_at IS NULL OR EXISTS (SELECT FROM payments p WHERE p.loan_id = c.loan_id
-                                      AND p.reversed_at >= c.closed_at))
+FROM loans l JOIN borrowers b USING (borrower_id)
+WHERE c.case_id = :case_id AND l.loan_id = c.loan_id
+  AND (c.closed_at IS NULL
+       OR EXISTS (SELECT FROM payments p WHERE p.loan_id = c.loan_id
+                  AND p.reversed_at >= c.closed_at)
+          AND (:had_plan::boolean
+               OR l.oldest_unpaid_due_on < local_date(c.closed_at, b.time_zone)))
   AND NOT EXISTS (SELECT FROM collection_cases other WHERE other.loan_id = c.loan_id
                   AND other.closed_at IS NULL AND other.case_id <> c.case_id)
 RETURNING c.loan_id;

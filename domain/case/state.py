@@ -144,11 +144,18 @@ class KeptMoments(BaseModel):
     last_released_at: AwareDatetime | None = None
 
 
-class EndOnRecord(BaseModel):
-    """How and when a case was closed."""
+class EndState(BaseModel):
+    """How and when a case was closed, and what the borrower has heard of it."""
 
     outcome: Outcome
     closed_at: AwareDatetime
+    day: date  # the borrower's own, by which its closing notice is named
+    is_told: bool = False
+
+    @property
+    def notice_key(self) -> str:
+        """What its closing notice is called within the case."""
+        return f"closing:{self.outcome}:{self.day}"
 
 
 class CaseState(BaseModel):
@@ -196,7 +203,7 @@ class CaseState(BaseModel):
     taken_up_again_at: AwareDatetime | None = None
     ladder_followed_until: AwareDatetime | None = None
     unsettled: list[Intent] = []
-    end: EndOnRecord | None = None  # it was closed, and what follows from that is not all done
+    end: EndState | None = None  # it was closed, and what follows from that is not all done
     next_reminder_at: AwareDatetime | None = None
     events_received: int = Field(default=0, alias="deliveries")
 

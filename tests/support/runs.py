@@ -1,9 +1,16 @@
 """The engine's word on runs, in memory: a list that may lag behind, and the runs themselves."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
+from activities.reconcile_activities import Reconciler, Reconciliation
+from database.case.case_record import CaseRecords
+from database.case.reconciliation import CasesOnRecord
+from database.sql import Pool
 from domain.case.state import CaseState
+from domain.clock import BusinessClock
 from temporal.runs import NO_RUN, RUNNING, OpenRun, RunPage
+from tests.support.case_starters import FakeStarter
 
 
 class FakeRuns:
@@ -39,3 +46,40 @@ class FakeRuns:
 
     def _is_listed(self, loan_id: str) -> bool:
         return self.standings.get(loan_id) == RUNNING and loan_id not in self.not_listed
+
+
+class ReconciledWorld:
+    """A record, an engine and a starter that puts its runs into it."""
+
+    def __init__(self, pool: Pool, now: datetime) -> None:
+        self.pool, self._now, self.runs, self.starter = pool, now, FakeRuns(), FakeStarter()
+        self.reports: list[Reconciliation] = []
+
+    async def reconcile(
+        self,
+        found: Reconciliation | None = None,
+        *,
+        only_looks: bool = False,
+        is_thorough: bool = False,
+        page_size: int = 500,
+    ) -> Reconciliation:
+        reconciler = Reconciler(
+            CasesOnRecord(self.pool),
+            CaseRecords(self.pool),
+            self.runs,
+            self.starter,
+            BusinessClock(),
+            only_looks=only_looks,
+            is_thorough=is_thorough,
+        )
+        return await reconciler.reconcile(
+            found or Reconciliation(),
+            lambda: self._now,
+            lambda done: self.reports.append(done.model_copy(deep=True)),
+            page_size,
+        )
+
+
+def named(found: Reconciliation) -> dict[str, str]:
+    """What was named of each loan."""
+    return {finding.loan_id: finding.what for finding in found.findings}

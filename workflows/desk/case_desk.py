@@ -104,6 +104,7 @@ class CaseDesk:
         for counter in ("applications", "visits", "plans", "broken_plans"):
             seen = max(getattr(self.case, counter), getattr(taken, counter))
             setattr(self.case, counter, seen)
+        self.case.closed_as = self.case.closed_as or taken.closed_as
         self.case.last_visit_ended_at = self.case.last_visit_ended_at or taken.last_visit_ended_at
 
     async def look_again(self) -> None:

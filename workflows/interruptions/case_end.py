@@ -8,7 +8,7 @@ from activities.legal_activities import LegalActivities
 from domain.case.facts import Outcome
 from domain.case.notices import Audience, NoticeKind
 from domain.case.pursuit import Pursuit
-from domain.case.state import CREW_IS_OUT, EndOnRecord, Stage
+from domain.case.state import CREW_IS_OUT, EndState, Stage
 from domain.case.words import CLOSING_TEMPLATES
 from domain.plan.status import AgreementStatus
 from domain.policy.contact import Channel, Purpose
@@ -76,7 +76,7 @@ def _end_of(desk: CaseDesk) -> Outcome | None:
     return paid if is_overtaken and workflow.patched(PAID_ENDS_OVERTAKE) else asked_for
 
 
-async def _close(desk: CaseDesk) -> EndOnRecord | None:
+async def _close(desk: CaseDesk) -> EndState | None:
     """Call off what is under way and close the case; None when it goes on after all."""
     outcome = _end_of(desk)
     if outcome is None:
@@ -87,7 +87,7 @@ async def _close(desk: CaseDesk) -> EndOnRecord | None:
     outcome = _end_of(desk)  # a reversal or another end may have come in
     if outcome is None or not await _close_case(desk, outcome):
         return None
-    end = EndOnRecord(outcome=outcome, closed_at=desk.now)
+    end = EndState(outcome=outcome, closed_at=desk.now, day=desk.today)
     if had_plan and workflow.patched(ENDED_PLANS_MOVE_DUES):
         await desk.look_again()  # a waiver was granted, or what was put off is due again
     return end
@@ -102,6 +102,7 @@ async def _close_case(desk: CaseDesk, outcome: Outcome) -> bool:
             case_id=desk.case.case_id,
             outcome=outcome,
             decided_at=desk.facts.as_of or desk.now,
+            moments=desk.case.moments,
         ),
         summary=f"the end: {outcome}",
         **DATABASE,
@@ -202,6 +203,8 @@ async def _call_off(desk: CaseDesk, outcome: Outcome) -> None:
     plan = desk.case.plan_at_hand
     if plan is not None and not plan.in_force:
         desk.case.next_plan = None
+        if plan is desk.case.plan:
+            desk.case.plan = None
         await end_offered_agreement(desk, AgreementStatus.WITHDRAWN, plan_id=plan.plan_id)
     if not outcome.is_paid:
         await _tell_withdrawn(desk, outcome)
@@ -217,7 +220,7 @@ async def _tell_withdrawn(desk: CaseDesk, outcome: Outcome) -> None:
         await tell_plan_withdrawn(desk, plan, outcome)
 
 
-async def _send_closing_notice(desk: CaseDesk, end: EndOnRecord) -> bool:
+async def _send_closing_notice(desk: CaseDesk, end: EndState) -> bool:
     """Send the one closing notice, in the morning if need be, unless the payment is reversed.
 
     Answers whether it was reversed, before the notice or with it.
@@ -226,22 +229,23 @@ async def _send_closing_notice(desk: CaseDesk, end: EndOnRecord) -> bool:
     def is_reversed() -> bool:
         return desk.facts.outcome_if_paid() is None
 
-    await pursue(
-        desk,
-        intent_of(
+    if not end.is_told:
+        await pursue(
             desk,
-            f"closing:{end.outcome}:{desk.facts.local(end.closed_at).date()}",
-            Channel.SMS,
-            CLOSING_TEMPLATES[end.outcome],
-            Purpose.CLOSING,
-        ),
-        Pursuit(
-            end.closed_at + desk.policy.aftercare.closing_notice,
-            unless=is_reversed,
-            at_any_rate=True,
-            after_hold=True,
-            in_any_permitted_hour=True,
-        ),
-    )
+            intent_of(
+                desk,
+                end.notice_key,
+                Channel.SMS,
+                CLOSING_TEMPLATES[end.outcome],
+                Purpose.CLOSING,
+            ),
+            Pursuit(
+                end.closed_at + desk.policy.aftercare.closing_notice,
+                unless=is_reversed,
+                at_any_rate=True,
+                after_hold=True,
+                in_any_permitted_hour=True,
+            ),
+        )
     await desk.intake_idle()
     return is_reversed()

@@ -8,6 +8,7 @@ from activities.contact_result import ContactResult, ContactStatus, missed
 from domain.calendar import closes
 from domain.case.state import Refusal
 from domain.contact.intent import Intent
+from domain.policy.contact import Purpose
 from workflows.desk.case_desk import CaseDesk
 from workflows.desk.options import DATABASE, PROVIDER, SHORTEST_CONTACT_WINDOW
 
@@ -74,7 +75,11 @@ async def settle_open_contacts(desk: CaseDesk) -> None:
             summary=f"what became of {intent.template}",
             **DATABASE,
         )
-        desk.learn(result.facts if result is not None else None)
+        if result is None:
+            continue
+        desk.learn(result.facts)
+        if intent.purpose is Purpose.CLOSING and desk.case.end is not None:
+            desk.case.end.is_told = result.status is not ContactStatus.FAILED
     desk.case.unsettled = []
 
 

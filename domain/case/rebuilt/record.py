@@ -12,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AwareDatetime, BaseModel
 
+from domain.case.facts import Outcome
 from domain.case.notices import Audience, NoticeKind
-from domain.case.state import EndOnRecord, KeptMoments, PlanState, Slot, Stage
+from domain.case.state import KeptMoments, PlanState, Slot, Stage
 from domain.contact.intent import Intent
 from domain.events import Event, read_event_on_record
 from domain.plan.progress import Part
@@ -136,6 +137,13 @@ class RecordedAgreement(BaseModel):
     parts: list[Part]
 
 
+class RecordedEnd(BaseModel):
+    """How and when the case was closed."""
+
+    outcome: Outcome
+    closed_at: AwareDatetime
+
+
 class CaseRecord(BaseModel):
     """Everything on record that the state of one case follows from."""
 
@@ -144,7 +152,7 @@ class CaseRecord(BaseModel):
     number: int
     time_zone: str
     policy_version: str
-    end: EndOnRecord | None = None
+    end: RecordedEnd | None = None
     is_finished: bool = False  # nothing that follows from its end is left to be done
     opened_at: AwareDatetime
     stage: Stage | None = None

@@ -21,7 +21,7 @@ from domain.case.rebuilt.plan import (
 from domain.case.rebuilt.record import CaseRecord, ContactFate, RecordedNotice
 from domain.case.rebuilt.visit import rebuild_visit, slot_to_tell
 from domain.case.rebuilt.words import untold
-from domain.case.state import REMEMBERED_EVENTS, CaseState, Stage
+from domain.case.state import REMEMBERED_EVENTS, CaseState, EndState, Stage
 from domain.clock import BusinessClock
 from domain.events import CaseClosed, RenegotiationRequested, VisitReported
 from domain.plan.status import AgreementStatus
@@ -80,7 +80,7 @@ def rebuild_state(
         broken_plan_id=broken_and_not_told(record),
         broken_plan=plan_that_was_broken(record, guesses),
         closed_as=_closed_as(record),
-        end=record.end,
+        end=_end(record),
         remembered_events=record.event_ids[-REMEMBERED_EVENTS:],
     )
     if not record.keeps_moments:
@@ -95,6 +95,22 @@ def _closed_as(record: CaseRecord) -> Outcome | None:
         return record.end.outcome
     closed = record.named(CaseClosed.name)
     return Outcome(closed[-1].body["outcome"]) if closed else None
+
+
+def _end(record: CaseRecord) -> EndState | None:
+    """The notice keeps the day it was named by: a run may have heard of the end after midnight."""
+    if record.end is None:
+        return None
+    outcome, closed_at = record.end.outcome, record.end.closed_at
+    named = [
+        date.fromisoformat(day)
+        for day, contact in record.contacts_below(f"closing:{outcome}:")
+        if contact.at >= closed_at
+    ]
+    day = named[-1] if named else record.day_of(closed_at)
+    end = EndState(outcome=outcome, closed_at=closed_at, day=day)
+    end.is_told = record.is_done(end.notice_key)
+    return end
 
 
 def _count_plans(record: CaseRecord) -> int:

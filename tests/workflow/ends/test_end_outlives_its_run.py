@@ -1,13 +1,14 @@
 """A run that is lost after its case was closed: what follows from the end is done all the same."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from domain.case.state import Stage
 from tests.support.lives.conversation import MOMENT
 from tests.support.lives.life import Life, StartLife, begun_by_scan, start_in
-from tests.support.lives.rebuilt import take_up_again
+from tests.support.lives.rebuilt import at_rest, take_up_again
+from tests.support.world import INSTALMENT
 
 FINISHED = "SELECT NOT is_ending FROM collection_cases"
 CLOSING = "SELECT status FROM contact_attempts WHERE purpose = 'closing'"
@@ -38,6 +39,15 @@ async def _taken_up(life: Life) -> str:
     await take_up_again(life)
     await life.skip(timedelta(days=1))
     return await life.outcome()
+
+
+@pytest.mark.parametrize(
+    "stage", [Stage.APPLICATION, Stage.PREPARATION, Stage.AGREEMENT, Stage.REPAYMENT]
+)
+async def test_record_says_what_the_run_knows(start_life: StartLife, stage: Stage) -> None:
+    """While the notice waits for the morning: each life is compared with its record at its end."""
+    life = await _closed_at_night(start_life, stage)
+    assert (await life.status())["waiting_for"] == "closing_notice"
 
 
 async def test_closing_notice_is_sent_once_in_the_morning(start_life: StartLife) -> None:
@@ -97,6 +107,25 @@ async def test_file_is_built_and_the_legal_desk_told(life: Life) -> None:
     assert await life.value("SELECT count(*) FROM legal_packages") == 1
 
 
+@pytest.mark.parametrize("was_reserved", [False, True])
+async def test_notice_that_was_sent_is_not_called_missed(
+    start_life: StartLife, was_reserved: bool
+) -> None:
+    """Taken up long after it: nobody writes that there was no time for it."""
+    life = await _closed_at_night(start_life)
+    assert await life.outcome() == "cured"
+    await life.pool.execute("UPDATE collection_cases SET is_ending = true")
+    if was_reserved:
+        await life.pool.execute(
+            "UPDATE contact_attempts SET status = 'reserved', sent_at = NULL"
+            " WHERE purpose = 'closing'"
+        )
+    await life.skip(timedelta(days=7))
+    assert await _taken_up(life) == "cured"
+    assert await life.fetch(CLOSING) == [{"status": "sent"}]
+    assert await life.value(MISSED) == 0
+
+
 @pytest.mark.parametrize("stage", [Stage.EARLY_CONTACT, Stage.REPAYMENT])
 async def test_payment_that_bounces_meanwhile_reopens_the_case(
     start_life: StartLife, stage: Stage
@@ -104,9 +133,7 @@ async def test_payment_that_bounces_meanwhile_reopens_the_case(
     """The run that goes on learns it from the record: with the plan that the payment completed."""
     life = await _closed_at_night(start_life, stage)
     await _lose(life)
-    await life.pool.execute(
-        "UPDATE payments SET reversed_at = $1 WHERE payment_id = 'LAST'", await life.now()
-    )
+    await at_rest(life, "payment_reversed", payment_id="LAST")
     await take_up_again(life)
     status = await life.status()
     assert status["stage"] == stage
@@ -116,6 +143,48 @@ async def test_payment_that_bounces_meanwhile_reopens_the_case(
     await life.skip(timedelta(days=1))
     assert await life.outcome() == ("cured" if stage is Stage.EARLY_CONTACT else "plan_completed")
     assert await life.fetch(CLOSING) == [{"status": "sent"}]
+
+
+async def test_part_whose_payment_bounces_has_a_new_grace(start_life: StartLife) -> None:
+    """Paid on the last evening of its grace, taken back while no run was there to hear of it."""
+    life = await start_in(start_life, Stage.REPAYMENT)
+    part = (await life.status())["plan"]["plan"]["parts"][1]
+    grace = timedelta(days=life.policy.plan.grace_days.value)
+    await life.skip_to(life.loan.local(date.fromisoformat(part["due_on"]) + grace, 23))
+    await life.pay(payment_id="LAST")
+    await _lose(life)
+    await life.skip(timedelta(hours=3))
+    await at_rest(life, "payment_reversed", payment_id="LAST")
+    await take_up_again(life)
+    await life.skip(grace - timedelta(days=1))
+    assert (await life.status())["stage"] == Stage.REPAYMENT
+    assert await life.value("SELECT status FROM agreements") == "signed"
+
+
+async def test_pause_after_a_visit_is_kept(start_life: StartLife) -> None:
+    """The payment that called the visit off bounces: nobody applies for another at once."""
+    life = await _closed_at_night(start_life, Stage.PREPARATION)
+    await _lose(life)
+    await at_rest(life, "payment_reversed", payment_id="LAST")
+    await take_up_again(life)
+    await life.skip(timedelta(days=1))
+    assert (await life.status())["stage"] == Stage.EARLY_CONTACT
+    assert await life.value("SELECT cooling_until IS NOT NULL FROM collection_cases")
+
+
+async def test_another_delinquency_is_another_case(start_life: StartLife) -> None:
+    """The next instalment falls due, and a small payment bounces that had not ended the case."""
+    life = await start_life(28)
+    await life.skip_to(life.loan.local(life.loan.on(await life.now()), 23))
+    await life.pay(INSTALMENT + 5, payment_id="LAST")
+    await life.accepted("payment_received", payment_id="SMALL", amount_minor=7)
+    await _lose(life)
+    await life.skip(timedelta(days=5))
+    await at_rest(life, "payment_reversed", payment_id="SMALL")
+    assert await _taken_up(life) == "cured"
+    assert len(await begun_by_scan(life)) == 1
+    cases = await life.fetch("SELECT outcome FROM collection_cases ORDER BY overdue_since")
+    assert [case["outcome"] for case in cases] == ["cured", None]
 
 
 async def test_no_other_case_begins_before(start_life: StartLife) -> None:

@@ -4,64 +4,25 @@ from datetime import timedelta
 
 import pytest
 
-from activities.reconcile_activities import SAYS_GOODBYE_WITHIN, Reconciler, Reconciliation
+from activities.reconcile_activities import SAYS_GOODBYE_WITHIN
 from database.case.case_record import CaseRecords
 from database.case.cases import Cases
-from database.case.reconciliation import CasesOnRecord
 from database.sql import Pool
-from domain.case.facts import Outcome
-from domain.case.state import CaseState, EndOnRecord, KeptMoments, Stage
+from domain.case.state import CaseState, KeptMoments, Stage
 from domain.clock import BusinessClock
-from tests.support.case_starters import FakeStarter
-from tests.support.runs import FakeRuns
+from tests.support.runs import ReconciledWorld, named
 from tests.support.world import Loan, OpenCase, insert_loan
 
 LOAN = Loan()
 NOW = LOAN.at_days_past_due(100, hour=12)
 
 
-class World:
-    """A record, an engine and a starter that puts its runs into it."""
-
-    def __init__(self, pool: Pool) -> None:
-        self.pool, self.runs, self.starter = pool, FakeRuns(), FakeStarter()
-        self.reports: list[Reconciliation] = []
-
-    async def reconcile(
-        self,
-        found: Reconciliation | None = None,
-        *,
-        only_looks: bool = False,
-        is_thorough: bool = False,
-        page_size: int = 500,
-    ) -> Reconciliation:
-        reconciler = Reconciler(
-            CasesOnRecord(self.pool),
-            CaseRecords(self.pool),
-            self.runs,
-            self.starter,
-            BusinessClock(),
-            only_looks=only_looks,
-            is_thorough=is_thorough,
-        )
-        return await reconciler.reconcile(
-            found or Reconciliation(),
-            lambda: NOW,
-            lambda done: self.reports.append(done.model_copy(deep=True)),
-            page_size,
-        )
-
-
 @pytest.fixture
-def world(pool: Pool) -> World:
-    return World(pool)
+def world(pool: Pool) -> ReconciledWorld:
+    return ReconciledWorld(pool, NOW)
 
 
-def named(found: Reconciliation) -> dict[str, str]:
-    return {finding.loan_id: finding.what for finding in found.findings}
-
-
-async def test_case_with_its_run_is_left_alone(world: World, open_case: OpenCase) -> None:
+async def test_case_with_its_run_is_left_alone(world: ReconciledWorld, open_case: OpenCase) -> None:
     """It is looked at from both sides, and not described one by one."""
     await open_case(LOAN)
     world.runs.run("L-1")
@@ -71,7 +32,7 @@ async def test_case_with_its_run_is_left_alone(world: World, open_case: OpenCase
 
 
 async def test_run_that_is_not_on_the_list_yet_is_described_first(
-    world: World, open_case: OpenCase
+    world: ReconciledWorld, open_case: OpenCase
 ) -> None:
     """The list lags behind by seconds: what runs is not started again."""
     await open_case(LOAN)
@@ -86,7 +47,7 @@ async def test_run_that_is_not_on_the_list_yet_is_described_first(
     "standing", ["terminated", "canceled", "failed", "timed_out", "completed", "none"]
 )
 async def test_lost_case_is_taken_up_at_its_stage(
-    world: World, open_case: OpenCase, standing: str
+    world: ReconciledWorld, open_case: OpenCase, standing: str
 ) -> None:
     """However its run has ended, or if there is none: with what the record says, once."""
     case_id = await open_case(LOAN, 200)
@@ -105,28 +66,22 @@ async def test_lost_case_is_taken_up_at_its_stage(
     assert (await world.reconcile()).taken_up == 0  # it runs, whatever the list says by now
 
 
-async def test_end_that_is_not_finished_is_taken_up(world: World, open_case: OpenCase) -> None:
-    """With how and when it was closed; once that is done, nobody looks at the case any more."""
-    case_id = await open_case(LOAN)
-    closed_at = NOW - timedelta(hours=9)
+async def test_record_that_cannot_be_read_stops_no_other(
+    world: ReconciledWorld, open_case: OpenCase
+) -> None:
+    """It is named, without what stands in it."""
+    bad = await open_case(LOAN)
+    await open_case(Loan("L-2", "B-2"))
     await world.pool.execute(
-        "UPDATE collection_cases SET stage = 'ended', outcome = 'cured', is_ending = true,"
-        " closed_at = $1",
-        closed_at,
+        "UPDATE collection_cases SET stage = 'elsewhere' WHERE case_id = $1", bad
     )
     found = await world.reconcile()
-    assert named(found) == {"L-1": "closed, its end unfinished, its run: none; taken up there"}
-    [state] = world.starter.states
-    assert state is not None
-    assert (state.stage, state.end) == (
-        Stage.ENDED,
-        EndOnRecord(outcome=Outcome.CURED, closed_at=closed_at),
-    )
-    await Cases(world.pool).finish_case(case_id)
-    assert (await world.reconcile()).cases == 0
+    assert (found.lost, found.taken_up, found.failed) == (2, 1, 1)
+    assert named(found)["L-1"].startswith("its record cannot be read: stage: ")
+    assert "elsewhere" not in named(found)["L-1"]
 
 
-async def test_dry_run_starts_nothing(world: World, open_case: OpenCase) -> None:
+async def test_dry_run_starts_nothing(world: ReconciledWorld, open_case: OpenCase) -> None:
     """It only names."""
     await open_case(LOAN)
     found = await world.reconcile(only_looks=True)
@@ -136,7 +91,7 @@ async def test_dry_run_starts_nothing(world: World, open_case: OpenCase) -> None
 
 
 async def test_start_that_fails_is_named_and_left_for_the_next(
-    world: World, open_case: OpenCase
+    world: ReconciledWorld, open_case: OpenCase
 ) -> None:
     """Others are taken up all the same."""
     for number in (1, 2):
@@ -148,7 +103,9 @@ async def test_start_that_fails_is_named_and_left_for_the_next(
     assert (await world.reconcile()).taken_up == 1
 
 
-async def test_case_that_was_never_taken_up_is_the_scans(world: World, open_case: OpenCase) -> None:
+async def test_case_that_was_never_taken_up_is_the_scans(
+    world: ReconciledWorld, open_case: OpenCase
+) -> None:
     """Between the row and the start nobody else may begin."""
     await open_case(LOAN)
     await world.pool.execute("UPDATE collection_cases SET started_at = NULL")
@@ -156,7 +113,7 @@ async def test_case_that_was_never_taken_up_is_the_scans(world: World, open_case
 
 
 async def test_runs_without_a_case_are_named_and_left_running(
-    world: World, open_case: OpenCase
+    world: ReconciledWorld, open_case: OpenCase
 ) -> None:
     """As after a restored dump: what they know may be on no record any more."""
     case_id = await open_case(LOAN)
@@ -179,7 +136,7 @@ async def test_runs_without_a_case_are_named_and_left_running(
 
 
 async def test_run_of_a_case_that_has_just_ended_says_goodbye(
-    world: World, open_case: OpenCase
+    world: ReconciledWorld, open_case: OpenCase
 ) -> None:
     """The closing notice waits for the morning, or for the end of a hold."""
     await open_case(LOAN)
@@ -191,7 +148,7 @@ async def test_run_of_a_case_that_has_just_ended_says_goodbye(
 
 
 async def test_run_that_stands_elsewhere_is_asked_and_named(
-    world: World, open_case: OpenCase
+    world: ReconciledWorld, open_case: OpenCase
 ) -> None:
     """The stage it is filtered by may be old: only what the run itself says counts."""
     case_id = await open_case(LOAN)
@@ -209,7 +166,7 @@ async def test_run_that_stands_elsewhere_is_asked_and_named(
 
 
 async def test_thorough_one_names_each_field_that_differs(
-    world: World, open_case: OpenCase
+    world: ReconciledWorld, open_case: OpenCase
 ) -> None:
     """As after Postgres was set back: the run knows a contact that the record has lost."""
     case_id = await open_case(LOAN)
@@ -224,7 +181,7 @@ async def test_thorough_one_names_each_field_that_differs(
     assert named(found)["L-1"].startswith("last_step: '2026-01-01:day-3' in the run, ")
 
 
-async def test_pages_go_on_where_they_were_cut(world: World, open_case: OpenCase) -> None:
+async def test_pages_go_on_where_they_were_cut(world: ReconciledWorld, open_case: OpenCase) -> None:
     """From any report on: each case is looked at once, and each run."""
     for number in range(7):
         await open_case(Loan(f"L-{number}", f"B-{number}"))

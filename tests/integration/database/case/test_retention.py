@@ -109,10 +109,11 @@ async def test_chain_holds_where_more_is_personal_than_before(year: Year) -> Non
         "UPDATE holds SET released_at = NULL, until = NULL",
         "UPDATE loans SET status = 'in_legal'",
         "UPDATE collection_cases SET closed_at = NULL, outcome = NULL",
+        "UPDATE collection_cases SET is_ending = true",
     ],
 )
 async def test_what_stops_erasure(year: Year, stop: str) -> None:
-    """A hold in force, the legal desk, an open case."""
+    """A hold in force, the legal desk, an open case, an end that is not finished."""
     await year.pool.execute(stop)
     assert await _erase_all(year) == 0
     assert "borrowers.full_name" in await named_in(year.pool, CANARY)
