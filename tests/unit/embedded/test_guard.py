@@ -17,7 +17,7 @@ _DIES = """
     watched, forgotten = map(int, sys.argv[1:])
     guard = Guard()
     guard.watch_pid(forgotten, signal.SIGKILL)
-    guard.watch_pid(watched, signal.SIGINT)
+    guard.watch_pid(watched, signal.SIGTERM)
     guard.forget_pid(forgotten)
     os.kill(os.getpid(), signal.SIGKILL)
 """
@@ -33,7 +33,7 @@ async def test_what_is_forgotten_lives_on(repository: Path, tmp_path: Path) -> N
             sys.executable, "-c", textwrap.dedent(_DIES), *numbers, cwd=repository
         )
         assert await dying.wait() == -signal.SIGKILL
-        assert await watched.wait() == -signal.SIGINT
+        assert await watched.wait() == -signal.SIGTERM
         assert not forgotten.has_ended
     finally:
         await watched.stop(_GRACE)
