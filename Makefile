@@ -69,7 +69,7 @@ test: check ## Linters, types and every test: ten minutes at most on two cores
 	$(call say,On servers: what every provider promises; a real Postgres; whole lives on a Temporal whose time is skipped)
 	$(PYTEST) $(ON_SERVERS) tests/contract tests/integration tests/workflow
 	$(call say,Acceptance: the installation from outside; and its servers killed in the middle of work)
-	$(PYTEST) --numprocesses 2 --dist worksteal tests/acceptance
+	$(PYTEST) --numprocesses 2 --dist load --maxschedchunk 1 tests/acceptance
 
 lint: environment ## Ruff, strict types, import layers
 	$(call say,Ruff: mistakes and layout)

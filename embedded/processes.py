@@ -3,6 +3,7 @@
 import asyncio
 import functools
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Self
 
 LOOPBACK = "127.0.0.1"
+PORTS = range(20_000, 32_000)  # below those of connections going out, on every system
 
 # Collects lines like "4711 KILL" from its standard input, or "4711" to take that back; when it
 # closes, whatever the reason, it does what they say. Plain sh, so that it also works where there is
@@ -150,11 +152,21 @@ def is_free(port: int) -> bool:
 
 
 def free_ports(count: int) -> list[int]:
-    """Different loopback ports that nobody listens on now; another process may be faster."""
-    probes = [socket.socket() for _ in range(count)]
+    """Different loopback ports that nobody listens on now; another process may be faster.
+
+    None that a system gives to connections going out: while a server is away, one of those may
+    have its port, and it could not come back.
+    """
+    probes: list[socket.socket] = []
     try:
-        for probe in probes:
-            probe.bind((LOOPBACK, 0))
+        while len(probes) < count:
+            probe = socket.socket()
+            try:
+                probe.bind((LOOPBACK, secrets.choice(PORTS)))
+            except OSError:
+                probe.close()
+            else:
+                probes.append(probe)
         return [probe.getsockname()[1] for probe in probes]
     finally:
         for probe in probes:

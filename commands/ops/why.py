@@ -10,6 +10,7 @@ import typer
 from commands.command_line import CommandError, LoanId, open_database
 from commands.ops.status import how_ended, of_when, read_status
 from database.case.story import Entry, Story, read_story
+from domain.case.state import Stage
 from domain.debt.money import format_money
 from domain.local_time import show_local
 from runtime.settings import SettingsError, load_settings
@@ -51,9 +52,7 @@ async def why(
 async def _now(story: Story) -> list[str]:
     """What the loan waits for and what comes next; the record alone does not know it."""
     if story.stage is None:
-        return await _goodbye(story) or [
-            "Now: no case is open; the schedule opens one when something is overdue"
-        ]
+        return ["Now: no case is open; the schedule opens one when something is overdue"]
     stage = story.stage.replace("_", " ")
     try:
         client = await connect_temporal()
@@ -62,19 +61,10 @@ async def _now(story: Story) -> list[str]:
     except (CommandError, SettingsError) as error:
         return [f"Now: {stage}; what comes next is not known: {error}"]
     if end is not None:
-        return [f"Now: {stage}; nothing comes next, for its workflow is not running: {end}"]
-    return list(tell_now(answer, story))
-
-
-async def _goodbye(story: Story) -> list[str]:
-    """What a case that has ended has still to say; nothing where its run is over, or is away."""
-    try:
-        client = await connect_temporal()
-        answer = await read_status(client, story.loan_id)
-        is_over = await how_ended(client, story.loan_id) is not None
-    except (CommandError, SettingsError):
-        return []
-    return [] if is_over or answer["as_of"] is None else list(tell_goodbye(answer, story))
+        what = f"nothing comes next, for its workflow is not running: {end}"
+        return [f"Now: {stage}; {what}; the next scan takes it up"]
+    tell_what = tell_goodbye if story.stage == Stage.ENDED else tell_now
+    return list(tell_what(answer, story))
 
 
 def tell_goodbye(answer: Mapping[str, Any], story: Story) -> Iterator[str]:

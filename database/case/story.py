@@ -64,7 +64,7 @@ class Story(BaseModel):
     loan_id: str
     currency: str
     time_zone: str
-    stage: str | None  # of the case that is open, if one is
+    stage: str | None  # of the case that is open, or whose end is not finished, if one is
     entries: list[Entry]
 
 

@@ -3,7 +3,8 @@
 -- name: story_of_loan(loan_id)^
 SELECT l.loan_id, l.currency, b.time_zone,
        (SELECT coalesce(c.stage, 'early_contact') FROM collection_cases c
-        WHERE c.loan_id = l.loan_id AND c.closed_at IS NULL) AS stage
+        WHERE c.loan_id = l.loan_id AND (c.closed_at IS NULL OR c.is_ending)
+        ORDER BY c.closed_at DESC NULLS FIRST LIMIT 1) AS stage
 FROM loans l JOIN borrowers b USING (borrower_id) WHERE l.loan_id = :loan_id;
 
 -- name: story_attempts(loan_id)

@@ -81,13 +81,13 @@ async def test_what_a_promise_and_a_hold_wait_for(start_life: StartLife) -> None
 
 
 async def test_a_case_that_has_ended_has_its_closing_notice_to_send(start_life: StartLife) -> None:
-    """No case is open any more, and something is still to come; nothing is said to be owed."""
+    """It is closed, and something is still to come; nothing is said to be owed."""
     life = await start_life(5)
     await life.skip_to(life.loan.at_days_past_due(5, hour=23))
     await life.pay()
     story = await read_story(life.pool, life.loan.loan_id)
     assert story is not None
-    assert story.stage is None
+    assert story.stage == Stage.ENDED
     now, after = tell_goodbye(await life.status(), story)
     assert now.startswith("Now: ended, waits for closing notice; as of ")
     assert after.startswith("Next: paid_notice by sms, ")
