@@ -19,7 +19,6 @@ from tests.support.processes.outside import Outside
 from tests.support.processes.patience import POLL_SECONDS
 from tests.support.processes.plant import Plant
 
-
 # In pairs, as two processes are given them (`--dist load --maxschedchunk 1`): so both end at about
 # the same time.
 _IN_ORDER = (
