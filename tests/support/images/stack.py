@@ -6,6 +6,7 @@ well it does not ask with an older podman, so the conditions of the file are kep
 
 import json
 import subprocess
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,8 @@ CONNECTED = ("-h", "/run/postgresql", "-U", "postgres")
 
 _READY_SECONDS = 90
 _JOB_SECONDS = 120
+_NAMELESS = "Name or service not known"
+_NAMELESS_SECONDS = 3
 
 
 class Stack:
@@ -96,8 +99,17 @@ class Stack:
         return run([*self._compose, *arguments], self._environment)
 
     def execute(self, name: str, *command: str) -> str:
-        """Run a command in a running service. Raises RedError when it fails."""
-        return self._containers.podman("exec", self.container(name), *command)
+        """Run a command in a running service. Raises RedError when it fails.
+
+        Podman's names are away for a moment when a container comes or goes: then once more.
+        """
+        try:
+            return self._containers.podman("exec", self.container(name), *command)
+        except RedError as red:
+            if _NAMELESS not in str(red):
+                raise
+            time.sleep(_NAMELESS_SECONDS)
+            return self._containers.podman("exec", self.container(name), *command)
 
     def sql(self, statement: str, database: str = "collections") -> str:
         """Ask Postgres as its superuser."""
