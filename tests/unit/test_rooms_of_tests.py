@@ -1,6 +1,7 @@
 """Where tests and their helpers stand: a helper is in `tests/support`, and says what it is for."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -23,6 +24,12 @@ def test_every_module_is_a_test_its_fixtures_or_support(repository: Path) -> Non
         if not _is_support(file) and not file.name.startswith(("test_", "conftest"))
     ]
     assert strays == []
+
+
+def test_no_two_modules_have_one_name(repository: Path) -> None:
+    """They could not be run together: `python -m pytest tests` names them by that."""
+    names = Counter(file.name for file in _modules(repository) if file.name.startswith("test_"))
+    assert [name for name, modules in names.items() if modules > 1] == []
 
 
 def test_every_module_says_what_it_is_for(repository: Path) -> None:
