@@ -54,14 +54,9 @@ class Cases:
         row = await SQL.take_up_case(self._pool, case_id=case_id)
         if row is None:
             raise CaseNotFoundError(case_id)
-        closed_as = row["closed_as"]
-        return PinnedCase(
-            **{
-                **row,
-                "policy": Policy.model_validate_json(row["policy"]),
-                "closed_as": None if closed_as is None else Outcome(closed_as),
-            }
-        )
+        policy = Policy.model_validate_json(row["policy"])
+        closed_as = row["closed_as"] and Outcome(row["closed_as"])
+        return PinnedCase(**{**row, "policy": policy, "closed_as": closed_as})
 
     async def enter_stage(
         self, case_id: str, stage: str, moments: KeptMoments | None, now: datetime

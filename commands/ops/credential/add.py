@@ -36,9 +36,9 @@ async def add(
         added = await Credentials(pool).add(
             key_id, source, event, lender, salt, real_time(), may_name_staff=may_name_staff
         )
+        if not added:
+            raise CommandError(f"KEY_ID: there is, or was, a credential {key_id}")
         unknown = await Credentials(pool).lenders_without_loans(lender)
-    if not added:
-        raise CommandError(f"KEY_ID: there is, or was, a credential {key_id}")
     for each in unknown:
         typer.echo(f"no loan of {each} is on record yet: is it spelt as in the tape?", err=True)
     show(door_key, key_id, salt)
