@@ -10,6 +10,7 @@ from temporalio.client import Client
 
 from database.audit import PROMISED, Audit, Violation
 from database.sql import Pool
+from demo.report.ends import has_come_to, in_words, is_open, outcomes_of_loans
 from demo.report.legal_files import write_files
 from demo.report.paths import PathCount, count_paths, show_paths
 from demo.stories.acts import Habit
@@ -43,10 +44,6 @@ _TABLES = {
                count(*) AS refusals
         FROM case_events WHERE NOT accepted GROUP BY 1 ORDER BY 3 DESC""",
 }
-_LOANS = """
-    SELECT loan_id, (array_agg(outcome ORDER BY opened_at DESC))[1] AS outcome
-    FROM collection_cases GROUP BY loan_id
-"""
 _TAKEN_UP = "SELECT loan_id FROM collection_cases WHERE started_at IS NOT NULL"
 
 _RECOVERED = """
@@ -92,7 +89,7 @@ async def prove(
     and none has to be taken: a few loans do not reach them all.
     """
     files_in_order, bad_files = await write_files(pool, folder)
-    outcomes = {row["loan_id"]: row["outcome"] for row in await pool.fetch(_LOANS)}
+    outcomes = await outcomes_of_loans(pool)
     started = {run.id async for run in client.list_workflows(f"WorkflowType = '{LOAN_COLLECTION}'")}
     if has_lost_engine:
         started |= {workflow_id(row["loan_id"]) for row in await pool.fetch(_TAKEN_UP)}
@@ -102,14 +99,14 @@ async def prove(
     broken += [Violation("G8", run_id, "a workflow without a case") for run_id in without_case]
     return Proof(
         broken=broken,
-        without_end=sorted(loan_id for loan_id in habits if outcomes.get(loan_id) is None),
+        without_end=sorted(loan_id for loan_id in habits if is_open(outcomes.get(loan_id, []))),
         never_started=sorted(
             loan_id for loan_id in {*habits, *outcomes} if workflow_id(loan_id) not in started
         ),
         other_end=[
-            f"{loan_id} ({habit.name}): {outcomes[loan_id]}, not {habit.end}"
+            f"{loan_id} ({habit.name}): {in_words(ended)}, not {habit.end}"
             for loan_id, habit in sorted(habits.items())
-            if outcomes.get(loan_id) not in (None, habit.end)
+            if not is_open(ended := outcomes.get(loan_id, [])) and not has_come_to(habit.end, ended)
         ],
         paths=paths if every_path else [path._replace(needed=0) for path in paths],
         bad_files=bad_files,

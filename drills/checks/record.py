@@ -1,39 +1,20 @@
 """The record at the end: loans at their ends, no guarantee broken, no run astray, no event lost."""
 
-from collections.abc import Sequence
-
 from database.audit import Audit
-from domain.case.facts import Outcome
+from demo.report.ends import has_come_to, in_words, outcomes_of_loans
 from drills.checks.evidence import Evidence
 
-_ENDS = """
-    SELECT loan_id, array_agg(outcome ORDER BY opened_at) AS outcomes
-    FROM collection_cases GROUP BY loan_id
-"""
 _EVENTS = "SELECT loan_id, event_id, accepted FROM case_events"
 
 
 async def at_their_ends(evidence: Evidence) -> list[str]:
-    """Every loan came to the end that its habit leads to.
-
-    An instalment that fell due afterwards, and was paid late while something was down, is a case
-    of its own, and paid.
-    """
-    outcomes = {row["loan_id"]: row["outcomes"] for row in await evidence.pool.fetch(_ENDS)}
+    """Every loan came to the end that its habit leads to."""
+    outcomes = await outcomes_of_loans(evidence.pool)
     return [
-        f"{loan_id} ({habit.name}): {_in_words(outcomes.get(loan_id, []))}, not {habit.end}"
+        f"{loan_id} ({habit.name}): {in_words(ended)}, not {habit.end}"
         for loan_id, habit in sorted(evidence.habits.items())
-        if not _has_come_to(habit.end, outcomes.get(loan_id, []))
+        if not has_come_to(habit.end, ended := outcomes.get(loan_id, []))
     ]
-
-
-def _has_come_to(end: Outcome, outcomes: Sequence[str | None]) -> bool:
-    others = [outcome for outcome in outcomes if outcome != end]
-    return end in outcomes and all(other and Outcome(other).is_paid for other in others)
-
-
-def _in_words(outcomes: Sequence[str | None]) -> str:
-    return ", then ".join(outcome or "no end" for outcome in outcomes) or "no case"
 
 
 async def audit_is_clean(evidence: Evidence) -> list[str]:

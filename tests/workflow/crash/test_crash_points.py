@@ -28,6 +28,7 @@ from tests.support.lives.time_skipping import time_skipping
 
 EACH = os.environ.get("CRASH_POINTS") == "each"
 TRIES = 4
+SHARES = 4  # of the lives of one reference, for as many processes
 with_references = pytest.mark.parametrize(
     "reference", REFERENCES if EACH else REFERENCES[:1], ids=str
 )
@@ -122,20 +123,25 @@ async def test_deaths_at_every_boundary_leave_no_trace(
 
 
 @pytest.mark.skipif(not EACH, reason="CRASH_POINTS=each: a life for each, many minutes")
+@pytest.mark.parametrize("share", range(SHARES))
 @with_references
 async def test_each_death_alone_leaves_no_trace(
-    laboratory: Laboratory, reference: Reference
+    laboratory: Laboratory, reference: Reference, share: int
 ) -> None:
-    """As many lives as there are boundaries and waits."""
+    """As many lives as there are boundaries and waits, shared out."""
     undisturbed, score, boundaries = await laboratory.undisturbed(reference)
+    waits = range(1, 1 + sum(isinstance(each, Wait) for each in score))
+    of_share, waits_of_share = boundaries[share::SHARES], waits[share::SHARES]
     found: list[str] = []
-    for boundary in boundaries:
+    for boundary in of_share:
         disturbed, deaths = await laboratory.disturbed(reference, score, boundary.__eq__)
         assert deaths == [boundary]
         found += [f"death {boundary}: {each}" for each in differences(undisturbed, disturbed)]
-    waits = sum(isinstance(each, Wait) for each in score)
-    for wait in range(1, waits + 1):
+    for wait in waits_of_share:
         alone = await laboratory.left_alone(reference, score, wait)
         found += [f"death in wait {wait}: {each}" for each in differences(undisturbed, alone)]
-    print(f"\n{reference}: {len(boundaries)} boundaries, {waits} waits, {len(found)} traces")  # noqa: T201
+    print(  # noqa: T201
+        f"\n{reference}: {len(of_share)} of {len(boundaries)} boundaries,"
+        f" {len(waits_of_share)} of {len(waits)} waits, {len(found)} traces"
+    )
     assert found == []
