@@ -12,6 +12,8 @@ PYTEST := $(BIN)/python -m pytest
 IN_PARALLEL := --numprocesses auto --maxprocesses 4 --dist worksteal
 # Tests on servers wait for them a good part of their time: one more than two processors.
 ON_SERVERS := --numprocesses 3 --dist worksteal
+# Those from outside wait for half of theirs: two at a time left the machine idle.
+FROM_OUTSIDE := --numprocesses 3 --dist load --maxschedchunk 1
 say = @printf '\n%s\n' '$(1)'
 
 .PHONY: help environment demo drill drill-planted up check test lint unit lock bench peers crash-points docs \
@@ -69,7 +71,7 @@ test: check ## Linters, types and every test: ten minutes at most on two cores
 	$(call say,On servers: what every provider promises; a real Postgres; whole lives on a Temporal whose time is skipped)
 	$(PYTEST) $(ON_SERVERS) tests/contract tests/integration tests/workflow
 	$(call say,Acceptance: the installation from outside; and its servers killed in the middle of work)
-	$(PYTEST) --numprocesses 2 --dist load --maxschedchunk 1 tests/acceptance
+	$(PYTEST) $(FROM_OUTSIDE) tests/acceptance
 
 lint: environment ## Ruff, strict types, import layers
 	$(call say,Ruff: mistakes and layout)
