@@ -110,9 +110,16 @@ class ContactActivities:
         return await self._unsent(intent, attempt, ContactStatus.FAILED, "not reached in time")
 
     @activity.defn
-    async def record_missed(self, intent: Intent) -> None:
-        """Write down that no lawful moment was left for a contact."""
+    async def record_missed(self, intent: Intent) -> ContactResult | None:
+        """Write down that no lawful moment was left for a contact.
+
+        Unless it was made, in whatever window, by a run that is lost: then what came of it.
+        """
+        made = await self._contacts.find_made(intent)
+        if made is not None:
+            return await self._settled(intent, made)
         await self._contacts.record_refusal(intent, missed(intent), self._now())
+        return None
 
     async def _settled(self, intent: Intent, status: AttemptStatus) -> ContactResult:
         return ContactResult(

@@ -147,6 +147,12 @@ class Contacts:
         """What is on record of an intent."""
         return await _find_attempt(self._pool, intent)
 
+    async def find_made(self, intent: Intent) -> AttemptStatus | None:
+        """How an intent was made in any window: `sent` or `unknown`; None if it was not."""
+        key = intent.first_key or intent.key
+        status = await SQL.made_in_any_window(self._pool, case_id=intent.case_id, first_key=key)
+        return None if status is None else AttemptStatus(status)
+
     async def _attempt_of(self, connection: Connection, intent: Intent) -> Attempt:
         attempt = await _find_attempt(connection, intent)
         if attempt is None:

@@ -73,6 +73,14 @@ RETURNING a.attempt_id, a.status, a.template, p.number, a.reserved_at, false AS 
 SELECT attempt_id, a.status, template, number, reserved_at, not_taken_at IS NOT NULL AS is_not_taken
 FROM contact_attempts a JOIN phones USING (phone_id) WHERE intent_key = :intent_key;
 
+-- name: made_in_any_window(case_id, first_key)$
+-- What was certainly not sent in one window has the key of another: `key:2`, and so on.
+SELECT status FROM contact_attempts
+WHERE case_id = :case_id AND status IN ('sent', 'unknown')
+  AND starts_with(intent_key, :first_key)
+  AND substr(intent_key, length(:first_key) + 1) SIMILAR TO '(:[0-9]+)?'
+LIMIT 1;
+
 -- name: record_refusal(case_id, intent_key, channel, rule_id, reason, retry_at, now, policy_version, policy_sha256, current_policy, facts)!
 -- Who asks again before the moment they were told, after a crash, is refused as they were.
 INSERT INTO contact_refusals (case_id, intent_key, at, channel, rule_id, reason, retry_at,

@@ -21,6 +21,7 @@ class Intent(BaseModel):
     slot_start: AwareDatetime | None = None  # of an appointment that is not on record any more
     answer_by: AwareDatetime | None = None  # what is asked for can be done until then
     part_number: int | None = None  # of the plan; nothing is said once another part is the next
+    first_key: str | None = None  # of the first window, in a later one
 
     @model_validator(mode="after")
     def _tells_no_third_party_of_a_debt(self) -> Self:
@@ -28,3 +29,9 @@ class Intent(BaseModel):
         if self.purpose is Purpose.LOCATE and speaks_of_debt:
             raise ValueError(f"{self.template} tells a contact person of the debt (CN-07)")
         return self
+
+    def of_window(self, number: int) -> "Intent":
+        """The intent of a window: what was certainly not sent in the one before is another one."""
+        if number == 1:
+            return self
+        return self.model_copy(update={"key": f"{self.key}:{number}", "first_key": self.key})

@@ -83,16 +83,23 @@ async def settle_open_contacts(desk: CaseDesk) -> None:
     desk.case.unsettled = []
 
 
-async def record_missed(desk: CaseDesk, intent: Intent) -> None:
-    """Not even the gate was asked: that, too, is explained from the record."""
-    refused = missed(intent)
-    _note_refusal(desk, intent, refused.rule_id, refused.reason)
-    await workflow.execute_activity_method(
+async def record_missed(desk: CaseDesk, intent: Intent) -> ContactStatus:
+    """Not even the gate was asked: that, too, is explained from the record.
+
+    A run that was lost may have made the contact: then it is not missed, and that is the answer.
+    """
+    made = await workflow.execute_activity_method(
         ContactActivities.record_missed,
         intent,
         summary=f"missed: {intent.template}",
         **DATABASE,
     )
+    if made is not None:
+        desk.learn(made.facts)
+        return made.status
+    refused = missed(intent)
+    _note_refusal(desk, intent, refused.rule_id, refused.reason)
+    return ContactStatus.REFUSED
 
 
 def _note_refusal(desk: CaseDesk, intent: Intent, rule_id: str, reason: str) -> None:

@@ -44,7 +44,7 @@ async def pursue(desk: CaseDesk, intent: Intent, pursuit: Pursuit) -> ContactSta
             return ContactStatus.REFUSED
         if desk.now >= pursuit.by:  # an outage has taken the time that was left
             break
-        result = await try_contact(desk, _of_window(intent, window))
+        result = await try_contact(desk, intent.of_window(window))
         if result is None:  # not sent, certainly: the next window has an intent of its own
             window += 1
             at = next_moment(desk.situation, desk.in_hours(1), intent, pursuit)
@@ -59,8 +59,7 @@ async def pursue(desk: CaseDesk, intent: Intent, pursuit: Pursuit) -> ContactSta
             at = next_moment(desk.situation, desk.now, intent, pursuit)
         else:
             return ContactStatus.REFUSED
-    await record_missed(desk, _of_window(intent, window))
-    return ContactStatus.REFUSED
+    return await record_missed(desk, intent.of_window(window))
 
 
 def intent_of(
@@ -74,13 +73,6 @@ def intent_of(
         purpose=purpose,
         template=template,
     )
-
-
-def _of_window(intent: Intent, number: int) -> Intent:
-    """The intent of a window after the first: what was certainly not sent before is another one."""
-    if number == 1:
-        return intent
-    return intent.model_copy(update={"key": f"{intent.key}:{number}"})
 
 
 async def _wait(desk: CaseDesk, intent: Intent, pursuit: Pursuit, at: datetime) -> bool:
