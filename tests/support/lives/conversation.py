@@ -14,6 +14,7 @@ from temporalio.testing import WorkflowEnvironment
 from database.sql import Pool
 from domain.clock import BusinessClock
 from domain.policy.policy import Policy
+from tests.support.lives.time_skipping import skip_time
 from tests.support.world import Loan, complete, event
 
 Json = dict[str, Any]
@@ -55,8 +56,7 @@ class Conversation:
 
     async def skip(self, length: timedelta) -> None:
         """Let business time pass."""
-        async with asyncio.timeout(ANSWERS_WITHIN_SECONDS):
-            await self.env.sleep(length)
+        await skip_time(self.env, length)
 
     async def skip_to(self, moment: datetime) -> None:
         """Let business time pass until a moment."""

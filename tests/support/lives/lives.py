@@ -30,6 +30,7 @@ from tests.support.lives.life import Life
 from tests.support.lives.pace import too_fast
 from tests.support.lives.rebuilt import compare_with_record
 from tests.support.lives.shift import Shift
+from tests.support.lives.time_skipping import skip_time
 from tests.support.news.told import require_told_as_described
 from tests.support.replay.record import record_life
 from tests.support.world import Loan, insert_crew, insert_earlier_contacts, insert_loan
@@ -159,7 +160,7 @@ class Lives:
     async def _settle(self) -> None:
         with suppress(TimeoutError, RPCError):  # of a test that has failed
             async with asyncio.timeout(SETTLES_WITHIN_SECONDS):
-                await self._env.sleep(MOMENT)
+                await skip_time(self._env, MOMENT)
 
     async def _audit(self) -> None:
         time = await self._env.get_current_time()

@@ -22,6 +22,9 @@ class _Forgetful(SimplePlugin):
 
 
 BuildWorker = Callable[[Client, BusinessClock], Worker]
+# The SDK interrupts a workflow that has not yielded for two seconds, wherever it is: on a machine
+# with one busy processor that is any of them, and the server's time then stands still.
+YIELDS_WITHIN_SECONDS = 30
 
 
 class Shift:
@@ -47,7 +50,12 @@ class Shift:
 
     async def start(self, clock: BusinessClock) -> None:
         self._clock = clock
-        await self._at_work.enter_async_context(self._build(self._client, clock))
+        worker = self._build(self._client, clock)
+        of_workflows = worker._workflow_worker
+        assert of_workflows, "nobody takes up workflows"
+        assert of_workflows._deadlock_timeout_seconds == 2
+        of_workflows._deadlock_timeout_seconds = YIELDS_WITHIN_SECONDS
+        await self._at_work.enter_async_context(worker)
 
     async def stop(self) -> None:
         await self._at_work.aclose()

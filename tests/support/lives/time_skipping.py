@@ -3,15 +3,18 @@
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 from temporalio.api.enums.v1 import IndexedValueType
 from temporalio.api.operatorservice.v1 import AddSearchAttributesRequest
+from temporalio.api.testservice.v1 import SleepRequest
 from temporalio.testing import WorkflowEnvironment
 
 from temporal.converter import DATA_CONVERTER
 from temporal.search_attributes import SEARCH_ATTRIBUTES
 
+SKIPS_WITHIN = timedelta(minutes=2)  # what the lives on it do meanwhile takes real time
 TEST_SERVER = Path(sys.executable).parent / "temporal-test-server"
 
 
@@ -29,3 +32,19 @@ async def time_skipping() -> AsyncIterator[WorkflowEnvironment]:
             request.search_attributes[key.name] = IndexedValueType.ValueType(key.indexed_value_type)
         await env.client.operator_service.add_search_attributes(request)
         yield env
+
+
+async def skip_time(env: WorkflowEnvironment, length: timedelta) -> None:
+    """Let the server's time pass, or real time where that is the server's.
+
+    `env.sleep` waits as long as for any request. One that is given up goes on in the server, whose
+    time nobody else can skip meanwhile.
+    """
+    if not env.supports_time_skipping:
+        await env.sleep(length)
+        return
+    request = SleepRequest()
+    request.duration.FromTimedelta(length)
+    await env.client.service_client.test_service.unlock_time_skipping_with_sleep(
+        request, timeout=SKIPS_WITHIN
+    )

@@ -20,6 +20,7 @@ from policies.reader import fingerprint
 from temporal.case_starter import TemporalCaseStarter
 from temporal.names import workflow_id
 from tests.support.gateways import simulated_gateways
+from tests.support.lives.time_skipping import skip_time
 from tests.support.world import Loan, insert_loan
 
 TODAY = date(2026, 8, 3)
@@ -61,7 +62,7 @@ async def book(env: WorkflowEnvironment, pool: Pool, policy: Policy) -> AsyncIte
         await scan_overdue(
             Scan(pool), starter, policy.version, lambda: began_at, ScanSummary(), report=_quietly
         )
-        await env.sleep(timedelta(hours=17, minutes=59))
+        await skip_time(env, timedelta(hours=17, minutes=59))
         yield Book(loans, pool)
         for loan in loans:
             await env.client.get_workflow_handle(workflow_id(loan.loan_id)).terminate()
