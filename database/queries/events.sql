@@ -67,14 +67,18 @@ INSERT INTO promises (promise_id, case_id, loan_id, amount_minor, due_on, made_a
 VALUES (:promise_id, :case_id, :loan_id, :amount_minor, :due_on, :now);
 
 -- name: finish_call(attempt_id, case_id, outcome, duration_s, recording_id, now)^
--- Of a call of which the provider could not tell whether it was made, the report does.
+-- Of a call of which the provider could not tell whether it was made, the report does. Said again,
+-- it brings the recording that was missing, and nothing else.
 UPDATE contact_attempts a
-SET outcome = :outcome, outcome_at = :now, duration_s = :duration_s, recording_id = :recording_id
+SET outcome = :outcome::text, recording_id = :recording_id::text,
+    outcome_at = CASE WHEN outcome = :outcome THEN outcome_at ELSE :now END,
+    duration_s = CASE WHEN outcome = :outcome THEN duration_s ELSE :duration_s END
 FROM phones p
 WHERE p.phone_id = a.phone_id AND attempt_id = :attempt_id AND case_id = :case_id AND channel = 'call'
   AND (outcome IS NULL
        OR a.status = 'unknown' AND outcome NOT IN ('connected', 'no_answer', 'busy', 'invalid_number',
-                                                   'refused', 'wrong_person'))
+                                                   'refused', 'wrong_person')
+       OR outcome = :outcome AND recording_id IS NULL AND :recording_id::text IS NOT NULL)
 RETURNING p.phone_id, p.relation;
 
 -- name: phone_of_loan(loan_id, phone_id)^
@@ -112,12 +116,14 @@ WHERE r.reply_id = :reply_id AND l.loan_id = :loan_id;
 UPDATE replies SET read_as = :read_as, read_at = :now WHERE reply_id = :reply_id;
 
 -- name: keep_conversation(loan_id, conversation_id, phone_id, held_at, now, duration_s, recording_id, identity_confirmed)^
+-- Said again, it brings the recording that was missing, and nothing else.
 INSERT INTO conversations (loan_id, conversation_id, borrower_id, phone_id, held_at, recorded_at,
                            duration_s, recording_id, identity_confirmed)
 SELECT loan_id, :conversation_id, borrower_id, :phone_id, :held_at, :now, :duration_s,
        :recording_id, :identity_confirmed
 FROM loans WHERE loan_id = :loan_id
-ON CONFLICT DO NOTHING
+ON CONFLICT (loan_id, conversation_id) DO UPDATE SET recording_id = excluded.recording_id
+WHERE conversations.recording_id IS NULL AND excluded.recording_id IS NOT NULL
 RETURNING conversation_id;
 
 -- name: place_hold(loan_id, hold_id, reason, until, now)^
