@@ -32,7 +32,8 @@ def tell(answer: Collected) -> Iterator[str]:
     yield f"Since {answer.since}, the borrower's calendar"
     if not answer.money and not answer.promises:
         yield "nothing came in, and nothing was promised"
-    yield from (_money(money) for money in answer.money)
+    for money in answer.money:
+        yield from _money(money)
     yield from (_promises(promises) for promises in answer.promises)
     if answer.by_stage:
         yield ""
@@ -43,16 +44,23 @@ def tell(answer: Collected) -> Iterator[str]:
         yield f"    {stage:24}{row.payments:6}  {amount:>20}  {row.lender}"
 
 
-def _money(money: MoneyCollected) -> str:
-    received, reversed_, waived = (
+def _money(money: MoneyCollected) -> Iterator[str]:
+    reversed_, waived = (
         format_money(amount, money.currency)
-        for amount in (money.received_minor, money.reversed_minor, money.waived_minor)
+        for amount in (money.reversed_minor, money.waived_minor)
     )
-    noun = "payment" if money.payments == 1 else "payments"
-    return (
-        f"{money.lender}: {received} received in {money.payments} {noun},"
-        f" {reversed_} reversed, {waived} waived"
-    )
+    received = _in_payments(money.received_minor, money.payments, money.currency, "received")
+    yield f"{money.lender}: {received}, {reversed_} reversed, {waived} waived"
+    if money.earlier_payments:
+        earlier = _in_payments(
+            money.earlier_minor, money.earlier_payments, money.currency, "told of since then"
+        )
+        yield f"{money.lender}: {earlier}, dated before"
+
+
+def _in_payments(amount_minor: int, payments: int, currency: str, what: str) -> str:
+    noun = "payment" if payments == 1 else "payments"
+    return f"{format_money(amount_minor, currency)} {what} in {payments} {noun}"
 
 
 def _promises(promises: PromisesDecided) -> str:

@@ -120,6 +120,8 @@ class MoneyCollected(BaseModel):
     currency: str
     payments: int
     received_minor: int
+    earlier_payments: int  # told of since, and dated before
+    earlier_minor: int
     reversed_minor: int
     waived_minor: int
 

@@ -163,25 +163,32 @@ ORDER BY r.received_at, r.reply_id, l.loan_id;
 
 -- name: collected_money(since)
 -- Per lender and currency, since the beginning of a day of each borrower's calendar. What was
--- received includes what was reversed later; reversed is what was taken back since that day.
+-- received includes what was reversed later; reversed is what was taken back since that day. What
+-- was told of since that day, and is dated before it, is counted apart.
 SELECT l.lender, l.currency,
        count(*) FILTER (WHERE moved.what = 'received') AS payments,
-       coalesce(sum(moved.amount_minor) FILTER (WHERE moved.what = 'received'), 0)::bigint
+       coalesce(sum(told.amount_minor) FILTER (WHERE moved.what = 'received'), 0)::bigint
          AS received_minor,
-       coalesce(sum(moved.amount_minor) FILTER (WHERE moved.what = 'reversed'), 0)::bigint
+       count(*) FILTER (WHERE moved.what = 'earlier') AS earlier_payments,
+       coalesce(sum(told.amount_minor) FILTER (WHERE moved.what = 'earlier'), 0)::bigint
+         AS earlier_minor,
+       coalesce(sum(told.amount_minor) FILTER (WHERE moved.what = 'reversed'), 0)::bigint
          AS reversed_minor,
-       coalesce(sum(moved.amount_minor) FILTER (WHERE moved.what = 'waived'), 0)::bigint
+       coalesce(sum(told.amount_minor) FILTER (WHERE moved.what = 'waived'), 0)::bigint
          AS waived_minor
 FROM (
-    SELECT loan_id, amount_minor, received_at AS at,
+    SELECT loan_id, amount_minor, received_at AS at, recorded_at,
            CASE kind WHEN 'waiver' THEN 'waived' ELSE 'received' END AS what
     FROM payments WHERE kind <> 'opening'
     UNION ALL
-    SELECT loan_id, amount_minor, reversed_at, 'reversed'
-    FROM payments WHERE kind = 'payment' AND reversed_at IS NOT NULL) moved
+    SELECT loan_id, amount_minor, reversed_at, reversed_at, 'reversed'
+    FROM payments WHERE kind = 'payment' AND reversed_at IS NOT NULL) told
 JOIN loans l USING (loan_id)
 JOIN borrowers b USING (borrower_id)
-WHERE moved.at >= :since::date::timestamp AT TIME ZONE b.time_zone
+CROSS JOIN LATERAL (SELECT :since::date::timestamp AT TIME ZONE b.time_zone AS at) begins
+CROSS JOIN LATERAL (SELECT CASE WHEN told.at >= begins.at THEN told.what
+                                WHEN told.what = 'received' THEN 'earlier' END AS what) moved
+WHERE greatest(told.at, told.recorded_at) >= begins.at AND moved.what IS NOT NULL
 GROUP BY l.lender, l.currency
 ORDER BY l.lender, l.currency;
 

@@ -40,11 +40,18 @@ ORDER BY e.sequence DESC;
 
 -- name: story_money(loan_id)
 -- Payments, also those that a ledger has written itself, and promises; each twice when it was
--- reversed or decided.
-SELECT p.received_at AS at, 'payment' AS kind, concat_ws(' from ', p.payment_id, p.source) AS what,
-       CASE p.kind WHEN 'waiver' THEN 'granted as a waiver' ELSE 'received' END AS result,
+-- reversed or decided. One that is told of days later changes what is owed from then on.
+SELECT CASE WHEN late.told THEN p.recorded_at ELSE p.received_at END AS at, 'payment' AS kind,
+       concat_ws(' from ', p.payment_id, p.source) AS what,
+       CASE WHEN p.kind = 'waiver' THEN 'granted as a waiver'
+            WHEN late.told THEN concat('told of, as received ',
+                to_char(p.received_at AT TIME ZONE b.time_zone, 'YYYY-MM-DD HH24:MI'))
+            ELSE 'received' END AS result,
        p.amount_minor
-FROM payments p WHERE p.loan_id = :loan_id AND p.kind <> 'opening'
+FROM payments p JOIN loans l USING (loan_id) JOIN borrowers b USING (borrower_id)
+CROSS JOIN LATERAL (
+    SELECT p.recorded_at > p.received_at + interval '1 day' AND p.kind = 'payment' AS told) late
+WHERE p.loan_id = :loan_id AND p.kind <> 'opening'
 UNION ALL
 SELECT p.reversed_at, 'payment', p.payment_id, 'reversed', p.amount_minor
 FROM payments p WHERE p.loan_id = :loan_id AND p.reversed_at IS NOT NULL

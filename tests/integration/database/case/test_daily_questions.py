@@ -9,6 +9,7 @@ import pytest
 
 from commands.ops import collected, today
 from database.case.daily import Collected, Today, read_collected, read_today
+from database.case.story import read_story
 from database.sql import Pool
 from domain.policy.policy import Policy
 from tests.support.record import Record
@@ -207,6 +208,20 @@ async def test_collected_begins_with_the_day(record: Record) -> None:
     """What came the day before is not counted, and nothing is said in words."""
     answer = await read_collected(record.pool, LOAN.on(record.now) + timedelta(days=1))
     assert list(collected.tell(answer))[1:] == ["nothing came in, and nothing was promised"]
+
+
+async def test_collected_tells_of_money_that_is_dated_before(record: Record) -> None:
+    """A mistyped year, or a bank that was late: no report of its own day has shown it."""
+    await record.pool.execute("UPDATE payments SET received_at = '2016-12-24Z', reversed_at = NULL")
+    answer = await read_collected(record.pool, LOAN.on(record.now))
+    assert list(collected.tell(answer))[1:3] == [
+        "test-lender: CNY 0.00 received in 0 payments, CNY 0.00 reversed, CNY 0.00 waived",
+        "test-lender: CNY 120.00 told of since then in 2 payments, dated before",
+    ]
+    story = await read_story(record.pool, LOAN.loan_id)
+    assert story is not None
+    told = {(each.result, LOAN.on(each.at)) for each in story.entries if each.kind == "payment"}
+    assert told == {("told of, as received 2016-12-24 08:00", LOAN.on(record.now))}
 
 
 def _columns(answer: Today | Collected, statement: str) -> Any:
