@@ -21,7 +21,7 @@ from domain.case.events.without_case import (
     judge_without_case,
 )
 from domain.case.facts import CaseFacts
-from domain.events import read_event_on_record
+from domain.events import Event, read_event_on_record
 from domain.policy.policy import Policy
 
 
@@ -72,6 +72,19 @@ class Events:
                 raise CaseOpenError(loan_id)
             judged = judge_without_case(incoming, _at_rest(loan_id, row), policy, now)
             return await self._record(connection, judged, now)
+
+    async def differs_in(self, loan_id: str, event: Event) -> list[str]:
+        """The fields in which an event that was accepted under this id says something else.
+
+        Of what was erased since, nobody can tell.
+        """
+        row = await SQL.accepted_event(self._pool, loan_id=loan_id, event_id=event.event_id)
+        if row is None:
+            return []
+        if row["name"] != event.name:
+            return ["name"]
+        was, now = json.loads(row["body"]), json.loads(event.model_dump_json())
+        return [name for name in now if name in was and now[name] != was[name]]
 
     async def _record(self, connection: Connection, judged: JudgedEvent, now: datetime) -> Verdict:
         await SQL.note_event(connection, loan_id=judged.loan_id, now=now)

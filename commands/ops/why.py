@@ -10,6 +10,7 @@ import typer
 from commands.command_line import CommandError, LoanId, open_database
 from commands.ops.status import how_ended, of_when, read_status
 from database.case.story import Entry, Story, read_story
+from database.event_effects.effect import AFTER_THAT
 from domain.case.state import Stage
 from domain.debt.money import format_money
 from domain.local_time import show_local
@@ -52,7 +53,7 @@ async def why(
 async def _now(story: Story) -> list[str]:
     """What the loan waits for and what comes next; the record alone does not know it."""
     if story.stage is None:
-        return ["Now: no case is open; the schedule opens one when something is overdue"]
+        return [tell_at_rest(story)]
     stage = story.stage.replace("_", " ")
     try:
         client = await connect_temporal()
@@ -65,6 +66,14 @@ async def _now(story: Story) -> list[str]:
         return [f"Now: {stage}; {what}; the next scan takes it up"]
     tell_what = tell_goodbye if story.stage == Stage.ENDED else tell_now
     return list(tell_what(answer, story))
+
+
+def tell_at_rest(story: Story) -> str:
+    """Why nothing comes next of a loan without a case."""
+    if story.status == "active":
+        return "Now: no case is open; the schedule opens one when something is overdue"
+    status = story.status.replace("_", " ")
+    return f"Now: no case is open, and none is opened: the loan stands as {status}"
 
 
 def tell_goodbye(answer: Mapping[str, Any], story: Story) -> Iterator[str]:
@@ -124,9 +133,11 @@ def _what(entry: Entry, story: Story) -> str:
 
 def _again(entry: Entry, story: Story) -> str:
     if entry.kind == "event refused":
-        is_wrong = entry.rule_id == "LC-CONTRACT"
-        again = "to be sent again" if is_wrong else "if it is true again, to be sent"
-        return f"{again}{', mended,' if is_wrong else ''} under a new id"
+        if entry.result.endswith(AFTER_THAT):
+            return "only for now"
+        if entry.rule_id == "LC-CONTRACT":
+            return "to be sent again, mended, under a new id"
+        return "for good under this id; what becomes true later is sent under another"
     if entry.retry_at is None:
         return "waiting would not help"
     return f"again possible at {_local(entry.retry_at, story)}"

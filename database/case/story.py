@@ -64,6 +64,7 @@ class Story(BaseModel):
     loan_id: str
     currency: str
     time_zone: str
+    status: str  # of the loan; a case is opened of an `active` one only
     stage: str | None  # of the case that is open, or whose end is not finished, if one is
     entries: list[Entry]
 

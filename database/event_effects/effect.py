@@ -7,6 +7,8 @@ from database.sql import SQL, Connection
 from domain import events
 from domain.plan.authority import WaiverRequest
 
+AFTER_THAT = "send it again, under its id, after that"  # ends the reason, for now, of what waits
+
 
 class EffectRefusedError(Exception):
     """The record knows a reason against the event; the text is `RULE: reason`."""
@@ -44,7 +46,7 @@ async def rule_of_case(
 
 def wait_unless(fits: object, reason: str) -> None:
     if not fits:
-        raise OtherHalfMissingError(f"LC-RECORD: {reason}; send it again, under its id, after that")
+        raise OtherHalfMissingError(f"LC-RECORD: {reason}; {AFTER_THAT}")
 
 
 def refuse_unless(fits: object, reason: str, rule_id: str = "LC-RECORD") -> None:

@@ -1,7 +1,7 @@
 -- What was done and not done for one loan, for people who ask why. Newest first.
 
 -- name: story_of_loan(loan_id)^
-SELECT l.loan_id, l.currency, b.time_zone,
+SELECT l.loan_id, l.currency, l.status, b.time_zone,
        (SELECT coalesce(c.stage, 'early_contact') FROM collection_cases c
         WHERE c.loan_id = l.loan_id AND (c.closed_at IS NULL OR c.is_ending)
         ORDER BY c.closed_at DESC NULLS FIRST LIMIT 1) AS stage
@@ -133,7 +133,8 @@ GROUP BY k.slot_id, k.slot, b.time_zone;
 -- What the lender's own people were told.
 SELECT n.created_at AS at, 'notice' AS kind, concat(n.kind, ' to ', n.audience) AS what,
        concat_ws('; ', 'told', n.body ->> 'reason', 'complaint ' || (n.body ->> 'complaint_id'))
-           AS result
+           AS result,
+       (n.body ->> 'amount_minor')::bigint AS amount_minor
 FROM staff_notices n LEFT JOIN collection_cases c USING (case_id)
 WHERE :loan_id IN (n.loan_id, c.loan_id);
 

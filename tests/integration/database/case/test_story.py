@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from commands.ops.why import tell, tell_now
+from commands.ops.why import tell, tell_at_rest, tell_now
 from database.case.story import Story, read_story
 from database.sql import Pool
 from domain.policy.policy import Policy
@@ -29,7 +29,7 @@ async def test_story_tells_contacts_refusals_and_refused_events(
     ]  # fmt: skip
     text = ["\n".join(tell(entry, story)) for entry in decided]
     assert "visit_appointment (visit) by sms to B-1-p1: sent" in text[0]
-    assert "refused by rule LC-STAGE; if it is true again, to be sent under a new id" in text[1]
+    assert "refused by rule LC-STAGE; for good under this id; what becomes true later is" in text[1]
     assert "on hold: dispute" in text[2]
     assert "LC-HOLD; waiting would not help" in text[2]
     assert "overdue_call (collection) by call to B-1-p1: sent: no_answer" in text[3]
@@ -82,7 +82,11 @@ async def test_story_tells_how_visits_and_the_case_have_ended(
         f"{end:%Y-%m-%d %H:%M}  end: case {case_id}: handed_to_legal",
         f"2026-01-15 08:00  case: {case_id}: opened, overdue since 2026-01-10",
     ]
-    assert story.stage is None
+    assert tell_at_rest(story).endswith("the schedule opens one when something is overdue")
+    await pool.execute("UPDATE loans SET status = 'written_off'")
+    story = await read_story(pool, "L-1")
+    assert story is not None
+    assert tell_at_rest(story).endswith("none is opened: the loan stands as written off")
 
 
 async def test_story_tells_money_holds_approvals_and_agreements(
@@ -133,7 +137,12 @@ NOW: dict[str, Any] = {
 def test_what_comes_next_is_told_on_the_same_clock() -> None:
     """By the answer of the workflow."""
     story = Story(
-        loan_id="L-1", currency="CNY", time_zone="Asia/Shanghai", stage="agreement", entries=[]
+        loan_id="L-1",
+        currency="CNY",
+        time_zone="Asia/Shanghai",
+        status="active",
+        stage="agreement",
+        entries=[],
     )
     now, *rest = tell_now(NOW, story)
     assert now.startswith("Now: agreement, waits for agreement signed; as of 2026-04-17 12:21 Asia")

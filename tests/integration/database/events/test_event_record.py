@@ -2,8 +2,13 @@
 
 import asyncio
 
-from tests.support.recorder import LOAN, PAYMENT, Recorder
-from tests.support.world import INSTALMENT
+import pytest
+
+from commands.command_line import CommandError
+from commands.ops.send import require_one_meaning
+from database.event_record import Events
+from tests.support.recorder import LOAN, NOW, PAYMENT, Recorder
+from tests.support.world import INSTALMENT, event
 
 
 async def test_retried_write_answers_as_the_first(record: Recorder) -> None:
@@ -71,3 +76,19 @@ async def test_refused_event_has_no_effect(record: Recorder) -> None:
     [row] = await record.rows("SELECT accepted, reason, body FROM case_events")
     assert (row["accepted"], row["reason"]) == (False, "LC-STAGE: not now")
     assert "P-1" in row["body"]
+
+
+async def test_another_event_under_an_id_is_told_from_the_same_again(record: Recorder) -> None:
+    """Who sends by hand is told that nothing of it is taken, and what differs."""
+    await record.accepted("payment_received", event_id="e", **PAYMENT)
+    events, body = Events(record.pool), event(NOW, event_id="e", **PAYMENT)
+    await require_one_meaning(events, LOAN.loan_id, {"name": "payment_received", **body})
+    for name, changes, differs in (
+        ("payment_received", {"amount_minor": 2000}, "amount_minor"),
+        ("payment_reversed", {}, "name"),
+    ):
+        other = {"name": name, **body, **changes}
+        if name == "payment_reversed":
+            del other["amount_minor"]
+        with pytest.raises(CommandError, match=rf"^event_id: e was taken .* another {differs};"):
+            await require_one_meaning(events, LOAN.loan_id, other)

@@ -4,7 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from tests.support.recorder import NOW, PAYMENT, Recorder
+from commands.ops.why import tell
+from database.case.story import read_story
+from tests.support.recorder import LOAN, NOW, PAYMENT, Recorder
 from tests.support.world import INSTALMENT, Loan, insert_loan
 
 EARLIER = NOW - timedelta(days=8)
@@ -41,6 +43,10 @@ async def test_half_before_its_other_half_may_come_again_under_its_id(
         assert (early.accepted, early.may_come_again, early.repeated) == (False, True, False)
         assert early.reason is not None
         assert early.reason.endswith("send it again, under its id, after that")
+    story = await read_story(record.pool, LOAN.loan_id)
+    assert story is not None
+    [told] = {each for entry in story.entries[:1] for each in tell(entry, story) if "rule" in each}
+    assert told.strip() == "refused by rule LC-RECORD; only for now"
     await record.accepted(second[0], **second[1])
     again = await record(first[0], event_id="half", **first[1])
     assert (again.may_come_again, again.repeated) == (False, False)

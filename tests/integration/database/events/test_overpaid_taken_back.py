@@ -5,11 +5,12 @@ import json
 import pytest
 
 from database.case.cases import Cases
+from database.case.story import read_story
 from database.event_record import Events
 from domain.case.events.without_case import IncomingEvent
 from domain.case.facts import Outcome
 from domain.policy.policy import Policy
-from tests.support.recorder import NOW, Recorder
+from tests.support.recorder import LOAN, NOW, Recorder
 from tests.support.world import INSTALMENT, event
 
 ALL = 12 * INSTALMENT
@@ -48,6 +49,11 @@ async def test_the_payment_bounces_and_nothing_is_to_be_paid_back(record: Record
     await _settle(record)
     await record.accepted("payment_reversed", payment_id="P")
     assert await _told(record) == [(OVERPAID, 500, None), (TAKEN_BACK, 500, 0)]
+    story = await read_story(record.pool, LOAN.loan_id)
+    assert story is not None
+    assert {
+        (each.what, each.amount_minor) for each in story.entries if each.what.startswith("overpaid")
+    } == {("overpaid to collectors", 500), ("overpaid_taken_back to collectors", 500)}
     [notice] = await record.rows("SELECT body FROM staff_notices WHERE body ? 'rest_minor'")
     assert json.loads(notice["body"])["payment_id"] == "P"
 
