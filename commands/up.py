@@ -70,7 +70,7 @@ async def _run(data_dir: Path) -> str:
         raise CommandError(
             f"BUSINESS_CLOCK is wrong: the data in {data_dir} was kept with another clock, "
             f"{in_words(kept)}; go on with that one (leave BUSINESS_CLOCK unset), or begin "
-            "elsewhere with --data-dir"
+            "elsewhere with --data-dir, or anew, once that directory is removed"
         )
     _say("starting Postgres and Temporal; this takes some seconds")
     stack = EmbeddedStack(data_dir, clock=kept or _begun(wish), ports=_ports)

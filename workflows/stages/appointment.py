@@ -29,12 +29,16 @@ from workflows.routines.visit_ends import (
 )
 from workflows.routines.words import owe_word, says_all
 
+_NOT_AGREED = "no appointment was agreed on"
+_NOT_TOLD = "no notice of a proposal could be sent"
+
 
 async def arrange_appointment(desk: CaseDesk) -> Literal[Stage.PREPARATION] | AfterVisit:
     """Wait for `appointment_confirmed`; a bounded number of proposals is made."""
     visit = require_visit(desk)
     expires_at = visit.approval_expires_at or desk.now
     await desk.begin("appointment_confirmed", expires_at)
+    was_told = visit.rounds + visit.withdrawals > 0  # in a run before this one, perhaps
 
     while desk.now < expires_at:
         if visit.appointment is Answer.YES:
@@ -47,12 +51,13 @@ async def arrange_appointment(desk: CaseDesk) -> Literal[Stage.PREPARATION] | Af
             continue
         if visit.slot is None:
             if visit.rounds >= desk.policy.visit.proposal_rounds.value:
-                return await end_visit(desk, VisitStatus.CALLED_OFF, "no appointment was agreed on")
+                reason = _NOT_AGREED if was_told else _NOT_TOLD
+                return await end_visit(desk, VisitStatus.CALLED_OFF, reason)
             visit.slot = await _book(desk, visit)
         if visit.slot is None:
             await _wait_for_crews(desk, visit)
         else:
-            await _propose(desk, visit, visit.slot)
+            was_told = await _propose(desk, visit, visit.slot) or was_told
     await release_crew(desk, "the approval expired", tell_borrower=True)
     await tell_called_off(desk)
     if says_all():
@@ -98,8 +103,8 @@ async def _wait_for_crews(desk: CaseDesk, visit: VisitState) -> None:
     await desk.reach(again_at, "look for a free crew", "no crew was free")
 
 
-async def _propose(desk: CaseDesk, visit: VisitState, slot: Slot) -> None:
-    """Tell the borrower who comes when and why, and wait for the answer."""
+async def _propose(desk: CaseDesk, visit: VisitState, slot: Slot) -> bool:
+    """Tell the borrower who comes when and why, and wait for the answer; whether they were told."""
     lead = timedelta(hours=desk.policy.visit.reminder_hours.value)
     if not visit.notice_sent:
         told = await contact(
@@ -121,6 +126,8 @@ async def _propose(desk: CaseDesk, visit: VisitState, slot: Slot) -> None:
         "take the proposal back",
         f"proposed {slot.start:%Y-%m-%d %H:%M} UTC, no answer yet",
     )
+    was_told = visit.notice_sent
     if not answered:
-        reason = "no answer" if visit.notice_sent else "no notice could be sent"
+        reason = "no answer" if was_told else "no notice could be sent"
         await release_crew(desk, reason, tell_borrower=True)
+    return was_told

@@ -9,6 +9,7 @@ from typing import Any
 from domain.case.events.row import EventRow
 from domain.case.events.table import EVENT_TABLE
 from domain.case.state import Stage
+from domain.events import EVENTS, Event
 
 # A rule that refuses: its sign in the table, and why it does.
 _REFUSALS = {
@@ -45,8 +46,10 @@ holds every cell against the judgement.
 |---|{columns}---|
 {rows}
 
-| event | says |
-|---|---|
+Beside {common}:
+
+| event | says | required | may be left out |
+|---|---|---|---|
 {descriptions}
 """
 
@@ -60,10 +63,22 @@ def render() -> str:
         stages=" | ".join(_SHORT.get(stage, stage.value) for stage in Stage),
         columns=":-:|" * len(Stage),
         rows="\n".join(_line(name, row) for name, row in EVENT_TABLE.items()),
-        descriptions="\n".join(
-            f"| `{name}` | {row.description} |" for name, row in EVENT_TABLE.items()
-        ),
+        common=", ".join(f"`{field}`" for field in Event.model_fields),
+        descriptions="\n".join(_description(name, row) for name, row in EVENT_TABLE.items()),
     )
+
+
+def _description(name: str, row: EventRow[Any]) -> str:
+    own = {
+        field: about
+        for field, about in EVENTS[name].model_fields.items()
+        if field not in Event.model_fields
+    }
+    required, optional = (
+        ", ".join(f"`{field}`" for field, about in own.items() if about.is_required() is wanted)
+        for wanted in (True, False)
+    )
+    return f"| `{name}` | {row.description} | {required} | {optional} |"
 
 
 def _line(name: str, row: EventRow[Any]) -> str:

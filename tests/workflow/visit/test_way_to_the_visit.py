@@ -92,6 +92,15 @@ async def test_declined_appointment_leads_to_another_proposal(life: Life) -> Non
     assert (await life.contacts()).count("visit_appointment") == 3
 
 
+async def test_visit_that_nobody_could_be_told_of_ends_as_that(life: Life) -> None:
+    """No number may be written to any more: what has to be mended is not the time of the day."""
+    visit = (await life.drive_to(Stage.APPROVAL))["visit"]
+    await life.pool.execute("UPDATE phones SET blocked_at = now()")
+    await life.accepted("visit_approved", visit_id=visit["visit_id"], approver_id="A-1")
+    await life.skip_to_stage(Stage.EARLY_CONTACT)
+    assert (await life.ended_visit())["ended_reason"] == "no notice of a proposal could be sent"
+
+
 async def test_unanswered_appointment_is_taken_back(life: Life) -> None:
     """Three proposals without an answer, and the visit is called off."""
     await life.drive_to(Stage.APPOINTMENT)
