@@ -47,6 +47,10 @@ LATE_LOOKS = 15  # one after the other: a moment's hiccup is none
 
 Say = Callable[[str], None]
 
+_TO_BE_TAKEN_UP = """
+    SELECT EXISTS (SELECT FROM collection_cases WHERE closed_at IS NULL AND started_at IS NULL)
+"""
+
 
 class Drill:
     """From the import to the judgement. `planted` names a fault of the worker, to be found.
@@ -156,7 +160,11 @@ class Drill:
         self, faults: "asyncio.Task[None]", pool: Pool, client: Client, habits: dict[str, Habit]
     ) -> bool:
         if self._size.until_day is not None:
-            return faults.done() and self._day > self._size.until_day
+            if not faults.done() or self._day <= self._size.until_day:
+                return False
+            # A scan that died with its worker comes back after Temporal's timeouts: on short days
+            # that is days.
+            return not await pool.fetchval(_TO_BE_TAKEN_UP)
         state = await read_state(pool, self._now)
         self._show(state)
         if not (faults.done() and state.is_over and self._day > last_reversal(habits) + 1):
