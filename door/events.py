@@ -37,7 +37,7 @@ def events_router(door: Door) -> APIRouter:
     async def take_batch(request: Request) -> Response:
         async def work(trace: Trace) -> Response:
             body = await read_body(request, LARGEST_BATCH)
-            sender, _ = await door.senders.sender_of(request, body)
+            sender, _ = await door.sender_of_body(request, body)
             trace.note(key_id=sender.key_id)
             batch = _as_batch(read_value(body))
             door.limits.take(sender.key_id, len(batch))
@@ -69,7 +69,7 @@ def _taker(door: Door, name: str) -> Callable[[Request, str], Awaitable[Response
 async def _take_one(door: Door, request: Request, loan_id: str, name: str) -> Response:
     async def work(trace: Trace) -> Response:
         body = await read_body(request, LARGEST_EVENT)
-        sender, message_id = await door.senders.sender_of(request, body)
+        sender, message_id = await door.sender_of_body(request, body)
         trace.note(key_id=sender.key_id)
         door.limits.take(sender.key_id)
         event = _of_this_address(read_value(body), loan_id, name)

@@ -36,10 +36,24 @@ class Door(NamedTuple):
     async def sender_of_target(self, request: Request) -> Sender:
         """Who asks, by a signature over what is asked for: the target of the request."""
         sender, _ = await self.senders.sender_of(request, target_of(request))
-        if request.url.query:
-            raise ProblemError(Kind.UNKNOWN_PARAMETER)
+        _require_no_parameter(request)
         self.limits.take(sender.key_id)
         return sender
+
+    async def sender_of_body(self, request: Request, body: bytes) -> tuple[Sender, str]:
+        """Who sends, by a signature over the body, and the message id.
+
+        The limit is the caller's to take: only the body says how many events there are.
+        """
+        sender, message_id = await self.senders.sender_of(request, body)
+        _require_no_parameter(request)
+        return sender, message_id
+
+
+def _require_no_parameter(request: Request) -> None:
+    """What is not understood is not passed over: it may have been meant to change what is done."""
+    if request.url.query:
+        raise ProblemError(Kind.UNKNOWN_PARAMETER)
 
 
 def target_of(request: Request) -> bytes:

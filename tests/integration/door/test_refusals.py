@@ -159,8 +159,12 @@ async def test_other_media_types_are_refused_before_anybody_is_asked_for(bank: S
 
 
 async def test_unknown_parameter_is_refused(bank: System) -> None:
-    """What is not understood is not passed over."""
+    """What is not understood is not passed over: who tries a dry run has nothing taken."""
     assert (await bank.get("/v1/loans/L-1001?as_of=today")).status_code == 400
+    for path, value in ((ADDRESS, EVENT), ("/v1/events", [EVENT]), (f"{ADDRESS}x", EVENT)):
+        answer = await bank.post(f"{path}?dryrun=true", value, "e-1")
+        assert answer.status_code == 400
+        assert answer.json()["type"] == "/problems/unknown-parameter"
 
 
 async def test_while_temporal_is_away_events_are_kept(pool: Pool, policy: Policy) -> None:
