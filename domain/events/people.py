@@ -35,7 +35,7 @@ class ReplyReceived(Event):
     @model_validator(mode="after")
     def _says_who_wrote(self) -> Self:
         if self.text is not None and self.phone_id is None:
-            raise ValueError("text needs phone_id")
+            raise ValueError("phone_id: is missing, and text needs it")
         return self
 
 
@@ -61,5 +61,5 @@ class BorrowerSaid(Event):
     @model_validator(mode="after")
     def _says_when(self) -> Self:
         if self.says == "call_later" and self.until is None:
-            raise ValueError("call_later needs until")
+            raise ValueError("until: is missing, and call_later needs it")
         return self

@@ -64,6 +64,32 @@ def test_agreed_hours_are_written_as_hours(wish: dict[str, str], field: str) -> 
     assert f"agreed_hours.0.{field}: must be" in reason
 
 
+@pytest.mark.parametrize(
+    ("written", "part"),
+    [
+        ("2027-02-30T10:00:00+08:00", "day"),
+        ("2027-13-01T10:00:00Z", "day"),
+        ("0000-01-01T10:00:00Z", "day"),
+        ("2026-12-24T25:00:00+08:00", "hour"),
+        ("2026-12-24T10:60:00Z", "minute"),
+        ("2026-12-24T10:00:60Z", "second"),
+        ("2026-12-24T10:00:00+25:00", "time zone"),
+    ],
+)
+def test_what_no_calendar_or_clock_has_is_named(written: str, part: str) -> None:
+    """In our words, and those of the form that is asked for."""
+    such = f"such as 2026-11-24T10:00:00+08:00 (there is no such {part})"
+    assert _reason("hold_placed", until=written) == f"until: must be a time by RFC 3339, {such}"
+
+
+def test_day_and_hour_that_are_not_there_are_named_in_every_field() -> None:
+    """As in a time."""
+    reason = _reason("promise_made", due_on="2027-02-30")
+    assert reason == "due_on: must be a day, such as 2026-08-01 (there is no such day)"
+    reason = _reason("contact_preferences_changed", agreed_hours=[WISHED | {"end": "25:00"}])
+    assert reason.endswith("end: must be a time of day, such as 18:00 (there is no such hour)")
+
+
 def test_preferred_times_are_times() -> None:
     """Each of the list."""
     reason = _reason("appointment_declined", preferred_times=["20270101"])
