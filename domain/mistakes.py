@@ -117,5 +117,12 @@ def _is_day(year: int, month: int, day: int) -> bool:
     return True
 
 
+def not_within(day: date, days: int, today: date) -> str:
+    """Why a day is none of so many from today on."""
+    if day < today:
+        return f"{day} lies in the past, before {today}"
+    return f"{day} is not within {days} days of {today}"
+
+
 def _is_within(inner: tuple[int | str, ...], outer: tuple[int | str, ...]) -> bool:
     return len(inner) > len(outer) and inner[: len(outer)] == outer

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from domain.calendar import add_months
 from domain.events import Capacity, Proposal
+from domain.mistakes import not_within
 from domain.plan.progress import Part
 from domain.policy.policy import PlanPolicy
 from domain.policy.rule import WHOLE
@@ -152,10 +153,8 @@ def _problems_of_dates(proposal: Proposal, policy: PlanPolicy, today: date) -> l
     problems = []
     days_ahead = (proposal.first_due_on - today).days
     if not 0 <= days_ahead <= policy.first_due_days.value:
-        problems.append(
-            f"first_due_on: {proposal.first_due_on} is not within "
-            f"{policy.first_due_days.value} days of {today}"
-        )
+        days = policy.first_due_days.value
+        problems.append(f"first_due_on: {not_within(proposal.first_due_on, days, today)}")
     months = proposal.instalments - (0 if proposal.down_payment_minor else 1)
     if months > policy.longest_months.value:
         problems.append(

@@ -31,7 +31,7 @@ def require_past(event: events.Event, situation: Situation) -> None:
     require(
         event.occurred_at <= situation.now + situation.policy.clock_tolerance,
         "LC-TIME",
-        f"occurred_at: lies in the future; here it is {_utc(situation.now)}",
+        f"occurred_at: lies in the future; here it is {in_utc(situation.now)}",
     )
 
 
@@ -53,7 +53,7 @@ def require_not_before(
     require(
         asked_at is None or event.occurred_at >= asked_at - situation.policy.clock_tolerance,
         "LC-STAGE",
-        f"occurred_at: {reason}" + (f", {_utc(asked_at)}" if asked_at else ""),
+        f"occurred_at: {reason}" + (f", {in_utc(asked_at)}" if asked_at else ""),
     )
 
 
@@ -76,5 +76,6 @@ def require_no_hold(situation: Situation) -> None:
     require(not situation.is_on_hold, "LC-HOLD", f"on hold: {', '.join(situation.hold_reasons)}")
 
 
-def _utc(at: datetime) -> str:
+def in_utc(at: datetime) -> str:
+    """A moment as refusals name it."""
     return f"{show_local(at, 'UTC')} UTC"

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from domain import events
-from domain.case.judgement.fitting import require
+from domain.case.judgement.fitting import in_utc, require
 from domain.case.situation import Situation
 
 
@@ -24,4 +24,8 @@ def judge_borrower_said(event: events.BorrowerSaid, situation: Situation) -> Non
 
 
 def _require_to_last(until: datetime | None, situation: Situation) -> None:
-    require(until is None or until > situation.now, "LC-TIME", "until: the hold is over")
+    require(
+        until is None or until > situation.now,
+        "LC-TIME",
+        f"until: lies in the past; here it is {in_utc(situation.now)}",
+    )

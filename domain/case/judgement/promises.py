@@ -5,6 +5,7 @@ from datetime import timedelta
 from domain import events
 from domain.case.judgement.fitting import require
 from domain.case.situation import Situation
+from domain.mistakes import not_within
 
 
 def judge_promise_made(event: events.PromiseMade, situation: Situation) -> None:
@@ -13,7 +14,7 @@ def judge_promise_made(event: events.PromiseMade, situation: Situation) -> None:
     require(
         situation.today <= event.due_on <= situation.today + timedelta(days=longest.value),
         longest.id,
-        f"due_on: {event.due_on} is not within {longest.value} days of {situation.today}",
+        f"due_on: {not_within(event.due_on, longest.value, situation.today)}",
     )
     require(not situation.facts.promises, "LC-PROMISE", "another promise to pay is open")
     require(

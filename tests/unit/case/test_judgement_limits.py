@@ -25,6 +25,14 @@ def test_promise_lies_within_its_days(policy: Policy, due_on: date, rule: str) -
     assert verdict("promise_made", situation(policy), due_on=str(due_on))[0] == rule
 
 
+def test_promise_for_a_day_that_is_past_is_told_so(policy: Policy) -> None:
+    """And not only that it is not among the days to come; one that is far, as before."""
+    reason = verdict("promise_made", situation(policy), due_on="2026-04-19")[1]
+    assert reason == "due_on: 2026-04-19 lies in the past, before 2026-04-20"
+    reason = verdict("promise_made", situation(policy), due_on="2026-05-05")[1]
+    assert reason == "due_on: 2026-05-05 is not within 14 days of 2026-04-20"
+
+
 def test_one_promise_at_a_time(policy: Policy) -> None:
     """An open promise refuses another."""
     assert verdict("promise_made", situation(policy, promises=[PROMISE]))[0] == "LC-PROMISE"

@@ -123,6 +123,13 @@ def test_hold_that_is_over_is_refused(policy: Policy, days: int, rule: str) -> N
     assert verdict("hold_placed", situation(policy), until=until)[0] == rule
 
 
+def test_call_for_which_it_is_too_late_is_told_so(policy: Policy) -> None:
+    """In words of what was said: who sent it has not heard of a hold."""
+    until = (NOON - timedelta(hours=1)).isoformat()
+    refused = verdict("borrower_said", situation(policy), says="call_later", until=until)
+    assert refused == ("LC-TIME", f"until: lies in the past; here it is {NOON:%Y-%m-%d %H:%M} UTC")
+
+
 def test_complaint_is_to_be_answered_from_its_filing_on(policy: Policy) -> None:
     """However late it comes."""
     filed_at = NOON - timedelta(days=10)

@@ -70,7 +70,7 @@ def test_plan_is_whole_and_in_order(
         ({"first_due_on": "2026-05-04"}, None),
         (
             {"first_due_on": "2026-05-03"},
-            "first_due_on: 2026-05-03 is not within 30 days of 2026-05-04",
+            "first_due_on: 2026-05-03 lies in the past, before 2026-05-04",
         ),
         ({"first_due_on": "2026-06-03"}, None),
         (
