@@ -1,6 +1,7 @@
 """What is refused before anybody asks whose it is: size, media type, slowness; then the shape."""
 
 import asyncio
+import re
 from typing import Any
 
 from starlette.requests import ClientDisconnect, Request
@@ -54,10 +55,9 @@ def read_value(body: bytes) -> object:
         value = read_json(body.decode("utf-8").encode())
     except UnicodeDecodeError:
         raise ProblemError(Kind.NOT_AN_OBJECT, "The body is not UTF-8") from None
-    except UnreadableEventError:
-        raise ProblemError(
-            Kind.NOT_AN_OBJECT, "The body is not JSON, or gives one name two values"
-        ) from None
+    except UnreadableEventError as error:
+        detail = re.sub("^the body", "The body", str(error))
+        raise ProblemError(Kind.NOT_AN_OBJECT, detail) from None
     if _is_deeper(value, DEEPEST):
         raise ProblemError(Kind.NOT_AN_OBJECT, f"The body is nested deeper than {DEEPEST}")
     return value

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from domain.events import agreements, case, complaints, contact, money, people, visits
 from domain.events.fields import CONTRACT, Event
+from domain.json_mistakes import refuse_constant, why_no_json
 from domain.mistakes import describe_mistakes
 
 LARGEST_RECORDED_BODY = 8_000
@@ -97,12 +98,12 @@ def read_json(data: bytes) -> object:
     """
     try:
         return json.loads(
-            data, parse_constant=_refuse_constant, object_pairs_hook=_without_repetition
+            data, parse_constant=refuse_constant, object_pairs_hook=_without_repetition
         )
     except _RepeatedKeyError as error:
         raise UnreadableEventError(f"{printable(str(error), 60)}: is given twice") from error
     except (ValueError, RecursionError) as error:
-        raise UnreadableEventError("the body is not JSON") from error
+        raise UnreadableEventError(f"the body is not JSON: {why_no_json(error)}") from error
 
 
 def recordable(body: object) -> str:
@@ -135,10 +136,6 @@ def _without_repetition(pairs: list[tuple[str, object]]) -> dict[str, object]:
         names = [name for name, _ in pairs]
         raise _RepeatedKeyError(next(name for name in names if names.count(name) > 1))
     return read
-
-
-def _refuse_constant(name: str) -> object:
-    raise ValueError(name)
 
 
 def _shape(body: object) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any, NamedTuple
 
+from domain.json_mistakes import refuse_constant, why_no_json
 from domain.tape.row import BORROWER_COLUMNS, COLUMNS, CONTRACT_COLUMNS, Problem
 
 FORMATS = {".csv": "csv", ".jsonl": "json", ".ndjson": "json", ".json": "json"}
@@ -178,15 +179,13 @@ def _json_fields(raw: bytes, line: int) -> tuple[dict[str, Any] | None, str]:
         fields = json.loads(
             _text(raw, line).strip(),
             parse_float=Decimal,
-            parse_constant=_no_constant,
+            parse_constant=refuse_constant,
             object_pairs_hook=_each_key_once,
         )
-    except json.JSONDecodeError as error:
-        return None, f"is not JSON: {error.msg} at character {error.colno}"
     except _KeyTwiceError as error:
         return None, f"has the key {str(error)[:40]!r} twice"
-    except (ValueError, RecursionError):
-        return None, "is not JSON: a number is no number or too long, or it nests too deeply"
+    except (ValueError, RecursionError) as error:
+        return None, f"is not JSON: {why_no_json(error)}"
     if not isinstance(fields, dict):
         return None, "must be a JSON object"
     return fields, ""
@@ -203,10 +202,6 @@ def _each_key_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
             raise _KeyTwiceError(key)
         fields[key] = value
     return fields
-
-
-def _no_constant(name: str) -> object:
-    raise ValueError(f"{name} is not a number")
 
 
 def _unreadable(raw: bytes) -> str | None:

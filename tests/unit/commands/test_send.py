@@ -11,7 +11,17 @@ from commands.ops.send import send
     [
         ('{"event_id": "a", "event_id": "b"}', "JSON: event_id: is given twice"),
         ("[]", "JSON: must be one object, {…}"),
-        ("{", "JSON: the body is not JSON"),
+        (
+            '{"event_id": "x1"',
+            "JSON: the body is not JSON: Expecting ',' delimiter at character 18",
+        ),
+        (
+            '{"a": 1,\n "b": }',
+            "JSON: the body is not JSON: Expecting value at line 2, character 7",
+        ),
+        ("", "JSON: the body is not JSON: it is empty"),
+        ("NaN", "JSON: the body is not JSON: NaN is no number"),
+        ('{"a', "JSON: the body is not JSON: Unterminated string starting at character 2"),
     ],
 )
 def test_what_is_no_event_is_one_clear_line(

@@ -31,6 +31,20 @@ def test_what_cannot_be_read_is_refused(body: bytes) -> None:
     assert refused.value.kind is Kind.NOT_AN_OBJECT
 
 
+@pytest.mark.parametrize(
+    ("body", "detail"),
+    [
+        (b"{", "The body is not JSON: Expecting property name enclosed in double quotes"),
+        (b'{"a": 1, "a": 2}', "a: is given twice"),
+    ],
+)
+def test_a_name_that_is_given_twice_is_told_from_what_is_no_json(body: bytes, detail: str) -> None:
+    """By its name, and by where it breaks."""
+    with pytest.raises(ProblemError) as refused:
+        read_value(body)
+    assert refused.value.detail.startswith(detail)
+
+
 def test_what_is_as_deep_as_events_are_is_read() -> None:
     """The deepest of them has four levels."""
     assert read_value(b'{"a": [{"b": {"c": [1]}}]}') == {"a": [{"b": {"c": [1]}}]}

@@ -112,10 +112,9 @@ def test_json_lines_are_read(suffix: str) -> None:
         ("null", "must be a JSON object"),
         ('{"a": 1', "is not JSON: Expecting ',' delimiter at character 8"),
         ("nonsense", "is not JSON: Expecting value at character 1"),
-        ('{"a": NaN}', "is not JSON: a number is no number or too long, or it nests too deeply"),
-        ('{"a": ' + "9" * 5000 + "}",
-         "is not JSON: a number is no number or too long, or it nests too deeply"),
-        ("[" * 50_000, "is not JSON: a number is no number or too long, or it nests too deeply"),
+        ('{"a": NaN}', "is not JSON: NaN is no number"),
+        ('{"a": ' + "9" * 5000 + "}", "is not JSON: a number is too long"),
+        ("[" * 50_000, "is not JSON: it nests too deeply"),
     ],
 )  # fmt: skip
 def test_a_bad_json_line_costs_only_itself(bad: str, reason: str) -> None:

@@ -13,6 +13,7 @@ from temporal.converter import DATA_CONVERTER, LenientPayloadConverter
 
 CONVERTER = DATA_CONVERTER.payload_converter
 CASE = DueCase(case_id="L-1:2026-01-10", loan_id="L-1")
+NO_VALUE = "the body is not JSON: Expecting value at character 1"
 
 
 def _payload(data: bytes, encoding: bytes | None = b"json/plain", **metadata: bytes) -> Payload:
@@ -65,17 +66,24 @@ def test_json_is_read_whatever_its_encoding(payload: Payload) -> None:
 @pytest.mark.parametrize(
     ("payload", "reason"),
     [
-        (_payload(b""), "the body is not JSON"),
-        (_payload(b'{"a": '), "the body is not JSON"),
-        (_payload(b'{"a": NaN}'), "the body is not JSON"),
-        (_payload(b'"\xff"'), "the body is not JSON"),
-        (_payload(b'{"a":' * 20_000 + b"1" + b"}" * 20_000), "the body is not JSON"),
-        (_payload(b"\0", None), "the body is not JSON"),
+        (_payload(b""), "the body is not JSON: it is empty"),
+        (_payload(b'{"a": '), "the body is not JSON: Expecting value at character 7"),
+        (_payload(b'{"a": NaN}'), "the body is not JSON: NaN is no number"),
+        (_payload(b'"\xff"'), "the body is not JSON: it is not UTF-8 at byte 2"),
+        (
+            _payload(b'{"a":' * 20_000 + b"1" + b"}" * 20_000),
+            "the body is not JSON: it nests too deeply",
+        ),
+        (_payload(b"1" * 5000), "the body is not JSON: a number is too long"),
+        (_payload(b"\0", None), NO_VALUE),
         (
             _payload(b"\0", b"binary/encrypted"),
-            "the body is not JSON, and its encoding is binary/encrypted",
+            f"{NO_VALUE}, and its encoding is binary/encrypted",
         ),
-        (_payload(b"\0", b"\xff\0"), "the body is not JSON, and its encoding is \ufffd\ufffd"),
+        (
+            _payload(b"\0", b"\xff\0"),
+            f"{NO_VALUE}, and its encoding is \ufffd\ufffd",
+        ),
     ],
 )
 def test_what_cannot_be_read_says_so(payload: Payload, reason: str) -> None:
