@@ -9,7 +9,6 @@ import sys
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, ParamSpec
 
@@ -20,7 +19,7 @@ from typer.core import TyperCommand
 from database.errors import DatabaseAwayError, DatabaseUnusableError, unusable_in_words
 from database.policy.stored_policies import PolicyChangedError
 from database.sql import Pool, open_pool
-from domain.events import EVENTS
+from domain.events import which_event
 from domain.mistakes import reason
 from policies.files import PolicyError
 from runtime.env_file import adopt_env_file
@@ -177,9 +176,7 @@ def print_json(answer: Mapping[str, Any]) -> None:
 
 def no_event(name: str) -> str:
     """That no event has this name, and which one may be meant, else which there are."""
-    meant = get_close_matches(name, EVENTS, n=1)
-    there_are = f"did you mean {meant[0]}?" if meant else f"there are: {', '.join(EVENTS)}"
-    return f"no event is called {name}; {there_are}"
+    return f"no event is called {name}; {which_event(name)}"
 
 
 def counted(number: int, what: str) -> str:

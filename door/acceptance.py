@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from database.door.inbox import Arrival, Inbox
 from database.errors import DatabaseAwayError, DatabaseFailedError
 from domain.case.events.claims import TICKET
+from domain.events import EVENTS, which_event
 from door.dispatcher import Dispatcher
 from door.problems import Kind, ProblemError
 from door.senders import Sender
@@ -32,6 +33,11 @@ class Place(NamedTuple):
 def is_loan_id(loan_id: object) -> bool:
     """Whether a loan could have such an id: the database takes no other text."""
     return isinstance(loan_id, str) and bool(_LOAN_ID.fullmatch(loan_id))
+
+
+def is_event_id(event_id: object) -> bool:
+    """Whether an event could have such an id."""
+    return isinstance(event_id, str) and bool(_ID.fullmatch(event_id))
 
 
 class Acceptance:
@@ -110,11 +116,14 @@ def _address(event: dict[str, Any], message_id: str | None) -> tuple[str, str, s
         raise ProblemError(Kind.NOT_AN_OBJECT, "The event must say its loan", "/loan_id")
     if not isinstance(name, str):
         raise ProblemError(Kind.NOT_AN_OBJECT, "The event must say its name", "/name")
+    if name not in EVENTS:
+        detail = f"{Kind.UNKNOWN_EVENT.title}; {which_event(name)}"
+        raise ProblemError(Kind.UNKNOWN_EVENT, detail, "/name")
     event_id = event.get("event_id", message_id)
-    if not isinstance(event_id, str) or not _ID.fullmatch(event_id):
+    if not isinstance(event_id, str) or not is_event_id(event_id):
         raise ProblemError(Kind.NO_EVENT_ID, "1 to 120 visible ASCII characters", "/event_id")
     if message_id is not None and event_id != message_id:
-        raise ProblemError(Kind.NO_EVENT_ID, "It must be the webhook-id", "/event_id")
+        raise ProblemError(Kind.NOT_THIS_ID, "It must be the webhook-id", "/event_id")
     return loan_id, name, event_id
 
 

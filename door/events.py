@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from domain.events import EVENTS
-from door.acceptance import Place, is_loan_id
+from door.acceptance import Place, is_event_id, is_loan_id
 from door.bodies import LARGEST_BATCH, LARGEST_EVENT, read_body, read_value
 from door.contract.description import BATCH, FOUND_EVENT, one_event
 from door.parts import Door, Trace, work_on
@@ -120,17 +120,27 @@ async def _take_all(door: Door, sender: Sender, batch: Sequence[object]) -> list
         except ProblemError as problem:
             taken.append(problem)
     ends_at = time.monotonic() + ANSWERED_WITHIN_SECONDS
-    return await asyncio.gather(*(_part(door, each, ends_at) for each in taken))
+    parts = zip(batch, taken, strict=True)
+    return await asyncio.gather(*(_part(door, event, each, ends_at) for event, each in parts))
 
 
-async def _part(door: Door, taken: Place | ProblemError, ends_at: float) -> dict[str, Any]:
+async def _part(
+    door: Door, event: object, taken: Place | ProblemError, ends_at: float
+) -> dict[str, Any]:
     if isinstance(taken, ProblemError):
-        return {"status": taken.kind.status, "problem": taken.document}
+        return _named_by(event) | {"status": taken.kind.status, "problem": taken.document}
     answer = await _answer(door, taken, max(ends_at - time.monotonic(), 0))
     found: dict[str, Any] = {"loan_id": taken.loan_id, "event_id": taken.event_id}
     if answer is None:
         return found | {"status": 202}
     return found | {"status": 200, "answer": answer}
+
+
+def _named_by(event: object) -> dict[str, Any]:
+    """The ids that an event gives itself, where it could have them: its sender knows it by them."""
+    given = event if isinstance(event, dict) else {}
+    could_be = {"loan_id": is_loan_id, "event_id": is_event_id}
+    return {field: given[field] for field, fits in could_be.items() if fits(given.get(field))}
 
 
 async def _found(door: Door, sender: Sender, loan_id: str, event_id: str) -> Response:

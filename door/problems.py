@@ -11,7 +11,9 @@ class Kind(Enum):
 
     NOT_AN_OBJECT = ("not-an-object", 400, "The body is not one JSON object of an event")
     NOT_THIS_ADDRESS = ("not-this-address", 400, "The body and the address name different things")
-    NO_EVENT_ID = ("no-event-id", 400, "The event has no id of its own")
+    UNKNOWN_EVENT = ("unknown-event", 400, "No event has this name")
+    NO_EVENT_ID = ("no-event-id", 400, "The event has no id, or none of the right form")
+    NOT_THIS_ID = ("not-this-id", 400, "The event and the header name different ids")
     UNKNOWN_PARAMETER = ("unknown-parameter", 400, "There is no such parameter")
     NOT_AUTHENTICATED = ("not-authenticated", 401, "The request is not signed as it has to be")
     NOT_ALLOWED = ("not-allowed", 403, "The credential does not allow this")

@@ -55,6 +55,7 @@ from domain.events.reading import (
     read_event_on_record,
     read_json,
     recordable,
+    which_event,
 )
 from domain.events.visits import (
     AppointmentConfirmed,
@@ -124,4 +125,5 @@ __all__ = [
     "read_event_on_record",
     "read_json",
     "recordable",
+    "which_event",
 ]

@@ -5,6 +5,7 @@ can mend it and nothing is guessed.
 """
 
 import json
+from difflib import get_close_matches
 from typing import Any
 
 from pydantic import ValidationError
@@ -18,6 +19,7 @@ LARGEST_RECORDED_BODY = 8_000
 # Characters of JSON, many times what the contract has fields for; a history takes 50 MB.
 LARGEST_BODY = 250_000
 TOO_LARGE = f"the event is larger than {LARGEST_BODY} characters of JSON"
+LONGEST_NAME = 60  # of what is looked at as a name
 UNNAMED = "unnamed"  # what came without a name
 
 EVENTS: dict[str, type[Event]] = {
@@ -75,11 +77,17 @@ def _read(name: str, body: object, contract: str | None) -> Event:
         raise UnreadableEventError("name: is missing, or is no text")
     kind = EVENTS.get(name)
     if kind is None:
-        raise UnreadableEventError(f"no event is called {printable(name, 60)!r}")
+        raise UnreadableEventError(f"no event is called {printable(name, LONGEST_NAME)!r}")
     try:
         return kind.model_validate(body, context=contract)
     except ValidationError as error:
         raise UnreadableEventError(describe_mistakes(error.errors())) from error
+
+
+def which_event(name: str) -> str:
+    """Which event is meant by a name that none has, else which there are."""
+    meant = get_close_matches(name[:LONGEST_NAME], EVENTS, n=1)
+    return f"did you mean {meant[0]}?" if meant else f"there are: {', '.join(EVENTS)}"
 
 
 def is_too_large(body: object) -> bool:

@@ -55,8 +55,8 @@ _PART = {
     "required": ["status"],
     "properties": {
         "status": {"type": "integer"},
-        "loan_id": {"type": "string"},
-        "event_id": {"type": "string"},
+        "loan_id": {"type": "string", "description": "As the event says it, where it says one"},
+        "event_id": {"type": "string", "description": "The same of its id"},
         "answer": {"$ref": _SCHEMAS + "Answer"},
         "problem": {"$ref": _SCHEMAS + "Problem"},
     },

@@ -113,6 +113,63 @@ async def test_what_the_credential_does_not_say_is_refused(
     assert "A-1" not in answer.text
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("payment_recieved", "No event has this name; did you mean payment_received?"),
+        ("case_closd", "No event has this name; did you mean case_closed?"),
+        ("x" * 60_000, "No event has this name; there are: payment_received, "),
+    ],
+)
+async def test_a_misspelt_event_is_told_from_one_that_is_not_allowed(
+    bank: System, pool: Pool, name: str, words: str
+) -> None:
+    """By the names that everybody may read, whatever the credential may send."""
+    small = await admit(pool, bank.http, "small", events=["payment_received"])
+    answer = await small.post("/v1/events", [EVENT | {"name": name}])
+    [problem] = [each["problem"] for each in answer.json()]
+    assert (problem["type"], problem["status"]) == ("/problems/unknown-event", 400)
+    assert problem["detail"].startswith(words)
+    assert name not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("event_id", "slug"), [("d77", "not-this-id"), ("d 77", "no-event-id"), (7, "no-event-id")]
+)
+async def test_another_id_than_the_header_says_is_told_from_none(
+    bank: System, event_id: object, slug: str
+) -> None:
+    """It has one; which of the two is meant cannot be known."""
+    answer = await bank.post(ADDRESS, EVENT | {"event_id": event_id}, "d7")
+    assert answer.json()["type"] == f"/problems/{slug}"
+    assert answer.json()["errors"][0]["pointer"] == "/event_id"
+
+
+async def test_what_is_refused_of_a_batch_is_named(bank: System, pool: Pool) -> None:
+    """As far as it names itself, so that nobody counts places; nothing else of it comes back."""
+    small = await admit(pool, bank.http, "small", events=["payment_received"])
+    nowhere = {"loan_id": "L-404", "event_id": "e-2"}
+    batch: list[object] = [
+        EVENT | {"name": "case_closed"},
+        EVENT | nowhere,
+        EVENT | {"event_id": 7},
+    ]
+    batch += [{"loan_id": "\ud800", "event_id": "\0"}, "L-1001"]
+    answer = await small.post("/v1/events", batch)
+    named = {"loan_id": "L-1001", "event_id": "e-1"}
+    found = [
+        (part["status"], {key: part[key] for key in part if key.endswith("_id")})
+        for part in answer.json()
+    ]
+    assert found == [
+        (403, named),
+        (404, nowhere),
+        (400, {"loan_id": "L-1001"}),
+        (400, {}),
+        (400, {}),
+    ]
+
+
 async def test_loan_of_another_lender_is_as_none(bank: System, pool: Pool) -> None:
     """To send to, to ask for: nobody learns that it is there."""
     other = await admit(pool, bank.http, "other", lenders=["other-lender"])

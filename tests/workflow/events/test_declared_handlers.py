@@ -104,11 +104,14 @@ async def test_what_cannot_be_decoded_is_on_record_with_its_reason(start_life: S
         await life.handle.signal(name, encrypted)
     assert (await life.update(encrypted))["reason"].startswith(UNREADABLE)
     refused = [(row["name"], row["reason"]) for row in await _refused(life)]
-    of_encoding = f"{UNREADABLE}, and its encoding is binary/encrypted"
+    cut_off = f"{UNREADABLE}: Expecting value at character 14"
+    of_encoding = (
+        f"{UNREADABLE}: Expecting value at character 1, and its encoding is binary/encrypted"
+    )
     assert refused == [
-        ("payment_received", UNREADABLE),
+        ("payment_received", cut_off),
         ("payment_received", of_encoding),
-        ("no_such_event", UNREADABLE),
+        ("no_such_event", cut_off),
         ("no_such_event", of_encoding),
         ("unnamed", of_encoding),
     ]
