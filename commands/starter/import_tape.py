@@ -70,11 +70,12 @@ async def import_tape(  # noqa: PLR0913, PLR0917  (each is an option)
         time_zone=_known(time_zone or policy.time_zone, time_zones(), "--time-zone", _A_ZONE),
         zone_is_said=time_zone is not None,
         language=_known(language or policy.language, LANGUAGES, "--language", _A_LANGUAGE),
-        shift_to=_near(shift_to),
+        shift_to=_day_to_shift_to(shift_to),
         today=now.astimezone(ZoneInfo(policy.time_zone)).date(),
         any_day=as_of_anyway,
         invents_people=invent_people,
     )
+    _require_near(options)
     findings: list[Finding] = []
     try:
         with (
@@ -154,7 +155,7 @@ def _listing(file: Path | None) -> Iterator[Tell]:
             writer.writerow(Finding._fields)
             yield writer.writerow
     except OSError as error:
-        raise CommandError(f"--findings: {error.strerror}") from error
+        raise CommandError(f"--findings {file}: {error.strerror}") from error
 
 
 def _both(first: Tell, second: Tell) -> Tell:
@@ -219,10 +220,17 @@ def _known_encoding(name: str | None) -> str | None:
     return codecs.lookup(name).name
 
 
-def _near(given: str | None) -> date | None:
+def _day_to_shift_to(given: str | None) -> date | None:
     if given is None:
         return None
     day = day_of("--shift-to", given)
     if day.year not in YEARS:
         raise CommandError(f"--shift-to: must lie in the years {YEARS[0]} to {YEARS[-1]}")
     return day
+
+
+def _require_near(options: ImportOptions) -> None:
+    """A day that the tape is moved to is the option's; one that it says itself is a row's."""
+    why = None if options.shift_to is None else options.why_far(options.shift_to)
+    if why is not None:
+        raise CommandError(f"--shift-to: {why}")

@@ -1,7 +1,8 @@
 -- name: create_tape_lines()#
 -- Which line of the running import brought a loan first: finds a loan that a tape has twice
 -- without holding a million ids in memory.
-CREATE TEMP TABLE IF NOT EXISTS tape_lines (loan_id text PRIMARY KEY, line bigint NOT NULL);
+CREATE TEMP TABLE IF NOT EXISTS tape_lines (
+    loan_id text PRIMARY KEY, line bigint NOT NULL, is_taken boolean NOT NULL DEFAULT false);
 
 -- name: clear_tape_lines()!
 TRUNCATE tape_lines;
@@ -13,6 +14,12 @@ ON CONFLICT DO NOTHING;
 
 -- name: first_tape_lines(loan_ids)
 SELECT loan_id, line FROM tape_lines WHERE loan_id = ANY (:loan_ids::text[]);
+
+-- name: note_taken_loans(loan_ids)
+-- Those of which no earlier row was taken: a loan that a tape has twice is counted once.
+UPDATE tape_lines SET is_taken = true
+WHERE loan_id = ANY (:loan_ids::text[]) AND NOT is_taken
+RETURNING loan_id;
 
 -- name: known_time_zones()
 SELECT name FROM pg_timezone_names;

@@ -132,9 +132,11 @@ def _note(
     if (hold := stored.hold) is not None:
         report.held += 1
         tell(Finding(line, row.loan_id, Kind.HELD, hold.field, _why_held(hold.reason)))
-    if stored.outcome in (Outcome.IMPORTED, Outcome.UNCHANGED):
+    if stored.is_taken:
         as_of = row.as_of + row.shift_to(options.shift_to)
-        report.count_taken(row, as_of, as_of + options.days_later(as_of))
+        report.as_of.add(as_of)
+        if stored.is_first:
+            report.count_loan(row, options.days_later(as_of))
         if (disagreement := row.disagreement()) is not None:
             report.disagreements += 1
             tell(Finding(line, row.loan_id, Kind.DISAGREEMENT, "reported_status", disagreement))

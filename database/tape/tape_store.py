@@ -61,6 +61,12 @@ class Stored(NamedTuple):
     borrower_differences: list[str]  # columns of the tape
     completed: Sequence[str] = ()  # the same, which were missing of the borrower before
     hold: Hold | None = None  # on which a new loan waits
+    is_first: bool = False  # of the rows of its loan that were taken
+
+    @property
+    def is_taken(self) -> bool:
+        """Whether the loan is in the database as the row says."""
+        return self.outcome in (Outcome.IMPORTED, Outcome.UNCHANGED)
 
 
 class TapeStore:
@@ -90,6 +96,8 @@ class TapeStore:
                 self._connection, [row for _, row in known], profiles, self._options
             )
             stored = await self._add_known(known, profiles, filled_in)
+            for line in await self._first_taken(known, stored):
+                stored[line] = stored[line]._replace(is_first=True)
         return [
             stored[numbered.line]
             if numbered.line in stored
@@ -125,6 +133,17 @@ class TapeStore:
             )
             for numbered in batch
         }
+
+    async def _first_taken(
+        self, batch: Sequence[NumberedRow], stored: Mapping[int, Stored]
+    ) -> list[int]:
+        """The lines on which a loan of this tape was taken that no earlier one had brought."""
+        lines: dict[str, int] = {}
+        for line, row in batch:
+            if stored[line].is_taken:
+                lines.setdefault(row.loan_id, line)
+        new = await _all(SQL.note_taken_loans(self._connection, loan_ids=sorted(lines)))
+        return [lines[record["loan_id"]] for record in new]
 
     async def _add_borrowers(self, rows: Iterable[TapeRow]) -> dict[str, BorrowerProfile]:
         """Add the borrowers that are not there, and return all of them as kept."""

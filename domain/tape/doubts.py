@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from decimal import Decimal
 
-from domain.tape.options import NEAR, ImportOptions
+from domain.tape.options import ImportOptions
 from domain.tape.row import Problem, TapeRow
 
 LONGEST_OVERDUE_DAYS = 20 * 366  # no claim is older: such a date is a default of some system
@@ -20,11 +20,7 @@ def doubts(row: TapeRow, options: ImportOptions) -> list[Problem]:
 
 def _of_its_day(row: TapeRow, options: ImportOptions) -> Iterator[Problem]:
     day = row.as_of + row.shift_to(options.shift_to)
-    if options.is_far(day):
-        reason = (
-            f"{day} is not within {NEAR.days} days before today, {options.today}: what was paid"
-            " since is not in the tape (--as-of-anyway takes it)"
-        )
+    if (reason := options.why_far(day)) is not None:
         yield Problem("as_of", reason)
     if (days := row.days_past_due()) > LONGEST_OVERDUE_DAYS:
         yield Problem("first_due_on", f"would be {days} days past due: it looks like a default")

@@ -36,8 +36,15 @@ class ImportOptions:
         """From a tape's day to today."""
         return (self.today or as_of) - as_of
 
-    def is_far(self, day: date) -> bool:
-        """Whether a tape's day says nothing of today."""
+    def why_far(self, day: date) -> str | None:
+        """Why a tape of a day says nothing of today; None where it does."""
         if self.today is None or self.any_day:
-            return False
-        return not self.today - NEAR <= day <= self.today + timedelta(days=1)
+            return None
+        if day > self.today + timedelta(days=1):
+            return f"{day} lies in the future; today is {self.today} (--as-of-anyway takes it)"
+        if day < self.today - NEAR:
+            return (
+                f"{day} is not within {NEAR.days} days before today, {self.today}: what was paid"
+                " since is not in the tape (--as-of-anyway takes it)"
+            )
+        return None

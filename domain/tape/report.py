@@ -1,7 +1,7 @@
 """What an import did: the counts, and a finding for whatever needs a person's eye."""
 
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -70,10 +70,9 @@ class ImportReport:
         self.rows += 1
         self.outcomes[outcome] += 1
 
-    def count_taken(self, row: TapeRow, as_of: date, today: date) -> None:
-        """Note a loan that is in the database as the tape says."""
-        self.as_of.add(as_of)
-        days = row.days_past_due(today - as_of)
+    def count_loan(self, row: TapeRow, since: timedelta) -> None:
+        """Note a loan that is in the database as the tape says, `since` the tape's day."""
+        days = row.days_past_due(since)
         if days == 0 or row.status is not LoanStatus.ACTIVE:
             return
         self.overdue += 1

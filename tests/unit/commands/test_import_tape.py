@@ -51,11 +51,20 @@ def test_file_that_cannot_be_read_is_one_clear_line(
         ("--time-zone", "Mars", "must be an IANA time zone"),
         ("--language", "fr", "must be zh or en"),
         ("--shift-to", "0001-01-01", "must lie in the years"),
+        ("--shift-to", "2100-01-01", "2100-01-01 lies in the future; today is "),
+        ("--shift-to", "2018-07-01", "2018-07-01 is not within 7 days before today, "),
     ],
 )
 def test_wrong_option_is_named(option: str, value: str, reason: str) -> None:
     """An unknown zone or language or a far day never reaches the file."""
     assert _import(TAPE, option, value).stderr.startswith(f"{option}: {reason}")
+
+
+def test_list_of_findings_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    """With its path: whoever gave it may have meant another."""
+    file = tmp_path / "none" / "f.csv"
+    line = _import(TAPE, "--findings", file).stderr
+    assert line == f"--findings {file}: No such file or directory\n"
 
 
 def test_unreachable_database_is_one_clear_line() -> None:

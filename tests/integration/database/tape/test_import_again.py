@@ -48,12 +48,20 @@ def test_a_loan_twice_in_a_file(importer: Importer, between: int) -> None:
     tape = importer.rows({}, *others, {}, {"principal_minor": 999_999, "purpose": ""})
     counted = importer.counts(tape)
     assert (counted["imported"], counted["unchanged"], counted["rejected"]) == (1 + between, 1, 1)
+    assert counted["overdue"] == 1 + between
     assert [(one["line"], one["field"], one["reason"]) for one in counted["errors"]] == [
         (between + 4, "loan_id", "also on line 2; here with another principal_minor, purpose")
     ]
     assert importer.fetch("SELECT principal_minor FROM loans WHERE loan_id = 'L-1'") == [
         (1_000_000,)
     ]
+
+
+def test_a_loan_that_is_taken_late_in_a_file_is_counted_once(importer: Importer) -> None:
+    """What is overdue is loans, not rows: the first row of one that is taken counts."""
+    importer.counts(importer.rows({}))
+    counted = importer.counts(importer.rows({"paid_minor": 250_000}, {}, {}))
+    assert (counted["differs"], counted["unchanged"], counted["overdue"]) == (1, 2, 1)
 
 
 def test_two_lenders_share_a_borrower_of_one_name_and_number(importer: Importer) -> None:
