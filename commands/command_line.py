@@ -16,6 +16,7 @@ import typer
 from pydantic import ValidationError
 from typer.core import TyperCommand
 
+from database.door.inbox import Inbox
 from database.errors import DatabaseAwayError, DatabaseUnusableError, unusable_in_words
 from database.policy.stored_policies import PolicyChangedError
 from database.sql import Pool, open_pool
@@ -150,6 +151,16 @@ async def open_database(
         raise
     finally:
         await pool.close()
+
+
+async def require_loan(pool: Pool, loan_id: str) -> None:
+    """See that a loan is on record, before it is said that something of it is not.
+
+    Raises:
+        CommandError: when there is no such loan.
+    """
+    if await Inbox(pool).lender_of(loan_id) is None:
+        raise CommandError(f"LOAN {loan_id}: there is no such loan")
 
 
 def stop_requested() -> asyncio.Event:

@@ -55,7 +55,7 @@ async def deliver(
         reason = await _what_is_tried(handle) or "is a worker running?"
         raise LateAnswerError(f"no answer within {answer_within.seconds} s: {reason}") from error
     except (RPCError, WorkflowUpdateFailedError) as error:
-        kind = NoRunError if _is_not_found(error) else NoAnswerError
+        kind = NoRunError if is_not_found(error) else NoAnswerError
         raise kind(why_no_answer(error)) from error
     except RuntimeError as error:  # a client that connects when it is first used
         raise NoAnswerError(f"no answer: {error}") from error
@@ -78,10 +78,11 @@ async def _what_is_tried(handle: WorkflowHandle[Any, Any]) -> str:
 
 def why_no_answer(error: Exception) -> str:
     """The reason, in words of this service where it has some."""
-    if _is_not_found(error):
+    if is_not_found(error):
         return "no collection is running for this loan"
     return f"no answer: {error}"
 
 
-def _is_not_found(error: Exception) -> bool:
+def is_not_found(error: Exception) -> bool:
+    """Whether Temporal has no such workflow."""
     return isinstance(error, RPCError) and error.status is RPCStatusCode.NOT_FOUND

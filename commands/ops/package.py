@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from commands.command_line import CommandError, open_database
+from commands.command_line import CommandError, open_database, require_loan
 from database.case.legal_package import KeptPackage, LegalPackages
 from database.case.retention import Erased
 from documents.cover import COVER, render_erased
@@ -26,6 +26,7 @@ async def package(
     if loan_id is None or file is None:
         raise CommandError("LOAN, FILE: both are needed, or --verify FILE")
     async with open_database(load_settings()) as pool:
+        await require_loan(pool, loan_id)
         kept = await LegalPackages(pool).package_of(loan_id)
     if kept is None:
         raise CommandError(f"LOAN {loan_id}: no case of this loan was handed to the legal desk")

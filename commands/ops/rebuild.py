@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from activities.business_time import business_time
-from commands.command_line import CommandError, LoanId, open_database, print_json
+from commands.command_line import CommandError, LoanId, open_database, print_json, require_loan
 from database.case.case_record import CaseRecords, RecordedCase
 from database.case.reconciliation import CasesOnRecord
 from database.sql import Pool
@@ -56,6 +56,7 @@ async def rebuild(
 async def _read(pool: Pool, loan_id: str) -> RecordedCase:
     case_id = await CasesOnRecord(pool).unfinished_case_of(loan_id)
     if case_id is None:
+        await require_loan(pool, loan_id)
         raise CommandError(f"LOAN {loan_id}: no case is open")
     [recorded] = await CaseRecords(pool).read([case_id])
     return recorded

@@ -8,19 +8,29 @@ import typer
 from temporalio.client import Client, WorkflowExecutionStatus, WorkflowQueryFailedError
 from temporalio.service import RPCError
 
-from commands.command_line import CommandError, LoanId, print_json
+from commands.command_line import CommandError, LoanId, open_database, print_json, require_loan
+from database.errors import DatabaseUnusableError
 from domain.local_time import show_local
+from runtime.settings import SettingsError, load_settings
 from temporal.client import connect_temporal
-from temporal.delivery import why_no_answer
+from temporal.delivery import is_not_found, why_no_answer
 from temporal.names import STATUS, workflow_id
 
 ANSWER_WITHIN = timedelta(seconds=10)
 
 
+class NothingRunsError(CommandError):
+    """The loan has no workflow, nor ever had one that is still kept."""
+
+
 async def status(loan_id: LoanId) -> int:
     """Print where a loan stands, as JSON; on stderr, of when that is."""
     client = await connect_temporal()
-    answer = await read_status(client, loan_id)
+    try:
+        answer = await read_status(client, loan_id)
+    except NothingRunsError as error:
+        await _require_loan(loan_id, error)
+        raise
     print_json(answer)
     typer.echo(of_when(answer), err=True)
     if (end := await how_ended(client, loan_id)) is not None:
@@ -38,8 +48,20 @@ async def read_status(client: Client, loan_id: str) -> dict[str, Any]:
     try:
         answer: dict[str, Any] = await handle.query(STATUS, rpc_timeout=ANSWER_WITHIN)
     except (RPCError, WorkflowQueryFailedError) as error:
-        raise CommandError(f"LOAN {loan_id}: {why_no_answer(error)}") from error
+        kind = NothingRunsError if is_not_found(error) else CommandError
+        raise kind(f"LOAN {loan_id}: {why_no_answer(error)}") from error
     return answer
+
+
+async def _require_loan(loan_id: str, error: NothingRunsError) -> None:
+    """Temporal does not know which loans there are; the database may be away."""
+    try:
+        settings = load_settings()
+        async with open_database(settings) as pool:
+            await require_loan(pool, loan_id)
+    except (SettingsError, DatabaseUnusableError) as away:
+        unknown = f"{error}; whether there is such a loan is not known: {away}"
+        raise CommandError(unknown) from away
 
 
 def of_when(answer: Mapping[str, Any], zone: str = "UTC") -> str:
