@@ -165,7 +165,7 @@ def _facts(facts: Mapping[str, Any] | None, story: Story) -> str:
         said.append(f"holds: {holds or 'none'}")
     said += [
         f"{name.replace('_', ' ')}: {_word(value, story)}"
-        for name, value in facts.items()
+        for name, value in {**facts, "attempts": _of_calls(facts.get("attempts", []))}.items()
         if name not in _SAID_OTHERWISE and value not in (None, [], {}, False)
     ]
     confirmed = facts.get("confirmed", {})
@@ -173,6 +173,14 @@ def _facts(facts: Mapping[str, Any] | None, story: Story) -> str:
         shown_by = confirmed.get(phone.get("phone_id"), [])
         said.append(_phone({**phone, "confirmed by": shown_by}, story))
     return "; ".join(said)
+
+
+def _of_calls(attempts: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Past contacts; what came of one is reported of calls only."""
+    return [
+        {name: value for name, value in past.items() if name != "fate" or past["channel"] == "call"}
+        for past in attempts
+    ]
 
 
 def _phone(phone: Mapping[str, Any], story: Story) -> str:

@@ -1,9 +1,10 @@
 """`ops.py why`: what was done and not done, in words, from the record alone."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from commands.ops.why import tell, tell_at_rest, tell_now
-from database.case.story import Story, read_story
+from database.case.story import Entry, Story, read_story
 from database.sql import Pool
 from domain.policy.policy import Policy
 from tests.support.record import Record
@@ -134,17 +135,34 @@ NOW: dict[str, Any] = {
 }
 
 
+STORY = Story(
+    loan_id="L-1",
+    currency="CNY",
+    time_zone="Asia/Shanghai",
+    status="active",
+    stage="agreement",
+    entries=[],
+)
+
+
+def test_only_a_call_is_waited_for_to_be_reported() -> None:
+    """Of a message nobody reports what was said."""
+    past = {"at": "2026-04-16T04:00:00Z", "fate": "pending"}
+    entry = Entry(
+        at=datetime(2026, 4, 17, 4, tzinfo=UTC),
+        kind="contact",
+        what="overdue_notice",
+        result="sent",
+        policy_version="cn-2027-02",
+        facts={"attempts": [past | {"channel": channel} for channel in ("sms", "call")]},
+    )
+    *_, told = tell(entry, STORY)
+    assert told.endswith(": attempts: 2026-04-16 12:00 sms, 2026-04-16 12:00 pending call")
+
+
 def test_what_comes_next_is_told_on_the_same_clock() -> None:
     """By the answer of the workflow."""
-    story = Story(
-        loan_id="L-1",
-        currency="CNY",
-        time_zone="Asia/Shanghai",
-        status="active",
-        stage="agreement",
-        entries=[],
-    )
-    now, *rest = tell_now(NOW, story)
+    now, *rest = tell_now(NOW, STORY)
     assert now.startswith("Now: agreement, waits for agreement signed; as of 2026-04-17 12:21 Asia")
     assert rest == [
         "Next: let the agreement expire, 2026-04-20 12:20 (not yet signed)",
