@@ -122,7 +122,7 @@ def _refusal(row: asyncpg.Record) -> Entry:
     return Entry(
         at=row["at"],
         kind="contact refused",
-        what=f"{row['intent_key']} by {row['channel']}",
+        what=f"{row['intent']} by {row['channel']}",
         result=row["reason"],
         rule_id=row["rule_id"],
         retry_at=row["retry_at"],

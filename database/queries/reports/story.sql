@@ -16,7 +16,8 @@ FROM contact_attempts a WHERE a.loan_id = :loan_id
 ORDER BY a.reserved_at DESC, a.attempt_id;
 
 -- name: story_refusals(loan_id)
-SELECT r.at, r.intent_key, r.channel, r.rule_id, r.reason, r.retry_at, r.policy_version,
+-- Named as within its case, however deep the case's id stands in it.
+SELECT r.at, replace(r.intent_key, r.case_id || ':', '') AS intent, r.channel, r.rule_id, r.reason, r.retry_at, r.policy_version,
        r.policy_sha256, r.current_policy, r.facts::text AS facts
 FROM contact_refusals r JOIN collection_cases c USING (case_id) WHERE c.loan_id = :loan_id
 ORDER BY r.at DESC, r.refusal_id DESC;
