@@ -12,9 +12,10 @@ from temporal.names import complaint_watch_id, workflow_id
 
 HOUR = timedelta(hours=1)
 # What an hour may bring by itself, such as a stage entered, a crew booked and a message sent; and
-# what each event that comes in may bring with it. A loop without a timer writes a hundred a second.
+# what each event that comes in may bring with it: more where the machine is busy, for what one task
+# would have answered is several then. A loop without a timer writes a hundred a second.
 MOST_EVENTS = 150
-MOST_EVENTS_FOR_ONE_THAT_COMES_IN = 35
+MOST_EVENTS_FOR_ONE_THAT_COMES_IN = 50
 COMES_IN = {
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_SIGNALED,
     EventType.EVENT_TYPE_WORKFLOW_EXECUTION_UPDATE_ACCEPTED,
