@@ -14,11 +14,10 @@ from temporalio.testing import WorkflowEnvironment
 from database.sql import Pool
 from domain.clock import BusinessClock
 from domain.policy.policy import Policy
-from tests.support.lives.time_skipping import skip_time
+from tests.support.lives.time_skipping import MOMENT, settle, skip_time
 from tests.support.world import Loan, complete, event
 
 Json = dict[str, Any]
-MOMENT = timedelta(seconds=1)
 ANSWERS_WITHIN_SECONDS = 60  # a workflow that is wedged never does
 # The test server now and then loses a query that meets a task of the run just as it is completed;
 # who asks once more is answered at once.
@@ -55,8 +54,11 @@ class Conversation:
         return self.clock.business(await self.env.get_current_time())
 
     async def skip(self, length: timedelta) -> None:
-        """Let business time pass."""
-        await skip_time(self.env, length)
+        """Let business time pass; after a moment, what was begun in it is done."""
+        if length == MOMENT:
+            await settle(self.env)
+        else:
+            await skip_time(self.env, length)
 
     async def skip_to(self, moment: datetime) -> None:
         """Let business time pass until a moment."""

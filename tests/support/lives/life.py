@@ -6,7 +6,8 @@ from typing import Any, Protocol
 
 from database.case.scan import Cursor, Scan
 from domain.case.state import LONG_HISTORY_EVENTS, Stage
-from tests.support.lives.conversation import MOMENT, Conversation, Json
+from tests.support.lives.conversation import Conversation, Json
+from tests.support.lives.time_skipping import MOMENT
 from tests.support.world import Loan
 
 RIPE = 92  # days past due: a visit is possible

@@ -25,12 +25,11 @@ from domain.policy.policy import Policy
 from gateways.protocol import Gateway
 from policies.reader import fingerprint
 from temporal.names import LOAN_COLLECTION, TASK_QUEUE, complaint_watch_id, workflow_id
-from tests.support.lives.conversation import MOMENT
 from tests.support.lives.life import Life
 from tests.support.lives.pace import too_fast
 from tests.support.lives.rebuilt import compare_with_record
 from tests.support.lives.shift import Shift
-from tests.support.lives.time_skipping import skip_time
+from tests.support.lives.time_skipping import MOMENT, settle
 from tests.support.news.told import require_told_as_described
 from tests.support.replay.record import record_life
 from tests.support.world import Loan, insert_crew, insert_earlier_contacts, insert_loan
@@ -160,7 +159,7 @@ class Lives:
     async def _settle(self) -> None:
         with suppress(TimeoutError, RPCError):  # of a test that has failed
             async with asyncio.timeout(SETTLES_WITHIN_SECONDS):
-                await skip_time(self._env, MOMENT)
+                await settle(self._env)
 
     async def _audit(self) -> None:
         time = await self._env.get_current_time()

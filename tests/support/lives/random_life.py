@@ -12,9 +12,10 @@ from typing import Any, NamedTuple
 from temporalio.service import RPCError, RPCStatusCode
 
 from domain.case.state import Stage
-from tests.support.lives.conversation import MOMENT, Json
+from tests.support.lives.conversation import Json
 from tests.support.lives.life import Life
 from tests.support.lives.surroundings import Surroundings
+from tests.support.lives.time_skipping import MOMENT
 
 RICH = {"monthly_income_minor": 9_000_000, "monthly_expense_minor": 300_000}
 PAUSES = (

@@ -12,8 +12,8 @@ from domain.case.rebuilt.differences import differences
 from domain.case.state import CaseState, DueCase
 from temporal.case_starter import TemporalCaseStarter
 from temporal.names import CASE_STATE, workflow_id
-from tests.support.lives.conversation import MOMENT
 from tests.support.lives.life import Life
+from tests.support.lives.time_skipping import MOMENT
 
 IS_FINISHED = (
     "SELECT closed_at IS NOT NULL AND NOT is_ending FROM collection_cases WHERE case_id = $1"

@@ -1,6 +1,7 @@
 """The test server of Temporal: its time is skipped while nobody has anything to do."""
 
 import sys
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -14,6 +15,8 @@ from temporalio.testing import WorkflowEnvironment
 from temporal.converter import DATA_CONVERTER
 from temporal.search_attributes import SEARCH_ATTRIBUTES
 
+MOMENT = timedelta(seconds=1)
+MOST_MOMENTS = 8  # real seconds, of something that is kept waiting on purpose
 SKIPS_WITHIN = timedelta(minutes=2)  # what the lives on it do meanwhile takes real time
 TEST_SERVER = Path(sys.executable).parent / "temporal-test-server"
 
@@ -48,3 +51,16 @@ async def skip_time(env: WorkflowEnvironment, length: timedelta) -> None:
     await env.client.service_client.test_service.unlock_time_skipping_with_sleep(
         request, timeout=SKIPS_WITHIN
     )
+
+
+async def settle(env: WorkflowEnvironment) -> None:
+    """Let a moment pass that is skipped: then nobody has anything in hand any more.
+
+    While somebody has, the server's time goes as real time does, and on a busy machine a moment is
+    too short for what is to be done in it.
+    """
+    for _ in range(MOST_MOMENTS if env.supports_time_skipping else 1):
+        began = time.monotonic()
+        await skip_time(env, MOMENT)
+        if time.monotonic() - began < MOMENT.total_seconds() / 2:
+            return

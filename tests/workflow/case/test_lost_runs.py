@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from domain.case.state import Stage
-from tests.support.lives.conversation import MOMENT, Json
+from tests.support.lives.conversation import Json
 from tests.support.lives.life import STAGES, Life, StartLife, start_in
 from tests.support.lives.rebuilt import take_up_again
+from tests.support.lives.time_skipping import MOMENT
 
 ONCE = {"visit_invitation", "visit_reminder", "how_to_pay", "visit_closing", "legal_notice"}
 ON_THE_WAY = [each for each in STAGES if each not in (Stage.EARLY_CONTACT, Stage.LEGAL_REVIEW)]

@@ -10,8 +10,8 @@ from domain.case.state import Stage
 from domain.policy.contact import Channel
 from gateways.protocol import Gateway
 from tests.support.gateways import Fault, failing_gateways
-from tests.support.lives.conversation import MOMENT
 from tests.support.lives.life import RIPE, StartLife
+from tests.support.lives.time_skipping import MOMENT
 
 
 @pytest.fixture

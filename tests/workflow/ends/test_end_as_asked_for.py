@@ -6,9 +6,9 @@ import pytest
 
 from domain.case.state import DueCase
 from temporal.case_starter import TemporalCaseStarter
-from tests.support.lives.conversation import MOMENT
 from tests.support.lives.life import StartLife, begun_by_scan
 from tests.support.lives.rebuilt import at_rest
+from tests.support.lives.time_skipping import MOMENT
 from tests.support.world import INSTALMENT
 
 DAY = timedelta(days=1)

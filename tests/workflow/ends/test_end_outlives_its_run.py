@@ -5,9 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from domain.case.state import Stage
-from tests.support.lives.conversation import MOMENT
 from tests.support.lives.life import Life, StartLife, begun_by_scan, start_in
 from tests.support.lives.rebuilt import at_rest, take_up_again
+from tests.support.lives.time_skipping import MOMENT
 from tests.support.world import INSTALMENT
 
 FINISHED = "SELECT NOT is_ending FROM collection_cases"

@@ -6,9 +6,9 @@ from typing import Any
 import temporalio.client
 from temporalio.worker import ActivityInboundInterceptor, ExecuteActivityInput, Interceptor
 
-from tests.support.lives.conversation import MOMENT
 from tests.support.lives.lives import Lives
 from tests.support.lives.rebuilt import take_up_again
+from tests.support.lives.time_skipping import MOMENT
 from tests.support.world import INSTALMENT
 
 LOST_ANSWERS = 5

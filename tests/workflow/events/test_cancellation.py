@@ -8,8 +8,8 @@ from temporalio.worker import Replayer
 from domain.case.state import Stage
 from temporal.converter import DATA_CONVERTER
 from temporal.sandbox import sandbox
-from tests.support.lives.conversation import MOMENT
 from tests.support.lives.life import Life, StartLife, start_in
+from tests.support.lives.time_skipping import MOMENT
 from workflows.loan_collection import LoanCollection
 
 

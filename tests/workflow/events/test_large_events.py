@@ -4,8 +4,8 @@ import pytest
 from temporalio.client import WorkflowUpdateFailedError
 
 from domain.events import LARGEST_BODY, LARGEST_RECORDED_BODY
-from tests.support.lives.conversation import MOMENT
 from tests.support.lives.life import StartLife
+from tests.support.lives.time_skipping import MOMENT
 
 PAYMENT = {"payment_id": "P-1", "amount_minor": 1000, "junk": "x" * LARGEST_BODY}
 

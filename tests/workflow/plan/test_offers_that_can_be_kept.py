@@ -6,8 +6,8 @@ from datetime import date, timedelta
 import pytest
 
 from domain.case.state import Stage
-from tests.support.lives.conversation import MOMENT
 from tests.support.lives.life import Life
+from tests.support.lives.time_skipping import MOMENT
 
 
 async def _approval_takes_days(life: Life) -> None:

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from domain.case.state import Stage
-from tests.support.lives.conversation import MOMENT
 from tests.support.lives.life import Life
+from tests.support.lives.time_skipping import MOMENT
 
 # Plan and agreement
 

@@ -6,9 +6,9 @@ from database.case.cases import Cases
 from database.policy.stored_policies import StoredPolicies
 from domain.case.state import Stage
 from policies.reader import fingerprint
-from tests.support.lives.conversation import MOMENT
 from tests.support.lives.life import Life, StartLife
 from tests.support.lives.parts import due_of, skip_to_noon
+from tests.support.lives.time_skipping import MOMENT
 from tests.support.world import INSTALMENT, Loan
 
 

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 import pytest
 
 from domain.case.state import Stage
-from tests.support.lives.conversation import MOMENT, Json
+from tests.support.lives.conversation import Json
 from tests.support.lives.life import Life
+from tests.support.lives.time_skipping import MOMENT
 
 
 async def _request(life: Life, **proposal: object) -> Json:
@@ -58,7 +59,6 @@ async def test_new_plan_covers_the_rest_and_is_repaid_to_the_end(life: Life) -> 
         "SELECT convert_from(document_html, 'UTF8') FROM agreements WHERE status = 'offered'"
     )
     assert old["agreement_id"] in document
-
     await life.accepted("agreement_signed", **_signature(plan))
     status = await life.skip_to_stage(Stage.GUIDED_REPAYMENT)
     assert (status["plan"]["agreement_id"], status["next_plan"]) == (plan["agreement_id"], {})
