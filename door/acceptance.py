@@ -6,7 +6,7 @@ import re
 import secrets
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeGuard
 
 from database.door.inbox import Arrival, Inbox
 from database.errors import DatabaseAwayError, DatabaseFailedError
@@ -30,12 +30,12 @@ class Place(NamedTuple):
     answer: dict[str, Any] | None = None
 
 
-def is_loan_id(loan_id: object) -> bool:
+def is_loan_id(loan_id: object) -> TypeGuard[str]:
     """Whether a loan could have such an id: the database takes no other text."""
     return isinstance(loan_id, str) and bool(_LOAN_ID.fullmatch(loan_id))
 
 
-def is_event_id(event_id: object) -> bool:
+def is_event_id(event_id: object) -> TypeGuard[str]:
     """Whether an event could have such an id."""
     return isinstance(event_id, str) and bool(_ID.fullmatch(event_id))
 
@@ -112,7 +112,7 @@ def _as_object(value: object) -> dict[str, Any]:
 def _address(event: dict[str, Any], message_id: str | None) -> tuple[str, str, str]:
     """The loan, the name and the id of an event: what is signed has to say them."""
     loan_id, name = event.get("loan_id"), event.get("name")
-    if not isinstance(loan_id, str) or not is_loan_id(loan_id):
+    if not is_loan_id(loan_id):
         raise ProblemError(Kind.NOT_AN_OBJECT, "The event must say its loan", "/loan_id")
     if not isinstance(name, str):
         raise ProblemError(Kind.NOT_AN_OBJECT, "The event must say its name", "/name")
@@ -120,7 +120,7 @@ def _address(event: dict[str, Any], message_id: str | None) -> tuple[str, str, s
         detail = f"{Kind.UNKNOWN_EVENT.title}; {which_event(name)}"
         raise ProblemError(Kind.UNKNOWN_EVENT, detail, "/name")
     event_id = event.get("event_id", message_id)
-    if not isinstance(event_id, str) or not is_event_id(event_id):
+    if not is_event_id(event_id):
         raise ProblemError(Kind.NO_EVENT_ID, "1 to 120 visible ASCII characters", "/event_id")
     if message_id is not None and event_id != message_id:
         raise ProblemError(Kind.NOT_THIS_ID, "It must be the webhook-id", "/event_id")

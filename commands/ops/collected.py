@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from commands.command_line import day_of, open_database
+from commands.command_line import counted, day_of, open_database
 from database.case.daily import Collected, MoneyCollected, PromisesDecided, read_collected
 from domain.debt.money import format_money
 from runtime.settings import load_settings
@@ -59,8 +59,7 @@ def _money(money: MoneyCollected) -> Iterator[str]:
 
 
 def _in_payments(amount_minor: int, payments: int, currency: str, what: str) -> str:
-    noun = "payment" if payments == 1 else "payments"
-    return f"{format_money(amount_minor, currency)} {what} in {payments} {noun}"
+    return f"{format_money(amount_minor, currency)} {what} in {counted(payments, 'payment')}"
 
 
 def _promises(promises: PromisesDecided) -> str:

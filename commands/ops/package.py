@@ -26,10 +26,10 @@ async def package(
     if loan_id is None or file is None:
         raise CommandError("LOAN, FILE: both are needed, or --verify FILE")
     async with open_database(load_settings()) as pool:
-        await require_loan(pool, loan_id)
         kept = await LegalPackages(pool).package_of(loan_id)
-    if kept is None:
-        raise CommandError(f"LOAN {loan_id}: no case of this loan was handed to the legal desk")
+        if kept is None:
+            await require_loan(pool, loan_id)
+            raise CommandError(f"LOAN {loan_id}: no case of this loan was handed to the legal desk")
     if kept.erased is None:
         _write(file, kept.content)
         typer.echo(f"{file}: case {kept.case_id}, SHA-256 {kept.sha256}")

@@ -7,6 +7,8 @@ from pydantic import AwareDatetime, BaseModel, Field, model_validator
 from domain.messages.templates import WITHOUT_DEBT_DETAILS, Template
 from domain.policy.contact import Channel, Purpose
 
+LATER_WINDOW = r":\d+"  # what the key of a window after the first ends with
+
 
 class Intent(BaseModel):
     """One contact that somebody wants to make; the same key is made at most once."""

@@ -15,13 +15,11 @@ from pydantic import AwareDatetime, BaseModel
 from domain.case.facts import Outcome
 from domain.case.notices import Audience, NoticeKind
 from domain.case.state import KeptMoments, PlanState, Slot, Stage
-from domain.contact.intent import Intent
+from domain.contact.intent import LATER_WINDOW, Intent
 from domain.events import Event, read_event_on_record
 from domain.plan.progress import Part
 from domain.plan.status import AgreementStatus
 from domain.visit.status import VisitStatus
-
-_WINDOW = re.compile(r"(:\d+)?")  # what was certainly not sent in one window has another key
 
 
 class ContactFate(StrEnum):
@@ -179,7 +177,7 @@ class CaseRecord(BaseModel):
 
     def tries(self, key: str) -> Iterator[RecordedContact]:
         """The contacts of a key, in whatever window."""
-        wanted = re.compile(re.escape(key) + _WINDOW.pattern)
+        wanted = re.compile(f"{re.escape(key)}({LATER_WINDOW})?")
         return (contact for contact in self.contacts if wanted.fullmatch(contact.key))
 
     def is_done(self, key: str) -> bool:
@@ -189,7 +187,7 @@ class CaseRecord(BaseModel):
     def contacts_below(self, prefix: str) -> list[tuple[str, RecordedContact]]:
         """The contacts under keys that begin so: the rest of each key, oldest first."""
         return [
-            (re.sub(r":\d+$", "", contact.key.removeprefix(prefix)), contact)
+            (re.sub(f"{LATER_WINDOW}$", "", contact.key.removeprefix(prefix)), contact)
             for contact in self.contacts
             if contact.key.startswith(prefix)
         ]

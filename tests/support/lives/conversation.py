@@ -54,11 +54,12 @@ class Conversation:
         return self.clock.business(await self.env.get_current_time())
 
     async def skip(self, length: timedelta) -> None:
-        """Let business time pass; after a moment, what was begun in it is done."""
-        if length == MOMENT:
-            await settle(self.env)
-        else:
-            await skip_time(self.env, length)
+        """Let business time pass."""
+        await skip_time(self.env, length)
+
+    async def settle(self) -> None:
+        """Let a moment pass, and what was begun be done."""
+        await settle(self.env)
 
     async def skip_to(self, moment: datetime) -> None:
         """Let business time pass until a moment."""
@@ -165,7 +166,7 @@ class Conversation:
         """Send an event that must be accepted; answers with the status that follows."""
         answer = await self.deliver(name, **body)
         assert answer["accepted"], answer
-        await self.skip(MOMENT)  # passes once the workflow has nothing left to do now
+        await self.settle()  # passes once the workflow has nothing left to do now
         return await self.status()
 
     async def refused(self, name: str, rule_id: str, **body: Any) -> str:

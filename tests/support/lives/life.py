@@ -7,7 +7,6 @@ from typing import Any, Protocol
 from database.case.scan import Cursor, Scan
 from domain.case.state import LONG_HISTORY_EVENTS, Stage
 from tests.support.lives.conversation import Conversation, Json
-from tests.support.lives.time_skipping import MOMENT
 from tests.support.world import Loan
 
 RIPE = 92  # days past due: a visit is possible
@@ -93,7 +92,7 @@ class Life(Conversation):
             status = await self.status()
             if status[plan].get("document_sha256"):
                 return status
-            await self.skip(MOMENT)
+            await self.settle()
         raise AssertionError(f"never offered; last status {status}")
 
     async def sign(self) -> Json:

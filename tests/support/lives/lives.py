@@ -29,7 +29,7 @@ from tests.support.lives.life import Life
 from tests.support.lives.pace import too_fast
 from tests.support.lives.rebuilt import compare_with_record
 from tests.support.lives.shift import Shift
-from tests.support.lives.time_skipping import MOMENT, settle
+from tests.support.lives.time_skipping import settle
 from tests.support.news.told import require_told_as_described
 from tests.support.replay.record import record_life
 from tests.support.world import Loan, insert_crew, insert_earlier_contacts, insert_loan
@@ -124,7 +124,7 @@ class Lives:
         )
         self._cases.append(case)
         life = Life(self._env, self._pool, self._policy, loan, clock, handle)
-        await life.skip(MOMENT)
+        await life.settle()
         return life
 
     def _build_worker(self, client: Client, clock: BusinessClock) -> Worker:

@@ -13,7 +13,6 @@ from domain.case.state import CaseState, DueCase
 from temporal.case_starter import TemporalCaseStarter
 from temporal.names import CASE_STATE, workflow_id
 from tests.support.lives.life import Life
-from tests.support.lives.time_skipping import MOMENT
 
 IS_FINISHED = (
     "SELECT closed_at IS NOT NULL AND NOT is_ending FROM collection_cases WHERE case_id = $1"
@@ -28,7 +27,7 @@ async def take_up_again(life: Life) -> None:
     case = DueCase(case_id=life.case_id, loan_id=life.loan.loan_id, state=state)
     assert await TemporalCaseStarter(life.env.client, life.clock).start_case(case)
     life.handle = life.env.client.get_workflow_handle(life.handle.id)
-    await life.skip(MOMENT)
+    await life.settle()
 
 
 async def compare_with_record(
@@ -53,4 +52,4 @@ async def at_rest(life: Life, name: str, **body: Any) -> None:
         life.loan.loan_id, incoming, life.policy, lambda: now
     )
     assert verdict.accepted, verdict
-    await life.skip(MOMENT)
+    await life.settle()

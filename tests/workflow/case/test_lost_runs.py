@@ -8,7 +8,6 @@ from domain.case.state import Stage
 from tests.support.lives.conversation import Json
 from tests.support.lives.life import STAGES, Life, StartLife, start_in
 from tests.support.lives.rebuilt import take_up_again
-from tests.support.lives.time_skipping import MOMENT
 
 ONCE = {"visit_invitation", "visit_reminder", "how_to_pay", "visit_closing", "legal_notice"}
 ON_THE_WAY = [each for each in STAGES if each not in (Stage.EARLY_CONTACT, Stage.LEGAL_REVIEW)]
@@ -16,7 +15,7 @@ ON_THE_WAY = [each for each in STAGES if each not in (Stage.EARLY_CONTACT, Stage
 
 async def lose_and_take_up(life: Life) -> None:
     """Somebody terminates the run; the case is started again from its record alone."""
-    await life.skip(MOMENT)
+    await life.settle()
     await life.handle.terminate()
     await take_up_again(life)
 

@@ -8,7 +8,6 @@ from domain.case.state import DueCase
 from temporal.case_starter import TemporalCaseStarter
 from tests.support.lives.life import StartLife, begun_by_scan
 from tests.support.lives.rebuilt import at_rest
-from tests.support.lives.time_skipping import MOMENT
 from tests.support.world import INSTALMENT
 
 DAY = timedelta(days=1)
@@ -32,6 +31,6 @@ async def test_what_was_asked_for_stands(start_life: StartLife, outcome: str) ->
     [case_id] = await begun_by_scan(life)
     case = DueCase(case_id=case_id, loan_id="L-1", found_at=await life.now())
     assert await TemporalCaseStarter(life.env.client, life.clock).start_case(case)
-    await life.skip(MOMENT)
+    await life.settle()
     await life.skip(DAY)
     assert await life.value("SELECT outcome FROM collection_cases") == outcome

@@ -7,7 +7,6 @@ import pytest
 from domain.case.state import Stage
 from tests.support.lives.life import Life, StartLife, begun_by_scan, start_in
 from tests.support.lives.rebuilt import at_rest, take_up_again
-from tests.support.lives.time_skipping import MOMENT
 from tests.support.world import INSTALMENT
 
 FINISHED = "SELECT NOT is_ending FROM collection_cases"
@@ -31,7 +30,7 @@ async def _closed_at_night(start_life: StartLife, stage: Stage = Stage.EARLY_CON
 
 async def _lose(life: Life) -> None:
     await life.handle.terminate()
-    await life.skip(MOMENT)
+    await life.settle()
 
 
 async def _taken_up(life: Life) -> str:
@@ -98,7 +97,7 @@ async def test_file_is_built_and_the_legal_desk_told(life: Life) -> None:
     await life.signal("case_closed", outcome="handed_to_legal", reason="sold")
     closed = "SELECT count(*) FROM collection_cases WHERE closed_at IS NOT NULL"
     while not await life.value(closed):
-        await life.skip(MOMENT)
+        await life.settle()
     await _lose(life)
     await life.pool.execute("DROP TRIGGER full_disk ON legal_packages")
     assert await _taken_up(life) == "handed_to_legal"

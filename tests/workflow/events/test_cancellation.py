@@ -9,13 +9,12 @@ from domain.case.state import Stage
 from temporal.converter import DATA_CONVERTER
 from temporal.sandbox import sandbox
 from tests.support.lives.life import Life, StartLife, start_in
-from tests.support.lives.time_skipping import MOMENT
 from workflows.loan_collection import LoanCollection
 
 
 async def _cancel(life: Life) -> None:
     await life.handle.cancel()
-    await life.skip(MOMENT)
+    await life.settle()
 
 
 @pytest.mark.parametrize("stage", [Stage.EARLY_CONTACT, Stage.PREPARATION, Stage.REPAYMENT])

@@ -5,7 +5,6 @@ from temporalio.client import WorkflowUpdateFailedError
 
 from domain.events import LARGEST_BODY, LARGEST_RECORDED_BODY
 from tests.support.lives.life import StartLife
-from tests.support.lives.time_skipping import MOMENT
 
 PAYMENT = {"payment_id": "P-1", "amount_minor": 1000, "junk": "x" * LARGEST_BODY}
 
@@ -24,7 +23,7 @@ async def test_signal_that_is_too_large_is_refused_on_record(start_life: StartLi
     """The server has it before we do; what is recorded of it is cut."""
     life = await start_life(5)
     await life.signal("payment_received", **PAYMENT)
-    await life.skip(MOMENT)
+    await life.settle()
     [row] = await life.fetch("SELECT accepted, reason, length(body::text) AS size FROM case_events")
     assert not row["accepted"]
     assert row["reason"].startswith("LC-CONTRACT: the event is larger than")

@@ -7,7 +7,6 @@ import pytest
 
 from domain.case.state import Stage
 from tests.support.lives.life import Life
-from tests.support.lives.time_skipping import MOMENT
 
 
 async def _approval_takes_days(life: Life) -> None:
@@ -43,7 +42,7 @@ async def test_plan_whose_first_day_has_passed_is_negotiated_again(
 ) -> None:
     """The crew is told why, nothing is drawn up, and another proposal is welcome."""
     await lose_time(life)
-    await life.skip(MOMENT)
+    await life.settle()
     status = await life.status()
     assert (status["stage"], status["plan"]) == (Stage.VISIT, {})
     assert await life.value("SELECT count(*) FROM agreements") == 0

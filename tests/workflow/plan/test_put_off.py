@@ -8,7 +8,6 @@ from domain.case.state import Stage
 from policies.reader import fingerprint
 from tests.support.lives.life import Life, StartLife
 from tests.support.lives.parts import due_of, skip_to_noon
-from tests.support.lives.time_skipping import MOMENT
 from tests.support.world import INSTALMENT, Loan
 
 
@@ -126,7 +125,7 @@ async def test_grace_is_that_of_the_signed_document(life: Life) -> None:
     await life.skip_to(life.loan.local(due_of(status, 1) + timedelta(days=5), 20))
     assert (await life.status())["stage"] == Stage.GUIDED_REPAYMENT
     await life.pay_part(1)
-    await life.skip(MOMENT)
+    await life.settle()
     await life.skip_to_stage(Stage.REPAYMENT)
 
 

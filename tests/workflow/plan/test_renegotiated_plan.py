@@ -7,7 +7,6 @@ import pytest
 from domain.case.state import Stage
 from tests.support.lives.conversation import Json
 from tests.support.lives.life import Life
-from tests.support.lives.time_skipping import MOMENT
 
 
 async def _request(life: Life, **proposal: object) -> Json:
@@ -246,5 +245,5 @@ async def test_request_that_does_not_fit_is_refused(life: Life) -> None:
     await life.accepted("hold_placed", hold_id="H", reason="hardship")
     await life.refused("renegotiation_requested", "LC-HOLD", **request)
     await life.accepted("hold_released", hold_id="H")
-    await life.skip(MOMENT)
+    await life.settle()
     await life.accepted("renegotiation_requested", **request)
