@@ -62,6 +62,20 @@ is_newer_than_the_locks() {
     [ ! requirements/app.lock -nt $stamp ] && [ ! requirements/dev.lock -nt $stamp ]
 }
 
+is_whole() {
+    fits_python && is_newer_than_the_locks
+}
+
+# Two at once in one checkout would remove it under each other. The lock is on the directory, and
+# goes with the last process that has it open. Where there is no `flock`, nobody waits.
+wait_for_another() {
+    command -v flock >/dev/null || return 0
+    exec 9<.
+    flock -n 9 && return 0
+    say 'The environment: another `make` builds it; waiting for that'
+    flock 9 || return 0
+}
+
 build() {
     choose_python
     say "The environment: a new one, with Python $found ($(command -v "$python"))"
@@ -69,8 +83,10 @@ build() {
     "$python" -m venv $venv || fail "$python cannot make an environment in $venv"
 }
 
+if is_whole; then exit 0; fi
+wait_for_another
+if is_whole; then exit 0; fi
 if fits_python; then
-    if is_newer_than_the_locks; then exit 0; fi
     built_for=$(cat $stamp)
     rm $stamp
 else

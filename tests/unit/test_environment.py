@@ -14,7 +14,7 @@ case "$*" in
 *"< (3, 11)"*) exit {is_old} ;;
 *ensurepip*) exit {has_no_venv} ;;
 "-m venv "*) mkdir -p "$3/bin"; cp "$0" "$3/bin/python"; echo venv >>calls ;;
-"-m pip "*) echo pip >>calls; exit ${{PIP_ENDS_WITH:-0}} ;;
+"-m pip "*) echo pip >>calls; while [ -e held ]; do sleep 0.05; done; exit ${{PIP_ENDS_WITH:-0}} ;;
 esac
 """
 NAMES = ("python3", "python3.13", "python3.12", "python3.11")
@@ -49,13 +49,19 @@ class Checkout:
 
     def make(self, **environment: str) -> "subprocess.CompletedProcess[str]":
         """Call the script."""
+        making = self.begin(**environment)
+        said, complained = making.communicate()
+        return subprocess.CompletedProcess(making.args, making.returncode, said, complained)
+
+    def begin(self, **environment: str) -> "subprocess.Popen[str]":
+        """Call the script, and do not wait for its end."""
         path = f"{self._directory / 'bin'}{os.pathsep}{os.environ['PATH']}"
-        return subprocess.run(  # noqa: S603  (our own script)
+        return subprocess.Popen(  # noqa: S603  (our own script)
             [self._directory / "environment.sh"],
             env={"PATH": path, **environment},
-            capture_output=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             text=True,
-            check=False,
         )
 
     def calls(self) -> list[str]:
@@ -115,6 +121,26 @@ def test_another_python_inside_builds_anew(checkout: Checkout, tmp_path: Path) -
     checkout.calls()
     (tmp_path / ".venv" / "bin" / "python").unlink()
     assert checkout.make().returncode == 0
+    assert checkout.calls() == ["venv", "pip"]
+
+
+@pytest.mark.skipif(shutil.which("flock") is None, reason="without flock nobody waits")
+def test_two_at_once_build_it_once(checkout: Checkout, tmp_path: Path) -> None:
+    """`make demo` and `make test` in two terminals: the second waits, says so, and finds it."""
+    held = tmp_path / "held"
+    held.touch()
+    first = checkout.begin()
+    assert first.stdout is not None
+    assert "a new one" in first.stdout.readline()
+    second = checkout.begin()
+    assert second.stdout is not None
+    assert "another `make` builds it; waiting" in second.stdout.readline()
+
+    held.unlink()
+
+    first.communicate()
+    assert second.communicate() == ("", "")
+    assert (first.returncode, second.returncode) == (0, 0)
     assert checkout.calls() == ["venv", "pip"]
 
 
