@@ -50,10 +50,10 @@ async def _operations_look_into_it(outside: Outside, directory: Path) -> None:
     """Why a loan's story went as it did; a stricter policy is compared and adopted; the audit."""
     story = await outside.ops("why", "BROKEN-EVENTS")
     assert "event refused: payment_received" in story
-    assert "allowed under policy cn-2027-02" in story
+    assert "allowed under policy cn-2027-03" in story
     shutil.copytree(outside.repository / "policies", directory / "policies")
     changed = directory / "policies" / "cn.yaml"
-    text = changed.read_text("utf-8").replace("version: cn-2027-02", "version: cn-next")
+    text = changed.read_text("utf-8").replace("version: cn-2027-03", "version: cn-next")
     changed.write_text(text, "utf-8")
     lender = ("--lender", LENDER)
     would = await outside.ops("policy", "adopt", str(changed), "--dry-run", *lender)

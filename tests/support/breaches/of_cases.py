@@ -54,7 +54,7 @@ CASES = {
     "signature lost": ("G9", "UPDATE agreements SET signed_at = NULL", "agreement_signed"),
     "adoption lost": (
         "G9",
-        "UPDATE collection_cases SET policy_version = 'cn-2027-02'",
+        "UPDATE collection_cases SET policy_version = 'cn-2027-03'",
         "policy_adopted",
     ),
     "end lost": (
@@ -156,7 +156,7 @@ CASES = {
     "no facts of a refusal": ("G11", "UPDATE contact_refusals SET facts = '{}'", "no facts"),
     "no hash": ("G11", "UPDATE contact_attempts SET policy_sha256 = NULL", "is missing or another"),
     "other hash": ("G11", "UPDATE policies SET sha256 = repeat('0', 64)", "is missing or another"),
-    "no policy": ("G11", "DELETE FROM policies", "policy cn-2027-02 is not stored"),
+    "no policy": ("G11", "DELETE FROM policies", "policy cn-2027-03 is not stored"),
     "no rule": ("G11", "UPDATE contact_refusals SET rule_id = ''", "no rule on record"),
     "no reason for a refusal": ("G11", "UPDATE contact_refusals SET reason = ''", "no reason"),
 }

@@ -67,7 +67,7 @@ CONTACTS = {
     "one message too many": (
         "G3",
         _copy("template = 'overdue_notice'"),
-        "after 1 attempts of this borrower; 1 allowed by LC-MESSAGES of cn-2027-02",
+        "after 1 attempts of this borrower; 1 allowed by LC-MESSAGES of cn-2027-03",
     ),
     "one message too many, on another loan": (
         "G3",

@@ -22,7 +22,7 @@ PEOPLE = {
     "debt told to an unconfirmed number": (
         "G13",
         "DELETE FROM phone_confirmations",
-        "to B-1-p1, a number that nobody had confirmed; cn-2027-02 asks for it",
+        "to B-1-p1, a number that nobody had confirmed; cn-2027-03 asks for it",
     ),
     "debt told before the number was confirmed": (
         "G13",
@@ -92,7 +92,7 @@ PEOPLE = {
     "no recording of a call": (
         "G11",
         "UPDATE contact_attempts SET outcome = 'connected' WHERE channel = 'call'",
-        "was answered, and has no recording; cn-2027-02 asks for one",
+        "was answered, and has no recording; cn-2027-03 asks for one",
     ),
     "no recording of a conversation": (
         "G11",

@@ -27,7 +27,7 @@ RECIPIENT = Recipient(
     currency="CNY",
     full_name="借款人",
     language="zh",
-    policy_version="cn-2027-02",
+    policy_version="cn-2027-03",
     policy_sha256="0" * 64,
     overdue_since=date(2026, 4, 20),
     visit=VisitDetails(visit_code="012345", starts_at=NOW, crew=["外勤甲 C-1", "外勤乙 C-2"]),

@@ -43,7 +43,7 @@ def _write(folder: Path, good: str = "", bad: str = "") -> tuple[Path, Path]:
 @pytest.mark.parametrize(
     ("good", "bad", "field", "reason"),
     [
-        ("version: cn-2027-02", "version: CN 2026", "version", "must be 3 to 61 small letters"),
+        ("version: cn-2027-03", "version: CN 2026", "version", "must be 3 to 61 small letters"),
         ("        limit: 3\n      text: At most three conn",
          "        limit: 3.5\n      text: At most three conn",
          "contact.counters.connected_calls_per_day.value.limit", "must be a whole number"),

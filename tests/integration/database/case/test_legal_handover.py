@@ -61,7 +61,7 @@ async def test_file_holds_the_whole_case(record: Record) -> None:
         "agreements.json", "agreements/1/agreement.html", "agreements/1/agreement.pdf",
         "complaints.json", "contacts.csv", "cover.html",
         "events.jsonl", "evidence.jsonl", "holds.json", "manifest.json",
-        "policies/cn-2027-02.json",
+        "policies/cn-2027-03.json",
         "policies/cn-adopted.json", "statement.json", "visits.json",
     ]  # fmt: skip
 
@@ -100,7 +100,7 @@ async def test_file_holds_the_whole_case(record: Record) -> None:
     events = [json.loads(line) for line in entries["events.jsonl"].splitlines()]
     assert len(events) == await record.pool.fetchval("SELECT count(*) FROM case_events")
     assert {"LC-STAGE: too early"} == {each["reason"] for each in events if not each["accepted"]}
-    body = json.loads(entries["policies/cn-2027-02.json"])["body"]
+    body = json.loads(entries["policies/cn-2027-03.json"])["body"]
     assert Policy.model_validate(body) == record.policy
 
 
@@ -113,7 +113,7 @@ def _holds_every_contact(table: bytes) -> None:
         ("refusal", "LC-HOLD", ""),
         ("attempt", "visit_appointment", ""),
     ]
-    assert {row["policy_version"] for row in rows} == {"cn-2027-02"}
+    assert {row["policy_version"] for row in rows} == {"cn-2027-03"}
     assert {len(row["policy_sha256"]) for row in rows} == {64}
 
 

@@ -34,7 +34,7 @@ async def test_story_tells_contacts_refusals_and_refused_events(
     assert "on hold: dispute" in text[2]
     assert "LC-HOLD; waiting would not help" in text[2]
     assert "overdue_call (collection) by call to B-1-p1: sent: no_answer" in text[3]
-    assert "allowed under policy cn-2027-02 (SHA-256 " in text[3]
+    assert "allowed under policy cn-2027-03 (SHA-256 " in text[3]
     assert "arrears CNY 4,000.00; holds: none;" in text[3]
     assert "again possible at 2026-04-16 08:00" in text[5]
     call = decided[3]
@@ -59,7 +59,7 @@ async def test_decision_under_two_policies_names_both(
     story = await read_story(pool, "L-1")
     assert story is not None
     [entry] = [each for each in story.entries if each.kind == "contact"]
-    assert (entry.policy_version, entry.current_policy) == ("cn-2027-02", "cn-next")
+    assert (entry.policy_version, entry.current_policy) == ("cn-2027-03", "cn-next")
     assert "and the current cn-next, whichever is stricter" in "\n".join(tell(entry, story))
 
 
@@ -153,7 +153,7 @@ def test_only_a_call_is_waited_for_to_be_reported() -> None:
         kind="contact",
         what="overdue_notice",
         result="sent",
-        policy_version="cn-2027-02",
+        policy_version="cn-2027-03",
         facts={"attempts": [past | {"channel": channel} for channel in ("sms", "call")]},
     )
     *_, told = tell(entry, STORY)
