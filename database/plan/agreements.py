@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import asyncpg
 
 from database.case.facts import read_facts_and_statement
+from database.plan.kept_after_all import keep_plan_paid_in_time
 from database.sql import SQL, Connection, Pool
 from domain.case.facts import CaseFacts
 from domain.case.notices import Audience, NoticeKind
@@ -103,7 +104,8 @@ class Agreements:
     ) -> None:
         """End what is offered or what is signed: as expired, withdrawn or broken.
 
-        What a plan in force has put off is then due again as the contract has it.
+        What a plan in force has put off is then due again as the contract has it. One whose missed
+        part was paid in time, by what has come in meanwhile, stays in force.
         """
         async with self._pool.acquire() as connection, connection.transaction():
             await SQL.lock_borrower_of_case(connection, case_id=case_id)
@@ -114,6 +116,8 @@ class Agreements:
             await SQL.end_agreement(connection, case_id=case_id, was=was, status=status, now=now)
             if was is AgreementStatus.SIGNED:
                 await SQL.restore_instalments(connection, case_id=case_id)
+            if missed is not None:  # of what came in since it was looked at, or since a first try
+                await keep_plan_paid_in_time(connection, case_id, now)
 
     async def give_up_plan(self, plan_id: str, now: datetime) -> None:
         """Note that a plan is negotiated no more, whether or not a document was drawn up."""

@@ -63,7 +63,7 @@ CROSS JOIN LATERAL (VALUES
      'the crew applied for or approved its own visit'),
     (v.confirmed_at <= v.arrived_at, 'the appointment was not confirmed'),
     (NOT EXISTS (SELECT FROM promises p
-                 WHERE p.case_id = v.case_id AND p.made_at < lower(v.slot)
+                 WHERE p.case_id = v.case_id AND p.made_at < least(lower(v.slot), v.arrived_at)
                    AND coalesce(p.resolved_at > v.arrived_at, true)),
      'a promise to pay was open when the crew came'),
     (NOT EXISTS (SELECT FROM visits other JOIN loans o USING (loan_id)

@@ -97,7 +97,7 @@ async def test_ladder_that_changes_before_its_day_is_over(
     """A payment moves it while the first step is tried: the second was not to be taken any more."""
     life = await start_life(39)
     faults.add(Fault.BUSY)
-    await life.skip_to(life.loan.at_days_past_due(40, hour=19))
+    await life.skip_to(life.loan.at_days_past_due(40, hour=17))
     await life.pay(100_000)
     await life.skip_to(life.loan.at_days_past_due(41))
     assert await _missed(life) == ["40-call:2"]

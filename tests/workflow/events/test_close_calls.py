@@ -12,6 +12,7 @@ from database.plan.agreements import Agreements
 from domain.case.state import Stage
 from tests.support.lives.conversation import Json
 from tests.support.lives.life import StartLife
+from tests.support.lives.parts import amount_of, due_of
 from tests.support.world import INSTALMENT
 
 A_DAY = timedelta(days=1)
@@ -80,6 +81,30 @@ async def test_reversal_while_a_completed_plan_is_closed(
     assert await life.value("SELECT status FROM agreements") == "signed"
     await life.pay(plan["rest_minor"])
     assert await life.outcome() == "plan_completed"
+
+
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+async def test_payment_while_its_plan_is_broken(
+    start_life: StartLife, during: Callable[..., None], *, after: bool
+) -> None:
+    """It was made in time: the plan goes on, and nobody is told that it has ended."""
+    life = await start_life(92, tried=True)
+    plan = await life.drive_to(Stage.REPAYMENT)
+
+    async def pay() -> None:
+        await life.deliver(
+            "payment_received",
+            payment_id="P-9",
+            amount_minor=amount_of(plan, 2),
+            occurred_at=life.loan.local(due_of(plan, 2)).isoformat(),
+        )
+
+    during(Agreements, "end_agreement", pay, after=after)
+    await life.skip_to(life.loan.local(due_of(plan, 2) + timedelta(days=8)))
+    status = await life.status()
+    assert (status["stage"], status["broken_plans"]) == (Stage.REPAYMENT, 0)
+    assert await life.value("SELECT status FROM agreements") == "signed"
+    assert "plan_broken" not in await life.contacts()
 
 
 async def test_complaint_while_the_closing_notice_is_written_down(
