@@ -67,7 +67,7 @@ up: environment ## The embedded stack, left running in real time (Ctrl-C ends it
 check: environment ## Linters, types, unit tests and the replay guard: two minutes at most
 	@$(MAKE) --no-print-directory --jobs 2 lint unit
 
-test: check ## Linters, types and every test: ten minutes at most on two cores
+test: check ## Linters, types and every test: about ten minutes on two cores
 	$(call say,On servers: what every provider promises; a real Postgres; whole lives on a Temporal whose time is skipped)
 	$(PYTEST) $(ON_SERVERS) tests/contract tests/integration tests/workflow
 	$(call say,Acceptance: the installation from outside; and its servers killed in the middle of work)

@@ -9,7 +9,7 @@ from typing import Any
 from domain.case.events.row import EventRow
 from domain.case.events.table import EVENT_TABLE
 from domain.case.state import Stage
-from domain.events import EVENTS, Event
+from domain.events import EVENTS, Event, is_needed
 
 # A rule that refuses: its sign in the table, and why it does.
 _REFUSALS = {
@@ -75,7 +75,7 @@ def _description(name: str, row: EventRow[Any]) -> str:
         if field not in Event.model_fields
     }
     required, optional = (
-        ", ".join(f"`{field}`" for field, about in own.items() if about.is_required() is wanted)
+        ", ".join(f"`{field}`" for field, about in own.items() if is_needed(about) is wanted)
         for wanted in (True, False)
     )
     return f"| `{name}` | {row.description} | {required} | {optional} |"
