@@ -9,6 +9,7 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
+from domain.contact.replies import Reading, read_reply, words_of
 from domain.local_time import time_zones
 from domain.mistakes import describe_mistake
 from domain.policy.policy import Policy
@@ -34,6 +35,7 @@ def read_policy(path: Path) -> Policy:
         ]
         raise PolicyError("\n".join(lines)) from error
     _see_names(policy, root)
+    _see_replies(policy, root)
     see_texts(policy.texts, root)
     return policy
 
@@ -75,3 +77,19 @@ def _see_names(policy: Policy, root: yaml.MappingNode) -> None:
         raise PolicyError(
             f"{place_of(root, place)}: {'.'.join(place)}: no holidays are known of {country}"
         )
+
+
+def _see_replies(policy: Policy, root: yaml.MappingNode) -> None:
+    """A text must not ask for a word that nothing understands when it comes back."""
+    contact = policy.contact
+    for name, rule, reading in (
+        ("reply_not_me", contact.reply_not_me, Reading.WRONG_PERSON),
+        ("reply_stop", contact.reply_stop, Reading.REFUSED),
+    ):
+        if rule is not None and read_reply(rule.value) is not reading:
+            place = ("contact", name, "value")
+            words = ", ".join(sorted(words_of(reading)))
+            raise PolicyError(
+                f"{place_of(root, place)}: {'.'.join(place)}: {rule.value!r} would not be"
+                f" understood as {reading.value}; these are: {words}"
+            )

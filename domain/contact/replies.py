@@ -27,6 +27,11 @@ _MEANING = {word: reading for reading, words in _WORDS.items() for word in words
 _AROUND = re.compile(r"^[\W_]+|[\W_]+$")
 
 
+def words_of(reading: Reading) -> frozenset[str]:
+    """The words that are read so."""
+    return frozenset(_WORDS[reading])
+
+
 def read_reply(text: str) -> Reading:
     """What a reply says, whatever its case, its width and what is written around its word."""
     plain = unicodedata.normalize("NFKC", text).casefold()

@@ -21,6 +21,7 @@ from domain.tape.status_words import meaning_of
 
 MAX_AMOUNT_MINOR = 10**15  # times the longest term, still far below a bigint
 MAX_TERM_MONTHS = 600
+LONGEST_ID = 80  # an event's ids have 120 characters, and the longest is a loan's with 31 more
 YEARS = range(1970, 2101)
 LANGUAGES = ("zh", "en")
 
@@ -121,6 +122,16 @@ def _is_placeholder(text: str) -> bool:
     return plain in _PLACEHOLDERS or _ZEROS_OR_ERROR.fullmatch(plain) is not None
 
 
+def _id(value: object) -> str:
+    """A loan's or borrower's id, which events name: of it alone, or with what is appended to it."""
+    text = _key(value)
+    if not text.isascii():
+        raise wrong("must be ASCII letters, digits and signs: no event could name it otherwise")
+    if len(text) > LONGEST_ID:
+        raise wrong(f"must be at most {LONGEST_ID} characters long")
+    return text
+
+
 def _key(value: object) -> str:
     """An id or a lender: goes into workflow ids and search attributes, so no blanks."""
     text = _plain(value)
@@ -208,6 +219,7 @@ Months = Annotated[int, BeforeValidator(_whole_number("months", 1, MAX_TERM_MONT
 Day = Annotated[date, BeforeValidator(_date)]
 Rate = Annotated[Decimal, BeforeValidator(_rate)]
 Currency = Annotated[str, BeforeValidator(_currency)]
+Id = Annotated[str, BeforeValidator(_id)]
 Key = Annotated[str, BeforeValidator(_key)]
 Text = Annotated[str, BeforeValidator(_text(200))]
 StatusWord = Annotated[str, BeforeValidator(_status_word)]

@@ -18,6 +18,7 @@ from domain.tape.fields import (
     Amount,
     Currency,
     Day,
+    Id,
     Key,
     Language,
     Months,
@@ -92,8 +93,8 @@ class TapeRow(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    loan_id: Key
-    borrower_id: Key
+    loan_id: Id
+    borrower_id: Id
     lender: Key
     currency: Currency
     principal_minor: Amount

@@ -83,6 +83,8 @@ def _write(folder: Path, good: str = "", bad: str = "") -> tuple[Path, Path]:
          "contact.permitted_hours.enabled", "must be true or false"),
         ('{start: "08:00", end: "22:00"}', '{start: "08:00", end: "22:00Z"}',
          "contact.permitted_hours.value.end", "without an offset"),
+        ('    id: LC-REPLY-NOT-ME\n    value: "N"', '    id: LC-REPLY-NOT-ME\n    value: "NEIN"',
+         "contact.reply_not_me.value", "'NEIN' would not be understood as wrong_person"),
     ],
 )  # fmt: skip
 def test_mistake_is_named_with_its_line(
