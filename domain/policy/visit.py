@@ -86,6 +86,11 @@ class VisitPolicy(PolicyModel):
         return timedelta(days=value_or(self.crew_retry_days, 1))
 
     @property
+    def notice(self) -> timedelta:
+        """How long before the appointment the borrower is told of it, at least."""
+        return timedelta(hours=self.notice_lead_hours.value)
+
+    @property
     def departure(self) -> timedelta:
         """How long before the appointment the crew departs."""
         return timedelta(hours=value_or(self.departure_hours, 2))

@@ -11,6 +11,8 @@ from domain.calendar import is_within, opens
 from domain.local_time import HoursOfDay
 from domain.policy.visit import LONGEST_LOOK_AHEAD_DAYS, POSSIBLE_DAYS, VisitPolicy
 
+# Within a day come the hours in which the borrower may be told.
+TIME_TO_TELL = timedelta(days=1)
 STEP = timedelta(hours=1)  # between the starts we propose; a borrower may ask for any other time
 
 
@@ -52,9 +54,9 @@ def visit_times(
     policy: VisitPolicy,
     zone: str,
 ) -> VisitTimes:
-    """What a policy says of the time of a visit that is proposed now."""
+    """What a policy says of the time of a visit that is proposed now, and told within a day."""
     return VisitTimes(
-        earliest=now + timedelta(hours=policy.notice_lead_hours.value),
+        earliest=now + TIME_TO_TELL + policy.notice,
         latest=latest,
         preferred=preferred,
         declined=declined,

@@ -29,7 +29,7 @@ def contact_early(desk: Desk) -> Steps[Stage]:
     """Take the ladder's steps one by one; a promise to pay is waited for in silence."""
     followed_until = desk.now
     while True:
-        if desk.facts.promises:
+        if desk.facts.promises and desk.case.visit is None:
             yield from wait_for_promise(desk, desk.facts.promises[0])
             followed_until = desk.now
         elif (stage := stage_after_contact(desk.situation)) is not None:

@@ -40,7 +40,9 @@ def invite_to_apply(desk: Desk) -> Steps[Stage]:
         desk.note("notice", NoticeKind.VISIT_POSSIBLE.value, key)
         invitation = Template.VISIT_INVITATION
         intent = intent_of(desk, key, Channel.SMS, invitation, Purpose.VISIT)
-        yield from pursue(desk, intent, Pursuit(ends_at, unless=has_promised))
+        yield from pursue(
+            desk, intent, Pursuit(ends_at, unless=lambda: has_promised() or has_applied())
+        )
         desk.case.reminders = 1
     if (yield from desk.until(lambda: has_applied() or has_promised(), ends_at)):
         return Stage.APPROVAL if has_applied() else Stage.EARLY_CONTACT
@@ -116,7 +118,8 @@ def _book(desk: Desk, visit: VisitState) -> Slot | None:
 
 def _propose(desk: Desk, visit: VisitState, slot: Slot) -> Steps[None]:
     """Tell the borrower who comes when, and wait for the answer."""
-    lead = timedelta(hours=desk.policy.visit.reminder_hours.value)
+    rules = desk.policy.visit
+    lead = timedelta(hours=rules.reminder_hours.value)
     if not visit.notice_sent:
         visit.notice_sent = yield from contact(
             desk,
@@ -124,9 +127,9 @@ def _propose(desk: Desk, visit: VisitState, slot: Slot) -> Steps[None]:
             Channel.SMS,
             Template.VISIT_APPOINTMENT,
             Purpose.VISIT,
-            by=slot.start - lead,
+            by=slot.start - rules.notice,
         )
-    answers_within = timedelta(hours=desk.policy.visit.confirmation_hours.value)
+    answers_within = timedelta(hours=rules.confirmation_hours.value)
     answer_by = min(slot.start - lead, (visit.told_at or desk.now) + answers_within)
     answered = visit.notice_sent and (
         yield from desk.until(lambda: visit.appointment is not None, answer_by)

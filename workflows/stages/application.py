@@ -13,6 +13,7 @@ from workflows.desk.case_desk import CaseDesk
 from workflows.routines.contacting import intent_of, pursue
 from workflows.routines.staff_notices import notify_staff
 
+APPLICATIONS_NEED_NO_INVITATION = "applications-need-no-invitation"  # runs of before invite still
 PROMISES_COME_FIRST = "promises-come-first"  # runs of before wait for an application all the same
 
 
@@ -38,7 +39,12 @@ async def invite_to_apply(desk: CaseDesk) -> Literal[Stage.APPROVAL, Stage.EARLY
         await notify_staff(desk, key, Audience.COLLECTORS, NoticeKind.VISIT_POSSIBLE)
         invitation = Template.VISIT_INVITATION
         intent = intent_of(desk, key, Channel.SMS, invitation, Purpose.VISIT)
-        await pursue(desk, intent, Pursuit(ends_at, unless=has_promised))
+        heeds_both = workflow.patched(APPLICATIONS_NEED_NO_INVITATION)
+        await pursue(
+            desk,
+            intent,
+            Pursuit(ends_at, unless=lambda: has_promised() or (heeds_both and has_applied())),
+        )
         desk.case.reminders = 1
     if await desk.until(
         lambda: has_applied() or has_promised(), ends_at, "give up waiting for an application"

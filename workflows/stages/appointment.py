@@ -29,6 +29,8 @@ from workflows.routines.visit_ends import (
 )
 from workflows.routines.words import owe_word, says_all
 
+NOTICE_IS_KEPT = "visit-notice-is-kept"  # a run of before tells of it until the reminder is due
+
 _NOT_AGREED = "no appointment was agreed on"
 _NOT_TOLD = "no notice of a proposal could be sent"
 
@@ -105,20 +107,22 @@ async def _wait_for_crews(desk: CaseDesk, visit: VisitState) -> None:
 
 async def _propose(desk: CaseDesk, visit: VisitState, slot: Slot) -> bool:
     """Tell the borrower who comes when and why, and wait for the answer; whether they were told."""
-    lead = timedelta(hours=desk.policy.visit.reminder_hours.value)
+    rules = desk.policy.visit
+    lead = timedelta(hours=rules.reminder_hours.value)
     if not visit.notice_sent:
+        notice = rules.notice if workflow.patched(NOTICE_IS_KEPT) else lead
         told = await contact(
             desk,
             slot.slot_id,
             Channel.SMS,
             Template.VISIT_APPOINTMENT,
             Purpose.VISIT,
-            by=slot.start - lead,
+            by=slot.start - notice,
         )
         visit.notice_sent = told is ContactStatus.SENT
         if told is ContactStatus.UNKNOWN:  # they may have read it: they are told that nobody comes
             desk.case.called_off_slot = slot
-    answers_within = timedelta(hours=desk.policy.visit.confirmation_hours.value)
+    answers_within = timedelta(hours=rules.confirmation_hours.value)
     answer_by = min(slot.start - lead, (visit.told_at or desk.now) + answers_within)
     answered = visit.notice_sent and await desk.until(
         lambda: visit.appointment is not None,

@@ -26,17 +26,21 @@ from workflows.routines.promises import wait_for_promise
 # Runs of before have nothing on record of them.
 MISSED_STEPS_ON_RECORD = "missed-steps-on-record"
 MISSED_BEFORE_A_CHANGE = "missed-steps-before-a-change"
+APPLICATIONS_ARE_DECIDED = "applications-are-decided"  # in runs of before after the promise
 
 
 async def contact_early(desk: CaseDesk) -> AfterContact:
-    """Take the ladder's steps one by one; a promise to pay is waited for in silence."""
+    """Take the ladder's steps one by one; a promise to pay is waited for in silence.
+
+    A visit that somebody applied for before the promise is decided on meanwhile.
+    """
     followed_until = desk.case.ladder_followed_until or desk.now
     desk.case.ladder_followed_until = None
     while True:
         waiting_for = "promised_payment" if desk.facts.promises else "next_contact"
         last_day = desk.policy.visit.until_days_past_due.value
         await desk.begin(waiting_for, _end_of_day(desk, last_day), moves=True)
-        if desk.facts.promises:
+        if desk.facts.promises and not _is_applied_for(desk):
             await wait_for_promise(desk, desk.facts.promises[0])
             followed_until = desk.now
         elif (stage := stage_after_contact(desk.situation)) is not None:
@@ -46,6 +50,10 @@ async def contact_early(desk: CaseDesk) -> AfterContact:
                 desk, missed_steps(desk.situation, followed_until), MISSED_STEPS_ON_RECORD
             )
             followed_until = await _follow_ladder(desk)
+
+
+def _is_applied_for(desk: CaseDesk) -> bool:
+    return desk.case.visit is not None and workflow.patched(APPLICATIONS_ARE_DECIDED)
 
 
 def _end_of_day(desk: CaseDesk, days_past_due: int) -> datetime:

@@ -6,7 +6,7 @@
 
 -- name: audit_visits(now)
 -- G6: who was checked in on had an application, an approval in force by another person, a
--- confirmed appointment, a notice before it, and a crew of two or more, also at the door.
+-- confirmed appointment, a notice long enough before it, and a crew of two or more, also at the door.
 SELECT v.visit_id AS subject, problem.what
 FROM visits v
 JOIN loans l USING (loan_id)
@@ -35,6 +35,14 @@ LEFT JOIN LATERAL (
     FROM case_events e
     WHERE e.case_id = v.case_id AND e.name = 'visit_checked_in' AND e.accepted
       AND e.body ->> 'visit_id' = v.visit_id) AS came ON true
+LEFT JOIN LATERAL (
+    SELECT a.reserved_at AS at,
+           make_interval(hours => (judged.body #>> '{visit,notice_lead_hours,value}')::integer)
+               AS ahead
+    FROM contact_attempts a JOIN policies judged ON judged.version = a.policy_version
+    WHERE a.case_id = v.case_id AND a.template = 'visit_appointment' AND a.status = 'sent'
+      AND a.reserved_at <= v.notice_sent_at
+    ORDER BY a.reserved_at DESC LIMIT 1) AS told ON true
 CROSS JOIN LATERAL (VALUES
     (v.requested_at <= v.checked_in_at, 'no application before the check-in'),
     (v.approved_at <= v.checked_in_at, 'no approval before the check-in'),
@@ -71,6 +79,8 @@ CROSS JOIN LATERAL (VALUES
                    AND other.checked_in_at IS NOT NULL AND other.slot && v.slot),
      'another crew was with the borrower at that hour'),
     (v.notice_sent_at < lower(v.slot), 'no notice before the appointment'),
+    (coalesce(told.at <= lower(v.slot) - told.ahead, true),
+     concat('told of it at ', told.at, ', less than ', told.ahead, ' before')),
     (crew.size >= 2, concat('a crew of ', crew.size)),
     (coalesce(came.size, 2) >= 2, concat(came.size, ' of the crew at the door')),
     (v.left_at IS NULL OR came.at IS NULL OR v.left_at >= came.at - interval '1 day',

@@ -122,11 +122,11 @@ def test_hours_are_those_of_the_local_clock(zone: str, friday: date, offsets: se
 
 
 def test_policy_says_when(policy: Policy) -> None:
-    """The shipped one: four days' notice, two hours, Monday to Saturday."""
+    """The shipped one: four days' notice and a day to give it, two hours, Monday to Saturday."""
     now = datetime(2026, 4, 20, 4, tzinfo=UTC)
     times = visit_times(now, now + timedelta(days=30), [], [], policy.visit, SHANGHAI)
     first = candidate_starts(times, public_holidays("CN", [2026]))[0]
-    assert first == _local(date(2026, 4, 24), 12)
+    assert first == _local(date(2026, 4, 25), 12)
     assert times.duration == timedelta(hours=2)
 
 

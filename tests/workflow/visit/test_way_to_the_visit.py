@@ -92,6 +92,20 @@ async def test_declined_appointment_leads_to_another_proposal(life: Life) -> Non
     assert (await life.contacts()).count("visit_appointment") == 3
 
 
+async def test_visit_approved_in_the_evening_is_told_of_long_enough_before(life: Life) -> None:
+    """The message waits for the morning: the notice counts from when it is sent."""
+    visit = (await life.drive_to(Stage.APPROVAL))["visit"]
+    approved_on = life.loan.on(await life.now()) + timedelta(days=1)
+    await life.skip_to(life.loan.local(approved_on, 20))
+    await life.accepted("visit_approved", visit_id=visit["visit_id"], approver_id="A-1")
+    start = datetime.fromisoformat((await life.proposed())["start"])
+    sent_at = await life.value(
+        "SELECT sent_at FROM contact_attempts WHERE template = 'visit_appointment'"
+    )
+    assert life.loan.on(sent_at) == approved_on + timedelta(days=1)
+    assert start - sent_at >= timedelta(hours=96)
+
+
 async def test_visit_that_nobody_could_be_told_of_ends_as_that(life: Life) -> None:
     """No number may be written to any more: what has to be mended is not the time of the day."""
     visit = (await life.drive_to(Stage.APPROVAL))["visit"]
@@ -143,7 +157,7 @@ async def test_borrower_is_told_and_reminded_before_the_visit(life: Life) -> Non
             " JOIN simulated_outbox o ON o.reference = a.attempt_id"
         )
     }
-    assert start - sent["visit_appointment"]["sent_at"] >= timedelta(days=3)
+    assert start - sent["visit_appointment"]["sent_at"] >= timedelta(hours=96)
     assert timedelta(hours=2) < start - sent["visit_reminder"]["sent_at"] <= timedelta(hours=25)
     for template in ("visit_appointment", "visit_reminder"):
         assert visit["visit_code"] in sent[template]["text"]
