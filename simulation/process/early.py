@@ -104,9 +104,12 @@ def review_legally(desk: Desk) -> Steps[Stage]:
 
     while True:
         began_at = desk.now
-        while desk.facts.promises:
-            yield from wait_for_promise(desk, desk.facts.promises[0])
-        ends_at = case.stage_ends_at = ends_at + (desk.now - began_at)
+        try:
+            while desk.facts.promises:
+                yield from wait_for_promise(desk, desk.facts.promises[0])
+        finally:
+            case.stage_ends_at = ends_at + (desk.now - began_at)
+        ends_at = case.stage_ends_at
         if not case.reminders and not is_back():
             yield from _say_last_word(desk, ends_at, unless=is_back)
         if not (

@@ -14,6 +14,7 @@ from domain.case.visit_need import is_too_old
 from domain.messages.templates import Template
 from domain.policy.contact import Channel, Purpose
 from workflows.desk.case_desk import CaseDesk
+from workflows.desk.stops import StageStoppedError
 from workflows.routines.contacting import intent_of, pursue
 from workflows.routines.promises import wait_for_promise
 from workflows.routines.staff_notices import notify_staff
@@ -21,6 +22,8 @@ from workflows.routines.staff_notices import notify_staff
 # A run of before asks for the age each time the stage is taken up, also after a payment, and
 # begins the stage anew with each promise.
 REVIEW_REMEMBERS_WHY = "review-remembers-why"
+# In a run of before a hold takes the time that a promise has had away again.
+STOPS_KEEP_PROMISED_TIME = "stops-keep-promised-time"
 
 
 async def review_legally(desk: CaseDesk) -> Literal[Stage.LEGAL_REVIEW, Stage.EARLY_CONTACT]:
@@ -61,8 +64,13 @@ async def review_legally(desk: CaseDesk) -> Literal[Stage.LEGAL_REVIEW, Stage.EA
 async def _wait_for_promises(desk: CaseDesk, ends_at: datetime, *, moves: bool) -> datetime:
     """In silence; answers when the stage ends then."""
     began_at = desk.now
-    while desk.facts.promises:
-        await wait_for_promise(desk, desk.facts.promises[0])
+    try:
+        while desk.facts.promises:
+            await wait_for_promise(desk, desk.facts.promises[0])
+    except StageStoppedError:
+        if moves and workflow.patched(STOPS_KEEP_PROMISED_TIME):
+            desk.case.stage_ends_at = ends_at + (desk.now - began_at)
+        raise
     if not moves or desk.now == began_at:
         return ends_at
     desk.case.stage_ends_at = ends_at + (desk.now - began_at)

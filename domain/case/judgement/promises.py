@@ -18,7 +18,9 @@ def judge_promise_made(event: events.PromiseMade, situation: Situation) -> None:
     )
     require(not situation.facts.promises, "LC-PROMISE", "another promise to pay is open")
     require(
-        situation.case.plan is None or not situation.case.plan.in_force,
+        # The record knows of a plan that is in force again before a case on hold takes it up.
+        (situation.case.plan is None or not situation.case.plan.in_force)
+        and situation.facts.plan_total_minor is None,
         situation.policy.plan.pause_rule,
         "a signed plan is being repaid",
     )

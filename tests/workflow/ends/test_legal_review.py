@@ -66,3 +66,19 @@ async def test_promise_puts_the_end_off_by_its_own_time(start_life: StartLife) -
     assert timedelta(0) <= await _ends_at(life) - ends_at < timedelta(hours=1)
     assert await life.outcome() == "handed_to_legal"
     assert (await life.contacts()).count("legal_notice") == 1
+
+
+async def test_hold_leaves_a_promise_the_time_it_had(start_life: StartLife) -> None:
+    """What was waited before the hold puts the end off as well as the hold itself."""
+    life = await _in_review(start_life)
+    await life.skip(timedelta(days=3))
+    ends_at, began_at = await _ends_at(life), await life.now()
+    due_on = life.loan.on(began_at) + timedelta(days=5)
+    await life.accepted("promise_made", promise_id="P", amount_minor=100, due_on=str(due_on))
+    await life.skip(timedelta(days=2))
+    await life.accepted("hold_placed", hold_id="H", reason="dispute")
+    await life.skip(timedelta(days=1))
+    await life.accepted("hold_released", hold_id="H")
+    await life.pay(100)
+    put_off = await _ends_at(life) - ends_at
+    assert abs(put_off - (await life.now() - began_at)) < timedelta(hours=1)

@@ -121,3 +121,15 @@ async def test_promise_of_meanwhile_is_replaced_by_the_plan(life: Life) -> None:
     await _pay_late(life, amount_of(status, 2), life.loan.local(due_of(status, 2)))
     assert (await life.status())["stage"] == Stage.REPAYMENT
     assert await life.value("SELECT status FROM promises") == "replaced"
+
+
+async def test_plan_that_goes_on_once_a_hold_is_over_bars_promises(life: Life) -> None:
+    """The record knows of it at once; the case takes it up after the hold, without a promise."""
+    status = await life.drive_to(Stage.REPAYMENT)
+    await life.skip_to_stage(Stage.EARLY_CONTACT)
+    await life.accepted("hold_placed", hold_id="H", reason="dispute")
+    await _pay_late(life, amount_of(status, 2), life.loan.local(due_of(status, 2)))
+    due_on = life.loan.on(await life.now()) + timedelta(days=9)
+    await life.refused("promise_made", "CN-17", amount_minor=5, due_on=str(due_on))
+    await life.accepted("hold_released", hold_id="H")
+    assert (await life.status())["stage"] == Stage.REPAYMENT
