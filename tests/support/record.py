@@ -164,7 +164,7 @@ class Record:
         await self.deliver(
             "visit_approved", visit_id=self.visit_id, approver_id="A-1", due_at=expires_at
         )
-        starts_at = self.now + timedelta(days=5)
+        starts_at = self.now + timedelta(days=4)
         wish = SlotWish(
             slot_id="S-1",
             visit_id=self.visit_id,

@@ -64,8 +64,8 @@ VISITS = {
     "no notice": ("G6", "UPDATE visits SET notice_sent_at = NULL", "no notice"),
     "short notice": (
         "G6",
-        ("UPDATE policies SET body = jsonb_set(body, '{visit,notice_lead_hours,value}', '121')"),
-        "less than 121:00:00 before",
+        ("UPDATE policies SET body = jsonb_set(body, '{visit,notice_lead_hours,value}', '97')"),
+        "less than 97:00:00 before",
     ),
     "alone": ("G6", "DELETE FROM visit_crew WHERE badge_id = 'C-1'", "a crew of 1"),
     "alone at the door": (

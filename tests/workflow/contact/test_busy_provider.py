@@ -128,7 +128,7 @@ async def test_reminder_of_a_visit_is_not_sent_after_it(
     life = await start_life(RIPE, tried=True)
     await life.drive_to(Stage.APPOINTMENT)
     slot = await life.proposed()
-    day = life.loan.on(datetime.fromisoformat(slot["start"])) + timedelta(days=2)
+    day = life.loan.on(datetime.fromisoformat(slot["start"])) + timedelta(days=1)
     afternoon = life.loan.local(day, 16)
     await life.accepted(
         "appointment_declined",

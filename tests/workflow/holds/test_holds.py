@@ -32,7 +32,9 @@ async def test_hold_pauses_any_stage(start_life: StartLife, stage: Stage) -> Non
     status = await life.accepted("hold_released", hold_id="H-1")
     assert status["stage"] == AFTER_HOLD.get(stage, stage)
     await life.skip(timedelta(days=1))
-    assert len(await life.contacts()) <= len(contacts) + 1
+    # Of an appointment that is yet to come they hear that it is off, before they hear of the next.
+    most = 2 if status["stage"] == Stage.APPOINTMENT else 1
+    assert len(await life.contacts()) <= len(contacts) + most
     if stage in (Stage.APPLICATION, Stage.PLAN, Stage.AGREEMENT, Stage.LEGAL_REVIEW):
         moved = _next_at(await life.status()) - _next_at(before)
         assert timedelta(0) <= moved - held < timedelta(minutes=1)

@@ -102,8 +102,8 @@ async def test_story_tells_money_holds_approvals_and_agreements(
     for said in (
         "payment: CNY 1,000.00, P-1 from test: received",
         "payment: CNY 1,000.00, P-1: reversed",
-        "promise: CNY 10.00, to pay by 2026-04-17: made",
-        "promise: CNY 10.00, to pay by 2026-04-17: replaced",
+        "promise: CNY 10.00, to pay by 2026-04-19: made",
+        "promise: CNY 10.00, to pay by 2026-04-19: replaced",
         "hold: dispute (H-1): placed, until it is released",
         "hold: dispute (H-1): released",
         "complaint: C-1: filed about tone; the answer is due on 2026-04-30",
@@ -111,9 +111,9 @@ async def test_story_tells_money_holds_approvals_and_agreements(
         "complaint: C-1: answered, upheld",
         "application: L-1:2026-01-10:visit-1: applied for by the borrower B-1",
         "approval: CNY 4,000.00, L-1:2026-01-10:visit-1: approved by A-1, until 2026-05-15",
-        "appointment: L-1:2026-01-10:visit-1: confirmed for 2026-04-17 12:17",
+        "appointment: L-1:2026-01-10:visit-1: confirmed for 2026-04-19 12:17",
         "badge ids C-1, C-2; recording id R-1; entry consent yes; identity verified yes",
-        "agreement: CNY 4,000.00, G-1: offered in 3 parts, until 2026-04-20 12:20",
+        "agreement: CNY 4,000.00, G-1: offered in 3 parts, until 2026-04-22 12:20",
         "agreement: CNY 4,000.00, G-1: signed by B-1",
         "2026-04-15 12:00 sms collection",  # in the facts of a decision, too
     ):
@@ -123,10 +123,10 @@ async def test_story_tells_money_holds_approvals_and_agreements(
 NOW: dict[str, Any] = {
     "stage": "agreement",
     "waiting_for": "agreement_signed",
-    "as_of": "2026-04-17T04:21:00+00:00",
+    "as_of": "2026-04-19T04:21:00+00:00",
     "next_action": {
         "what": "let the agreement expire",
-        "at": "2026-04-20T04:20:00+00:00",
+        "at": "2026-04-22T04:20:00+00:00",
         "why": "not yet signed",
     },
     "arrears_minor": 400_000,
@@ -163,9 +163,9 @@ def test_only_a_call_is_waited_for_to_be_reported() -> None:
 def test_what_comes_next_is_told_on_the_same_clock() -> None:
     """By the answer of the workflow."""
     now, *rest = tell_now(NOW, STORY)
-    assert now.startswith("Now: agreement, waits for agreement signed; as of 2026-04-17 12:21 Asia")
+    assert now.startswith("Now: agreement, waits for agreement signed; as of 2026-04-19 12:21 Asia")
     assert rest == [
-        "Next: let the agreement expire, 2026-04-20 12:20 (not yet signed)",
+        "Next: let the agreement expire, 2026-04-22 12:20 (not yet signed)",
         "Owed: CNY 4,000.00 overdue for 97 days",
         "On hold: dispute; nothing is done until that ends",
     ]
