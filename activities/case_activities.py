@@ -28,6 +28,7 @@ class CaseTakenUp(BaseModel):
     applications: int = 0  # visits applied for, as on record
     visits: int = 0  # made, or missed
     last_visit_ended_at: AwareDatetime | None = None
+    cooling_until: AwareDatetime | None = None
     plans: int = 0
     broken_plans: int = 0
     closed_as: Outcome | None = None  # the end that another system has asked for

@@ -122,6 +122,8 @@ class ContactActivities:
         return None
 
     async def _settled(self, intent: Intent, status: AttemptStatus) -> ContactResult:
+        if status is AttemptStatus.SENT and intent.template is Template.VISIT_APPOINTMENT:
+            await self._contacts.record_proposed(intent.case_id)
         return ContactResult(
             status=ContactStatus(status.value),
             is_on_record=True,

@@ -18,6 +18,8 @@ def why_no_json(error: ValueError | RecursionError) -> str:
         return _where(error)
     if isinstance(error, UnicodeDecodeError):
         return f"it is not {error.encoding.upper()} at byte {error.start + 1}"
+    if isinstance(error, UnicodeEncodeError):
+        return "half of a surrogate pair is no character"
     if isinstance(error, _NoNumberError):
         return f"{error} is no number"
     if isinstance(error, RecursionError):

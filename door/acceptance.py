@@ -12,6 +12,8 @@ from database.door.inbox import Arrival, Inbox
 from database.errors import DatabaseAwayError, DatabaseFailedError
 from domain.case.events.claims import TICKET
 from domain.events import EVENTS, which_event
+from domain.json_mistakes import why_no_json
+from door.bodies import LARGEST_EVENT
 from door.dispatcher import Dispatcher
 from door.problems import Kind, ProblemError
 from door.senders import Sender
@@ -57,6 +59,7 @@ class Acceptance:
             ProblemError: when it is not taken.
         """
         event = _as_object(value)
+        _require_deliverable(event)
         loan_id, name, event_id = _address(event, message_id)
         _require_scope(sender, event, name)
         sha256 = _fingerprint(event | {"event_id": event_id})
@@ -107,6 +110,16 @@ def _as_object(value: object) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise ProblemError(Kind.NOT_AN_OBJECT, "An event is one JSON object")
     return value
+
+
+def _require_deliverable(event: dict[str, Any]) -> None:
+    """A part of a batch is no larger than an event that comes alone; and it can be sent on."""
+    try:
+        size = len(json.dumps(event, ensure_ascii=False).encode())
+    except ValueError as error:
+        raise ProblemError(Kind.NOT_AN_OBJECT, f"No JSON: {why_no_json(error)}") from error
+    if size > LARGEST_EVENT:
+        raise ProblemError(Kind.TOO_LARGE, f"At most {LARGEST_EVENT} bytes for one event")
 
 
 def _address(event: dict[str, Any], message_id: str | None) -> tuple[str, str, str]:

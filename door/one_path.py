@@ -12,9 +12,11 @@ from temporalio.client import Client
 
 from database.door.away import away_in_words
 from database.event_record import CaseOpenError, Events, UnknownLoanError
-from domain.case.events.without_case import IncomingEvent, answer_without_case
+from domain.case.events.answer import answer_to
+from domain.case.events.judged_event import Verdict
+from domain.case.events.without_case import NO_CASE, IncomingEvent, answer_without_case
 from domain.policy.policy import Policy
-from temporal.delivery import ANSWER_WITHIN, NoAnswerError, NoRunError, deliver
+from temporal.delivery import ANSWER_WITHIN, NoAnswerError, NoEventError, NoRunError, deliver
 
 
 class OnePath:
@@ -43,6 +45,9 @@ class OnePath:
         """
         try:
             return await deliver(self._client, loan_id, event, within, delivery_id)
+        except NoEventError as error:
+            refused = Verdict(accepted=False, reason=f"LC-CONTRACT: {error}")
+            return answer_to(str(event["name"]), None, refused, NO_CASE)
         except NoRunError as error:
             incoming = IncomingEvent(str(event["name"]), event, delivery_id)
             return await self._without_run(loan_id, incoming, error)

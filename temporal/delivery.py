@@ -1,6 +1,7 @@
 """Delivers one event to a loan's workflow and waits, not for ever, for the answer."""
 
 import asyncio
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -12,6 +13,8 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
+from domain.events import TOO_LARGE, is_too_large
+from domain.json_mistakes import why_no_json
 from temporal.names import DELIVER, workflow_id
 
 ANSWER_WITHIN = timedelta(seconds=30)  # a loan whose worker is away does not hold up its caller
@@ -31,6 +34,10 @@ class NoRunError(NoAnswerError):
     """No collection is running for the loan."""
 
 
+class NoEventError(NoAnswerError):
+    """What was to be delivered is no event, and never will be one."""
+
+
 async def deliver(
     client: Client,
     loan_id: str,
@@ -44,9 +51,12 @@ async def deliver(
 
     Raises:
         NoRunError: when the loan has no run.
+        NoEventError: when it cannot be written as JSON, or is larger than a run takes in.
         NoAnswerError: when no answer came within `answer_within`.
     """
     handle = client.get_workflow_handle(workflow_id(loan_id))
+    if (problem := _why_no_event(event)) is not None:
+        raise NoEventError(problem)
     try:
         async with asyncio.timeout(answer_within.total_seconds()):
             answer: dict[str, Any] = await handle.execute_update(DELIVER, event, id=delivery_id)
@@ -60,6 +70,14 @@ async def deliver(
     except RuntimeError as error:  # a client that connects when it is first used
         raise NoAnswerError(f"no answer: {error}") from error
     return answer
+
+
+def _why_no_event(event: dict[str, Any]) -> str | None:
+    try:
+        json.dumps(event, ensure_ascii=False).encode()
+    except ValueError as error:
+        return f"it is not JSON: {why_no_json(error)}"
+    return TOO_LARGE if is_too_large([event]) else None
 
 
 async def _what_is_tried(handle: WorkflowHandle[Any, Any]) -> str:

@@ -35,6 +35,7 @@ class PinnedCase(NamedTuple):
     applications: int
     visits: int
     last_visit_ended_at: datetime | None
+    cooling_until: datetime | None
     plans: int
     broken_plans: int
 

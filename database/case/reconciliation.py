@@ -25,7 +25,7 @@ class CasesOnRecord:
         self._pool = pool
 
     async def page_of_running(self, after_loan: str, size: int) -> list[DueCase]:
-        """Cases that a workflow has taken up and not finished, by loan, behind one."""
+        """Cases that are to have a run, by loan, behind one."""
         rows = SQL.cases_that_run(self._pool, after_loan=after_loan, size=size)
         return [DueCase(case_id=row["case_id"], loan_id=row["loan_id"]) async for row in rows]
 

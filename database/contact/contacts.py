@@ -275,6 +275,10 @@ class Contacts:
         )
         return CaseFacts.model_validate_json(text)
 
+    async def record_proposed(self, case_id: str) -> None:
+        """Note that the borrower was told of an appointment, where a receipt said so first."""
+        await SQL.record_proposed(self._pool, case_id=case_id)
+
     async def record_unsent(
         self, case_id: str, attempt_id: str, status: AttemptStatus, outcome: str, now: datetime
     ) -> CaseFacts:

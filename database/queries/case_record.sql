@@ -107,11 +107,15 @@ WHERE c.case_id = ANY (:case_ids::text[])
 ORDER BY c.case_id;
 
 -- name: cases_that_run(after_loan, size)
--- One keyset page of cases that a workflow has taken up and not finished, by the index
--- unfinished_cases: of each loan the open one, or else the one that ended last.
-SELECT DISTINCT ON (loan_id) loan_id, case_id FROM collection_cases
-WHERE (closed_at IS NULL OR is_ending) AND started_at IS NOT NULL AND loan_id > :after_loan
-ORDER BY loan_id, closed_at DESC NULLS FIRST LIMIT :size;
+-- One keyset page of cases that are to have a run, by the index unfinished_cases: of each loan the
+-- open one, or else the one that ended last. A case that was never taken up is the scan's, unless
+-- what it was opened for has been paid since: the scan looks for what is overdue.
+SELECT DISTINCT ON (c.loan_id) c.loan_id, c.case_id
+FROM collection_cases c JOIN loans l USING (loan_id)
+WHERE (c.closed_at IS NULL OR c.is_ending) AND c.loan_id > :after_loan
+  AND (c.started_at IS NOT NULL
+       OR coalesce(l.oldest_unpaid_due_on > c.overdue_since, true))
+ORDER BY c.loan_id, c.closed_at DESC NULLS FIRST LIMIT :size;
 
 -- name: cases_of_loans(loan_ids)
 -- Of each loan that is on record its open case, or else the one that ended last; nulls without one.

@@ -25,6 +25,7 @@ RETURNING p.body::text AS policy,
           (SELECT count(*) FROM visits v WHERE v.case_id = c.case_id
              AND v.status IN ('completed', 'missed')) AS visits,
           (SELECT max(v.ended_at) FROM visits v WHERE v.case_id = c.case_id) AS last_visit_ended_at,
+          c.cooling_until,
           -- As many as were proposed, also where no agreement came of them.
           (SELECT greatest(
                coalesce(max(substring(g.plan_id FROM '[0-9]+$')::integer), 0),

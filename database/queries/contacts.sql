@@ -92,6 +92,15 @@ WHERE NOT EXISTS (
     WHERE intent_key = :intent_key AND rule_id = :rule_id AND retry_at = :retry_at)
 ON CONFLICT (intent_key, at) DO NOTHING;
 
+-- name: record_proposed(case_id)!
+-- An appointment of which the borrower was told, and which a receipt, not the provider's answer, says.
+UPDATE visits v SET notice_sent_at = a.sent_at, status = 'proposed'
+FROM contact_attempts a
+WHERE v.case_id = :case_id AND v.ended_at IS NULL AND v.status = 'approved'
+  AND a.case_id = v.case_id AND a.template = 'visit_appointment' AND a.status = 'sent'
+  AND (a.intent_key = v.case_id || ':' || v.slot_id
+       OR starts_with(a.intent_key, v.case_id || ':' || v.slot_id || ':'));
+
 -- name: record_sent(attempt_id, provider_ref, sent_at, case_id, now)$
 SELECT record_sent(:attempt_id, :provider_ref, :sent_at, :case_id, :now)::text;
 

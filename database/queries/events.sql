@@ -71,8 +71,9 @@ INSERT INTO promises (promise_id, case_id, loan_id, amount_minor, due_on, made_a
 VALUES (:promise_id, :case_id, :loan_id, :amount_minor, :due_on, :now);
 
 -- name: finish_call(attempt_id, case_id, outcome, duration_s, recording_id, now)^
--- Of a call of which the provider could not tell whether it was made, the report does. Said again,
--- it brings the recording that was missing, and nothing else.
+-- Of a call of which the provider could not tell whether it was made, the report does; and it says
+-- more than a receipt, which knows only that somebody answered. Said again, it brings the recording
+-- that was missing, and nothing else.
 UPDATE contact_attempts a
 SET outcome = :outcome::text, recording_id = :recording_id::text,
     outcome_at = CASE WHEN outcome = :outcome THEN outcome_at ELSE :now END,
@@ -82,6 +83,9 @@ WHERE p.phone_id = a.phone_id AND attempt_id = :attempt_id AND case_id = :case_i
   AND (outcome IS NULL
        OR a.status = 'unknown' AND outcome NOT IN ('connected', 'no_answer', 'busy', 'invalid_number',
                                                    'refused', 'wrong_person')
+       OR NOT EXISTS (SELECT FROM case_events e
+                      WHERE e.case_id = a.case_id AND e.name = 'call_finished' AND e.accepted
+                        AND e.body ->> 'attempt_id' = a.attempt_id)
        OR outcome = :outcome AND recording_id IS NULL AND :recording_id::text IS NOT NULL)
 RETURNING p.phone_id, p.relation;
 

@@ -106,6 +106,7 @@ class CaseDesk:
             setattr(self.case, counter, seen)
         self.case.closed_as = self.case.closed_as or taken.closed_as
         self.case.last_visit_ended_at = self.case.last_visit_ended_at or taken.last_visit_ended_at
+        self.case.cooling_until = self.case.cooling_until or taken.cooling_until
 
     async def look_again(self) -> None:
         """Read the facts once more."""

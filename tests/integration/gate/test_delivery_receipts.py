@@ -10,9 +10,9 @@ from temporalio.exceptions import ApplicationError
 from database.contact.receipts import Receipts
 from database.sql import Pool
 from domain.contact.delivery import Delivery, ProviderRefusal, Receipt
-from domain.policy.contact import Channel
+from domain.policy.contact import Channel, Purpose
 from tests.support.gate.gate import NOON, Gate
-from tests.support.gateways import Fault
+from tests.support.gateways import DiedError, Fault
 
 DONE = Delivery.DELIVERED
 
@@ -116,3 +116,25 @@ async def test_receipt_of_a_call_tells_its_outcome_and_the_keys_pressed(gate: Ga
     values = (attempt["outcome"], attempt["duration_s"], attempt["pressed"])
     assert values == ("connected", 31, "1")
     assert isinstance(attempt["outcome_at"], datetime)
+
+
+async def test_receipt_that_comes_first_tells_of_an_appointment(gate: Gate) -> None:
+    """Our note of the provider's answer is lost; the borrower has read it, and may confirm."""
+    await gate.pool.execute(
+        "INSERT INTO visits (visit_id, case_id, loan_id, address_id, applicant, applicant_id,"
+        " requested_at, approver_id, approved_at, approval_expires_at, status, visit_code, slot_id,"
+        " slot) SELECT 'V-1', case_id, 'L-1', address_id, 'borrower', 'B-1', $1, 'A-1', $1, $2,"
+        " 'approved', '123456', 'S-1', tstzrange($2, $2::timestamptz + interval '2 hours')"
+        " FROM collection_cases, addresses LIMIT 1",
+        NOON,
+        NOON + timedelta(days=9),
+    )
+    gate.gateway.fail_next(Fault.DIES_AFTER)
+    appointment = {"template": "visit_appointment", "purpose": Purpose.VISIT}
+    with pytest.raises(DiedError):
+        await gate.contact("S-1", **appointment)
+    [attempt] = await gate.attempts()
+    await _record(gate.pool, DONE, reference=attempt["attempt_id"])
+    assert (await gate.contact("S-1", **appointment)).status == "sent"
+    visit = await gate.pool.fetchrow("SELECT status, notice_sent_at FROM visits")
+    assert visit == ("proposed", NOON)

@@ -112,6 +112,20 @@ async def test_case_that_was_never_taken_up_is_the_scans(
     assert (await world.reconcile()).cases == 0
 
 
+async def test_case_that_was_paid_before_it_was_ever_taken_up_is_not_the_scans(
+    world: ReconciledWorld, open_case: OpenCase
+) -> None:
+    """The scan looks for what is overdue: nobody would start it, nor take its events in."""
+    await open_case(LOAN)
+    await world.pool.execute("UPDATE collection_cases SET started_at = NULL")
+    await world.pool.execute(
+        "INSERT INTO payments (payment_id, loan_id, amount_minor, kind, received_at, recorded_at,"
+        " source) SELECT 'P', loan_id, outstanding_minor, 'payment', $1, $1, 'ledger' FROM loans",
+        NOW,
+    )
+    assert (await world.reconcile()).taken_up == 1
+
+
 async def test_runs_without_a_case_are_named_and_left_running(
     world: ReconciledWorld, open_case: OpenCase
 ) -> None:

@@ -64,3 +64,18 @@ async def test_conversation_is_whole_once_its_recording_is_there(record: Recorde
     await record.accepted("call_received", **TALK | {"duration_s": 0, "recording_id": "R-1"})
     assert await record.rows(OF_TALK) == [{"duration_s": 60, "recording_id": "R-1"}]
     assert not (await record("call_received", **TALK | {"recording_id": "R-2"})).accepted
+
+
+@pytest.mark.parametrize("outcome", ["wrong_person", "connected"])
+async def test_report_says_more_than_the_receipt_that_came_first(
+    called: Recorder, outcome: str
+) -> None:
+    """A receipt knows only that somebody answered: who it was, the platform says, once."""
+    await called.pool.execute(
+        "UPDATE contact_attempts SET outcome = 'connected', outcome_at = $1", NOW
+    )
+    await called.accepted("call_finished", attempt_id="A-1", outcome=outcome)
+    assert [row["outcome"] for row in await called.rows(OF_CALL)] == [outcome]
+    assert not (await called("call_finished", attempt_id="A-1", outcome="no_answer")).accepted
+    used = await called.rows("SELECT status FROM phones WHERE phone_id = 'B-1-p1'")
+    assert used == [{"status": "wrong_person" if outcome == "wrong_person" else "usable"}]
