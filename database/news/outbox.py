@@ -84,6 +84,17 @@ class Outbox:
                 now=now,
             )
 
+    async def put_back(self, delivery: NewsDelivery, now: datetime) -> bool:
+        """Whether it must not be sent now, for its endpoint rests or is disabled since the claim.
+
+        Then it waits on, to be claimed again.
+        """
+        with away_in_words():
+            found: bool | None = await SQL.put_back(
+                self._pool, endpoint_id=delivery.endpoint_id, news_id=delivery.news_id, now=now
+            )
+        return found is True
+
     async def not_delivered(
         self,
         delivery: NewsDelivery,

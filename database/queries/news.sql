@@ -87,9 +87,18 @@ FROM heads h JOIN news n USING (news_id)
 WHERE d.endpoint_id = h.endpoint_id AND d.news_id = h.news_id
 RETURNING d.endpoint_id, d.news_id, d.loan_id, d.attempts, n.type, n.body;
 
+-- name: put_back(endpoint_id, news_id, now)$
+-- True where the endpoint rests or is disabled since the claim: it is claimed again after that.
+UPDATE news_deliveries d SET next_at = :now FROM news_endpoints e
+WHERE d.endpoint_id = :endpoint_id AND d.news_id = :news_id AND d.state = 'waiting'
+  AND e.endpoint_id = d.endpoint_id AND (e.disabled_at IS NOT NULL OR e.paused_until > :now)
+RETURNING true;
+
 -- name: note_delivered(endpoint_ids, news_ids, answers, now)!
 WITH healthy AS (
-    UPDATE news_endpoints SET failing_since = NULL, paused_until = NULL
+    -- What was on its way already ends no rest that another answer has asked for.
+    UPDATE news_endpoints
+    SET failing_since = NULL, paused_until = CASE WHEN paused_until > :now THEN paused_until END
     WHERE endpoint_id = ANY (:endpoint_ids::text[]) AND failing_since IS NOT NULL
 )
 UPDATE news_deliveries d

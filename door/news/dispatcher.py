@@ -130,10 +130,13 @@ class NewsDispatcher:
     async def _deliver(
         self, delivery: NewsDelivery, endpoint: Endpoint, turn: asyncio.Semaphore, until: datetime
     ) -> None:
-        """Nothing, when its turn comes too late in its lease: then it is claimed again."""
+        """Nothing, when its turn comes too late in its lease, or while the endpoint is to be let
+        alone: then it is claimed again.
+        """
         try:
             async with turn:
-                if self._real_now() + _A_TRY <= until:
+                now = self._real_now()
+                if now + _A_TRY <= until and not await self._outbox.put_back(delivery, now):
                     await self._courier.deliver(delivery, endpoint)
         except _AWAY:
             pass  # said where it is looked for; the lease runs out

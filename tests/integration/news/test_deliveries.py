@@ -92,25 +92,6 @@ async def test_a_delivery_is_dead_after_the_last_try_and_the_gap_is_seen(
     assert await desk.states() == ["dead", "delivered"]
 
 
-@pytest.mark.parametrize("status", [429, 503])
-async def test_an_endpoint_that_asks_for_rest_gets_it(
-    desk: NewsDesk, receiver: Receiver, url: str, pool: Pool, status: int
-) -> None:
-    """`Retry-After` holds for everything that goes there."""
-    await desk.register(url)
-    await write_news(pool, "L-1", "case.opened")
-    receiver.say(status, retry_after="120")
-    await desk.send()
-    receiver.say(204)
-    await write_news(pool, "L-2", "case.opened")
-    desk.later(seconds=119)
-    await desk.send()
-    assert len(receiver.messages) == 1
-    desk.later(seconds=1)
-    await desk.send()
-    assert await desk.states() == ["delivered", "delivered"]
-
-
 async def test_gone_is_gone(desk: NewsDesk, receiver: Receiver, url: str, pool: Pool) -> None:
     """410 ends it at once; what waited goes on once somebody enables it."""
     await desk.register(url)
