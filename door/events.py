@@ -1,7 +1,6 @@
 """Events: one, a batch, and what became of one."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -112,24 +111,29 @@ def _as_batch(value: object) -> Sequence[object]:
 
 
 async def _take_all(door: Door, sender: Sender, batch: Sequence[object]) -> list[dict[str, Any]]:
-    """Each by itself, kept in the order of the batch; then all are waited for together."""
-    taken: list[Place | ProblemError] = []
-    for event in batch:
-        try:
-            taken.append(await door.acceptance.take(sender, event))
-        except ProblemError as problem:
-            taken.append(problem)
-    ends_at = time.monotonic() + ANSWERED_WITHIN_SECONDS
-    parts = zip(batch, taken, strict=True)
-    return await asyncio.gather(*(_part(door, event, each, ends_at) for event, each in parts))
+    """Each by itself, kept in the order of the batch, and waited for from then on."""
+    parts: list[asyncio.Task[dict[str, Any]]] = []
+    try:
+        for event in batch:
+            taken = await _take(door, sender, event)
+            parts.append(asyncio.create_task(_part(door, event, taken)))
+        return await asyncio.gather(*parts)
+    finally:
+        for part in parts:
+            part.cancel()
 
 
-async def _part(
-    door: Door, event: object, taken: Place | ProblemError, ends_at: float
-) -> dict[str, Any]:
+async def _take(door: Door, sender: Sender, event: object) -> Place | ProblemError:
+    try:
+        return await door.acceptance.take(sender, event)
+    except ProblemError as problem:
+        return problem
+
+
+async def _part(door: Door, event: object, taken: Place | ProblemError) -> dict[str, Any]:
     if isinstance(taken, ProblemError):
         return _named_by(event) | {"status": taken.kind.status, "problem": taken.document}
-    answer = await _answer(door, taken, max(ends_at - time.monotonic(), 0))
+    answer = await _answer(door, taken, ANSWERED_WITHIN_SECONDS)
     found: dict[str, Any] = {"loan_id": taken.loan_id, "event_id": taken.event_id}
     if answer is None:
         return found | {"status": 202}

@@ -7,7 +7,7 @@ complaints, promises, the end) is taken in by the intake and interrupts the stag
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import BaseModel
 from temporalio import workflow
@@ -71,7 +71,7 @@ PROCESS: dict[Stage, Callable[[CaseDesk], Awaitable[Stage]]] = {
 
 
 CANCELLATION = "workflow_cancellation"  # as it is on record
-Worked = tuple[Outcome | None, None]
+Worked = TypeVar("Worked")
 
 
 class CaseEnded(BaseModel):
@@ -97,7 +97,7 @@ class LoanCollection:
     @workflow.run
     async def run(self, case: CaseState) -> CaseEnded:
         """Follow the process to an end, in as many runs as a short history needs."""
-        await self._desk.take_up()
+        await self._whatever_is_cancelled(asyncio.ensure_future(self._desk.take_up()))
         # Not a task group: an evicted run could not be collected while it waits for its tasks.
         work = asyncio.gather(self._follow_to_the_end(), self._intake.work())
         outcome, _ = await self._whatever_is_cancelled(work)

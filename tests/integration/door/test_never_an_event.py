@@ -62,3 +62,13 @@ async def test_what_an_earlier_door_has_kept_is_answered(
     answer = await path.bring(LOAN.loan_id, EVENT | {"note": note}, "t-1")
     assert not answer["accepted"]
     assert answer["reason"].startswith("LC-CONTRACT: ")
+
+
+async def test_every_part_of_a_batch_has_its_answer(bank: System, pool: Pool) -> None:
+    """Also those that were judged while the others were still being kept."""
+    loans = [f"L-{number}" for number in range(2000, 2060)]
+    for loan_id in loans:
+        await insert_loan(pool, Loan(loan_id, f"B-{loan_id}"))
+    batch = [EVENT | {"loan_id": loan_id, "payment_id": f"P-{loan_id}"} for loan_id in loans]
+    answer = await bank.post("/v1/events", batch)
+    assert {part["status"] for part in answer.json()} == {200}

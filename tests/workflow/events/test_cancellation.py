@@ -1,10 +1,14 @@
 """`cancel` in the Temporal UI ends no case: it is refused on record, and the case goes on."""
 
 from datetime import timedelta
+from itertools import count
 
 import pytest
+from temporalio.testing import WorkflowEnvironment
 from temporalio.worker import Replayer
 
+from database.case.cases import Cases, PinnedCase
+from database.errors import DatabaseAwayError
 from domain.case.state import Stage
 from temporal.converter import DATA_CONVERTER
 from temporal.sandbox import sandbox
@@ -55,5 +59,26 @@ async def test_case_that_was_cancelled_goes_on_to_its_end(start_life: StartLife)
 
     await life.accepted("hold_placed", hold_id="H-1", reason="dispute")
     await life.skip(timedelta(days=2))
+    await life.pay()
+    assert await life.outcome() == "cured"
+
+
+async def test_cancellation_while_the_case_is_taken_up(
+    start_life: StartLife, env: WorkflowEnvironment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database is away, and somebody cancels what seems to be stuck."""
+    take_up_case, tries = Cases.take_up_case, count()
+
+    async def take_up(self: Cases, case_id: str) -> PinnedCase:
+        if next(tries) == 0:
+            await env.client.get_workflow_handle("loan-L-1").cancel()
+            raise DatabaseAwayError(OSError("away"))
+        return await take_up_case(self, case_id)
+
+    monkeypatch.setattr(Cases, "take_up_case", take_up)
+    life = await start_life(5)
+    await life.settle()
+    refused = {each["rule_id"] for each in (await life.status())["last_refusals"]}
+    assert "LC-CANCEL" in refused
     await life.pay()
     assert await life.outcome() == "cured"
