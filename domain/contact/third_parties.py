@@ -45,7 +45,7 @@ def _refused_by(rules: ThirdPartyPolicy, asked: Question, moment: datetime) -> R
 
 
 def _refused_by_act(rules: ThirdPartyPolicy, asked: Question, moment: datetime) -> Refused | None:
-    """Who has paid, promised, complained, wished or called of late can be reached."""
+    """Who has paid, promised, complained, wished, called or answered of late can be reached."""
     at = asked.facts.last_act_at
     if at is None or at <= moment - rules.look_back:
         return None

@@ -142,6 +142,18 @@ async def test_refusal_of_a_contact_person_lasts(
     assert not gate.gateway.handed_over
 
 
+@pytest.mark.parametrize("text", ["是本人", "在医院，请发短信"])
+async def test_nobody_is_asked_for_who_has_answered(gate: Gate, tell: Recorder, text: str) -> None:
+    """Whether or not a rule reads the answer; the days of look-back later somebody may be."""
+    await _friend(gate)
+    await tell.accepted("reply_received", reply_id="R-1", phone_id="B-1-p1", text=text)
+    refused = await gate.contact("locate-1", **LOCATE)
+    assert refused.rule_id == "CN-08"
+    assert refused.retry_at is not None
+    gate.now = refused.retry_at
+    assert (await gate.contact("locate-2", **LOCATE)).status == "sent"
+
+
 async def test_stranger_who_replies_is_left_alone_for_good(gate: Gate, tell: Recorder) -> None:
     """Also by calls, and whoever says later that it is the borrower's number."""
     await tell.accepted("reply_received", reply_id="R-1", phone_id="B-1-p1", text="N")

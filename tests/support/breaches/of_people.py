@@ -68,6 +68,11 @@ PEOPLE = {
         _asked("UPDATE conversations SET held_at = '2026-04-15', recorded_at = '2026-04-15'"),
         "to the contact person friend: the borrower has called at",
     ),
+    "contact person asked although the borrower has answered": (
+        "G13",
+        _asked("UPDATE replies SET received_at = '2026-04-15', read_as = 'confirmed'"),
+        "to the contact person friend: the borrower has answered at",
+    ),
     "contact person asked although the borrower was heard of": (
         "G13",
         _asked(),

@@ -122,3 +122,11 @@ async def test_what_stops_erasure(year: Year, stop: str) -> None:
 async def test_nothing_is_erased_before_its_time(year: Year) -> None:
     """Five years, by the shipped policy."""
     assert await Retention(year.pool).past_periods(year.now + YEARS / 2) == []
+
+
+async def test_what_waits_at_the_door_is_judged_before_anything_is_erased(year: Year) -> None:
+    """It was taken in, and its effect is yet to come, however long ago the case has ended."""
+    now = year.now + YEARS
+    await year.pool.execute("UPDATE inbox SET answer = NULL")
+    held_by = {past.held_by for past in await Retention(year.pool).past_periods(now)}
+    assert held_by == {"an event waits at the door"}
