@@ -15,7 +15,7 @@ from database.case.case_record import CaseRecords
 from database.case.reconciliation import CasesOnRecord, LoanOnRecord
 from domain.case.rebuilt.differences import differences
 from domain.case.rebuilt.state import Rebuilt
-from domain.case.state import CaseState, DueCase
+from domain.case.state import CaseState, DueCase, Stage
 from domain.clock import BusinessClock
 from domain.mistakes import describe_mistakes
 from temporal.runs import RUNNING, OpenRun, RunPage
@@ -213,19 +213,33 @@ class Reconciler:
         self, run: OpenRun, loan: LoanOnRecord | None, now: datetime
     ) -> str | None:
         what = _astray(run, loan, now)
-        if what is not None or loan is None or loan.closed_at is not None:
+        if what is not None or loan is None:
             return what
+        if loan.closed_at is not None:
+            return await self._works_on(run, loan)
         if not self._is_thorough and run.stage in (None, loan.stage):
             return None
         async with self._limit:
             return await self._elsewhere(run.loan_id) and await self._elsewhere(run.loan_id)
 
+    async def _works_on(self, run: OpenRun, loan: LoanOnRecord) -> str | None:
+        """Whether a run knows nothing of its case's end, as one out of an older copy."""
+        if run.stage in (None, Stage.ENDED):
+            return None
+        async with self._limit:
+            state = await self._runs.state_of(run.loan_id)
+        if state is None or state.case_id != loan.case_id or state.stage is Stage.ENDED:
+            return None
+        return f"the run stands in {state.stage}, and the case ended on {loan.closed_at:%Y-%m-%d}"
+
     async def _elsewhere(self, loan_id: str) -> str | None:
         """Where a run is, if the record says otherwise. Asked twice, for both move on."""
         state = await self._runs.state_of(loan_id)
         case_id = await self._cases.open_case_of(loan_id)
-        if state is None or case_id is None:
+        if case_id is None:
             return None
+        if state is None:
+            return "its run does not answer, and was not compared with the record"
         if state.case_id != case_id:
             return f"the run is of case {state.case_id}, the record has {case_id} open"
         [recorded] = await self._records.read([case_id])

@@ -1,9 +1,11 @@
 """The front door, put together from all its parts: what `server.py` runs."""
 
+import asyncio
+import logging
 import secrets
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from datetime import timedelta
 
 import uvicorn
@@ -12,7 +14,8 @@ from starlette.routing import BaseRoute
 from temporalio.client import Client
 
 from activities.business_time import Now, business_time, real_time
-from commands.command_line import CommandError, open_database
+from commands.at_start import what_differs
+from commands.command_line import CommandError, open_database, stop_requested
 from database.contact.receipts import Receipts
 from database.door.credentials import Credentials
 from database.door.inbox import Inbox
@@ -47,6 +50,7 @@ _STATEMENT_WITHIN = timedelta(seconds=5)
 _ENDS_WITHIN_SECONDS = 10
 _LARGEST_HEADERS = 16 * 1024
 _LET_GO_AFTER_SECONDS = 5  # a connection that says nothing
+_LOG = logging.getLogger(__name__)
 
 
 async def run_server() -> int:
@@ -62,6 +66,8 @@ async def run_server() -> int:
         open_door(settings, client, pool, policy, now) as app,
         open_news(settings, pool),
     ):
+        for line in await what_differs(pool, "door", policy, settings, now()):
+            _LOG.warning(line)
         await _serve(app, settings)
     return 0
 
@@ -128,7 +134,7 @@ def _routes_of_receipts(settings: Settings, pool: Pool, now: Now) -> Sequence[Ba
 
 
 async def _serve(app: FastAPI, settings: Settings) -> None:
-    server = uvicorn.Server(
+    server = _Server(
         uvicorn.Config(
             app,
             host=settings.door_host,
@@ -141,8 +147,24 @@ async def _serve(app: FastAPI, settings: Settings) -> None:
             timeout_graceful_shutdown=_ENDS_WITHIN_SECONDS,
         )
     )
+    stop = asyncio.create_task(_stop(server))
     try:
         await server.serve()
     except SystemExit as end:
         where = f"{settings.door_host}:{settings.door_port}"
         raise CommandError(f"DOOR_HOST, DOOR_PORT: cannot listen at {where}") from end
+    finally:
+        stop.cancel()
+
+
+async def _stop(server: uvicorn.Server) -> None:
+    await stop_requested().wait()
+    server.should_exit = True
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to us: its own way ends the process before what was in hand is put away."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield

@@ -59,10 +59,11 @@ def person_on_record(facts: CaseFacts, contact_facts: ContactFacts) -> Person:
     person.borrower_id, person.lender = facts.borrower_id, facts.lender
     for name in ("promises", "address_ids", "barred_badge_ids", "messages_sent", "calls_made",
                  "plan_paid_minor", "plan_total_minor", "part_open_since", "last_payment_at",
-                 ):  # fmt: skip
+                 "last_hold_ended_at"):  # fmt: skip
         setattr(person, name, getattr(facts, name))
     for name in ("phones", "confirmed", "attempts", "first_messages", "conversations", "holds",
-                 "blocked_channels", "agreed_hours", "last_act_at"):  # fmt: skip
+                 "blocked_channels", "agreed_hours", "last_act_at", "refused_phone_ids",
+                 ):  # fmt: skip
         setattr(person, name, getattr(contact_facts, name))
     return person
 
@@ -92,7 +93,15 @@ def as_of(record: CaseRecord, opened_at: datetime, then: datetime) -> CaseRecord
 def facts_as_of(
     facts: CaseFacts, contact_facts: ContactFacts, record: CaseRecord, then: datetime
 ) -> tuple[CaseFacts, ContactFacts]:
-    """Both kinds of facts without the contacts that were made since."""
+    """Both kinds of facts without the contacts that were made since.
+
+    Raises:
+        NotAsItWasError: when something else has changed that no event of the case tells.
+    """
+    if (held_until := facts.last_hold_ended_at) is not None and held_until > then:
+        raise NotAsItWasError("a hold has ended since")
+    if (paid_at := facts.last_payment_at) is not None and paid_at > then:
+        raise NotAsItWasError("a payment was made since")
     since = [each for each in record.contacts if each.at > then and each.is_done]
     earlier = facts.model_copy(
         update={

@@ -27,7 +27,8 @@ async def rebuild(
     """Show the state of a loan's case from its record alone beside that of its run.
 
     Without --dry-run a case that has no open run is taken up again with it; a run that is open is
-    left as it is. Ends with 1 when the two differ, or something had to be guessed.
+    left as it is. Ends with 1 when the two differ, or could not be compared, or something had to be
+    guessed.
     """
     settings = load_settings()
     clock = settings.business_clock
@@ -50,7 +51,8 @@ async def rebuild(
         case = DueCase(case_id=again.case_id, loan_id=loan_id, state=again)
         await TemporalCaseStarter(client, clock).start_case(case)
         typer.echo(f"taken up again in {again.stage}", err=True)
-    return 1 if found["differences"] or rebuilt.guesses else 0
+    is_compared = in_run is not None or (standing != RUNNING and not dry_run)
+    return 0 if is_compared and not found["differences"] and not rebuilt.guesses else 1
 
 
 async def _read(pool: Pool, loan_id: str) -> RecordedCase:

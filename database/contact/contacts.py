@@ -20,12 +20,13 @@ from domain.contact.recipient import Recipient
 from domain.contact.status import AttemptStatus, PhoneStatus
 from domain.contact.wording import Unsayable, Words, word
 from domain.messages.templates import Template
-from domain.policy.contact import Channel
+from domain.policy.contact import Channel, Purpose
 from domain.policy.policy import Policy
 
 MADE_UP = Refused(
     rule_id="LC-MADE-UP", reason="the borrower is made up: no provider writes to them"
 )
+TOLD_BEFORE = Refused(rule_id="LC-TOLD", reason="the end of the case was told before")
 
 UNASKED = Unsayable("nothing is to be said")
 
@@ -184,6 +185,10 @@ class Contacts:
         )
         if row["is_made_up"] and intent.channel in self._reaching_people:
             decision = MADE_UP
+        if intent.purpose is Purpose.CLOSING and await SQL.is_end_told(
+            connection, case_id=intent.case_id, intent_key=intent.key
+        ):
+            decision = TOLD_BEFORE
         said = decision.instead if isinstance(decision, Allowed) else None
         closed = closure_of(row["closed"], said or str(intent.template))
         return Ruling(recipient, row["facts"], decision, closed, policies)

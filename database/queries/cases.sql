@@ -37,7 +37,7 @@ RETURNING p.body::text AS policy,
 
 -- name: enter_stage(case_id, stage, now)!
 UPDATE collection_cases SET stage = :stage, stage_entered_at = :now, stage_ends_at = NULL
-WHERE case_id = :case_id;
+WHERE case_id = :case_id AND closed_at IS NULL;
 
 -- name: keep_moments(case_id, stage_ends_at, held_since, cooling_until, last_visit_ended_at, last_released_at)!
 UPDATE collection_cases

@@ -92,6 +92,12 @@ WHERE NOT EXISTS (
     WHERE intent_key = :intent_key AND rule_id = :rule_id AND retry_at = :retry_at)
 ON CONFLICT (intent_key, at) DO NOTHING;
 
+-- name: is_end_told(case_id, intent_key)$
+-- Whether a run that does not know of it, such as one out of an older copy, has told of this end.
+SELECT EXISTS (SELECT FROM contact_attempts a JOIN collection_cases c USING (case_id)
+               WHERE a.case_id = :case_id AND a.purpose = 'closing' AND a.status <> 'failed'
+                 AND a.intent_key <> :intent_key AND a.reserved_at >= c.closed_at);
+
 -- name: record_proposed(case_id)!
 -- An appointment of which the borrower was told, and which a receipt, not the provider's answer, says.
 UPDATE visits v SET notice_sent_at = a.sent_at, status = 'proposed'

@@ -59,6 +59,8 @@ def _negotiate_again(desk: Desk) -> Stage:
     visit.outcome = visit.proposal = visit.capacity = None
     visit.negotiations += 1
     if visit.negotiations < desk.policy.plan.negotiation_rounds.value:
+        name = f"{visit.visit_id}:negotiation-{visit.negotiations}"
+        desk.note("notice", NoticeKind.NEGOTIATE_AGAIN.value, name)
         return Stage.VISIT
     desk.case.visits += 1
     return end_visit(desk, VisitStatus.COMPLETED)

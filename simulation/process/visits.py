@@ -172,7 +172,7 @@ def visit_borrower(desk: Desk) -> Steps[Stage]:
     yield from desk.until(lambda: visit.outcome is not None, ends_at)
     if visit.outcome == "agreed":
         return Stage.PLAN
-    if visit.outcome is None:
+    if visit.outcome is None and not visit.negotiations:
         desk.note("notice", NoticeKind.VISIT_UNREPORTED.value, f"{visit.visit_id}:unreported")
         if not visit.checked_in:
             owe_word(desk, not_made(visit.visit_id, visit.slot))

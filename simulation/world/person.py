@@ -37,6 +37,8 @@ class Person:
         self.promises: list[Promise] = []
         self.blocked_channels: list[str] = []
         self.agreed_hours: list[AgreedHours] = []
+        self.refused_phone_ids: list[str] = []
+        self.last_hold_ended_at: datetime | None = None  # of those before
         self.address_ids: list[str] = []
         self.barred_badge_ids: list[str] = []
         self.last_payment_at: datetime | None = None
@@ -91,7 +93,7 @@ class Person:
             attempts=[attempt for attempt in self.attempts if attempt.at > since],
             phones=self.phones,
             confirmed=self.confirmed,
-            refused_phone_ids=[],
+            refused_phone_ids=self.refused_phone_ids,
             first_messages=self.first_messages,
             conversations=self.conversations,
             last_act_at=self.last_act_at if self.has_contact_person else None,
@@ -128,8 +130,8 @@ class Person:
         return [hold for hold in self.holds if hold.is_in_force(now)]
 
     def _last_hold_ended_at(self, now: datetime) -> datetime | None:
-        ends = (hold.until for hold in self.holds if hold.until is not None)
-        return max((end for end in ends if end <= now), default=None)
+        ends = (self.last_hold_ended_at, *(hold.until for hold in self.holds))
+        return max((end for end in ends if end is not None and end <= now), default=None)
 
     def note_contact(
         self, at: datetime, channel: Channel, purpose: Purpose, phone_id: str, *, first: bool

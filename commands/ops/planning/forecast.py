@@ -127,12 +127,14 @@ def _look_back(
     then = now - YESTERDAY
     try:
         record = as_of(case.recorded.record, case.opened_at, then)
+        facts, contact_facts = facts_as_of(
+            case.facts, case.contact_facts, case.recorded.record, then
+        )
     except NotAsItWasError as reason:
         if case.opened_at <= then:
             found.left_out[str(reason)] = found.left_out.get(str(reason), 0) + 1
         return
     found.cases += 1
-    facts, contact_facts = facts_as_of(case.facts, case.contact_facts, case.recorded.record, then)
     earlier = case._replace(
         recorded=case.recorded._replace(record=record), facts=facts, contact_facts=contact_facts
     )

@@ -114,11 +114,13 @@ ORDER BY a.reserved_at;
 -- other hours. The wishes of the past are read from the events that brought them; what was said
 -- before the wish in force came too late to count.
 WITH said AS (
-    SELECT l.borrower_id, about, e.body -> about AS wish, e.received_at, e.sequence, e.occurred_at,
-           max(e.occurred_at) OVER (
+    SELECT l.borrower_id, about, e.body -> about AS wish, e.received_at, e.sequence, at.occurred_at,
+           max(at.occurred_at) OVER (
                PARTITION BY l.borrower_id, about ORDER BY e.received_at, e.sequence
                ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) AS said_before
     FROM case_events e JOIN loans l USING (loan_id)
+    -- Nothing was said later than it was heard of: the sender's clock runs ahead.
+    CROSS JOIN LATERAL (VALUES (least(e.occurred_at, e.received_at))) AS at (occurred_at)
     CROSS JOIN (VALUES ('blocked_channels'), ('agreed_hours')) AS fields (about)
     WHERE e.name = 'contact_preferences_changed' AND e.accepted AND e.received_at <= :now
       AND jsonb_typeof(e.body -> about) = 'array'
@@ -266,8 +268,16 @@ CROSS JOIN LATERAL (
     FROM case_events e JOIN loans l USING (loan_id)
     WHERE l.borrower_id = a.borrower_id AND e.accepted AND e.received_at < a.reserved_at
       AND e.occurred_at > span.since
-      AND e.name IN ('promise_made', 'complaint_filed', 'contact_preferences_changed',
-                     'borrower_said', 'phone_confirmed')
+      AND (e.name IN ('promise_made', 'complaint_filed', 'contact_preferences_changed',
+                      'borrower_said', 'phone_confirmed', 'appointment_confirmed',
+                      'appointment_declined', 'agreement_signed', 'agreement_declined',
+                      'renegotiation_requested')
+           OR e.name = 'visit_requested' AND e.body ->> 'applicant' = 'borrower')
+    UNION ALL
+    SELECT concat('the borrower has spoken with a crew at ', v.reported_at)
+    FROM visits v JOIN loans l USING (loan_id)
+    WHERE l.borrower_id = a.borrower_id AND v.outcome IN ('agreed', 'refused')
+      AND v.reported_at > span.since AND v.reported_at < a.reserved_at
     UNION ALL
     SELECT concat('only ', failed.number, ' calls in a row to ', own.phone_id, ' had failed')
     FROM phones own

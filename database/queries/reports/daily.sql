@@ -118,9 +118,14 @@ FROM (
     UNION ALL
     SELECT p.loan_id, p.case_id, 'the promise ' || promise_id || ' is neither kept nor broken',
            p.due_on::timestamptz
-    FROM promises p JOIN collection_cases c USING (case_id)
-    WHERE p.status = 'open' AND c.closed_at IS NULL
-      AND p.due_on < (:now::timestamptz - interval '4 days')::date
+    FROM promises p JOIN collection_cases c USING (case_id) JOIN policies ON version = policy_version
+    -- Elsewhere nobody waits for a promise; the end of a hold gives its grace anew.
+    WHERE p.status = 'open' AND c.stage IN ('early_contact', 'appointment', 'legal_review')
+      AND p.due_on < (:now::timestamptz - interval '2 days')::date
+                     - (body #>> '{promise,grace_days,value}')::integer
+      AND NOT EXISTS (
+          SELECT FROM holds h JOIN loans o USING (borrower_id) WHERE o.loan_id = c.loan_id
+            AND coalesce(h.released_at, h.until) > :now::timestamptz - interval '30 days')
     UNION ALL
     SELECT c.loan_id, c.case_id, 'nothing was done for 60 days, and nothing is agreed',
            greatest(c.started_at, last.contact, last.refusal, last.event, last.notice)

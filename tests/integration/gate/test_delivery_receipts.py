@@ -137,4 +137,5 @@ async def test_receipt_that_comes_first_tells_of_an_appointment(gate: Gate) -> N
     await _record(gate.pool, DONE, reference=attempt["attempt_id"])
     assert (await gate.contact("S-1", **appointment)).status == "sent"
     visit = await gate.pool.fetchrow("SELECT status, notice_sent_at FROM visits")
-    assert visit == ("proposed", NOON)
+    assert visit is not None
+    assert tuple(visit) == ("proposed", NOON)

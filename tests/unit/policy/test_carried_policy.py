@@ -27,7 +27,7 @@ def _policies_of_before() -> list[Any]:
         payload.value["policy"]["version"]: payload.value["policy"]
         for file in recorded()
         for payload in activity_results(read_history(file))
-        if payload.activity == "take_up_case"
+        if payload.activity == "take_up_case" and "packed" not in payload.value["policy"]
     }
     return list(found.values())
 
