@@ -193,8 +193,11 @@ class Reconciler:
             found.failed += 1
             found.name(state.loan_id, f"{what}; not taken up: {error}")
             return
-        found.taken_up += is_started
-        found.name(state.loan_id, f"{what}; {'taken up there' if is_started else 'runs by now'}")
+        if not is_started:  # somebody else has done it meanwhile
+            found.lost -= 1
+            return
+        found.taken_up += 1
+        found.name(state.loan_id, f"{what}; taken up there")
 
     async def _look_at_runs(
         self, runs: list[OpenRun], found: Reconciliation, now: datetime

@@ -14,6 +14,7 @@ from typing import Annotated, Any, NoReturn, ParamSpec
 
 import typer
 from pydantic import ValidationError
+from temporalio.service import RPCError
 from typer.core import TyperCommand
 
 from database.door.inbox import Inbox
@@ -104,6 +105,9 @@ def exit_code_of(command: Coroutine[Any, Any, int]) -> int:
         PolicyChangedError,
     ) as error:
         typer.echo(error, err=True)
+        return 2
+    except RPCError as error:
+        typer.echo(f"TEMPORAL_ADDRESS: Temporal has not done it: {error.message}", err=True)
         return 2
 
 

@@ -61,7 +61,7 @@ CREATE OR REPLACE FUNCTION past_retention(moment timestamptz)
 RETURNS TABLE (borrower_id text, kind text, ended_at timestamptz, years integer, held_by text,
                rule_id text)
 LANGUAGE sql STABLE AS $$
-    SELECT ended.borrower_id, period.kind, ended.at, period.years, ended.held_by,
+    SELECT ended.borrower_id, period.kind, since.at, period.years, ended.held_by,
            period.rule_id
     FROM (SELECT l.borrower_id, max(c.closed_at) AS at, CASE
                      WHEN bool_or(c.closed_at IS NULL) THEN 'a case is open'
@@ -89,10 +89,15 @@ LANGUAGE sql STABLE AS $$
             FROM (SELECT p.body -> 'aftercare' -> (k.kind || '_retention_years')) AS r (rule)) AS y
         WHERE l.borrower_id = ended.borrower_id
         GROUP BY k.kind) AS period
-    WHERE ended.at + make_interval(years => period.years) < moment
+    -- What was heard of a loan at rest has a period of its own, and is erased after it.
+    CROSS JOIN LATERAL (SELECT CASE WHEN period.kind = 'contact' THEN greatest(ended.at, (
+        SELECT max(e.received_at) FROM case_events e JOIN loans o USING (loan_id)
+        WHERE o.borrower_id = ended.borrower_id AND e.case_id IS NULL)) ELSE ended.at END
+    ) AS since (at)
+    WHERE since.at + make_interval(years => period.years) < moment
       AND NOT EXISTS (SELECT FROM erasures x
                       WHERE x.borrower_id = ended.borrower_id AND x.kind = period.kind
-                        AND x.erased_at >= ended.at)
+                        AND x.erased_at >= since.at)
 $$;
 
 -- migrate: rollback

@@ -6,6 +6,7 @@ import pytest
 
 from activities.contact_result import ContactStatus
 from database.sql import Pool
+from domain.policy.contact import Purpose
 from domain.policy.policy import Policy
 from tests.support.gate.gate import LOAN, NOON, Gate
 from tests.support.gateways import FakeGateway
@@ -58,3 +59,23 @@ async def test_what_certainly_was_not_made_is_missed(pool: Pool, gate: Gate) -> 
     await pool.execute(SET_STATUS, "failed")
     assert await _missed(gate, "step", 2) is None
     assert await pool.fetchval(MISSED) == gate.intent("step:2").key
+
+
+async def test_end_that_was_told_is_not_told_again_under_another_name(
+    pool: Pool, gate: Gate
+) -> None:
+    """By a run that knows nothing of it. When the case was reopened, its next end is another."""
+    await pool.execute(
+        "INSERT INTO payments (payment_id, loan_id, amount_minor, kind, received_at, recorded_at,"
+        " source) SELECT 'P', loan_id, outstanding_minor, 'payment', $1, $1, 'x' FROM loans",
+        NOON - timedelta(hours=1),
+    )
+    await pool.execute("UPDATE collection_cases SET closed_at = $1, outcome = 'settled'", NOON)
+    notice = {"purpose": Purpose.CLOSING, "template": "settled_notice"}
+    assert (await gate.contact("closing:settled:1", **notice)).status == "sent"
+    gate.now += timedelta(days=2)
+    again = await gate.contact("closing:settled:3", **notice)
+    assert (again.status, again.rule_id) == ("refused", "LC-TOLD")
+    assert (await gate.contact("closing:settled:1", **notice)).status == "sent"  # the same one
+    await pool.execute("UPDATE collection_cases SET closed_at = $1", gate.now)
+    assert (await gate.contact("closing:settled:4", **notice)).status == "sent"

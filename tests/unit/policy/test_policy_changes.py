@@ -106,3 +106,20 @@ def test_fields_of_a_value_are_said_only_where_they_differ() -> None:
         describe_change(change)
         == "contact.counters.calls [US-01]: limit 7 becomes limit 5 (stricter)"
     )
+
+
+@pytest.mark.parametrize(
+    ("rule", "effect"),
+    [
+        ("contact.third_parties.permitted", Effect.STRICTER),  # nobody but the borrower is asked
+        ("contact.third_parties.failed_calls", Effect.STRICTER),
+        ("contact.permitted_hours", Effect.LOOSER),
+    ],
+)
+def test_rule_that_is_disabled_permits_less_or_more(
+    policy: Policy, rule: str, effect: Effect
+) -> None:
+    """A rule that permits something is stricter without it."""
+    disabled = _with(_with(policy, f"{rule}.reason", "For a test."), f"{rule}.enabled", value=False)
+    found = {change.path: change.effect for change in changes_between(policy, disabled)}
+    assert found[f"{rule}.enabled"] is effect

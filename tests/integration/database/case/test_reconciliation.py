@@ -179,6 +179,32 @@ async def test_run_that_stands_elsewhere_is_asked_and_named(
     assert "the run is of case L-1:2025-01-01" in named(await world.reconcile())["L-1"]
 
 
+async def test_run_that_knows_nothing_of_the_end_is_named_at_once(
+    world: ReconciledWorld, open_case: OpenCase
+) -> None:
+    """It is out of an older copy of the engine's database, and would work on a closed case."""
+    case_id = await open_case(LOAN)
+    await world.pool.execute(
+        "UPDATE collection_cases SET closed_at = $1, outcome = 'cured'", NOW - timedelta(days=2)
+    )
+    world.runs.run("L-1", Stage.APPROVAL)
+    state = world.runs.states["L-1"] = CaseState(loan_id="L-1", case_id=case_id, stage=Stage.ENDED)
+    assert not (await world.reconcile()).differs  # the list lags behind
+    state.stage = Stage.APPROVAL
+    assert "stands in approval, and the case ended" in named(await world.reconcile())["L-1"]
+
+
+async def test_run_that_does_not_answer_is_no_run_without_a_difference(
+    world: ReconciledWorld, open_case: OpenCase
+) -> None:
+    """As while the workers are stopped."""
+    await open_case(LOAN)
+    world.runs.run("L-1", Stage.EARLY_CONTACT)
+    assert not (await world.reconcile()).differs
+    found = await world.reconcile(is_thorough=True)
+    assert "does not answer" in named(found)["L-1"]
+
+
 async def test_thorough_one_names_each_field_that_differs(
     world: ReconciledWorld, open_case: OpenCase
 ) -> None:

@@ -7,11 +7,13 @@ import pytest
 
 from database.audit import Audit
 from database.case.retention import Retention
+from database.event_record import Events
 from database.sql import Pool
+from domain.case.events.without_case import IncomingEvent
 from domain.policy.policy import Policy
 from tests.support.erased.columns import columns, named_in, plant
 from tests.support.erased.year import CANARY, Year
-from tests.support.world import Loan, OpenCase
+from tests.support.world import Loan, OpenCase, event
 
 LOAN = Loan(phones=2)
 YEARS = timedelta(days=6 * 366)
@@ -130,3 +132,22 @@ async def test_what_waits_at_the_door_is_judged_before_anything_is_erased(year: 
     await year.pool.execute("UPDATE inbox SET answer = NULL")
     held_by = {past.held_by for past in await Retention(year.pool).past_periods(now)}
     assert held_by == {"an event waits at the door"}
+
+
+async def test_what_is_heard_after_an_erasure_is_erased_in_its_own_time(year: Year) -> None:
+    """A complaint about a loan at rest, years later."""
+    await _erase_all(year)
+    heard_at = year.now + YEARS + timedelta(days=30)
+    incoming = IncomingEvent(
+        "complaint_filed",
+        event(heard_at, event_id="late", complaint_id="C-late", about="an old matter"),
+        "r-late",
+    )
+    verdict = await Events(year.pool).record_without_case(
+        LOAN.loan_id, incoming, year.policy, lambda: heard_at
+    )
+    assert verdict.accepted
+    await year.pool.execute("UPDATE holds SET released_at = $1", heard_at)
+    assert await Retention(year.pool).past_periods(heard_at + timedelta(days=365)) == []
+    [past] = await Retention(year.pool).past_periods(heard_at + YEARS)
+    assert (past.kind, past.ended_at) == ("contact", heard_at)

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from commands.ops.why import tell
+from database.audit import Audit
 from database.case.story import read_story
 from tests.support.recorder import LOAN, NOW, PAYMENT, Recorder
 from tests.support.world import INSTALMENT, Loan, insert_loan
@@ -150,3 +151,12 @@ async def test_amounts_without_measure_are_no_reason_not_to_record(record: Recor
     verdict = await record.accepted("hold_placed", hold_id="H", reason="hardship")
     assert verdict.facts is not None
     assert verdict.facts.arrears_minor == 2 * INSTALMENT
+
+
+async def test_wish_said_by_a_clock_that_runs_ahead_is_overtaken(record: Recorder) -> None:
+    """Nothing was said later than it was heard of: what came after it binds, also to the audit."""
+    ahead = NOW + timedelta(minutes=5)
+    await record.accepted("contact_preferences_changed", said_at=ahead, blocked_channels=["sms"])
+    await record.accepted("contact_preferences_changed", blocked_channels=[])
+    assert await record.pool.fetchval("SELECT blocked_channels FROM borrowers") == []
+    assert await Audit(record.pool).broken(NOW + timedelta(hours=1)) == []
