@@ -17,7 +17,8 @@ PROMISED = {
     "G5": "at most one message or call for one intent",
     "G6": (
         "no visit without contact tried before (unless the borrower asks for it), "
-        "application, approval by another person, appointment, crew of two, notice"
+        "application, approval by another person, appointment, crew of two, notice as long before "
+        "as the policy says"
     ),
     "G7": (
         "no agreement without verified identity, report and exact parts; signed is what was offered"
