@@ -17,11 +17,18 @@ async def what_differs(
 
     Puts on record what this one runs with, for the next one that starts.
     """
+    otherwise = await runs_otherwise(pool, said_by, policy, settings, now)
+    return [*([otherwise] if otherwise else []), *await differing_zones(pool, now)]
+
+
+async def runs_otherwise(
+    pool: Pool, said_by: str, policy: Policy, settings: Settings, now: datetime
+) -> str | None:
+    """A line when another process has it otherwise; what this one runs with is put on record."""
     mine = RunningWith(
         said_by=said_by,
         policy_version=policy.version,
         clock=str(settings.business_clock),
         release=RELEASE,
     )
-    otherwise = await say_what_runs(pool, mine, now)
-    return [*([otherwise] if otherwise else []), *await differing_zones(pool, now)]
+    return await say_what_runs(pool, mine, now)

@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute
 from temporalio.client import Client
 
 from activities.business_time import Now, business_time, real_time
-from commands.at_start import what_differs
+from commands.at_start import runs_otherwise
 from commands.command_line import CommandError, open_database, stop_requested
 from database.contact.receipts import Receipts
 from database.door.credentials import Credentials
@@ -66,8 +66,8 @@ async def run_server() -> int:
         open_door(settings, client, pool, policy, now) as app,
         open_news(settings, pool),
     ):
-        for line in await what_differs(pool, "door", policy, settings, now()):
-            _LOG.warning(line)
+        if (otherwise := await runs_otherwise(pool, "door", policy, settings, now())) is not None:
+            _LOG.warning(otherwise)
         await _serve(app, settings)
     return 0
 

@@ -4,6 +4,7 @@ The texts that it names are read with it, and are part of it.
 """
 
 import hashlib
+from datetime import timedelta
 from pathlib import Path
 
 import yaml
@@ -13,6 +14,7 @@ from domain.contact.replies import Reading, read_reply, words_of
 from domain.local_time import time_zones
 from domain.mistakes import describe_mistake
 from domain.policy.policy import Policy
+from domain.visit.appointments import TIME_TO_TELL
 from policies.files import PolicyError, content_of, place_of, read_with_base
 from policies.public_holidays import is_known_country
 from policies.texts.reader import put_texts, see_texts
@@ -36,6 +38,7 @@ def read_policy(path: Path) -> Policy:
         raise PolicyError("\n".join(lines)) from error
     _see_names(policy, root)
     _see_replies(policy, root)
+    _see_appointments(policy, root)
     see_texts(policy.texts, root)
     return policy
 
@@ -93,3 +96,15 @@ def _see_replies(policy: Policy, root: yaml.MappingNode) -> None:
                 f"{place_of(root, place)}: {'.'.join(place)}: {rule.value!r} would not be"
                 f" understood as {reading.value}; these are: {words}"
             )
+
+
+def _see_appointments(policy: Policy, root: yaml.MappingNode) -> None:
+    """An approval has to last until an appointment can have been told of, and be over."""
+    visit = policy.visit
+    least = TIME_TO_TELL + visit.notice + timedelta(hours=visit.duration_hours.value)
+    if timedelta(days=visit.approval_valid_days.value) <= least:
+        place = ("visit", "approval_valid_days", "value")
+        raise PolicyError(
+            f"{place_of(root, place)}: {'.'.join(place)}: no appointment would be possible: with"
+            f" its notice, and a day to give it in, one takes {least / timedelta(hours=1):g} hours"
+        )

@@ -41,7 +41,8 @@ LANGUAGE sql STABLE AS $$
                 SELECT max(least(p.received_at, moment)) AS at FROM payments p
                 WHERE p.loan_id = l.loan_id AND p.kind = 'payment'
                 UNION ALL SELECT max(k.held_at) FROM conversations k WHERE k.loan_id = l.loan_id
-                UNION ALL SELECT max(r.received_at) FROM replies r JOIN phones p USING (phone_id)
+                UNION ALL SELECT max(least(r.received_at, moment)) FROM replies r
+                JOIN phones p USING (phone_id)
                 WHERE p.borrower_id = l.borrower_id AND p.relation = 'self'
                   AND r.read_as IS DISTINCT FROM 'wrong_person'
                 UNION ALL SELECT max(v.reported_at) FROM visits v
@@ -89,12 +90,16 @@ LANGUAGE sql STABLE AS $$
             FROM (SELECT p.body -> 'aftercare' -> (k.kind || '_retention_years')) AS r (rule)) AS y
         WHERE l.borrower_id = ended.borrower_id
         GROUP BY k.kind) AS period
-    -- What was heard of a loan at rest has a period of its own, and is erased after it.
-    CROSS JOIN LATERAL (SELECT CASE WHEN period.kind = 'contact' THEN greatest(ended.at, (
-        SELECT max(e.received_at) FROM case_events e JOIN loans o USING (loan_id)
-        WHERE o.borrower_id = ended.borrower_id AND e.case_id IS NULL)) ELSE ended.at END
-    ) AS since (at)
-    WHERE since.at + make_interval(years => period.years) < moment
+    -- What was heard of a loan at rest after an erasure has a period of its own.
+    CROSS JOIN LATERAL (SELECT CASE WHEN period.kind = 'contact' AND EXISTS (
+            SELECT FROM erasures x WHERE x.borrower_id = ended.borrower_id
+              AND x.kind = 'contact' AND x.erased_at >= ended.at)
+        THEN greatest(ended.at, (
+            SELECT max(e.received_at) FROM case_events e JOIN loans o USING (loan_id)
+            WHERE o.borrower_id = ended.borrower_id AND e.case_id IS NULL))
+        ELSE ended.at END) AS since (at)
+    WHERE ended.at + make_interval(years => period.years) < moment
+      AND since.at + make_interval(years => period.years) < moment
       AND NOT EXISTS (SELECT FROM erasures x
                       WHERE x.borrower_id = ended.borrower_id AND x.kind = period.kind
                         AND x.erased_at >= since.at)

@@ -83,9 +83,10 @@ WHERE p.phone_id = a.phone_id AND attempt_id = :attempt_id AND case_id = :case_i
   AND (outcome IS NULL
        OR a.status = 'unknown' AND outcome NOT IN ('connected', 'no_answer', 'busy', 'invalid_number',
                                                    'refused', 'wrong_person')
-       OR NOT EXISTS (SELECT FROM case_events e
-                      WHERE e.case_id = a.case_id AND e.name = 'call_finished' AND e.accepted
-                        AND e.body ->> 'attempt_id' = a.attempt_id)
+       OR a.status = 'sent' AND NOT EXISTS (
+           SELECT FROM case_events e
+           WHERE e.case_id = a.case_id AND e.name = 'call_finished' AND e.accepted
+             AND e.body ->> 'attempt_id' = a.attempt_id)
        OR outcome = :outcome AND recording_id IS NULL AND :recording_id::text IS NOT NULL)
 RETURNING p.phone_id, p.relation;
 

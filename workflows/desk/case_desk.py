@@ -30,6 +30,9 @@ from workflows.desk.stops import (
 from workflows.desk.turns import Turns
 
 MOMENTS_ON_RECORD = "moments-on-record"  # runs of before keep theirs to themselves
+PAUSES_OUTLAST_ENDS = (
+    "pauses-outlast-ends"  # runs of before forget them where a scan reopens a case
+)
 PROMISES_CALL_OFF = "promises-call-off"  # in runs of before a crew comes all the same
 SHORTEST_REST = timedelta(seconds=1)  # of real time, whatever the clock
 SUMMARY_LENGTH = 190  # bytes the UI shows of a timer or an activity
@@ -106,7 +109,8 @@ class CaseDesk:
             setattr(self.case, counter, seen)
         self.case.closed_as = self.case.closed_as or taken.closed_as
         self.case.last_visit_ended_at = self.case.last_visit_ended_at or taken.last_visit_ended_at
-        self.case.cooling_until = self.case.cooling_until or taken.cooling_until
+        if taken.cooling_until is not None and workflow.patched(PAUSES_OUTLAST_ENDS):
+            self.case.cooling_until = self.case.cooling_until or taken.cooling_until
 
     async def look_again(self) -> None:
         """Read the facts once more."""

@@ -262,7 +262,7 @@ CROSS JOIN LATERAL (
     SELECT concat('the borrower has answered at ', r.received_at)
     FROM replies r JOIN phones own ON own.phone_id = r.phone_id AND own.relation = 'self'
     WHERE own.borrower_id = a.borrower_id AND r.read_as IS DISTINCT FROM 'wrong_person'
-      AND r.received_at > span.since AND r.received_at < a.reserved_at
+      AND r.received_at > span.since AND coalesce(r.read_at, r.received_at) < a.reserved_at
     UNION ALL
     SELECT concat('the borrower was heard of at ', e.occurred_at, ', ', e.name)
     FROM case_events e JOIN loans l USING (loan_id)

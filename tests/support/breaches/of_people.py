@@ -70,7 +70,10 @@ PEOPLE = {
     ),
     "contact person asked although the borrower has answered": (
         "G13",
-        _asked("UPDATE replies SET received_at = '2026-04-15', read_as = 'confirmed'"),
+        _asked(
+            "UPDATE replies SET received_at = '2026-04-15', read_at = '2026-04-15',"
+            " read_as = 'confirmed'"
+        ),
         "to the contact person friend: the borrower has answered at",
     ),
     "contact person asked although the borrower was heard of": (
