@@ -11,8 +11,7 @@ from typing import Any, NamedTuple, TypeGuard
 from database.door.inbox import Arrival, Inbox
 from database.errors import DatabaseAwayError, DatabaseFailedError
 from domain.case.events.claims import TICKET
-from domain.events import EVENTS, which_event
-from domain.json_mistakes import why_no_json
+from domain.events import EVENTS, UnreadableEventError, in_utf8, which_event
 from door.bodies import LARGEST_EVENT
 from door.dispatcher import Dispatcher
 from door.problems import Kind, ProblemError
@@ -115,9 +114,9 @@ def _as_object(value: object) -> dict[str, Any]:
 def _require_deliverable(event: dict[str, Any]) -> None:
     """A part of a batch is no larger than an event that comes alone; and it can be sent on."""
     try:
-        size = len(json.dumps(event, ensure_ascii=False).encode())
-    except ValueError as error:
-        raise ProblemError(Kind.NOT_AN_OBJECT, f"No JSON: {why_no_json(error)}") from error
+        size = len(in_utf8(event))
+    except UnreadableEventError as error:
+        raise ProblemError(Kind.NOT_AN_OBJECT, f"No JSON: {error}") from error
     if size > LARGEST_EVENT:
         raise ProblemError(Kind.TOO_LARGE, f"At most {LARGEST_EVENT} bytes for one event")
 

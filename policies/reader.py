@@ -70,16 +70,16 @@ def _see_names(policy: Policy, root: yaml.MappingNode) -> None:
     appointment would be without a day.
     """
     if policy.time_zone not in time_zones():
-        raise PolicyError(
-            f"{place_of(root, ('time_zone',))}: time_zone: must be an IANA time zone such as"
-            f" Asia/Shanghai, not {policy.time_zone!r}"
-        )
+        reason = f"must be an IANA time zone such as Asia/Shanghai, not {policy.time_zone!r}"
+        raise _mistake(root, ("time_zone",), reason)
     country = policy.visit.holiday_country.value
     if not is_known_country(country):
         place = ("visit", "holiday_country", "value")
-        raise PolicyError(
-            f"{place_of(root, place)}: {'.'.join(place)}: no holidays are known of {country}"
-        )
+        raise _mistake(root, place, f"no holidays are known of {country}")
+
+
+def _mistake(root: yaml.MappingNode, place: tuple[str, ...], reason: str) -> PolicyError:
+    return PolicyError(f"{place_of(root, place)}: {'.'.join(place)}: {reason}")
 
 
 def _see_replies(policy: Policy, root: yaml.MappingNode) -> None:
@@ -90,12 +90,11 @@ def _see_replies(policy: Policy, root: yaml.MappingNode) -> None:
         ("reply_stop", contact.reply_stop, Reading.REFUSED),
     ):
         if rule is not None and read_reply(rule.value) is not reading:
-            place = ("contact", name, "value")
             words = ", ".join(sorted(words_of(reading)))
-            raise PolicyError(
-                f"{place_of(root, place)}: {'.'.join(place)}: {rule.value!r} would not be"
-                f" understood as {reading.value}; these are: {words}"
+            reason = (
+                f"{rule.value!r} would not be understood as {reading.value}; these are: {words}"
             )
+            raise _mistake(root, ("contact", name, "value"), reason)
 
 
 def _see_appointments(policy: Policy, root: yaml.MappingNode) -> None:
@@ -103,8 +102,8 @@ def _see_appointments(policy: Policy, root: yaml.MappingNode) -> None:
     visit = policy.visit
     least = TIME_TO_TELL + visit.notice + timedelta(hours=visit.duration_hours.value)
     if timedelta(days=visit.approval_valid_days.value) <= least:
-        place = ("visit", "approval_valid_days", "value")
-        raise PolicyError(
-            f"{place_of(root, place)}: {'.'.join(place)}: no appointment would be possible: with"
-            f" its notice, and a day to give it in, one takes {least / timedelta(hours=1):g} hours"
+        reason = (
+            "no appointment would be possible: with its notice, and a day to give it in, one takes"
+            f" {least / timedelta(hours=1):g} hours"
         )
+        raise _mistake(root, ("visit", "approval_valid_days", "value"), reason)

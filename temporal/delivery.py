@@ -1,7 +1,6 @@
 """Delivers one event to a loan's workflow and waits, not for ever, for the answer."""
 
 import asyncio
-import json
 from datetime import timedelta
 from typing import Any
 
@@ -13,8 +12,7 @@ from temporalio.client import (
 )
 from temporalio.service import RPCError, RPCStatusCode
 
-from domain.events import TOO_LARGE, is_too_large
-from domain.json_mistakes import why_no_json
+from domain.events import TOO_LARGE, UnreadableEventError, in_utf8, is_too_large
 from temporal.names import DELIVER, workflow_id
 
 ANSWER_WITHIN = timedelta(seconds=30)  # a loan whose worker is away does not hold up its caller
@@ -74,9 +72,9 @@ async def deliver(
 
 def _why_no_event(event: dict[str, Any]) -> str | None:
     try:
-        json.dumps(event, ensure_ascii=False).encode()
-    except ValueError as error:
-        return f"it is not JSON: {why_no_json(error)}"
+        in_utf8(event)
+    except UnreadableEventError as error:
+        return f"it is not JSON: {error}"
     return TOO_LARGE if is_too_large([event]) else None
 
 

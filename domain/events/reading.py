@@ -98,6 +98,18 @@ def is_too_large(body: object) -> bool:
         return False  # refused for what it is
 
 
+def in_utf8(body: object) -> bytes:
+    """A body as it is sent on.
+
+    Raises:
+        UnreadableEventError: when it cannot be, for half of a surrogate pair in it.
+    """
+    try:
+        return json.dumps(body, ensure_ascii=False).encode()
+    except ValueError as error:
+        raise UnreadableEventError(why_no_json(error)) from error
+
+
 def read_json(data: bytes) -> object:
     """The JSON value in some bytes.
 

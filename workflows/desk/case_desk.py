@@ -30,9 +30,7 @@ from workflows.desk.stops import (
 from workflows.desk.turns import Turns
 
 MOMENTS_ON_RECORD = "moments-on-record"  # runs of before keep theirs to themselves
-PAUSES_OUTLAST_ENDS = (
-    "pauses-outlast-ends"  # runs of before forget them where a scan reopens a case
-)
+PAUSES_OUTLAST_ENDS = "pauses-outlast-ends"  # runs of before forget them when a case is reopened
 PROMISES_CALL_OFF = "promises-call-off"  # in runs of before a crew comes all the same
 SHORTEST_REST = timedelta(seconds=1)  # of real time, whatever the clock
 SUMMARY_LENGTH = 190  # bytes the UI shows of a timer or an activity
