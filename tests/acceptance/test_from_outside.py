@@ -84,7 +84,10 @@ async def _bad_events_are_refused_on_record(outside: Outside) -> None:
             "workflow", "query", "-w", f"loan-{loan}", "--type", "status", "-o", "json"
         )
     )
-    assert len(status["queryResult"][0]["last_refusals"]) == 4
+    # A step that the day left no time for may be among them: the clock is fast.
+    last = [each["rule_id"] for each in status["queryResult"][0]["last_refusals"]]
+    assert last.count("LC-CONTRACT") == 4
+    assert set(last) <= {"LC-CONTRACT", "LC-MISSED"}
 
 
 async def _refused(outside: Outside, loan: str) -> Any:
