@@ -1,7 +1,8 @@
 """YAML files of rules and texts, each part with its line, and what one takes from another.
 
-A file may say `extends: OTHER`, a file beside it: what it does not say itself is taken from there.
-A rule is taken over as a whole, with its source and its force, or not at all.
+A file may say `extends: OTHER`, a file beside it: what it does not say itself is taken from there,
+and from what that one extends. A rule is taken over as a whole, with its source and its force, or
+not at all.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,8 @@ import yaml
 from policies.yaml12 import Yaml12Loader, is_ambiguous_number
 
 EXTENDS = "extends"
+# What a file says for itself or not at all: other content under a name of its base is not its base.
+NEVER_TAKEN = frozenset({"version"})
 
 
 class PolicyError(Exception):
@@ -19,10 +22,19 @@ class PolicyError(Exception):
 
 
 def read_with_base(path: Path) -> yaml.MappingNode:
-    """A file's content, and below it that of the file it extends."""
+    """A file's content, and below it that of the file it extends, however many there are."""
+    return _read_over(path, ())
+
+
+def _read_over(path: Path, extended_by: Sequence[Path]) -> yaml.MappingNode:
     root = _read_file(path)
-    base = _base_of(root, path)
-    return root if base is None else _merge(_read_file(base), root)
+    line = (*extended_by, path)
+    base = _base_of(root, line)
+    if base is None:
+        return root
+    below = _read_over(base, line)
+    below.value = [(key, value) for key, value in below.value if key.value not in NEVER_TAKEN]
+    return _merge(below, root)
 
 
 def _read_file(path: Path) -> yaml.MappingNode:
@@ -81,18 +93,25 @@ def content_of(root: yaml.Node, path: Path) -> object:
         raise PolicyError(f"{path}: not YAML: {error}") from error
 
 
-def _base_of(root: yaml.MappingNode, path: Path) -> Path | None:
-    """Take the `extends` line out of a file; answers with the file it names."""
+def _base_of(root: yaml.MappingNode, line: Sequence[Path]) -> Path | None:
+    """Take the `extends` line out of the last file of a line; answers with the file it names."""
     for entry in root.value:
         key, value = entry
         if key.value == EXTENDS:
             root.value.remove(entry)
-            base = path.parent / str(value.value)
-            if not isinstance(value, yaml.ScalarNode) or base == path:
+            base = line[-1].parent / str(value.value)
+            if not isinstance(value, yaml.ScalarNode) or _is_among(base, line):
                 mark = value.start_mark
-                raise PolicyError(f"{mark.name}:{mark.line + 1}: {EXTENDS}: must name another file")
+                raise PolicyError(
+                    f"{mark.name}:{mark.line + 1}: {EXTENDS}: must name another file, and none"
+                    " that extends this one"
+                )
             return base
     return None
+
+
+def _is_among(path: Path, line: Sequence[Path]) -> bool:
+    return path.resolve() in {each.resolve() for each in line}
 
 
 def _merge(base: yaml.MappingNode, over: yaml.MappingNode) -> yaml.MappingNode:

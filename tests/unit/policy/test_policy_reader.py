@@ -128,32 +128,6 @@ def test_what_is_said_twice_is_named(tmp_path: Path) -> None:
         read_policy(path)
 
 
-@pytest.mark.parametrize("base", ["cn.yaml", "[own-choices.yaml]"])
-def test_base_is_the_name_of_another_file(tmp_path: Path, base: str) -> None:
-    """Neither itself nor a list."""
-    path, _ = _write(tmp_path, "extends: own-choices.yaml", f"extends: {base}")
-    with pytest.raises(PolicyError, match=r":\d+: extends: must name another file"):
-        read_policy(path)
-
-
-def test_base_that_is_missing_is_named(tmp_path: Path) -> None:
-    """A profile taken out of its folder says what it lacks."""
-    path, base = _write(tmp_path)[0], tmp_path / "own-choices.yaml"
-    base.unlink()
-    with pytest.raises(PolicyError, match=f"{base}: No such file"):
-        read_policy(path)
-
-
-def test_rule_is_taken_over_as_a_whole(tmp_path: Path) -> None:
-    """A number never stands beside the source of another one."""
-    path, _ = _write(tmp_path)
-    with path.open("a") as file:
-        file.write("  legal_review_days:\n    value: 3\n")
-    with pytest.raises(PolicyError) as refused:
-        read_policy(path)
-    assert "aftercare.legal_review_days.source: is missing" in str(refused.value)
-
-
 @pytest.mark.parametrize("profile", PROFILES)
 def test_shipped_profile_is_valid_and_says_what_it_rests_on(profile: str) -> None:
     """Whatever is known from memory only binds nobody; what has no source is the bank's own."""
