@@ -255,6 +255,11 @@ WHERE e.accepted AND e.received_at <= :now AND NOT CASE e.name
         SELECT count(*) FROM visits v JOIN visit_approvals a USING (visit_id)
         WHERE v.case_id = e.case_id AND a.approved_at = e.received_at
           AND a.approver_id = e.body ->> 'approver_id')
+    WHEN 'visit_rejected' THEN NOT EXISTS (
+        SELECT FROM visit_approvals a
+        WHERE a.visit_id = e.body ->> 'visit_id' AND a.approved_at >= e.received_at)
+    WHEN 'plan_rejected' THEN NOT EXISTS (
+        SELECT FROM agreements g WHERE g.plan_id = e.body ->> 'plan_id')
     WHEN 'approval_withdrawn' THEN EXISTS (
         SELECT FROM visit_approvals a WHERE a.visit_id = e.body ->> 'visit_id'
           AND a.ended_at = e.received_at)

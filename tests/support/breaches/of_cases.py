@@ -41,6 +41,19 @@ CASES = {
     "bar lost": ("G9", "DELETE FROM crew_bars", "complaint_resolved"),
     "visit lost": ("G9", "DELETE FROM visits", "visit_requested"),
     "approval lost": ("G9", "UPDATE visit_approvals SET approver_id = 'X'", "visit_approved"),
+    "visit approved after a no": (
+        "G9",
+        "UPDATE case_events SET name = 'visit_rejected' WHERE name = 'visit_approved'",
+        "visit_rejected on loan L-1",
+    ),
+    "plan offered after a no": (
+        "G9",
+        (
+            "UPDATE case_events SET name = 'plan_rejected', body = body || jsonb_build_object("
+            "'plan_id', (SELECT max(plan_id) FROM agreements)) WHERE name = 'agreement_signed'"
+        ),
+        "plan_rejected on loan L-1",
+    ),
     "withdrawal without effect": (
         "G9",
         (
