@@ -66,18 +66,17 @@ async def record_hold_placed(
 async def record_hold_released(
     event: events.HoldReleased, connection: Connection, context: EventContext
 ) -> None:
-    is_complaints = await SQL.is_hold_of_complaint(
-        connection, loan_id=context.loan_id, hold_id=event.hold_id
+    """The loan's own hold, or the only one of that name on the borrower's loans with its lender."""
+    said = {"loan_id": context.loan_id, "hold_id": event.hold_id}
+    meant = [hold async for hold in SQL.holds_meant(connection, **said)]
+    wait_unless(meant, "hold_id: no such hold was placed")
+    hold, *others = meant
+    refuse_unless(not others, "hold_id: several loans have one: name the loan it was placed on")
+    refuse_unless(not hold["is_of_complaint"], "hold_id: this hold ends with complaint_resolved")
+    refuse_unless(hold["is_in_force"], "hold_id: no such hold is in force on this loan")
+    await SQL.release_hold(
+        connection, loan_id=hold["loan_id"], hold_id=event.hold_id, now=context.now
     )
-    refuse_unless(not is_complaints, "hold_id: this hold ends with complaint_resolved")
-    wait_unless(
-        await SQL.is_hold_known(connection, loan_id=context.loan_id, hold_id=event.hold_id),
-        "hold_id: no such hold was placed",
-    )
-    released = await SQL.release_hold(
-        connection, loan_id=context.loan_id, hold_id=event.hold_id, now=context.now
-    )
-    refuse_unless(released, "hold_id: no such hold is in force on this loan")
 
 
 async def record_preferences_changed(

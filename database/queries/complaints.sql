@@ -65,12 +65,6 @@ FROM loans WHERE loan_id = :loan_id;
 UPDATE holds SET released_at = :now
 WHERE loan_id = :loan_id AND complaint_id = :complaint_id AND released_at IS NULL;
 
--- name: is_hold_of_complaint(loan_id, hold_id)$
--- Whether a hold in force, on any loan of the borrower, is a complaint's own, and no other is meant.
-SELECT coalesce(bool_and(h.complaint_id IS NOT NULL), false)
-FROM holds h JOIN loans l USING (borrower_id)
-WHERE l.loan_id = :loan_id AND h.hold_id = :hold_id AND h.released_at IS NULL;
-
 -- name: extend_complaint(loan_id, complaint_id, number, approver_id, reason, now, answer_due_at)!
 WITH extension AS (
     INSERT INTO complaint_extensions (loan_id, complaint_id, number, extended_by, reason,

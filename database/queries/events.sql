@@ -141,19 +141,17 @@ SELECT loan_id, :hold_id, borrower_id, :reason, :now, :until FROM loans WHERE lo
 ON CONFLICT (loan_id, hold_id) DO NOTHING
 RETURNING hold_id;
 
--- name: release_hold(loan_id, hold_id, now)^
--- A hold is the borrower's: one whose own case has ended is released through another loan.
-UPDATE holds SET released_at = :now
-WHERE (loan_id, hold_id) = (
-    SELECT h.loan_id, h.hold_id FROM holds h JOIN loans l USING (borrower_id)
-    WHERE l.loan_id = :loan_id AND h.hold_id = :hold_id AND h.released_at IS NULL
-      AND h.complaint_id IS NULL  -- that of a complaint ends with its answer
-    ORDER BY h.loan_id <> :loan_id, h.loan_id LIMIT 1)
-RETURNING hold_id;
+-- name: holds_meant(loan_id, hold_id)
+-- What a release may mean: the loan's own hold. Where it never had one of that name, a hold that is
+-- in force on another loan of the borrower with its lender, whose own case may have ended.
+SELECT h.loan_id, h.complaint_id IS NOT NULL AS is_of_complaint, h.released_at IS NULL AS is_in_force
+FROM loans l JOIN loans other USING (borrower_id, lender) JOIN holds h ON h.loan_id = other.loan_id
+WHERE l.loan_id = :loan_id AND h.hold_id = :hold_id
+  AND (h.loan_id = l.loan_id OR h.released_at IS NULL AND NOT EXISTS (
+      SELECT FROM holds own WHERE own.loan_id = l.loan_id AND own.hold_id = h.hold_id));
 
--- name: is_hold_known(loan_id, hold_id)$
-SELECT EXISTS (SELECT FROM holds h JOIN loans l USING (borrower_id)
-               WHERE l.loan_id = :loan_id AND h.hold_id = :hold_id);
+-- name: release_hold(loan_id, hold_id, now)!
+UPDATE holds SET released_at = :now WHERE loan_id = :loan_id AND hold_id = :hold_id;
 
 -- name: file_complaint(loan_id, complaint_id, case_id, about, handler_id, filed_at, answer_due_at)^
 INSERT INTO complaints (loan_id, complaint_id, case_id, about, handler_id, filed_at,

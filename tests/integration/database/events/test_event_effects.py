@@ -9,7 +9,6 @@ from tests.support.recorder import NOW, PAYMENT, Recorder
 from tests.support.world import INSTALMENT
 
 COMPLAINT = {"complaint_id": "C-1", "about": "too many calls"}
-HOLD = {"hold_id": "H-1", "reason": "dispute"}
 
 
 async def test_payment_known_from_the_ledger_is_only_a_knock(record: Recorder) -> None:
@@ -33,21 +32,6 @@ async def test_reversal_takes_the_payment_back_once(record: Recorder) -> None:
         assert not verdict.accepted
     again = await record("payment_received", payment_id="P", amount_minor=INSTALMENT)
     assert again.reason == "LC-RECORD: payment_id: this payment was reversed"
-
-
-async def test_hold_is_placed_and_released_once(record: Recorder) -> None:
-    """The second time there is nothing to do, and the reason says so."""
-    verdict = await record.accepted("hold_placed", **HOLD)
-    assert verdict.facts is not None
-    assert [hold.reason for hold in verdict.facts.holds] == ["dispute"]
-    assert (await record("hold_placed", **HOLD)).reason == (
-        "LC-RECORD: hold_id: this hold was placed before"
-    )
-    verdict = await record.accepted("hold_released", hold_id="H-1")
-    assert verdict.facts is not None
-    assert not verdict.facts.holds
-    for hold_id in ("H-1", "unknown"):
-        assert not (await record("hold_released", hold_id=hold_id)).accepted
 
 
 async def test_complaint_holds_until_it_is_resolved(record: Recorder) -> None:
