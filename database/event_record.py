@@ -21,8 +21,11 @@ from domain.case.events.without_case import (
     judge_without_case,
 )
 from domain.case.facts import CaseFacts
-from domain.events import Event, read_event_on_record
+from domain.events import read_event_on_record
 from domain.policy.policy import Policy
+
+
+SAID_ANEW = ("occurred_at", "source")  # by a sender who is not sure of having been heard
 
 
 class CaseOpenError(Exception):
@@ -73,19 +76,6 @@ class Events:
             judged = judge_without_case(incoming, _at_rest(loan_id, row), policy, now)
             return await self._record(connection, judged, now)
 
-    async def differs_in(self, loan_id: str, event: Event) -> list[str]:
-        """The fields in which an event that was accepted under this id says something else.
-
-        Of what was erased since, nobody can tell.
-        """
-        row = await SQL.accepted_event(self._pool, loan_id=loan_id, event_id=event.event_id)
-        if row is None:
-            return []
-        if row["name"] != event.name:
-            return ["name"]
-        was, now = json.loads(row["body"]), json.loads(event.model_dump_json())
-        return [name for name in now if name in was and now[name] != was[name]]
-
     async def _record(self, connection: Connection, judged: JudgedEvent, now: datetime) -> Verdict:
         await SQL.note_event(connection, loan_id=judged.loan_id, now=now)
         known = await SQL.known_event(
@@ -93,10 +83,17 @@ class Events:
         )
         if known is None:
             return await self._record_first(connection, judged, now)
+        is_repeated = known["receipt"] != judged.receipt
+        if is_repeated and (fields := _differences(known, judged)):
+            return Verdict(
+                accepted=False,
+                reason=f"LC-RECORD: event_id: was used before, with another {', '.join(fields)}",
+                repeated=True,
+            )
         return Verdict(
             accepted=known["accepted"],
             reason=known["reason"],
-            repeated=known["receipt"] != judged.receipt,
+            repeated=is_repeated,
             may_come_again=known["may_come_again"],
         )
 
@@ -160,6 +157,21 @@ async def _verified_sender(connection: Connection, judged: JudgedEvent) -> str |
         ticket=judged.ticket,
     )
     return sent_by
+
+
+def _differences(known: Mapping[str, Any], judged: JudgedEvent) -> list[str]:
+    """In what an event is not the one that is known by its id, whenever and by whom it is said.
+
+    Of what was erased since, or could not be read, nobody can tell.
+    """
+    if known["name"] != judged.name:
+        return ["name"]
+    was, now = json.loads(known["body"]), json.loads(judged.body)
+    if not known["accepted"] or (judged.refusal or "").startswith("LC-CONTRACT"):
+        return []
+    return [
+        name for name in now if name in was and now[name] != was[name] and name not in SAID_ANEW
+    ]
 
 
 def _at_rest(loan_id: str, row: Mapping[str, Any]) -> LoanAtRest:

@@ -9,7 +9,7 @@ from activities.business_time import business_time
 from commands.clock_check import warn_of_another_clock
 from commands.command_line import CommandError, LoanId, no_event, open_database, print_json
 from database.event_record import Events
-from domain.events import EVENTS, UnreadableEventError, read_event, read_json
+from domain.events import EVENTS, UnreadableEventError, read_json
 from door.one_path import OnePath
 from policies.reader import read_policy
 from runtime.settings import load_settings
@@ -30,7 +30,6 @@ async def send(
         async with open_database(settings) as pool:
             await warn_of_another_clock(pool, settings)
             events = Events(pool, decisions_by_door_only=settings.decisions_from == "door")
-            await require_one_meaning(events, loan_id, event)
             path = OnePath(
                 client,
                 events,
@@ -45,19 +44,6 @@ async def send(
         raise CommandError(f"LOAN {loan_id}: {error}") from error
     print_json(answer)
     return 0 if answer["accepted"] else 1
-
-
-async def require_one_meaning(events: Events, loan_id: str, event: dict[str, Any]) -> None:
-    """An id that was taken before is answered as then: who means something else is told so."""
-    try:
-        meant = read_event(event["name"], event)
-    except UnreadableEventError:  # refused on record, with its reason
-        return
-    if fields := await events.differs_in(loan_id, meant):
-        raise CommandError(
-            f"event_id: {meant.event_id} was taken in before, with another {', '.join(fields)};"
-            " nothing of this one is: it needs an id of its own"
-        )
 
 
 def _read_event(name: str, body: str) -> dict[str, Any]:

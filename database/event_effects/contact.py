@@ -67,16 +67,15 @@ async def record_hold_released(
     event: events.HoldReleased, connection: Connection, context: EventContext
 ) -> None:
     """The loan's own hold, or the only one of that name on the borrower's loans with its lender."""
-    said = {"loan_id": context.loan_id, "hold_id": event.hold_id}
-    meant = [hold async for hold in SQL.holds_meant(connection, **said)]
+    loan_id, hold_id = context.loan_id, event.hold_id
+    rows = SQL.holds_meant(connection, loan_id=loan_id, hold_id=hold_id)
+    meant = [hold async for hold in rows]
     wait_unless(meant, "hold_id: no such hold was placed")
     hold, *others = meant
     refuse_unless(not others, "hold_id: several loans have one: name the loan it was placed on")
     refuse_unless(not hold["is_of_complaint"], "hold_id: this hold ends with complaint_resolved")
     refuse_unless(hold["is_in_force"], "hold_id: no such hold is in force on this loan")
-    await SQL.release_hold(
-        connection, loan_id=hold["loan_id"], hold_id=event.hold_id, now=context.now
-    )
+    await SQL.release_hold(connection, loan_id=hold["loan_id"], hold_id=hold_id, now=context.now)
 
 
 async def record_preferences_changed(

@@ -30,12 +30,8 @@ FROM loans l JOIN borrowers b USING (borrower_id) WHERE l.loan_id = :loan_id;
 
 -- name: known_event(loan_id, event_id, receipt)^
 -- What was refused because its other half is missing may come again: then only its own retry knows it.
-SELECT accepted, reason, receipt, may_come_again FROM case_events
+SELECT name, body::text AS body, accepted, reason, receipt, may_come_again FROM case_events
 WHERE loan_id = :loan_id AND event_id = :event_id AND (NOT may_come_again OR receipt = :receipt);
-
--- name: accepted_event(loan_id, event_id)^
-SELECT name, body::text AS body FROM case_events
-WHERE loan_id = :loan_id AND event_id = :event_id AND accepted;
 
 -- name: append_event(case_id, loan_id, event_id, name, source, occurred_at, received_at, stage, accepted, reason, may_come_again, body, receipt, judged_at, sent_by)!
 INSERT INTO case_events (case_id, loan_id, event_id, name, source, occurred_at, received_at,

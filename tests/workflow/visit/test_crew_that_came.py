@@ -84,11 +84,10 @@ def _came(life: Life, status: Json, **body: Any) -> Json:
 async def test_crew_whose_check_in_comes_during_a_hold_is_to_leave(life: Life) -> None:
     """It counts, for it had begun; the borrower is in peace from now on, and the desk hears so."""
     status = await _complained_of(life)
-    first = await life.deliver(
-        "visit_checked_in", **_came(life, status, identity_verified=False, event_id="first")
-    )
+    unknown = _came(life, status, identity_verified=False, event_id="first")
+    first = await life.deliver("visit_checked_in", **unknown)
     answer = await life.deliver("visit_checked_in", **_came(life, status))
-    again = await life.deliver("visit_checked_in", **_came(life, status, event_id="first"))
+    again = await life.deliver("visit_checked_in", **unknown)
     for each in (first, answer, again):
         assert (each["accepted"], each["instruction"]) == (True, "stand_down")
     assert answer["reason"].startswith("LC-HOLD: ")
