@@ -24,7 +24,6 @@ from domain.case.facts import CaseFacts
 from domain.events import read_event_on_record
 from domain.policy.policy import Policy
 
-
 SAID_ANEW = ("occurred_at", "source")  # by a sender who is not sure of having been heard
 
 
