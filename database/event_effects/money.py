@@ -15,8 +15,8 @@ from domain.case.notices import Audience, NoticeKind
 async def record_payment_received(
     event: events.PaymentReceived, connection: Connection, context: EventContext
 ) -> None:
-    if await _record_payment(event, connection, context):
-        await _tell_overpaid(event, connection, context)
+    await _record_payment(event, connection, context)
+    await _tell_overpaid(event, connection, context)
     await keep_plan_paid_in_time(connection, context.case_id, context.now)
 
 
@@ -40,17 +40,16 @@ async def _tell_overpaid(
 
 async def _record_payment(
     event: events.PaymentReceived, connection: Connection, context: EventContext
-) -> bool:
-    """Answers whether it is new: the ledger may have written it itself."""
+) -> None:
     known = await SQL.known_payment(
         connection, payment_id=event.payment_id, loan_id=context.loan_id
     )
     if known is not None:
-        # Then this is only the knock on the door.
+        # The ledger has written it itself: this is only the knock on the door.
         same = known["amount_minor"] == event.amount_minor
         refuse_unless(same, "payment_id: known with another amount")
         refuse_unless(known["reversed_at"] is None, "payment_id: this payment was reversed")
-        return False
+        return
     is_of_another = await SQL.is_payment_of_another(
         connection, payment_id=event.payment_id, loan_id=context.loan_id
     )
@@ -64,7 +63,6 @@ async def _record_payment(
         recorded_at=context.now,
         source=event.source,
     )
-    return True
 
 
 async def record_payment_reversed(
@@ -79,10 +77,14 @@ async def record_payment_reversed(
         event.amount_minor in (None, known["amount_minor"]),
         f"amount_minor: the payment is one of {known['amount_minor']}, and reversed as a whole",
     )
-    refuse_unless(known["reversed_at"] is None, "payment_id: this payment was reversed before")
-    await SQL.reverse_payment(
-        connection, payment_id=event.payment_id, loan_id=context.loan_id, now=context.now
+    is_told = await SQL.is_reversal_known(
+        connection, payment_id=event.payment_id, loan_id=context.loan_id
     )
+    refuse_unless(not is_told, "payment_id: this payment was reversed before")
+    if known["reversed_at"] is None:  # else the ledger has written it itself
+        await SQL.reverse_payment(
+            connection, payment_id=event.payment_id, loan_id=context.loan_id, now=context.now
+        )
     await _tell_owed_beside_plan(event, connection, context, known["amount_minor"])
     await _tell_overpaid_no_more(event, connection, context)
 

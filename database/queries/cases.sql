@@ -69,14 +69,18 @@ UPDATE collection_cases SET is_ending = false WHERE case_id = :case_id;
 UPDATE loans SET status = :status WHERE loan_id = :loan_id;
 
 -- name: reopen_case(case_id, had_plan)$
--- Only when a payment was reversed since the end, and what was overdue then is again, or its plan is
--- not fulfilled: what has fallen due since is a case of its own, and may have one already.
+-- Only when a payment was reversed since the end, by the ledger's time or as we have heard of it, and
+-- what was overdue then is again, or its plan is not fulfilled: what has fallen due since is a case of
+-- its own, and may have one already.
 UPDATE collection_cases c SET closed_at = NULL, is_ending = false, outcome = NULL
 FROM loans l JOIN borrowers b USING (borrower_id)
 WHERE c.case_id = :case_id AND l.loan_id = c.loan_id
   AND (c.closed_at IS NULL
-       OR EXISTS (SELECT FROM payments p WHERE p.loan_id = c.loan_id
-                  AND p.reversed_at >= c.closed_at)
+       OR (EXISTS (SELECT FROM payments p WHERE p.loan_id = c.loan_id
+                   AND p.reversed_at >= c.closed_at)
+           OR EXISTS (SELECT FROM case_events e WHERE e.loan_id = c.loan_id
+                      AND e.name = 'payment_reversed' AND e.accepted
+                      AND e.received_at >= c.closed_at))
           AND (:had_plan::boolean
                OR l.oldest_unpaid_due_on < local_date(c.closed_at, b.time_zone)))
   AND NOT EXISTS (SELECT FROM collection_cases other WHERE other.loan_id = c.loan_id

@@ -59,6 +59,12 @@ SELECT EXISTS (SELECT FROM payments p JOIN loans o ON o.loan_id = p.loan_id
 INSERT INTO payments (payment_id, loan_id, amount_minor, kind, received_at, recorded_at, source)
 VALUES (:payment_id, :loan_id, :amount_minor, 'payment', :received_at, :recorded_at, :source);
 
+-- name: is_reversal_known(payment_id, loan_id)$
+-- From an event; a ledger may have written the reversal itself before it sends one.
+SELECT EXISTS (SELECT FROM case_events
+               WHERE loan_id = :loan_id AND name = 'payment_reversed' AND accepted
+                 AND body ->> 'payment_id' = :payment_id);
+
 -- name: reverse_payment(payment_id, loan_id, now)!
 UPDATE payments SET reversed_at = :now WHERE payment_id = :payment_id AND loan_id = :loan_id;
 

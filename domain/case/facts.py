@@ -78,7 +78,8 @@ class CaseFacts(BaseModel):
     plan_paid_minor: int = 0  # since the live agreement was offered
     plan_total_minor: int | None = None  # of the signed agreement
     plan_settles_loan: bool = False  # nothing would be owed once its waiver is granted
-    part_open_since: AwareDatetime | None = None  # when the part before the next one was covered
+    # When the part before the next one was covered, or a payment that was counted taken back.
+    part_open_since: AwareDatetime | None = None
 
     def with_statement(self, statement: DebtStatement) -> "CaseFacts":
         """These facts, with what is owed by component."""
