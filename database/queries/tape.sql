@@ -91,12 +91,14 @@ FROM jsonb_to_recordset(:loans::jsonb) AS loan (
 ON CONFLICT DO NOTHING
 RETURNING loan_id;
 
--- name: add_tape_holds(loan_ids, borrower_ids, reasons, now)!
+-- name: add_tape_holds(loan_ids, borrower_ids, reasons, now)
+-- One a loan: what a person has released stays so, whatever the tape goes on saying.
 INSERT INTO holds (loan_id, hold_id, borrower_id, reason, placed_at)
 SELECT loan_id, 'tape', borrower_id, reason, :now
 FROM unnest(:loan_ids::text[], :borrower_ids::text[], :reasons::text[])
      AS held (loan_id, borrower_id, reason)
-ON CONFLICT DO NOTHING;
+ON CONFLICT DO NOTHING
+RETURNING loan_id;
 
 -- name: kept_loans(loan_ids)
 -- The facts of loans as a tape tells them: contract dates, opening balance.

@@ -8,7 +8,8 @@ import asyncpg
 from database.errors import unusable_in_words
 from database.migrate import apply_migrations
 from database.sql import SQL, Connection
-from database.tape.tape_store import NumberedRow, Stored, TapeStore
+from database.tape.row_results import NumberedRow, Stored
+from database.tape.tape_store import TapeStore
 from domain.contact.hold import HoldReason
 from domain.tape.characters import is_readable
 from domain.tape.doubts import doubts

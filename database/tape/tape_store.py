@@ -3,21 +3,25 @@
 import json
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 import asyncpg
 
 from database.sql import SQL, Connection
 from database.tape.confirmed_phones import confirm_phones
-from domain.contact.hold import HoldReason
-from domain.debt.status import LoanStatus
-from domain.tape.borrower_profile import (
-    BorrowerProfile,
-    completed,
-    differing_fields,
-    profile_of,
-    stranger,
+from database.tape.row_results import (
+    Differences,
+    Hold,
+    NumberedRow,
+    Stored,
+    compared,
+    hold_heard,
+    hold_of,
+    other_loans,
+    strangers,
+    without_second_rows,
 )
+from domain.tape.borrower_profile import BorrowerProfile, completed, differing_fields, profile_of
 from domain.tape.facts import differing_facts
 from domain.tape.options import ImportOptions
 from domain.tape.report import Outcome
@@ -35,38 +39,6 @@ _LOAN_COLUMNS = (
     "purpose",
     "reported_status",
 )
-# What makes the same id another loan.
-_IDENTITY = ("lender", "borrower_id")
-
-
-class NumberedRow(NamedTuple):
-    """A row and the line it stands on."""
-
-    line: int
-    row: TapeRow
-
-
-class Hold(NamedTuple):
-    """Why a loan waits from the first day, and on which column of the tape."""
-
-    reason: HoldReason
-    field: str
-
-
-class Stored(NamedTuple):
-    """What became of a row, with (field, reason) for each difference from what is kept."""
-
-    outcome: Outcome
-    differences: list[tuple[str, str]]
-    borrower_differences: list[str]  # columns of the tape
-    completed: Sequence[str] = ()  # the same, which were missing of the borrower before
-    hold: Hold | None = None  # on which a new loan waits
-    is_first: bool = False  # of the rows of its loan that were taken
-
-    @property
-    def is_taken(self) -> bool:
-        """Whether the loan is in the database as the row says."""
-        return self.outcome in (Outcome.IMPORTED, Outcome.UNCHANGED)
 
 
 class TapeStore:
@@ -85,54 +57,77 @@ class TapeStore:
     async def add(self, batch: Sequence[NumberedRow]) -> list[Stored]:
         """Store a batch in one transaction; the answers are in the order of the rows.
 
-        Of a loan that the batch has twice, the first row counts.
+        Of a loan that the batch has twice, the first row that is not refused counts.
         """
         async with self._connection.transaction():
-            profiles = await self._add_borrowers(row for _, row in batch)
-            strangers = _strangers(batch, profiles)
-            known = [numbered for numbered in batch if numbered.line not in strangers]
-            filled_in = await self._complete(known, profiles)
-            await confirm_phones(
-                self._connection, [row for _, row in known], profiles, self._options
-            )
-            stored = await self._add_known(known, profiles, filled_in)
-            for line in await self._first_taken(known, stored):
+            stored: dict[int, Stored] = {}
+            while waiting := [numbered for numbered in batch if numbered.line not in stored]:
+                stored |= await self._add_some(waiting)
+            for line in await self._first_taken(batch, stored):
                 stored[line] = stored[line]._replace(is_first=True)
-        return [
-            stored[numbered.line]
-            if numbered.line in stored
-            else Stored(Outcome.REJECTED, [("borrower_id", strangers[numbered.line])], [])
-            for numbered in batch
-        ]
+        return [stored[numbered.line] for numbered in batch]
 
-    async def _add_known(
-        self,
-        batch: Sequence[NumberedRow],
-        profiles: Mapping[str, BorrowerProfile],
-        filled_in: Mapping[int, Sequence[str]],
-    ) -> dict[int, Stored]:
-        """Store rows whose borrowers are who they seem to be; what became of each, by line."""
-        firsts: dict[str, TapeRow] = {}
-        for _, row in batch:
-            firsts.setdefault(row.loan_id, row)
-        lines = await self._note_lines(batch)
-        added = await self._add_loans(list(firsts.values()))
-        new = [row for loan_id, row in firsts.items() if loan_id in added]
-        await self._add_opening_balances(new, profiles)
-        await self._add_schedules(new)
-        holds = {row.loan_id: _hold_of(row, profiles[row.borrower_id]) for row in new}
-        await self._add_holds(new, holds)
-        others = {row.loan_id for _, row in batch if not _is_new(row, firsts, added)}
-        kept = await self._kept_loans(others)
-        return {
-            numbered.line: Stored(
-                *self._compare(numbered, firsts, added, kept, lines),
-                differing_fields(numbered.row, profiles[numbered.row.borrower_id]),
-                filled_in.get(numbered.line, ()),
-                holds[numbered.row.loan_id] if _is_new(numbered.row, firsts, added) else None,
-            )
-            for numbered in batch
+    async def _add_some(self, waiting: Sequence[NumberedRow]) -> dict[int, Stored]:
+        """Store the rows of loans that are there, and of each new loan one; at least one of all.
+
+        Nothing of a row is written before it is known not to be refused.
+        """
+        kept = await self._kept_loans({row.loan_id for _, row in waiting})
+        tried = [*without_second_rows(waiting, kept)]
+        found = {
+            line: differing_facts(row, kept[row.loan_id], self._shift(row))
+            for line, row in tried
+            if row.loan_id in kept
         }
+        stored = other_loans(found)
+        theirs = [numbered for numbered in tried if numbered.line not in stored]
+        profiles = await self._add_borrowers(row for _, row in theirs)
+        stored |= strangers(theirs, profiles)
+        known = [numbered for numbered in theirs if numbered.line not in stored]
+        lines = await self._note_lines(known)
+        results = {
+            line: compared(line, lines[row.loan_id], found[line])
+            for line, row in known
+            if line in found
+        }
+        stored |= {line: each for line, each in results.items() if each.outcome is Outcome.REJECTED}
+        taken = [numbered for numbered in known if numbered.line not in stored]
+        filled_in = await self._complete(taken, profiles)
+        await confirm_phones(self._connection, [row for _, row in taken], profiles, self._options)
+        results |= await self._add_new([each for each in taken if each.line not in found], profiles)
+        held = await self._hold_known([each for each in taken if each.line in found], found)
+        for line, row in taken:
+            if line in results:  # else another import was faster: it is kept, the next time
+                stored[line] = results[line]._replace(
+                    hold=results[line].hold or held.get(row.loan_id),
+                    borrower_differences=differing_fields(row, profiles[row.borrower_id]),
+                    completed=filled_in.get(line, ()),
+                )
+        return stored
+
+    async def _add_new(
+        self, batch: Sequence[NumberedRow], profiles: Mapping[str, BorrowerProfile]
+    ) -> dict[int, Stored]:
+        """Add loans that were not there; of those that are there by now, nothing is said."""
+        added = await self._add_loans([row for _, row in batch])
+        new = [numbered for numbered in batch if numbered.row.loan_id in added]
+        rows = [row for _, row in new]
+        await self._add_opening_balances(rows, profiles)
+        await self._add_schedules(rows)
+        holds = {row.loan_id: hold_of(row, profiles[row.borrower_id]) for row in rows}
+        held = await self._add_holds(rows, holds)
+        return {line: Stored(Outcome.IMPORTED, hold=held.get(row.loan_id)) for line, row in new}
+
+    async def _hold_known(
+        self, batch: Sequence[NumberedRow], found: Mapping[int, Differences]
+    ) -> dict[str, Hold]:
+        """Loans that are there, of whose borrowers the tape says anew that they are to be left in
+        peace.
+        """
+        told = [(row, hold) for line, row in batch if (hold := hold_heard(row, found[line]))]
+        return await self._add_holds(
+            [row for row, _ in told], {row.loan_id: hold for row, hold in told}
+        )
 
     async def _first_taken(
         self, batch: Sequence[NumberedRow], stored: Mapping[int, Stored]
@@ -193,16 +188,23 @@ class TapeStore:
         await self._add_contacts(wanted)
         return filled_in
 
-    async def _add_holds(self, rows: Sequence[TapeRow], holds: Mapping[str, Hold | None]) -> None:
-        """Put on hold the loans of people who are to be left in peace, or cannot be reached."""
-        held = [(row, hold) for row in rows if (hold := holds[row.loan_id]) is not None]
-        await SQL.add_tape_holds(
-            self._connection,
-            loan_ids=[row.loan_id for row, _ in held],
-            borrower_ids=[row.borrower_id for row, _ in held],
-            reasons=[hold.reason.value for _, hold in held],
-            now=self._now,
+    async def _add_holds(
+        self, rows: Sequence[TapeRow], holds: Mapping[str, Hold | None]
+    ) -> dict[str, Hold]:
+        """Put on hold the loans of people who are to be left in peace, or cannot be reached; which
+        were not before.
+        """
+        held = {row.loan_id: (row, hold) for row in rows if (hold := holds[row.loan_id])}
+        placed = await _all(
+            SQL.add_tape_holds(
+                self._connection,
+                loan_ids=list(held),
+                borrower_ids=[row.borrower_id for row, _ in held.values()],
+                reasons=[hold.reason.value for _, hold in held.values()],
+                now=self._now,
+            )
         )
+        return {record["loan_id"]: held[record["loan_id"]][1] for record in placed}
 
     async def _add_contacts(self, profiles: list[BorrowerProfile]) -> None:
         phones = [(profile.borrower_id, phone) for profile in profiles for phone in profile.phones]
@@ -281,57 +283,12 @@ class TapeStore:
         kept = await _all(SQL.kept_loans(self._connection, loan_ids=sorted(loan_ids)))
         return {record["loan_id"]: dict(record) for record in kept}
 
-    def _compare(
-        self,
-        numbered: NumberedRow,
-        firsts: Mapping[str, TapeRow],
-        added: set[str],
-        kept: Mapping[str, Mapping[str, Any]],
-        lines: Mapping[str, int],
-    ) -> tuple[Outcome, list[tuple[str, str]]]:
-        line, row = numbered
-        if _is_new(row, firsts, added):
-            return Outcome.IMPORTED, []
-        differences = differing_facts(row, kept[row.loan_id], self._shift(row))
-        if not differences:
-            return Outcome.UNCHANGED, []
-        if others := [each for each in differences if each[0] in _IDENTITY]:
-            return Outcome.REJECTED, [("loan_id", f"is another loan: {why}") for _, why in others]
-        if lines[row.loan_id] == line:
-            return Outcome.DIFFERS, differences
-        names = ", ".join(name for name, _ in differences)
-        reason = f"also on line {lines[row.loan_id]}; here with another {names}"
-        return Outcome.REJECTED, [("loan_id", reason)]
-
     def _shift(self, row: TapeRow) -> timedelta:
         return row.shift_to(self._options.shift_to)
 
 
 async def _all(rows: AsyncIterator[asyncpg.Record]) -> list[asyncpg.Record]:
     return [row async for row in rows]
-
-
-def _is_new(row: TapeRow, firsts: Mapping[str, TapeRow], added: set[str]) -> bool:
-    """Whether this very row brought the loan, not another row of the same loan."""
-    return row.loan_id in added and firsts[row.loan_id] is row
-
-
-def _strangers(
-    batch: Sequence[NumberedRow], profiles: Mapping[str, BorrowerProfile]
-) -> dict[int, str]:
-    """Why a row's borrower is not the kept one, by its line."""
-    found = ((line, stranger(row, profiles[row.borrower_id])) for line, row in batch)
-    return {line: reason for line, reason in found if reason is not None}
-
-
-def _hold_of(row: TapeRow, profile: BorrowerProfile) -> Hold | None:
-    if row.status is not LoanStatus.ACTIVE:
-        return None
-    if row.hold is not None:
-        return Hold(row.hold, "reported_status")
-    if missing := profile.missing:
-        return Hold(HoldReason.DATA_MISSING, missing[0])
-    return None
 
 
 def _loan_columns(row: TapeRow) -> dict[str, object]:

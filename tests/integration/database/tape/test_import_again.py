@@ -123,3 +123,40 @@ def test_same_loan_id_of_another_lender_is_another_loan(importer: Importer) -> N
     assert (again["differs"], again["rejected"]) == (0, 1)
     assert {one["field"] for one in again["errors"]} == {"loan_id"}
     assert importer.fetch("SELECT lender FROM loans") == [("a-lender",)]
+
+
+@pytest.mark.parametrize("between", [0, 600])
+def test_refused_row_leaves_nobody_behind(importer: Importer, between: int) -> None:
+    """Neither a person, a number nor a check of one: of another loan's id, or of other facts."""
+    importer.invents = False
+    checked = {"phone_confirmed_on": "2018-06-01"}
+    importer.counts(importer.rows({}))
+    before = snapshot(importer)
+    ann = ANN | checked
+    counted = importer.counts(importer.rows(ann | {"borrower_id": "B-9"}))
+    assert counted["rejected"] == 1
+    assert snapshot(importer) == before
+
+    others = [{"loan_id": f"X-{number}"} for number in range(between)]
+    twice = [{"loan_id": "L-2"}, *others, ann | {"loan_id": "L-2", "principal_minor": 999_999}]
+    counted = importer.counts(importer.rows(*twice))
+    assert (counted["imported"], counted["rejected"]) == (1 + between, 1)
+    assert importer.fetch("SELECT full_name FROM borrowers") == [("",)]
+    assert importer.fetch("SELECT phone_id FROM phones") == []
+
+    bob = ANN | {"borrower_id": "B-9", "borrower_name": "Bob", "phone": "+86 138 0000 0009"}
+    assert importer.counts(importer.rows(bob | {"loan_id": "L-9"}))["imported"] == 1
+
+
+def test_what_a_later_tape_says_of_a_borrower_is_heeded(importer: Importer) -> None:
+    """A death is not left to whoever reads what differs; a person's release stands."""
+    importer.counts(importer.rows({}))
+    died = importer.rows({"reported_status": "Deceased"})
+    counted = importer.counts(died)
+    assert (counted["differs"], counted["held"]) == (1, 1)
+    held = "SELECT hold_id, reason FROM holds WHERE released_at IS NULL"
+    assert importer.fetch(held) == [("tape", "bereavement")]
+    assert importer.counts(died)["held"] == 0
+    importer.fetch("UPDATE holds SET released_at = now()")
+    assert importer.counts(died)["held"] == 0
+    assert importer.fetch(held) == []
