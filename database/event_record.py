@@ -12,12 +12,12 @@ from database.case.facts import read_facts
 from database.event_effects.effect import EffectRefusedError, EventContext, OtherHalfMissingError
 from database.event_effects.table import take_effect
 from database.sql import SQL, Connection, Pool
+from domain.case.events.claims import claimed_attempt
 from domain.case.events.judged_event import JudgedEvent, Verdict
 from domain.case.events.table import EVENT_TABLE
 from domain.case.events.without_case import (
     IncomingEvent,
     LoanAtRest,
-    claimed_attempt,
     judge_without_case,
 )
 from domain.case.facts import CaseFacts
@@ -68,7 +68,7 @@ class Events:
             if await SQL.lock_borrower(connection, loan_id=loan_id) is None:
                 raise UnknownLoanError(loan_id)
             now = clock()
-            attempt_id = claimed_attempt(incoming)
+            attempt_id = claimed_attempt(incoming.body)
             row = await SQL.loan_at_rest(connection, loan_id=loan_id, attempt_id=attempt_id)
             if row["has_open_case"]:
                 raise CaseOpenError(loan_id)

@@ -112,7 +112,10 @@ class Dispatcher:
                 event.loan_id, json.loads(event.body), event.ticket, TRIED_FOR
             )
         except (NoAnswerError, *_AWAY) as error:
-            _LOG.info("event %s of loan %s waits: %s", event.event_id, event.loan_id, error)
+            # A database that is there and fails on one event would fail on it for ever.
+            level = logging.ERROR if isinstance(error, DatabaseFailedError) else logging.INFO
+            words = "event %s of loan %s waits: %s"
+            _LOG.log(level, words, event.event_id, event.loan_id, error)
             await self._inbox.renew_lease(event.sequence, self._real_now() + TRIED_AGAIN_AFTER)
             return False
         self._answers.put(event.sequence, answer)

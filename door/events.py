@@ -45,7 +45,7 @@ def events_router(door: Door) -> APIRouter:
 
         return await work_on(door, work, "batch")
 
-    @router.get(_EVENT + "{event_id}", **FOUND_EVENT)
+    @router.get(_EVENT + "{event_id:path}", **FOUND_EVENT)
     async def find(request: Request, loan_id: str, event_id: str) -> Response:
         async def work(trace: Trace) -> Response:
             sender = await door.sender_of_target(request)

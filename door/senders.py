@@ -9,7 +9,7 @@ from starlette.requests import Request
 from database.door.credentials import EVERY_LENDER, Credential, Credentials
 from database.errors import DatabaseAwayError
 from door.problems import Kind, ProblemError
-from door.signatures import Signed, is_signed, make_secret
+from door.signatures import Signed, is_message_id, is_signed, make_secret
 
 READ_AGAIN_AFTER = timedelta(seconds=2)  # a revoked credential opens for so long
 KEY_ID, MESSAGE_ID = "key-id", "webhook-id"
@@ -50,8 +50,8 @@ class Senders:
         """Who has signed a request, and its message id.
 
         Raises:
-            ProblemError: one and the same, whatever is wrong with it; or that nobody can be known
-                while the database is away.
+            ProblemError: one and the same, whatever is wrong with it; or, of what is signed, that
+                its id is none; or that nobody can be known while the database is away.
         """
         headers = request.headers
         await self._read_again()
@@ -64,6 +64,9 @@ class Senders:
         is_by_it = is_signed(claimed, secrets, payload, now)
         if credential is None or not is_by_it:
             raise ProblemError(Kind.NOT_AUTHENTICATED)
+        if not is_message_id(claimed.message_id):
+            detail = f"{MESSAGE_ID}: 1 to 120 visible ASCII characters, and no dot"
+            raise ProblemError(Kind.NO_EVENT_ID, detail)
         return Sender(credential, secrets), claimed.message_id
 
     def _secrets(self, credential: Credential, now: datetime) -> Iterable[bytes]:

@@ -23,5 +23,11 @@ def claimed_ticket(body: object) -> str | None:
     return claimed if _is_id(claimed) else None
 
 
+def claimed_attempt(body: object) -> str | None:
+    """The contact attempt an event says it is about."""
+    claimed = body.get("attempt_id") if isinstance(body, dict) else None
+    return claimed if _is_id(claimed) else None
+
+
 def _is_id(claimed: object) -> TypeGuard[str]:
     return isinstance(claimed, str) and 0 < len(claimed) <= 120 and claimed.isprintable()

@@ -47,12 +47,6 @@ class LoanAtRest(NamedTuple):
     case_of_call: str | None = None
 
 
-def claimed_attempt(incoming: IncomingEvent) -> str | None:
-    """The contact attempt an event says it is about."""
-    claimed = incoming.body.get("attempt_id") if isinstance(incoming.body, dict) else None
-    return claimed if isinstance(claimed, str) else None
-
-
 def judge_without_case(
     incoming: IncomingEvent, loan: LoanAtRest, policy: Policy, now: datetime
 ) -> JudgedEvent:

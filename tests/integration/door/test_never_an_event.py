@@ -46,6 +46,32 @@ async def test_half_of_a_surrogate_pair_is_refused(bank: System, pool: Pool) -> 
     assert await pool.fetchval("SELECT count(*) FROM inbox") == 0
 
 
+@pytest.mark.parametrize("event_id", ["pay.1", "pay 1"])
+async def test_id_that_cannot_be_signed_is_told_to_who_has_signed(
+    bank: System, event_id: str
+) -> None:
+    """A stranger hears of their signature, and of nothing else."""
+    answer = await bank.post(ADDRESS, EVENT | {"event_id": event_id}, event_id)
+    assert (answer.status_code, answer.json()["type"]) == (400, "/problems/no-event-id")
+    assert answer.json()["detail"].startswith("webhook-id: ")
+    stranger = System(bank.http, bank.key_id, b"another")
+    answer = await stranger.post(ADDRESS, EVENT | {"event_id": event_id}, event_id)
+    assert answer.status_code == 401
+
+
+async def test_attempt_that_the_record_could_not_have_is_refused_and_holds_up_nothing(
+    bank: System,
+) -> None:
+    """The database has no text for it: it is judged all the same, and so is what comes after."""
+    answer = await bank.post(ADDRESS, EVENT | {"attempt_id": "\0"}, "e-1")
+    assert answer.json()["accepted"]
+    unread = {"event_id": "e-2", "name": "call_finished", "attempt_id": "\0", "outcome": "busy"}
+    answer = await bank.post("/v1/events", [EVENT | unread])
+    [part] = answer.json()
+    assert part["answer"]["reason"].startswith("LC-CONTRACT: attempt_id: ")
+    assert (await bank.send(LOAN.loan_id, "payment_reversed", "e-3", payment_id="P")).is_success
+
+
 async def test_part_of_a_batch_is_no_larger_than_an_event_alone(bank: System) -> None:
     """The others of the batch are taken."""
     large = EVENT | {"event_id": "e-2", "note": "x" * LARGEST_EVENT}

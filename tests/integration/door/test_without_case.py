@@ -47,6 +47,14 @@ async def test_payment_and_its_reversal_are_booked(bank: System, pool: Pool) -> 
     assert await pool.fetchval("SELECT reversed_at FROM payments WHERE payment_id = 'P'")
 
 
+async def test_event_is_asked_after_by_any_id(bank: System) -> None:
+    """A slash in it is part of it."""
+    await sent(bank, "payment_received", "2026/11/7", payment_id="P", amount_minor=100)
+    found = await bank.get("/v1/loans/L-1001/events/2026%2F11%2F7")
+    assert found.status_code in (200, 202)  # its answer may not be written down yet
+    assert (await bank.get("/v1/loans/L-1001/events/2026%2F11%2F8")).status_code == 404
+
+
 async def test_wish_binds_from_then_on(bank: System, pool: Pool) -> None:
     """A number that must not be used, a channel that is not wanted."""
     wish: dict[str, Any] = {"blocked_channels": ["call"], "blocked_phone_ids": ["B-1-p1"]}
