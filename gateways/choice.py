@@ -14,7 +14,13 @@ from gateways.receipts.tencent import TencentReceipts
 from gateways.receipts.twilio import TwilioReceipts
 from gateways.simulated import Outbox, SimulatedGateway
 from gateways.standard_webhooks import read_secret
-from gateways.tencent import RegisteredTemplate, TencentAccount, TencentCalls, TencentSms
+from gateways.tencent import (
+    RegisteredTemplate,
+    TencentAccount,
+    TencentCalls,
+    TencentSms,
+    never_said,
+)
 from gateways.twilio import TwilioAccount, TwilioCalls, TwilioSms
 from gateways.webhook import WebhookGateway, WebhookReceipts
 from runtime.provider_settings import ProviderSettings
@@ -155,16 +161,26 @@ def _tencent(chosen: _Choice) -> Gateway:
         secret_key=given.tencent_secret_key.get_secret_value(),
         app_id=getattr(given, app),
         region=given.tencent_region,
-        templates={
-            name: RegisteredTemplate(str(each["id"]), tuple(_names(each["values"])))
-            for name, each in given.templates().items()
-        },
+        templates=_templates(given),
         sign_name=given.tencent_sms_sign,
     )
     if not chosen.is_sms:
         return TencentCalls(Line(given.tencent_call_url), account, chosen.real_time)
     chosen.need("tencent_sms_sign")
     return TencentSms(Line(given.tencent_sms_url), account, chosen.real_time)
+
+
+def _templates(given: ProviderSettings) -> Mapping[str, RegisteredTemplate]:
+    templates = {
+        name: RegisteredTemplate(str(each["id"]), tuple(_names(each["values"])))
+        for name, each in given.templates().items()
+    }
+    for name, registered in templates.items():
+        for value in never_said(name, registered.values):
+            raise SettingsError(
+                f"TENCENT_TEMPLATES is wrong: {name}: no text of it has the value {value}"
+            )
+    return templates
 
 
 def _names(values: object) -> list[str]:

@@ -5,11 +5,12 @@ numbers. It answers 200 with an error for each number, and its query is no proof
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from domain.contact.delivery import ProviderRefusal
+from domain.messages.templates import CALL_OPENING, NEEDS, PARAMETERS, Template
 from gateways.line import Line, plain_number, refuse
 from gateways.protocol import (
     CannotTellError,
@@ -57,6 +58,22 @@ class RegisteredTemplate(NamedTuple):
     values: tuple[str, ...]
 
 
+def never_said(name: str, values: Iterable[str]) -> list[str]:
+    """Values that no text of a registered name has: one that names them is never taken.
+
+    Older words, `@…`, may have had any parameter. Nothing is known of another release's templates.
+    """
+    text, _, version = name.partition("@")
+    which, _, _ = text.rpartition(".")
+    template = which.removesuffix(".opening").partition("+")[0]
+    if template not in list(Template):
+        return []
+    offered = PARAMETERS.keys() if version else NEEDS[Template(template)]
+    if which.endswith(".opening"):
+        offered = CALL_OPENING  # whatever the version: nothing of a debt
+    return [value for value in values if value not in offered]
+
+
 class TencentAccount(NamedTuple):
     """Credentials, the application, and the templates by `template+facts.language`."""
 
@@ -96,6 +113,9 @@ class _TencentGateway:
         registered = templates.get(by_version) or templates.get(name)
         if registered is None:
             raise GatewayRefusedError("TemplateNotRegistered", ProviderRefusal.CONTENT)
+        for each in registered.values:
+            if each not in message.values:  # of words that say less than what is registered
+                raise GatewayRefusedError(f"TemplateValueMissing: {each}", ProviderRefusal.CONTENT)
         return registered.template_id, [message.values[each] for each in registered.values]
 
     def _request(self, action: str, body: Mapping[str, object]) -> tuple[bytes, dict[str, str]]:

@@ -1,16 +1,17 @@
 """The providers' credentials and addresses; only those of a chosen one are needed."""
 
 import json
+import re
 from pathlib import Path
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.mistakes import reason
 from runtime.settings import SettingsError
 
 _ADDRESS = r"^https?://[^\s/?#]+(/[^\s?#]*)?$"
-_ID = r"^[\w-]{1,80}$"
+_ID = "^[A-Za-z0-9_-]{1,80}$"
 
 
 class ProviderSettings(BaseSettings):
@@ -49,6 +50,14 @@ class ProviderSettings(BaseSettings):
     tencent_templates: Path | None = None  # JSON, see docs/providers.md
     tencent_sms_url: str = Field(default="https://sms.tencentcloudapi.com", pattern=_ADDRESS)
     tencent_call_url: str = Field(default="https://vms.tencentcloudapi.com", pattern=_ADDRESS)
+
+    @field_validator("infobip_api_key")
+    @classmethod
+    def _fits_a_header(cls, key: SecretStr) -> SecretStr:
+        # Any other would fail in every request, before it left the house.
+        if not re.fullmatch(r"[!-~]*", key.get_secret_value()):
+            raise ValueError("must be of printable ASCII characters, without spaces")
+        return key
 
     def need(self, for_setting: str, *names: str) -> None:
         """See that what a chosen provider needs is set.

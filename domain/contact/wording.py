@@ -6,7 +6,7 @@ from typing import NamedTuple
 from domain.contact.intent import Intent
 from domain.contact.recipient import Recipient, speaks_of_next_part
 from domain.contact.said import may_be_said
-from domain.messages.calls import CallParts, has_parts, render_call
+from domain.messages.calls import CallParts, has_parts, opening_values, render_call
 from domain.messages.templates import DEPENDS_ON, Template
 from domain.messages.texts import render, spoken_in, values_of
 from domain.messages.versions import template_version
@@ -64,14 +64,16 @@ def word(
         so = may_be_said(
             recipient, channels, policies, recipient.at, intent.slot_start, intent.answer_by
         )
+        values = values_of(spoken, template, so.values, so.facts)
         if intent.channel is Channel.CALL and has_parts(template):
+            values |= opening_values(spoken, so.values)
             parts = render_call(spoken, template, so.values, so.facts)
         return Words(
             text=parts.opening if parts else render(spoken, template, so.values, so.facts),
             template=template,
             language=language,
             facts=tuple(sorted(so.facts & DEPENDS_ON[template])),
-            values=values_of(spoken, template, so.values, so.facts),
+            values=values,
             parts=parts,
             template_version=template_version(spoken, template),
         )

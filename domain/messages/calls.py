@@ -10,7 +10,7 @@ from typing import NamedTuple
 from domain.messages.facts import Fact
 from domain.messages.fitting import fit
 from domain.messages.templates import WITHOUT_DEBT_DETAILS, Template
-from domain.messages.texts import Spoken, render
+from domain.messages.texts import Spoken, parameters_of, render
 
 
 class CallParts(NamedTuple):
@@ -40,3 +40,8 @@ def render_call(
         after_yes=render(spoken, template, values, facts),
         after_no=spoken.call_after_no.format_map(fitting),
     )
+
+
+def opening_values(spoken: Spoken, values: Mapping[str, str]) -> dict[str, str]:
+    """What a registered opening is filled with, cut as declared."""
+    return {name: fit(name, values[name]) for name in sorted(parameters_of(spoken.call_opening))}

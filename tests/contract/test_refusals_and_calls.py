@@ -86,7 +86,8 @@ async def test_parts_of_a_call_are_handed_over_by_their_names(
 async def test_call_of_a_debt_is_no_template_that_tells_of_it(tmp_path: Path) -> None:
     """Tencent leads nobody through a call: it says the opening, or nothing."""
     async with connect("tencent", Channel.CALL, tmp_path) as (gateway, provider, _):
-        await gateway.send(message(template="overdue_call", parts=PARTS))
+        said = {"lender": "示例银行", "name": "王芳"}
+        await gateway.send(message(template="overdue_call", parts=PARTS, values=said))
         with pytest.raises(GatewayRefusedError, match="TemplateNotRegistered"):
             await gateway.send(message(parts=PARTS))
     assert provider.delivered.total() == 1
@@ -97,6 +98,17 @@ async def test_template_that_is_not_registered_is_refused_content(tmp_path: Path
     async with connect("tencent", Channel.SMS, tmp_path) as (gateway, provider, _):
         with pytest.raises(GatewayRefusedError) as refused:
             await gateway.send(message(template="visit_reminder"))
+        assert refused.value.refusal is ProviderRefusal.CONTENT
+        assert not provider.delivered
+
+
+async def test_registered_value_that_the_words_do_not_have_is_refused_content(
+    tmp_path: Path,
+) -> None:
+    """Such as those of a pinned case: nothing left the house, and that is certain."""
+    async with connect("tencent", Channel.SMS, tmp_path) as (gateway, provider, _):
+        with pytest.raises(GatewayRefusedError, match=r"^TemplateValueMissing: days$") as refused:
+            await gateway.send(message(values={"name": "王芳"}))
         assert refused.value.refusal is ProviderRefusal.CONTENT
         assert not provider.delivered
 

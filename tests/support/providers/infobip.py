@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from tests.support.providers.stand_in import Asked, Reply, StandIn, Wrong
 
-KEY = "the key of the account"
+KEY = "the-key-of-the-account"
 _NAMES = {
     "number_for_good": "REJECTED_INVALID_DESTINATION",
     "number_today": "REJECTED_FLOODING_FILTER",

@@ -89,8 +89,8 @@ def write_templates(directory: Path) -> Path:
         for facts in map(sorted, combinations_of(DEPENDS_ON[Template.OVERDUE_NOTICE]))
     ]
     older = f"visit_reminder.zh@{OLDER_WORDS}"
-    names = (*notices, "overdue_call.zh", "overdue_call.opening.zh", older)
-    file.write_text(json.dumps(dict.fromkeys(names, registered)))
+    opening = {"overdue_call.opening.zh": {"id": tencent.TEMPLATE, "values": ["lender", "name"]}}
+    file.write_text(json.dumps(dict.fromkeys([*notices, older], registered) | opening))
     return file
 
 

@@ -1,5 +1,7 @@
 """A chosen provider whose settings are missing or wrong is one line that names the variable."""
 
+import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +71,11 @@ def test_missing_setting_of_a_chosen_provider_is_named(
         ("TWILIO_SMS_FROM", "0150"),
         ("INFOBIP_CALL_FROM", "Lender"),
         ("TENCENT_SMS_APP_ID", "app"),
+        # These go into headers of requests, which take no such characters.
+        ("INFOBIP_API_KEY", "key\n"),
+        ("INFOBIP_API_KEY", "Schlüssel"),
+        ("TENCENT_SECRET_ID", "Schlüssel"),
+        ("TENCENT_REGION", "广州"),
     ],
 )
 def test_wrong_setting_is_named_without_its_value(
@@ -99,3 +106,32 @@ def test_list_of_templates_that_is_none_is_named(tmp_path: Path, text: str) -> N
         given = settings_of("http://127.0.0.1:9", path)
         with pytest.raises(SettingsError, match=r"^TENCENT_TEMPLATES is wrong: "):
             _choose("tencent", given)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("overdue_notice+supervisor.zh", "visit_code"),  # of another template
+        ("overdue_notice.en", "dayz"),
+        ("overdue_call.opening.zh", "amount"),  # before it is known who answers
+        ("visit_reminder.zh@0123456789ab", "dayz"),
+    ],
+)
+def test_registered_value_that_its_template_never_has_is_named(
+    tmp_path: Path, name: str, value: str
+) -> None:
+    """At the start, and not by the first message that nobody gets."""
+    file = tmp_path / "templates.json"
+    file.write_text(json.dumps({name: {"id": "1", "values": ["name", value]}}))
+    given = settings_of("http://127.0.0.1:9", file)
+    said = f"TENCENT_TEMPLATES is wrong: {name}: no text of it has the value {value}"
+    with pytest.raises(SettingsError, match=f"^{re.escape(said)}$"):
+        _choose("tencent", given)
+
+
+def test_older_words_may_have_had_what_those_of_today_have_not(tmp_path: Path) -> None:
+    """And of a template of another release nothing is known."""
+    names = ("visit_reminder.zh@0123456789ab", "a_later_one.zh")
+    file = tmp_path / "templates.json"
+    file.write_text(json.dumps({name: {"id": "1", "values": ["days"]} for name in names}))
+    assert _choose("tencent", settings_of("http://127.0.0.1:9", file)).reaches_people

@@ -5,14 +5,17 @@ from datetime import UTC, date, datetime
 import pytest
 
 from domain.contact.facts import ContactFacts
+from domain.contact.intent import Intent
 from domain.contact.recipient import ReceivedDetails, Recipient, VisitDetails, message_values
 from domain.contact.said import may_be_said
+from domain.contact.wording import Words, word
 from domain.debt.money import format_money
 from domain.messages.calls import render_call
 from domain.messages.segments import sms_segments
-from domain.messages.templates import Template
+from domain.messages.templates import CALL_OPENING, NEEDS, Template
 from domain.messages.texts import MOST_SEGMENTS, Language, render
 from domain.plan.progress import Part, PlanProgress
+from domain.policy.contact import Channel, Purpose
 from domain.policy.policy import Policy
 from policies.texts.claims import forbidden_claims
 from tests.support.shipped_texts import TEXTS
@@ -70,6 +73,21 @@ def test_template_says_what_it_should_and_no_more(
         text = render_call(TEXTS[language], template, said.values, said.facts).opening + text
     assert RECIPIENT.lender in text
     assert policy.channels.hotline in text
+
+
+@pytest.mark.parametrize("language", TEXTS)
+def test_values_of_a_call_are_those_of_its_opening_too(language: Language, policy: Policy) -> None:
+    """A provider of registered templates can fill in whatever a call may say."""
+    intent = Intent(
+        case_id="C-1",
+        channel=Channel.CALL,
+        purpose=Purpose.COLLECTION,
+        template=Template.OVERDUE_CALL,
+        key="C-1:step",
+    )
+    words = word(intent, Template.OVERDUE_CALL, _in(language), [policy], policy.channels)
+    assert isinstance(words, Words)
+    assert words.values.keys() == CALL_OPENING | NEEDS[Template.OVERDUE_CALL]
 
 
 @pytest.mark.parametrize("language", TEXTS)
