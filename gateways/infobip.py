@@ -6,11 +6,11 @@ A message has our reference as its id, by which it can be asked for during 48 ho
 import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple, NoReturn
 from urllib.parse import quote
 
 from domain.contact.delivery import ProviderRefusal
-from gateways.line import Answer, Line, plain_number, refuse
+from gateways.line import Answer, Line, objects_in, plain_number, refuse
 from gateways.protocol import (
     CannotTellError,
     GatewayBusyError,
@@ -81,8 +81,8 @@ class _InfobipGateway:
             raise CannotTellError
         path = f"{self._logs}?messageId={quote(sought.reference, safe='')}"
         answer = await self._line.ask(path, self._account.headers)
-        results = answer.body.get("results")
-        if not isinstance(results, list):
+        results = objects_in(answer.body.get("results"))
+        if results is None:
             raise GatewayBusyError("an answer without results")
         ours = [each for each in results if each.get("messageId") == sought.reference]
         if any(_status(each)["groupName"] != "REJECTED" for each in ours):
@@ -156,18 +156,20 @@ def _language(message: Outbound) -> str:
     return {"zh": "zh-cn"}.get(message.language, message.language or "en")
 
 
-def _status(result: Mapping[str, Any]) -> Mapping[str, str]:
-    status = result.get("status")
-    given = status if isinstance(status, dict) else {}
-    return {name: str(given.get(name, "")) for name in ("groupName", "name")}
+def _status(result: object) -> Mapping[str, str]:
+    match result:
+        case {"status": {"groupName": str(group), **more}}:
+            return {"groupName": group, "name": str(more.get("name") or group)}
+    return {"groupName": "", "name": ""}
 
 
 def _see_taken(answer: Answer) -> None:
     """Refusals come with 200 and a status for each number, or with an error of the request."""
     if answer.status not in (200, 201, 202):
-        error = answer.body.get("requestError", {})
-        detail = error.get("serviceException", {}) if isinstance(error, dict) else {}
-        _refuse(str(detail.get("messageId", answer.status)), answer.status)
+        match answer.body:
+            case {"requestError": {"serviceException": {"messageId": str(code)}}}:
+                _refuse(code, answer.status)
+        _refuse("", answer.status)
     messages = answer.body.get("messages")
     if not isinstance(messages, list) or len(messages) != 1:
         raise MayHaveBeenTakenError("an answer without its message")
@@ -178,7 +180,7 @@ def _see_taken(answer: Answer) -> None:
         raise MayHaveBeenTakenError("a message without its status")
 
 
-def _refuse(code: str, status: int) -> None:
+def _refuse(code: str, status: int) -> NoReturn:
     if code in _BUSY:
         raise GatewayBusyError(code)
     refuse(code, REFUSALS, status)

@@ -12,7 +12,10 @@ from domain.contact.delivery import ProviderRefusal
 from gateways.protocol import GatewayBusyError, GatewayRefusedError, MayHaveBeenTakenError
 
 _PATIENCE = httpx2.Timeout(12, connect=5)  # a try of the activity waits for 15 seconds
-_NOT_CONNECTED = (httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout)
+_NOT_CONNECTED = (
+    httpx2.ConnectError, httpx2.ConnectTimeout, httpx2.PoolTimeout, httpx2.ProxyError,
+)  # fmt: skip
+_BROKEN_OFF = (httpx2.RequestError, OSError)  # the second is TLS that fails after its handshake
 
 
 class Answer(NamedTuple):
@@ -41,7 +44,7 @@ class Line:
             response = await self._client.post(path, content=content, headers=dict(headers))
         except _NOT_CONNECTED as error:
             raise GatewayBusyError(type(error).__name__) from None
-        except httpx2.TransportError as error:
+        except _BROKEN_OFF as error:
             raise MayHaveBeenTakenError(type(error).__name__) from None
         if response.status_code == 429:
             raise GatewayBusyError("429")
@@ -62,9 +65,9 @@ class Line:
             response = await self._client.request(
                 method, path, content=content, headers=dict(headers)
             )
-        except httpx2.TransportError as error:
+        except _BROKEN_OFF as error:
             raise GatewayBusyError(type(error).__name__) from None
-        if response.status_code >= 400:
+        if response.status_code >= 300:
             raise GatewayBusyError(str(response.status_code))
         return _answer(response)
 
@@ -73,15 +76,28 @@ class Line:
         await self._client.aclose()
 
 
-def refuse(code: object, classes: Mapping[str, ProviderRefusal], status: int) -> NoReturn:
+def refuse(code: str, classes: Mapping[str, ProviderRefusal], status: int) -> NoReturn:
     """Raise what a provider's own code means: by its class, else by the HTTP status.
 
-    A code without a class is of this one message, unless our credentials are not accepted.
+    A code without a class is of this one message, unless our credentials are not accepted. An
+    answer without a code may be of a proxy on the way.
+
+    Raises:
+        GatewayRefusedError, MayHaveBeenTakenError: as said.
     """
-    known = classes.get(str(code))
+    known = classes.get(code)
     if known is None and status in (401, 402, 403):
         known = ProviderRefusal.ACCOUNT
-    raise GatewayRefusedError(str(code), known or ProviderRefusal.OTHER)
+    if known is None and not code:
+        raise MayHaveBeenTakenError(f"{status} without a code")
+    raise GatewayRefusedError(code or str(status), known or ProviderRefusal.OTHER)
+
+
+def objects_in(told: object) -> list[dict[str, Any]] | None:
+    """What is told as a list of objects; None when it is no such list."""
+    if isinstance(told, list) and all(isinstance(each, dict) for each in told):
+        return told
+    return None
 
 
 def plain_number(number: str) -> str:
@@ -92,6 +108,6 @@ def plain_number(number: str) -> str:
 def _answer(response: httpx2.Response) -> Answer:
     try:
         body = response.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         body = {}
     return Answer(response.status_code, body if isinstance(body, dict) else {})

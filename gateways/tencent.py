@@ -7,11 +7,11 @@ numbers. It answers 200 with an error for each number, and its query is no proof
 import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, NoReturn
 
 from domain.contact.delivery import ProviderRefusal
 from domain.messages.templates import CALL_OPENING, NEEDS, PARAMETERS, Template
-from gateways.line import Line, plain_number, refuse
+from gateways.line import Line, objects_in, plain_number, refuse
 from gateways.protocol import (
     CannotTellError,
     GatewayBusyError,
@@ -141,7 +141,7 @@ class _TencentGateway:
         if not isinstance(response, dict):
             raise MayHaveBeenTakenError("an answer without Response")
         if "Error" in response:
-            _refuse(str(response["Error"].get("Code", "")))
+            _refuse(response["Error"])
         return response
 
 
@@ -163,11 +163,12 @@ class TencentSms(_TencentGateway):
         }
         response = await self._hand_over("SendSms", body)
         statuses = response.get("SendStatusSet")
-        if not isinstance(statuses, list) or len(statuses) != 1:
-            raise MayHaveBeenTakenError("an answer without its number's status")
-        if statuses[0].get("Code") != "Ok":
-            _refuse(str(statuses[0].get("Code", "")))
-        return Sent(str(statuses[0].get("SerialNo", "")), message.at)
+        match statuses:
+            case [{"Code": "Ok", **taken}]:
+                return Sent(str(taken.get("SerialNo", "")), message.at)
+            case [refused]:
+                _refuse(refused)
+        raise MayHaveBeenTakenError("an answer without its number's status")
 
     async def find(self, sought: Sought) -> Sent | None:
         """By number and time; a yes is one where the session context is returned at all."""
@@ -184,7 +185,10 @@ class TencentSms(_TencentGateway):
         response = answer.body.get("Response")
         if not isinstance(response, dict) or "Error" in response:
             raise GatewayBusyError("no answer to the query")
-        for row in response.get("PullSmsSendStatusSet") or []:
+        rows = objects_in(response.get("PullSmsSendStatusSet") or [])
+        if rows is None:
+            raise GatewayBusyError("an answer without rows")
+        for row in rows:
             if row.get("SessionContext") == sought.reference:
                 return Sent(str(row.get("SerialNo", "")), sought.reserved_at)
         return None
@@ -221,10 +225,13 @@ class TencentCalls(_TencentGateway):
         raise CannotTellError
 
 
-def _refuse(code: str) -> None:
-    """By the longest beginning that is known."""
-    if not code or code.startswith(_IN_DOUBT):
-        raise MayHaveBeenTakenError(code or "a status without a code")
+def _refuse(told: object) -> NoReturn:
+    """By the longest beginning of its code that is known."""
+    code = told.get("Code") if isinstance(told, dict) else None
+    if not isinstance(code, str) or not code:
+        raise MayHaveBeenTakenError("a status without a code")
+    if code.startswith(_IN_DOUBT):
+        raise MayHaveBeenTakenError(code)
     if code.startswith(_BUSY):
         raise GatewayBusyError(code)
     known = [begins for begins in REFUSALS if code.startswith(begins)]

@@ -7,7 +7,7 @@ attempt stays `unknown` until a receipt settles it. Our reference rides on the c
 import json
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 from urllib.parse import urlencode
 from xml.sax.saxutils import escape, quoteattr
 
@@ -81,12 +81,7 @@ class _TwilioGateway:
 
     async def _post(self, path: str, form: list[tuple[str, str]], message: Outbound) -> Sent:
         answer = await self._line.hand_over(path, urlencode(form).encode(), _FORM)
-        if answer.status not in (200, 201):
-            _refuse(answer)
-        sid = answer.body.get("sid")
-        if not isinstance(sid, str) or not sid:
-            raise MayHaveBeenTakenError("an answer without sid")
-        return Sent(sid, message.at)
+        return _taken(answer, message)
 
 
 class TwilioSms(_TwilioGateway):
@@ -149,13 +144,20 @@ class TwilioCalls(_TwilioGateway):
         content = urlencode(form).encode()
         path = f"/v2/Flows/{self._flow}/Executions"
         answer = await self._studio.hand_over(path, content, _FORM)
-        if answer.status not in (200, 201):
-            _refuse(answer)
-        return Sent(str(answer.body.get("sid", "")), message.at)
+        return _taken(answer, message)
 
 
-def _refuse(answer: Answer) -> None:
-    code = str(answer.body.get("code", answer.status))
+def _taken(answer: Answer, message: Outbound) -> Sent:
+    if answer.status not in (200, 201):
+        _refuse(answer)
+    sid = answer.body.get("sid")
+    if not isinstance(sid, str) or not sid:
+        raise MayHaveBeenTakenError("an answer without sid")
+    return Sent(sid, message.at)
+
+
+def _refuse(answer: Answer) -> NoReturn:
+    code = str(answer.body.get("code") or "")
     if code in _BUSY:
         raise GatewayBusyError(code)
     refuse(code, REFUSALS, answer.status)

@@ -91,16 +91,19 @@ class WebhookGateway:
 
 
 def _refusal(answer: Answer) -> Exception:
-    """By the class that the platform names; our credentials are our account."""
+    """By the class that the platform names; our credentials are our account.
+
+    What names none may be of a proxy on the way, as while the platform is put up anew.
+    """
     code = str(answer.body.get("code") or answer.status)[:80]
     if answer.status in (401, 403):
         return GatewayRefusedError(code, ProviderRefusal.ACCOUNT)
-    named = answer.body.get("refusal")
+    named: Any = answer.body.get("refusal") if 400 <= answer.status < 500 else None
     if named == "busy":
         return GatewayBusyError(code)
-    if named not in set(ProviderRefusal):
-        return GatewayRefusedError(code)
-    return GatewayRefusedError(code, ProviderRefusal(named), _retry_after(answer.body))
+    if named in list(ProviderRefusal):
+        return GatewayRefusedError(code, ProviderRefusal(named), _retry_after(answer.body))
+    return MayHaveBeenTakenError(f"{answer.status} without a refusal that is known")
 
 
 def _retry_after(body: Mapping[str, Any]) -> timedelta:

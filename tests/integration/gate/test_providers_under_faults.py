@@ -18,6 +18,7 @@ from runtime.settings import GatewayName
 from tests.support.gate.gate import LOAN, Gate
 from tests.support.gateways import Fault
 from tests.support.providers.lines import connect
+from tests.support.providers.stand_in import Reply
 from tests.support.world import OpenCase
 
 REAL = sorted(set(get_args(GatewayName)) - {"simulated"})
@@ -83,3 +84,18 @@ async def test_contact_that_was_not_taken_is_made_when_it_can_be(
         assert await _try(gate) == "sent"
     assert list(provider.delivered.values()) == [1]
     assert len(await gate.attempts()) == 1
+
+
+async def test_page_of_a_proxy_fails_no_contact(
+    pool: Pool, policy: Policy, open_case: OpenCase, tmp_path: Path, name: GatewayName
+) -> None:
+    """As while a platform is put up anew: what can be asked about is made once that is over."""
+    async with connect(name, Channel.SMS, tmp_path) as (gateway, provider, _):
+        gate = _gate(pool, policy, await open_case(LOAN), gateway)
+        provider.instead = Reply(404, b"<html></html>")
+        assert {await _try(gate) for _ in range(TRIES)} <= {None, "unknown"}
+        provider.instead = None
+        end = await _try(gate)
+    # Infobip keeps nothing as old as the gate's day, and the others cannot be asked at all.
+    assert end == ("sent" if gateway.takes_once else "unknown")
+    assert provider.delivered.total() == gateway.takes_once

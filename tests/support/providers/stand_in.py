@@ -30,7 +30,7 @@ class Asked(NamedTuple):
 
 
 class Reply(NamedTuple):
-    """What the stand-in answers."""
+    """What the stand-in answers; bytes are no JSON."""
 
     status: int
     body: object
@@ -55,6 +55,7 @@ class StandIn:
         self.faults: set[Fault] = set()
         self.delivered: Counter[str] = Counter()  # by reference: what reached people
         self.refusal = self.refused_as("number_for_good")
+        self.instead: Reply | None = None  # whatever is asked: of a proxy that stands before it
         self._known: dict[str, str] = {}
         self._lines: set[asyncio.Task[object]] = set()
 
@@ -104,14 +105,18 @@ class StandIn:
         if (line := asyncio.current_task()) is not None:
             self._lines.add(line)
         with suppress(*_OVER), closing(writer):
-            while (reply := await self._answer(await _read(reader))) is not None:
-                content = json.dumps(reply.body).encode()
+            while (reply := await self._reply(await _read(reader))) is not None:
+                body = reply.body
+                content = body if isinstance(body, bytes) else json.dumps(body).encode()
                 writer.write(
                     b"HTTP/1.1 %d x\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n"
                     % (reply.status, len(content))
                 )
                 writer.write(content)
                 await writer.drain()
+
+    async def _reply(self, asked: Asked) -> Reply | None:
+        return self.instead or await self._answer(asked)
 
     async def _answer(self, asked: Asked) -> Reply | None:
         """None: the line is dropped."""
