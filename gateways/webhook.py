@@ -19,7 +19,13 @@ from gateways.protocol import (
     Sent,
     Sought,
 )
-from gateways.receipts.reading import ReceiptRefusedError, ReceiptRequest, UnreadableReceiptError
+from gateways.receipts.reading import (
+    ReceiptRefusedError,
+    ReceiptRequest,
+    UnreadableReceiptError,
+    read_each,
+    read_json,
+)
 from gateways.standard_webhooks import SignatureError, sign, verify
 
 NAME = "webhook"
@@ -121,7 +127,7 @@ class _Told(Receipt):
 
 
 class _Batch(BaseModel):
-    receipts: list[_Told] = Field(max_length=MOST_RECEIPTS)
+    receipts: list[object] = Field(max_length=MOST_RECEIPTS)
 
 
 class WebhookReceipts:
@@ -140,7 +146,12 @@ class WebhookReceipts:
         except SignatureError as error:
             raise ReceiptRefusedError(str(error)) from None
         try:
-            told = _Batch.model_validate_json(request.body).receipts
-        except (ValidationError, RecursionError):
+            told = _Batch.model_validate(read_json(request.body)).receipts
+        except ValidationError:
             raise UnreadableReceiptError("no list of receipts") from None
-        return [receipt.model_copy(update={"provider": NAME}) for receipt in told]
+        return read_each(NAME, told, _receipt)
+
+
+def _receipt(told: object) -> Receipt:
+    """The provider's name is not believed but known."""
+    return _Told.model_validate(told).model_copy(update={"provider": NAME})

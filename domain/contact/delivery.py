@@ -1,9 +1,10 @@
 """What a provider says of a message: why it will not take it, and what became of it afterwards."""
 
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel
+from pydantic import AwareDatetime, BaseModel, Field
 
 
 class ProviderRefusal(StrEnum):
@@ -29,6 +30,12 @@ class Delivery(StrEnum):
 CallOutcome = Literal["connected", "no_answer", "busy", "invalid_number"]
 
 
+# What the database can keep, all at once, under one unique index.
+_NO_NUL = r"^[^\x00]*$"
+_Word = Annotated[str, Field(max_length=200, pattern=_NO_NUL)]
+_ShortWord = Annotated[str, Field(max_length=64, pattern=_NO_NUL)]
+
+
 class Receipt(BaseModel):
     """What a provider reported of one message, without anything of the person in it.
 
@@ -37,11 +44,14 @@ class Receipt(BaseModel):
 
     provider: str
     delivery: Delivery
-    at: AwareDatetime  # by the provider's clock
-    reference: str = ""
-    provider_ref: str = ""
-    code: str = ""  # the provider's own word
+    # By the provider's clock.
+    at: AwareDatetime = Field(
+        ge=datetime(2000, 1, 1, tzinfo=UTC), lt=datetime(2200, 1, 1, tzinfo=UTC)
+    )
+    reference: _ShortWord = ""
+    provider_ref: _Word = ""
+    code: _Word = ""  # the provider's own word
     refusal: ProviderRefusal | None = None  # of the number, or by the person
     call_outcome: CallOutcome | None = None
-    duration_s: int | None = None
-    pressed: str = ""  # the keys a person pressed in a call
+    duration_s: int | None = Field(default=None, ge=0, lt=2**31)
+    pressed: _ShortWord = ""  # the keys a person pressed in a call

@@ -1,14 +1,20 @@
 """Infobip's delivery reports. They are not signed: the secret in the address is their proof."""
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from domain.contact.delivery import CallOutcome, Delivery, Receipt
 from gateways.infobip import REFUSALS
-from gateways.receipts.reading import ReceiptRequest, UnreadableReceiptError, aware
+from gateways.receipts.reading import (
+    ReceiptRequest,
+    UnreadableReceiptError,
+    aware,
+    read_each,
+    read_json,
+)
 
 _DELIVERY: Mapping[str, Delivery] = {
+    "ACCEPTED": Delivery.ACCEPTED,
     "PENDING": Delivery.UNDERWAY,
     "DELIVERED": Delivery.DELIVERED,
     "UNDELIVERABLE": Delivery.UNDELIVERED,
@@ -29,11 +35,10 @@ class InfobipReceipts:
 
     def read(self, request: ReceiptRequest) -> list[Receipt]:
         """Of each report one receipt."""
-        try:
-            results = json.loads(request.body)["results"]
-            return [_receipt(each) for each in results]
-        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-            raise UnreadableReceiptError("no list of reports") from None
+        match read_json(request.body):
+            case {"results": list(results)}:
+                return read_each("infobip", results, _receipt)
+        raise UnreadableReceiptError("no list of reports")
 
 
 def _receipt(report: Mapping[str, Any]) -> Receipt:

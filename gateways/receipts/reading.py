@@ -1,10 +1,16 @@
 """What readers of receipts share: the request as it came, and how one says that it is no good."""
 
-from collections.abc import Mapping
+import json
+import logging
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
+
+from pydantic import ValidationError
 
 from domain.contact.delivery import Receipt
+
+_LOG = logging.getLogger(__name__)
 
 
 class ReceiptRequest(NamedTuple):
@@ -36,6 +42,48 @@ class ReceiptReader(Protocol):
             ReceiptRefusedError, UnreadableReceiptError: as their names say.
         """
         ...
+
+
+def read_json(body: bytes) -> Any:
+    """What a request says, as JSON.
+
+    Raises:
+        UnreadableReceiptError: when it is none.
+    """
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        raise UnreadableReceiptError("no JSON") from None
+
+
+def read_each(provider: str, told: Sequence[Any], read: Callable[[Any], Receipt]) -> list[Receipt]:
+    """Each receipt of a request that can be read: one that cannot costs no other.
+
+    Raises:
+        UnreadableReceiptError: when there are some, and none of them can be read.
+    """
+    receipts, mistakes = [], []
+    for each in told:
+        try:
+            receipts.append(read(each))
+        except Exception as error:  # what a provider may send has no end
+            mistakes.append(_without_values(error))
+    if mistakes:
+        _LOG.warning(
+            "%d of %d receipts of %s cannot be read and are left out, the first for: %s",
+            *(len(mistakes), len(told), provider, mistakes[0]),
+        )
+    if mistakes and not receipts:
+        raise UnreadableReceiptError("no receipt that can be read")
+    return receipts
+
+
+def _without_values(error: Exception) -> str:
+    """What was wrong; the values may be somebody's number or name."""
+    if not isinstance(error, ValidationError):
+        return type(error).__name__
+    fields = (str(each["loc"][0]) for each in error.errors() if each["loc"])
+    return ", ".join(dict.fromkeys(fields)) or "no receipt"
 
 
 def aware(moment: str) -> datetime:

@@ -1,12 +1,16 @@
 """Tencent's callbacks, unsigned: the secret in the address is their proof. By its own serials."""
 
-import json
 from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from domain.contact.delivery import CallOutcome, Delivery, ProviderRefusal, Receipt
-from gateways.receipts.reading import ReceiptRequest, UnreadableReceiptError
+from gateways.receipts.reading import (
+    ReceiptRequest,
+    UnreadableReceiptError,
+    read_each,
+    read_json,
+)
 
 _BEIJING = timezone(timedelta(hours=8))
 _DEAD = {"MK:0001", "MK:0000", "UNDELIVRD:1"}  # operators' words for a number that is none
@@ -21,14 +25,13 @@ class TencentReceipts:
 
     def read(self, request: ReceiptRequest) -> list[Receipt]:
         """The receipts of SMS name no reference of ours: their serial does."""
-        try:
-            told = json.loads(request.body)
-            if isinstance(told, list):
-                return [_of_message(each) for each in told]
-            kind = next(each for each in _CALLS if each in told)
-            return [_of_call(kind, told[kind])]
-        except (ValueError, TypeError, KeyError, AttributeError, StopIteration, RecursionError):
-            raise UnreadableReceiptError("no reports") from None
+        told = read_json(request.body)
+        if isinstance(told, list):
+            return read_each("tencent", told, _of_message)
+        calls = [each for each in _CALLS if isinstance(told, dict) and each in told]
+        if not calls:
+            raise UnreadableReceiptError("no reports")
+        return read_each("tencent", calls, lambda kind: _of_call(kind, told[kind]))
 
 
 def _of_message(row: Mapping[str, Any]) -> Receipt:

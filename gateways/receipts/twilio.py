@@ -7,7 +7,12 @@ from datetime import datetime
 from urllib.parse import parse_qsl
 
 from domain.contact.delivery import CallOutcome, Delivery, Receipt
-from gateways.receipts.reading import ReceiptRefusedError, ReceiptRequest, UnreadableReceiptError
+from gateways.receipts.reading import (
+    ReceiptRefusedError,
+    ReceiptRequest,
+    UnreadableReceiptError,
+    read_each,
+)
 from gateways.twilio import REFUSALS
 
 _DELIVERY: Mapping[str, Delivery] = {
@@ -45,7 +50,8 @@ class TwilioReceipts:
         given = request.headers.get("x-twilio-signature", "")
         if not hmac.compare_digest(right.encode(), given.encode("utf-8", "replace")):
             raise ReceiptRefusedError("x-twilio-signature is wrong")
-        return [self._receipt(dict(fields), request.query.get("ref", ""))]
+        reference = request.query.get("ref", "")
+        return read_each("twilio", [dict(fields)], lambda form: self._receipt(form, reference))
 
     def _receipt(self, form: Mapping[str, str], reference: str) -> Receipt:
         status = form.get("CallStatus") or form.get("MessageStatus") or form.get("SmsStatus", "")

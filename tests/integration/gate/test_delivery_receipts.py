@@ -1,6 +1,7 @@
 """Receipts of a provider: they settle what nobody knew, and a delivery never goes back."""
 
 import hashlib
+import random
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -102,6 +103,18 @@ async def test_receipt_says_that_a_number_is_not_to_be_used(
     assert [each.number[-1] for each in gate.gateway.handed_over] == ["1", "2"]
     query = f"SELECT count(*) FROM phones WHERE phone_id = 'B-1-p1' AND {column}"  # noqa: S608
     assert await gate.pool.fetchval(query) == 1
+
+
+async def test_the_longest_receipt_can_be_kept(gate: Gate) -> None:
+    """What is taken for a receipt is never what the database refuses, with all that came along."""
+    chance = random.Random(0)  # noqa: S311 no secret; words that do not compress
+
+    def longest(count: int) -> str:
+        return "".join(chr(chance.randint(0x20000, 0x2A6DF)) for _ in range(count))
+
+    told: dict[str, Any] = {"duration_s": 2**31 - 1, "pressed": longest(64)}
+    told |= {"reference": longest(64), "provider_ref": longest(200), "code": longest(200)}
+    assert await _record(gate.pool, DONE, **told) == 1
 
 
 async def test_receipt_of_a_call_tells_its_outcome_and_the_keys_pressed(gate: Gate) -> None:

@@ -162,5 +162,6 @@ def test_what_is_no_receipt_is_refused_and_breaks_nothing(
             readers[name].read(_request(body))
     with pytest.raises(Unreadable):
         readers["webhook"].read(_signed(body))
-    with pytest.raises(Unreadable):
-        readers["twilio"].read(_from_twilio({"MessageStatus": "read in a book"}))
+    for form in ({"MessageStatus": "read in a book"}, {"CallStatus": "busy", "Digits": "1" * 65}):
+        with pytest.raises(Unreadable):
+            readers["twilio"].read(_from_twilio(form))
