@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 
 class ProviderRefusal(StrEnum):
@@ -55,3 +55,10 @@ class Receipt(BaseModel):
     call_outcome: CallOutcome | None = None
     duration_s: int | None = Field(default=None, ge=0, lt=2**31)
     pressed: _ShortWord = ""  # the keys a person pressed in a call
+
+    @model_validator(mode="after")
+    def _retires_a_number_that_is_none(self) -> Self:
+        """As `call_finished` of that outcome does; only the person's own no weighs more."""
+        if self.call_outcome == "invalid_number" and self.refusal is not ProviderRefusal.SAID_NO:
+            self.refusal = ProviderRefusal.NUMBER_FOR_GOOD
+        return self

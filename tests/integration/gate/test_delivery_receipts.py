@@ -105,6 +105,20 @@ async def test_receipt_says_that_a_number_is_not_to_be_used(
     assert await gate.pool.fetchval(query) == 1
 
 
+async def test_call_of_a_number_that_is_none_retires_it(gate: Gate) -> None:
+    """As the event `call_finished` of that outcome does, whether or not a refusal is named."""
+    call = {"channel": Channel.CALL, "template": "overdue_call"}
+    await gate.contact("c", **call)
+    [attempt] = await gate.attempts()
+    told: dict[str, Any] = {"reference": attempt["attempt_id"], "call_outcome": "invalid_number"}
+    await _record(gate.pool, Delivery.UNDELIVERED, **told)
+    gate.now += timedelta(days=1)
+    await gate.contact("next", **call)
+    assert [each.number[-1] for each in gate.gateway.handed_over] == ["1", "2"]
+    phones = await gate.pool.fetch("SELECT status FROM phones ORDER BY phone_id")
+    assert [each["status"] for each in phones] == ["invalid", "usable"]
+
+
 async def test_the_longest_receipt_can_be_kept(gate: Gate) -> None:
     """What is taken for a receipt is never what the database refuses, with all that came along."""
     chance = random.Random(0)  # noqa: S311 no secret; words that do not compress
