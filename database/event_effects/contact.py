@@ -23,13 +23,13 @@ async def record_call_finished(
     call = await SQL.finish_call(
         connection,
         attempt_id=event.attempt_id,
-        case_id=context.case_id,
+        loan_id=context.loan_id,
         outcome=event.outcome,
         duration_s=event.duration_s,
         recording_id=event.recording_id,
         now=context.now,
     )
-    refuse_unless(call, "attempt_id: no call of this case waits for its outcome")
+    refuse_unless(call, "attempt_id: no call of this loan waits for its outcome")
     marks = {
         "invalid_number": PhoneStatus.INVALID,
         "wrong_person": PhoneStatus.WRONG_PERSON,

@@ -72,22 +72,23 @@ UPDATE payments SET reversed_at = :now WHERE payment_id = :payment_id AND loan_i
 INSERT INTO promises (promise_id, case_id, loan_id, amount_minor, due_on, made_at)
 VALUES (:promise_id, :case_id, :loan_id, :amount_minor, :due_on, :now);
 
--- name: finish_call(attempt_id, case_id, outcome, duration_s, recording_id, now)^
--- Of a call of which the provider could not tell whether it was made, the report does; and it says
--- more than a receipt, which knows only that somebody answered. Said again, it brings the recording
--- that was missing, and nothing else.
+-- name: finish_call(attempt_id, loan_id, outcome, duration_s, recording_id, now)^
+-- Whichever case of the loan it was made in: its report may come when that one has ended. Of a call
+-- of which the provider could not tell whether it was made, the report does; and it says more than a
+-- receipt, which knows only that somebody answered. Said again, it brings the recording that was
+-- missing, and nothing else.
 UPDATE contact_attempts a
 SET outcome = :outcome::text, recording_id = :recording_id::text,
     outcome_at = CASE WHEN outcome = :outcome THEN outcome_at ELSE :now END,
     duration_s = CASE WHEN outcome = :outcome THEN duration_s ELSE :duration_s END
 FROM phones p
-WHERE p.phone_id = a.phone_id AND attempt_id = :attempt_id AND case_id = :case_id AND channel = 'call'
+WHERE p.phone_id = a.phone_id AND attempt_id = :attempt_id AND loan_id = :loan_id AND channel = 'call'
   AND (outcome IS NULL
        OR a.status = 'unknown' AND outcome NOT IN ('connected', 'no_answer', 'busy', 'invalid_number',
                                                    'refused', 'wrong_person')
        OR a.status = 'sent' AND NOT EXISTS (
            SELECT FROM case_events e
-           WHERE e.case_id = a.case_id AND e.name = 'call_finished' AND e.accepted
+           WHERE e.loan_id = a.loan_id AND e.name = 'call_finished' AND e.accepted
              AND e.body ->> 'attempt_id' = a.attempt_id)
        OR outcome = :outcome AND recording_id IS NULL AND :recording_id::text IS NOT NULL)
 RETURNING p.phone_id, p.relation;

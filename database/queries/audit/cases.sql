@@ -211,7 +211,7 @@ WHERE e.accepted AND e.received_at <= :now AND NOT CASE e.name
           AND p.amount_minor = (e.body ->> 'amount_minor')::bigint)
     WHEN 'call_finished' THEN EXISTS (
         SELECT FROM contact_attempts a WHERE a.attempt_id = e.body ->> 'attempt_id'
-          AND a.case_id = e.case_id AND a.outcome = e.body ->> 'outcome')
+          AND a.loan_id = e.loan_id AND a.outcome = e.body ->> 'outcome')
     WHEN 'phone_reported' THEN EXISTS (
         SELECT FROM phones p WHERE p.phone_id = e.body ->> 'phone_id' AND p.status <> 'usable')
     WHEN 'phone_confirmed' THEN EXISTS (

@@ -79,3 +79,17 @@ async def test_report_says_more_than_the_receipt_that_came_first(
     assert not (await called("call_finished", attempt_id="A-1", outcome="no_answer")).accepted
     used = await called.rows("SELECT status FROM phones WHERE phone_id = 'B-1-p1'")
     assert used == [{"status": "wrong_person" if outcome == "wrong_person" else "usable"}]
+
+
+async def test_report_of_a_call_of_the_last_case_counts(called: Recorder) -> None:
+    """A platform reports at night; by then the loan may be overdue anew."""
+    await called.pool.execute(
+        "INSERT INTO collection_cases (case_id, loan_id, overdue_since, policy_version, opened_at,"
+        " closed_at, outcome, stage) SELECT 'L-1:0', loan_id, overdue_since - 31, policy_version,"
+        " opened_at - interval '31 days', opened_at, 'cured', 'ended' FROM collection_cases;"
+        " UPDATE contact_attempts SET case_id = 'L-1:0'"
+    )
+    await called.accepted("call_finished", attempt_id="A-1", outcome="wrong_person")
+    [used] = await called.rows("SELECT status FROM phones WHERE phone_id = 'B-1-p1'")
+    assert used["status"] == "wrong_person"
+    assert not [each for each in await Audit(called.pool).broken(NOW) if each.guarantee == "G9"]
