@@ -17,7 +17,8 @@ from door.dispatcher import Dispatcher
 from door.problems import Kind, ProblemError
 from door.senders import Sender
 
-NAMES_STAFF = ("approver_id", "handler_id", "withdrawn_by_id", "badge_ids", "barred_badge_ids")
+# Whoever withdraws an application is not among them: the borrower may, and it only stops a visit.
+NAMES_STAFF = ("approver_id", "handler_id", "badge_ids", "barred_badge_ids")
 _ID = re.compile(r"[\x21-\x7e]{1,120}")
 _LOAN_ID = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,120}")
 

@@ -33,7 +33,6 @@ SYSTEMS = (
             *("contact_preferences_changed", "complaint_filed"),
         ),
         ("visit.proposed",),
-        may_name_staff=True,  # who withdraws an application says who they are
     ),
     System(
         APPROVAL_DESK,

@@ -7,6 +7,7 @@ from database.sql import Pool
 from domain.case.events.table import EVENT_TABLE
 from domain.policy.policy import Policy
 from tests.support.door.doors import a_door, now_in_utc
+from tests.support.door.system import admit
 from tests.support.door.temporal import client_without_runs
 from tests.support.record import delivery
 from tests.support.recorder import LOAN
@@ -49,3 +50,13 @@ async def test_ticket_is_of_one_event(pool: Pool, policy: Policy, open_case: Ope
         letter = delivery(case_id, LOAN, "case_closed", body, receipt=event_id, ticket=ticket)
         assert (await record.record_event(letter, lambda: now)).accepted is is_verified
     assert await pool.fetchval("SELECT sent_by FROM case_events WHERE event_id = 'mine'") == "bank"
+
+
+async def test_withdrawal_names_no_staff(pool: Pool, policy: Policy, open_case: OpenCase) -> None:
+    """The borrower's own app withdraws what the borrower applied for; it speaks for nobody here."""
+    await open_case(LOAN, 95)
+    async with a_door(pool, client_without_runs(), policy) as bank:
+        app = await admit(pool, bank.http, "app", may_name_staff=False)
+        body = {"visit_id": "V-1", "withdrawn_by_id": LOAN.borrower_id}
+        answer = await app.send(LOAN.loan_id, "visit_withdrawn", "mine", **body)
+        assert answer.status_code == 202  # the case is open, and its run is not there
