@@ -52,11 +52,11 @@ WITH next AS (
 ), placed AS (
     UPDATE news n SET position = f.last + next.number
     FROM next CROSS JOIN news_feed f WHERE n.news_id = next.news_id
-    RETURNING n.news_id, n.loan_id, n.lender, n.type
+    RETURNING n.news_id, n.loan_id, n.lender, n.type, n.body
 ), addressed AS (
     INSERT INTO news_deliveries (endpoint_id, news_id, loan_id, next_at)
     SELECT e.endpoint_id, p.news_id, p.loan_id, :now
-    FROM placed p JOIN news_endpoints e ON e.disabled_at IS NULL
+    FROM placed p JOIN news_endpoints e ON e.disabled_at IS NULL AND p.body <> ''  -- erased since
       AND (p.lender = ANY (e.lenders) OR '*' = ANY (e.lenders))
       AND (p.type = ANY (e.types) OR split_part(p.type, '.', 1) || '.*' = ANY (e.types)
            OR '*' = ANY (e.types))
