@@ -5,10 +5,11 @@
 -- Visits that were applied for, and waivers beyond what a crew may grant. The amount of a visit is
 -- what is overdue today; that of a waiver is what the proposal waives.
 SELECT v.visit_id AS about, 'visit' AS kind, v.loan_id, l.currency, d.arrears_minor AS amount_minor,
-       v.applicant_id AS applicant, v.requested_at AS since,
+       v.applicant_id AS applicant, coalesce(v.asked_at, v.requested_at) AS since,
        CASE WHEN EXISTS (SELECT FROM staff_notices n WHERE n.case_id = v.case_id
                          AND n.kind = 'visit_approval_wanted' AND n.audience = 'senior_approvers'
-                         AND n.body ->> 'visit_id' = v.visit_id)
+                         AND n.body ->> 'visit_id' = v.visit_id
+                         AND n.created_at >= coalesce(v.asked_at, v.requested_at))
             THEN 'senior_approver' ELSE 'approver' END AS level
 FROM visits v
 JOIN loans l USING (loan_id)
@@ -168,8 +169,9 @@ ORDER BY r.received_at, r.reply_id, l.loan_id;
 
 -- name: collected_money(since)
 -- Per lender and currency, since the beginning of a day of each borrower's calendar. What was
--- received includes what was reversed later; reversed is what was taken back since that day. What
--- was told of since that day, and is dated before it, is counted apart.
+-- received includes what was reversed later; reversed is what was taken back since that day; a waiver
+-- that has ended with its plan is none. What was told of since that day, and is dated before it, is
+-- counted apart.
 SELECT l.lender, l.currency,
        count(*) FILTER (WHERE moved.what = 'received') AS payments,
        coalesce(sum(told.amount_minor) FILTER (WHERE moved.what = 'received'), 0)::bigint
@@ -184,7 +186,8 @@ SELECT l.lender, l.currency,
 FROM (
     SELECT loan_id, amount_minor, received_at AS at, recorded_at,
            CASE kind WHEN 'waiver' THEN 'waived' ELSE 'received' END AS what
-    FROM payments WHERE kind <> 'opening'
+    FROM payments
+    WHERE kind = 'payment' OR kind = 'waiver' AND reversed_at IS NULL
     UNION ALL
     SELECT loan_id, amount_minor, reversed_at, reversed_at, 'reversed'
     FROM payments WHERE kind = 'payment' AND reversed_at IS NOT NULL) told
