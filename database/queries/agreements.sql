@@ -162,11 +162,15 @@ WHERE loan_id = :loan_id AND (put_off_from IS NOT NULL OR due_on >= :as_of::date
 -- The plan is fulfilled: what was put off is due from now on. Where the plan has lasted longer than
 -- its dates said, all of it moves on by whole months, so that nothing fell due before.
 WITH first AS (
-    SELECT min(i.due_on) AS due_on, local_date(:now, min(b.time_zone)) AS today
+    SELECT i.due_on, i.contract_due_on, local_date(:now, b.time_zone) AS today
     FROM loan_instalments i JOIN loans l USING (loan_id) JOIN borrowers b USING (borrower_id)
     WHERE i.loan_id = :loan_id AND i.put_off_from IS NOT NULL
+    ORDER BY i.due_on LIMIT 1
 ), late AS (
-    SELECT CASE WHEN due_on > today THEN 0 ELSE months_put_off(due_on, today) END AS months
+    SELECT CASE WHEN due_on > today THEN 0 ELSE months_put_off(due_on, today)
+           -- From the end of a long month to that of a short one it is no whole month.
+           + (put_off(contract_due_on, due_on, months_put_off(due_on, today)) <= today)::integer
+           END AS months
     FROM first
 )
 UPDATE loan_instalments i
