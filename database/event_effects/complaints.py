@@ -3,6 +3,7 @@
 A refusal names the rule of the policy that the case is pinned to.
 """
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -56,6 +57,28 @@ async def record_complaint_filed(
     elif await SQL.is_ending(connection, case_id=context.case_id):
         off = await _called_off(context.case_id, connection, context)
         await _tell_desk(event, connection, context, NoticeKind.COMPLAINT_TO_ANSWER, off=off)
+    await _tell_of_appointments_elsewhere(event, connection, context)
+
+
+async def _tell_of_appointments_elsewhere(
+    event: events.ComplaintFiled, connection: Connection, context: EventContext
+) -> None:
+    """Whoever answers the complaint says what it has called off of the borrower's other loans, too:
+    nobody else may, and their cases know of no complaint.
+    """
+    rows = SQL.appointments_elsewhere(connection, loan_id=context.loan_id, now=context.now)
+    async for row in rows:
+        await SQL.notify_staff(
+            connection,
+            notice_id=f"{row['case_id']}:{row['slot_id']}:complaint:{event.complaint_id}",
+            case_id=row["case_id"],
+            audience=Audience.COMPLAINT_DESK,
+            kind=NoticeKind.COMPLAINT_TO_ANSWER,
+            body=json.dumps(
+                {"loan_id": context.loan_id, **_of(event, context), **_off(row["starts_at"])}
+            ),
+            now=context.now,
+        )
 
 
 async def _called_off(
@@ -65,9 +88,18 @@ async def _called_off(
     starts_at: datetime | None = await SQL.appointment_to_tell(
         connection, case_id=case_id, now=context.now
     )
-    if starts_at is None:
-        return {}
+    return {} if starts_at is None else _off(starts_at)
+
+
+def _off(starts_at: datetime) -> Mapping[str, object]:
     return {"visit_called_off": True, "visit_starts_at": starts_at.isoformat()}
+
+
+def _of(
+    event: events.ComplaintFiled | events.ComplaintExtended, context: EventContext
+) -> Mapping[str, object]:
+    due_at = None if context.due_at is None else context.due_at.isoformat()
+    return {"complaint_id": event.complaint_id, "answer_due_at": due_at}
 
 
 async def record_complaint_extended(
@@ -122,14 +154,13 @@ async def _tell_desk(
     off: Mapping[str, object] | None = None,
 ) -> None:
     """Tell the complaint desk, of the case that is open or was last, or else of the loan."""
-    due_at = None if context.due_at is None else context.due_at.isoformat()
     await tell_of_loan(
         connection,
         context,
         Audience.COMPLAINT_DESK,
         kind,
         f"complaint:{event.complaint_id}{beside}",
-        {"complaint_id": event.complaint_id, "answer_due_at": due_at, **(off or {})},
+        {**_of(event, context), **(off or {})},
     )
 
 
