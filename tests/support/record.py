@@ -150,7 +150,7 @@ class Record:
         )
         await self.deliver(
             "contact_preferences_changed",
-            blocked_channels=["visit"],
+            blocked_channels=["call"],
             agreed_hours=[{"start": "09:00", "end": "20:00"}],
         )
         await self.deliver("agreement_declined", agreement_id="G-0", refusal="LC-STAGE: too early")

@@ -7,9 +7,12 @@
 -- name: audit_visits(now)
 -- G6: who was checked in on had an application, an approval in force by another person, a
 -- confirmed appointment, a notice long enough before it, and a crew of two or more, also at the door.
+-- It came within the hours for visits, while nothing held, and with nobody who had been barred. What
+-- came on record after the check-in is not held against it, also where the crew's clock is ahead.
 SELECT v.visit_id AS subject, problem.what
 FROM visits v
 JOIN loans l USING (loan_id)
+JOIN borrowers b ON b.borrower_id = l.borrower_id
 JOIN collection_cases c USING (case_id)
 LEFT JOIN policies p ON p.version = c.policy_version
 CROSS JOIN LATERAL (
@@ -36,13 +39,34 @@ LEFT JOIN LATERAL (
     WHERE e.case_id = v.case_id AND e.name = 'visit_checked_in' AND e.accepted
       AND e.body ->> 'visit_id' = v.visit_id) AS came ON true
 LEFT JOIN LATERAL (
-    SELECT a.reserved_at AS at,
+    SELECT a.reserved_at AS at, a.policy_version,
            make_interval(hours => (judged.body #>> '{visit,notice_lead_hours,value}')::integer)
                AS ahead
     FROM contact_attempts a JOIN policies judged ON judged.version = a.policy_version
     WHERE a.case_id = v.case_id AND a.template = 'visit_appointment' AND a.status = 'sent'
       AND a.reserved_at <= v.notice_sent_at
     ORDER BY a.reserved_at DESC LIMIT 1) AS told ON true
+-- The check-in is judged by the policy that the case followed then: the one that it adopted last, or
+-- that of the notice.
+LEFT JOIN LATERAL (
+    SELECT (k.body #>> '{visit,permitted_hours,value,start}')::time AS opens,
+           (k.body #>> '{visit,permitted_hours,value,end}')::time AS closes, k.version
+    FROM policies k
+    WHERE k.version = coalesce((
+        SELECT e.body ->> 'policy_version' FROM case_events e
+        WHERE e.case_id = v.case_id AND e.name = 'policy_adopted' AND e.accepted
+          AND e.received_at < v.checked_in_at
+        ORDER BY e.sequence DESC LIMIT 1), told.policy_version)) AS hours ON true
+CROSS JOIN LATERAL (
+    SELECT (v.arrived_at AT TIME ZONE b.time_zone)::time AS local_time,
+           least(v.arrived_at, v.checked_in_at) AS at) AS arrival
+LEFT JOIN LATERAL (
+    SELECT string_agg(concat(h.hold_id, ' (', h.reason, ') on loan ', h.loan_id), ', '
+                      ORDER BY h.loan_id, h.hold_id) AS by
+    FROM holds h
+    WHERE h.borrower_id = l.borrower_id AND h.placed_at < arrival.at
+      AND (h.released_at IS NULL OR h.released_at > v.arrived_at)
+      AND (h.until IS NULL OR h.until > v.arrived_at)) AS held ON true
 CROSS JOIN LATERAL (VALUES
     (v.requested_at <= v.checked_in_at, 'no application before the check-in'),
     (v.approved_at <= v.checked_in_at, 'no approval before the check-in'),
@@ -63,15 +87,28 @@ CROSS JOIN LATERAL (VALUES
             ' calls, of ', tried.messages_needed, ' and ', tried.calls_needed)),
     (v.arrived_at < v.approval_expires_at, 'the approval had expired when the crew came'),
     (NOT EXISTS (SELECT FROM visit_approvals a WHERE a.visit_id = v.visit_id
-                 AND a.approved_at = v.approved_at AND a.ended_at < v.arrived_at),
+                 AND a.approved_at = v.approved_at AND a.ended_at < arrival.at),
      'the approval had been withdrawn, or was void, when the crew came'),
     (NOT EXISTS (SELECT FROM visit_crew k WHERE k.visit_id = v.visit_id AND k.slot_id = v.slot_id
                  AND canonical_id(k.badge_id) IN (canonical_id(v.approver_id),
                                                  canonical_id(v.applicant_id))),
      'the crew applied for or approved its own visit'),
+    (hours.version IS NULL
+         OR arrival.local_time >= hours.opens AND arrival.local_time < hours.closes,
+     concat('the crew came at ', arrival.local_time, ' in ', b.time_zone, '; permitted from ',
+            hours.opens, ' to ', hours.closes, ' by ', hours.version)),
+    (held.by IS NULL, concat('the crew came during the hold ', held.by)),
+    (NOT EXISTS (SELECT FROM crew_bars x JOIN case_events e
+                     ON e.case_id = v.case_id AND e.name = 'visit_checked_in' AND e.accepted
+                        AND e.body ->> 'visit_id' = v.visit_id
+                 CROSS JOIN jsonb_array_elements_text(e.body -> 'badge_ids') AS badge
+                 WHERE x.borrower_id = l.borrower_id
+                   AND x.since < least(e.occurred_at, e.received_at)
+                   AND canonical_id(x.badge_id) = canonical_id(badge)),
+     'somebody came who had been barred from the borrower'),
     (v.confirmed_at <= v.arrived_at, 'the appointment was not confirmed'),
     (NOT EXISTS (SELECT FROM promises p
-                 WHERE p.case_id = v.case_id AND p.made_at < least(lower(v.slot), v.arrived_at)
+                 WHERE p.case_id = v.case_id AND p.made_at < least(lower(v.slot), arrival.at)
                    AND coalesce(p.resolved_at > v.arrived_at, true)),
      'a promise to pay was open when the crew came'),
     (NOT EXISTS (SELECT FROM visits other JOIN loans o USING (loan_id)

@@ -111,7 +111,8 @@ ORDER BY a.reserved_at;
 
 -- name: audit_preferences(now)
 -- G4: no contact against what the borrower wished then: a blocked number, a blocked channel, or
--- other hours. The wishes of the past are read from the events that brought them; what was said
+-- other hours; and no visit of whoever wanted none, when the crew came and when it was heard of. The
+-- wishes of the past are read from the events that brought them; what was said
 -- before the wish in force came too late to count.
 WITH said AS (
     SELECT l.borrower_id, about, e.body -> about AS wish, e.received_at, e.sequence, at.occurred_at,
@@ -154,6 +155,14 @@ CROSS JOIN LATERAL (VALUES
      concat('only ', w.wish))
 ) AS problem (is_broken, wish)
 WHERE a.reserved_at <= :now AND problem.is_broken
+UNION ALL
+SELECT v.visit_id, concat('visited at ', v.arrived_at, ', against the wish of ', w.since, ': no visit')
+FROM visits v
+JOIN loans l USING (loan_id)
+JOIN wishes w ON w.borrower_id = l.borrower_id AND w.about = 'blocked_channels'
+     AND w.since < least(v.arrived_at, v.checked_in_at)
+     AND (w.until IS NULL OR w.until > greatest(v.arrived_at, v.checked_in_at))
+WHERE v.checked_in_at <= :now AND w.wish ? 'visit'
 UNION ALL
 -- What is kept is the wish that came last, and another was said later.
 SELECT late.borrower_id, concat('the wish of ', late.occurred_at, ' is in force, ', late.wish,

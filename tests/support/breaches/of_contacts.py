@@ -139,10 +139,10 @@ CONTACTS = {
             "INSERT INTO case_events (case_id, loan_id, event_id, name, source, occurred_at,"
             " received_at, stage, accepted, body, receipt) SELECT case_id, loan_id, 'wish',"
             " 'contact_preferences_changed', 'x', '2026-01-01', '2026-04-17', 'x', true,"
-            " '{\"blocked_channels\": [\"call\"]}', 'x' FROM collection_cases"
-            " WHERE loan_id = 'L-1'; UPDATE borrowers SET blocked_channels = '{call}'"
+            " '{\"blocked_channels\": [\"visit\"]}', 'x' FROM collection_cases"
+            " WHERE loan_id = 'L-1'; UPDATE borrowers SET blocked_channels = '{visit}'"
         ),
-        'the wish of 2026-01-01 00:00:00+00 is in force, ["call"]; it was overtaken',
+        'the wish of 2026-01-01 00:00:00+00 is in force, ["visit"]; it was overtaken',
     ),
     "two attempts": (
         "G5",

@@ -48,6 +48,38 @@ VISITS = {
         "UPDATE visits SET approver_id = 'C-2'",
         "the crew applied for or approved its own visit",
     ),
+    "at night": (
+        "G6",
+        "UPDATE visits SET arrived_at = arrived_at + interval '10 hours'",
+        "in Asia/Shanghai; permitted from 08:00:00 to 22:00:00 by cn-2027-03",
+    ),
+    "outside the hours of the policy that was adopted before": (
+        "G6",
+        (
+            "UPDATE case_events SET received_at = '2026-04-16' WHERE name = 'policy_adopted';"
+            " UPDATE policies SET body = jsonb_set(body, '{visit,permitted_hours,value,start}',"
+            " '\"14:00:00\"') WHERE version = 'cn-adopted'"
+        ),
+        "permitted from 14:00:00 to 22:00:00 by cn-adopted",
+    ),
+    "visited during a hold": (
+        "G6",
+        ("INSERT INTO holds VALUES ('L-2', 'H-2', 'B-1', 'contact_ban', '2026-04-18', NULL, NULL)"),
+        "the crew came during the hold H-2 (contact_ban) on loan L-2",
+    ),
+    "barred at the door": (
+        "G6",
+        "UPDATE crew_bars SET badge_id = 'c-1'",
+        "somebody came who had been barred",
+    ),
+    "visited against a wish": (
+        "G4",
+        (
+            "UPDATE case_events SET body = jsonb_set(body, '{blocked_channels}', '[\"visit\"]')"
+            " WHERE name = 'contact_preferences_changed'"
+        ),
+        ": no visit",
+    ),
     "no appointment": (
         "G6",
         "UPDATE visits SET confirmed_at = NULL",

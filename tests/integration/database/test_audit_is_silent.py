@@ -1,0 +1,90 @@
+"""The audit says nothing of what the product allows, however much it looks like a breach."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+
+from database.audit import Audit
+from database.sql import Connection, open_pool
+from domain.policy.policy import Policy
+from embedded.postgres import EmbeddedPostgres
+from tests.support.breaches.all_breaches import DISARM
+from tests.support.databases import fresh_database
+from tests.support.record import Record
+from tests.support.world import Loan, open_case_of
+
+LOAN = Loan(phones=2)
+LATER = timedelta(hours=1)
+
+VISITS = {
+    "hold placed while the crew is there, whose clock is ahead": (
+        "UPDATE visits SET arrived_at = checked_in_at + interval '10 minutes';"
+        " INSERT INTO holds SELECT 'L-2', 'H-2', 'B-1', 'dispute',"
+        " checked_in_at + interval '5 minutes' FROM visits"
+    ),
+    "hold released before the crew came": (
+        "INSERT INTO holds SELECT 'L-2', 'H-2', 'B-1', 'dispute',"
+        " checked_in_at - interval '9 minutes', NULL, arrived_at FROM visits"
+    ),
+    "barred for what was done there": (
+        "INSERT INTO crew_bars SELECT 'B-1', 'C-1', signed_at, 'x' FROM agreements"
+    ),
+    "promise made while the crew is there, whose clock is ahead": (
+        "UPDATE visits SET arrived_at = checked_in_at + interval '10 minutes',"
+        " slot = tstzrange(lower(slot) + interval '10 minutes', upper(slot));"
+        " UPDATE promises SET made_at = (SELECT checked_in_at FROM visits) + interval '5 minutes',"
+        " status = 'open', resolved_at = NULL"
+    ),
+    "other hours by a policy that was adopted since": (
+        "UPDATE policies SET body = jsonb_set(body, '{visit,permitted_hours,value,start}',"
+        " '\"14:00:00\"') WHERE version = 'cn-adopted'"
+    ),
+    "wish that was taken back before the crew's device was online": (
+        "UPDATE case_events SET body = jsonb_set(body, '{blocked_channels}', '[\"visit\"]')"
+        " WHERE name = 'contact_preferences_changed';"
+        " INSERT INTO case_events (case_id, loan_id, event_id, name, source, occurred_at,"
+        " received_at, stage, accepted, body, receipt) SELECT v.case_id, v.loan_id, 'wish',"
+        " 'contact_preferences_changed', 'x', checked_in_at, checked_in_at - interval '1 minute',"
+        " 'x', true, '{\"blocked_channels\": []}', 'x' FROM visits v;"
+        " UPDATE visits SET arrived_at = checked_in_at - interval '2 hours';"
+        " UPDATE visits SET confirmed_at = arrived_at"
+    ),
+}
+LAWFUL = {**VISITS}
+
+
+@pytest.fixture(scope="module")
+async def record(postgres: EmbeddedPostgres, policy: Policy) -> AsyncIterator[Record]:
+    """A case with everything a case can have; its borrower has another loan."""
+    async with fresh_database(postgres) as url, await open_pool(url) as pool:
+        await open_case_of(Loan(loan_id="L-2"), pool, policy)
+        record = Record(pool, policy, LOAN, await open_case_of(LOAN, pool, policy))
+        await record.write()
+        yield record
+
+
+@pytest.fixture
+async def connection(record: Record) -> AsyncIterator[Connection]:
+    """What a test does to the record is undone after it."""
+    async with record.pool.acquire() as connection:
+        transaction = connection.transaction()
+        await transaction.start()
+        yield connection
+        await transaction.rollback()
+
+
+@pytest.mark.parametrize("done", LAWFUL.values(), ids=LAWFUL)
+async def test_what_is_allowed_is_no_breach(
+    record: Record, connection: Connection, done: str
+) -> None:
+    """Whatever is written here in one go, the product comes to by events that it accepts."""
+    await connection.execute(DISARM)
+    await connection.execute(done)
+    audit = Audit(connection)
+    found = [
+        each
+        for guarantee in ("G1", "G4", "G6", "G7", "G9", "G10", "G13")
+        for each in await audit.breaches_of(guarantee, record.now + LATER)
+    ]
+    assert found == []
