@@ -78,7 +78,13 @@ CROSS JOIN LATERAL (VALUES
     (v.applicant = 'borrower' OR tried.is_judged_otherwise OR NOT EXISTS (
          SELECT FROM payments y
          WHERE y.loan_id = v.loan_id AND y.kind = 'payment' AND y.received_at < v.requested_at
-           AND y.recorded_at < v.requested_at AND coalesce(y.reversed_at > v.requested_at, true)
+           -- On record by then, whenever the ledger had booked it.
+           AND (y.sequence <= c.opened_after OR EXISTS (
+                    SELECT FROM case_events e
+                    WHERE e.loan_id = y.loan_id AND e.name = 'payment_received' AND e.accepted
+                      AND e.body ->> 'payment_id' = y.payment_id
+                      AND e.received_at < v.requested_at))
+           AND coalesce(y.reversed_at > v.requested_at, true)
            AND y.received_at > v.requested_at - make_interval(days => tried.payment_days)),
      concat('a collector applied for it within ', tried.payment_days, ' days of a payment')),
     (v.applicant = 'borrower' OR tried.is_judged_otherwise

@@ -2,19 +2,34 @@
 -- none asks the functions or the code that enforce it.
 --
 -- A row that shares its instant with another cannot be put in order, and is not held against us.
+--
+-- When a payment was booked says nothing of when it came on record: a ledger fills `recorded_at` itself.
+-- A payment was there for certain before a case that was opened after it, by its number, and before
+-- the event that told of it.
 
 -- name: audit_paid_in_peace(now)
 -- G1: no contact was reserved after the arrears were paid, but for the closing notice. What was
--- owed at that moment is reckoned from the payments, the charges and the schedule alone.
+-- owed at that moment is reckoned from the payments, the charges and the schedule alone; of payments
+-- that nobody had told of, the facts of the attempt show whether they were seen.
 SELECT a.attempt_id AS subject,
        concat(a.template, ' by ', a.channel, ' at ', a.reserved_at, ' on loan ', a.loan_id,
-              ': nothing was overdue') AS what
+              ': nothing was overdue', CASE WHEN seen.arrears_minor = 0 THEN ' by the facts' END)
+           AS what
 FROM contact_attempts a
 JOIN loans l USING (loan_id)
 JOIN borrowers b ON b.borrower_id = l.borrower_id
 CROSS JOIN LATERAL (
+    SELECT (a.facts ->> 'arrears_minor')::bigint AS arrears_minor, greatest(
+        (SELECT c.opened_after FROM collection_cases c WHERE c.case_id = a.case_id),
+        (SELECT max(p.sequence) FROM payments p JOIN case_events e USING (loan_id)
+         WHERE p.loan_id = a.loan_id AND e.name = 'payment_received' AND e.accepted
+           AND e.body ->> 'payment_id' = p.payment_id AND e.received_at < a.reserved_at)) AS until
+) AS seen
+CROSS JOIN LATERAL (
     SELECT coalesce(sum(p.amount_minor), 0) AS minor FROM payments p
-    WHERE p.loan_id = a.loan_id AND p.recorded_at < a.reserved_at
+    WHERE p.loan_id = a.loan_id
+      AND CASE p.kind WHEN 'payment' THEN p.sequence <= seen.until
+                      ELSE p.recorded_at < a.reserved_at END
       AND (p.reversed_at IS NULL OR p.reversed_at > a.reserved_at)) AS paid
 CROSS JOIN LATERAL (
     SELECT coalesce(sum(i.amount_minor), 0) AS minor FROM loan_instalments i
@@ -24,7 +39,7 @@ CROSS JOIN LATERAL (
     SELECT coalesce(sum(c.amount_minor), 0) AS minor FROM loan_charges c
     WHERE c.loan_id = a.loan_id AND c.charged_at < a.reserved_at) AS charged
 WHERE a.purpose <> 'closing' AND a.reserved_at <= :now
-  AND due.minor + charged.minor - paid.minor <= l.arrears_tolerance_minor
+  AND (due.minor + charged.minor - paid.minor <= l.arrears_tolerance_minor OR seen.arrears_minor = 0)
 ORDER BY a.reserved_at;
 
 -- name: audit_one_closing_notice(now)
@@ -261,8 +276,18 @@ CROSS JOIN LATERAL (
     UNION ALL
     SELECT concat('the borrower has paid at ', p.received_at)
     FROM payments p JOIN loans l USING (loan_id)
-    WHERE l.borrower_id = a.borrower_id AND p.kind = 'payment'
-      AND p.recorded_at < a.reserved_at AND p.received_at > span.since
+    WHERE l.borrower_id = a.borrower_id AND p.kind = 'payment' AND p.received_at > span.since
+      AND (EXISTS (SELECT FROM collection_cases c
+                   WHERE c.loan_id = p.loan_id AND c.opened_after >= p.sequence
+                     AND c.opened_at < a.reserved_at)
+           OR EXISTS (SELECT FROM case_events e
+                      WHERE e.loan_id = p.loan_id AND e.name = 'payment_received' AND e.accepted
+                        AND e.body ->> 'payment_id' = p.payment_id
+                        AND e.received_at < a.reserved_at))
+    UNION ALL
+    SELECT concat('by its facts the borrower was heard of at ', heard.at)
+    FROM (VALUES ((a.facts ->> 'last_act_at')::timestamptz)) AS heard (at)
+    WHERE heard.at > span.since
     UNION ALL
     SELECT concat('the borrower has called at ', c.held_at) FROM conversations c
     WHERE c.borrower_id = a.borrower_id AND c.recorded_at < a.reserved_at

@@ -130,7 +130,14 @@ CROSS JOIN LATERAL (VALUES
 ) AS problem (is_kept, what)
 WHERE c.closed_at < :now::timestamptz - interval '1 day' AND c.keeps_moments
   AND c.outcome IN ('cured', 'settled', 'plan_completed') AND NOT problem.is_kept
-  AND NOT EXISTS (SELECT FROM payments p
-                  WHERE p.loan_id = c.loan_id AND greatest(p.recorded_at, p.reversed_at) > c.closed_at)
+  -- Nothing has come since: when a ledger has booked a payment says nothing of when it came.
+  AND NOT EXISTS (
+      SELECT FROM payments p
+      WHERE p.loan_id = c.loan_id AND (p.reversed_at > c.closed_at OR CASE p.kind
+          WHEN 'payment' THEN p.sequence > c.opened_after AND NOT EXISTS (
+              SELECT FROM case_events e
+              WHERE e.loan_id = p.loan_id AND e.name = 'payment_received' AND e.accepted
+                AND e.body ->> 'payment_id' = p.payment_id AND e.received_at <= c.closed_at)
+          ELSE p.recorded_at > c.closed_at END))
   AND NOT EXISTS (SELECT FROM collection_cases o
                   WHERE o.loan_id = c.loan_id AND (o.closed_at IS NULL OR o.closed_at > c.closed_at));

@@ -51,7 +51,42 @@ VISITS = {
         " UPDATE visits SET confirmed_at = arrived_at"
     ),
 }
-LAWFUL = {**VISITS}
+# A ledger books before it writes: what it wrote after a contact bears an earlier moment.
+_BOOKED = (
+    "INSERT INTO payments (payment_id, loan_id, amount_minor, received_at, recorded_at, source)"
+    " VALUES ('X', 'L-1', 1200000, '2026-04-15 11:30+8', '2026-04-15 11:30+8', 'ledger');"
+)
+_TOLD = (
+    " INSERT INTO case_events (case_id, loan_id, event_id, name, source, occurred_at, received_at,"
+    " stage, accepted, body, receipt) SELECT case_id, loan_id, 'x', 'payment_received', 'x',"
+    " '2026-04-15 11:30+8', '2026-04-19 13:00+8', 'early_contact', true,"
+    ' \'{"payment_id": "X", "amount_minor": 1200000}\', \'x\' FROM visits;'
+)
+BOOKED = {
+    "contact before the ledger wrote that all was paid": _BOOKED,
+    "contact before the event told of what the ledger wrote": _BOOKED + _TOLD,
+    "case that had ended before the ledger wrote that all was paid": (
+        _BOOKED + " UPDATE payments SET amount_minor = 9 WHERE payment_id = 'X';"  # noqa: S608
+        " UPDATE loans SET outstanding_minor = 0; UPDATE collection_cases SET outcome = 'cured',"
+        " keeps_moments = true, closed_at = '2026-04-18' WHERE loan_id = 'L-1'"
+    ),
+}
+LAWFUL = {**VISITS, **BOOKED}
+# What the audit does not say, and what it would say of the same, told in time.
+BY_LEDGER = {
+    "contact person asked": (
+        "G13",
+        _BOOKED  # noqa: S608
+        + " UPDATE phones SET relation = 'contact_person' WHERE phone_id = 'B-1-p1';",
+        "the borrower has paid at 2026-04-15 03:30",
+    ),
+    "collector applied": (
+        "G6",
+        _BOOKED + " UPDATE visits SET applicant = 'collector';"  # noqa: S608
+        " UPDATE case_events SET received_at = '2026-04-14' WHERE name = 'policy_adopted';",
+        "a collector applied for it within 14 days of a payment",
+    ),
+}
 
 
 @pytest.fixture(scope="module")
@@ -88,3 +123,20 @@ async def test_what_is_allowed_is_no_breach(
         for each in await audit.breaches_of(guarantee, record.now + LATER)
     ]
     assert found == []
+
+
+@pytest.mark.parametrize(("guarantee", "done", "said"), BY_LEDGER.values(), ids=BY_LEDGER)
+async def test_payment_counts_once_it_was_told_of(
+    record: Record, connection: Connection, guarantee: str, done: str, said: str
+) -> None:
+    """Whenever the ledger had booked what it wrote."""
+    await connection.execute(DISARM)
+    await connection.execute(done + _TOLD)
+    audit = Audit(connection)
+    found = await audit.breaches_of(guarantee, record.now + LATER)
+    assert not any(said in str(each) for each in found)
+    await connection.execute(
+        "UPDATE case_events SET received_at = '2026-04-15 11:30+8' WHERE event_id = 'x'"
+    )
+    found = await audit.breaches_of(guarantee, record.now + LATER)
+    assert any(said in str(each) for each in found), found

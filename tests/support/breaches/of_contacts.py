@@ -24,9 +24,26 @@ CONTACTS = {
         "G1",
         (
             "INSERT INTO payments VALUES"
-            " ('X', 'L-1', 1200000, 'payment', '2026-01-11', '2026-01-11', NULL, 'x')"
+            " ('X', 'L-1', 1200000, 'payment', '2026-01-11', '2026-01-11', NULL, 'x', 0)"
         ),
         "nothing was overdue",
+    ),
+    "told of the payment before": (
+        "G1",
+        (
+            "INSERT INTO payments VALUES"
+            " ('X', 'L-1', 1200000, 'payment', '2026-01-11', '2026-01-11', NULL, 'x', 900);"
+            " INSERT INTO case_events (case_id, loan_id, event_id, name, source, occurred_at,"
+            " received_at, stage, accepted, body, receipt) SELECT case_id, loan_id, 'x',"
+            " 'payment_received', 'x', '2026-01-11', '2026-02-11', 'x', true,"
+            ' \'{"payment_id": "X", "amount_minor": 1200000}\', \'x\' FROM visits'
+        ),
+        "nothing was overdue",
+    ),
+    "known to be paid": (
+        "G1",
+        "UPDATE contact_attempts SET facts = facts::jsonb || '{\"arrears_minor\": 0}'",
+        "nothing was overdue by the facts",
     ),
     "closing told thrice": (
         "G1",

@@ -37,8 +37,9 @@ FOUR_EYES = {
             "UPDATE visits SET applicant = 'collector', applicant_id = 'K-1';"
             " DELETE FROM case_events WHERE name = 'policy_adopted';"
             " INSERT INTO payments (payment_id, loan_id, amount_minor, kind,"
-            " received_at, recorded_at, source) SELECT 'P-X', loan_id, 1, 'payment',"
-            " requested_at - interval '1 hour', requested_at - interval '1 hour', 'x' FROM visits"
+            " received_at, recorded_at, source, sequence) SELECT 'P-X', loan_id, 1, 'payment',"
+            " requested_at - interval '1 hour', requested_at - interval '1 hour', 'x', 0"
+            " FROM visits"
         ),
         "days of a payment",
     ),

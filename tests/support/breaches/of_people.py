@@ -63,6 +63,14 @@ PEOPLE = {
         _asked("UPDATE payments SET received_at = '2026-04-15', recorded_at = '2026-04-15'"),
         "to the contact person friend: the borrower has paid at",
     ),
+    "contact person asked although the facts speak of the borrower": (
+        "G13",
+        _asked(
+            "UPDATE contact_attempts SET facts = facts::jsonb"
+            " || '{\"last_act_at\": \"2026-04-15T12:00:00+08:00\"}' WHERE attempt_id = 'X'"
+        ),
+        "by its facts the borrower was heard of at 2026-04-15",
+    ),
     "contact person asked although the borrower calls": (
         "G13",
         _asked("UPDATE conversations SET held_at = '2026-04-15', recorded_at = '2026-04-15'"),
