@@ -175,8 +175,7 @@ CROSS JOIN LATERAL (
     SELECT coalesce(sum(c.amount_minor), 0) AS minor FROM loan_charges c
     WHERE c.agreement_id = g.agreement_id) AS charged
 CROSS JOIN LATERAL (
-    SELECT coalesce(bool_and(e.body ->> 'costs_confirmed' IS NULL), false) AS nothing
-    FROM case_events e
+    SELECT coalesce(min(e.occurred_at), g.signed_at) AS signed_at FROM case_events e
     WHERE e.case_id = g.case_id AND e.name = 'agreement_signed' AND e.accepted
       AND e.body ->> 'agreement_id' = g.agreement_id) AS said
 CROSS JOIN LATERAL (VALUES
@@ -196,11 +195,12 @@ CROSS JOIN LATERAL (VALUES
     (gone.was_erased AND g.document_html IS NULL
          OR encode(sha256(g.document_html), 'hex') = g.html_sha256,
      'the hash is not that of its reading copy'),
-    -- The event says when the costs were confirmed; a signature of an earlier release does not.
+    -- The event says when the costs were confirmed, and when it was signed by the same clock; a
+    -- signature of an earlier release does not.
     (g.signed_at IS NULL OR g.disclosure_assumed
-         OR g.disclosed_at < g.signed_at AND g.disclosed_at >= g.offered_at - interval '15 minutes',
+         OR g.disclosed_at < said.signed_at AND g.disclosed_at >= g.offered_at - interval '15 minutes',
      concat('its costs were confirmed at ', coalesce(g.disclosed_at::text, 'no time'),
-            ', it was offered at ', g.offered_at, ' and signed at ', g.signed_at)),
+            ', it was offered at ', g.offered_at, ' and signed at ', said.signed_at)),
     ((g.signed_at IS NULL) = (g.signed_sha256 IS NULL), 'signed without a hash'),
     (g.signed_sha256 IS NULL OR g.signed_sha256 = g.document_sha256,
      'another document was signed than was offered'),
