@@ -82,22 +82,34 @@ JOIN agreements g ON g.loan_id = p.loan_id AND g.counted_after >= p.sequence
      AND p.reversed_at > g.counted_from AND p.reversed_at < coalesce(g.ended_at, 'infinity')
 WHERE p.kind = 'payment' AND g.grace_days IS NOT NULL
   AND greatest(p.reversed_at, g.offered_at) < :now::timestamptz - interval '1 day'
-  AND NOT EXISTS (SELECT FROM staff_notices n WHERE n.case_id = g.case_id
-                    AND n.kind = 'owed_beside_plan' AND n.body ->> 'payment_id' = p.payment_id)
+  -- By its id: an erasure empties what it says.
+  AND NOT EXISTS (SELECT FROM staff_notices n WHERE n.notice_id
+                      = concat(g.case_id, chr(58), p.payment_id, chr(58), 'owed-beside-plan'))
 UNION ALL
--- What an event brings in when no case is open any more.
+-- What an event brings in, or tells of, when no case is open any more. The end of the case may have
+-- told of what a ledger had written by then.
 SELECT e.event_id, concat('loan ', e.loan_id, ' is overpaid, and nobody was told')
-FROM case_events e JOIN payments p ON p.loan_id = e.loan_id AND p.recorded_at = e.received_at
-     AND p.payment_id = e.body ->> 'payment_id'
+FROM case_events e JOIN payments p ON p.loan_id = e.loan_id AND p.payment_id = e.body ->> 'payment_id'
+CROSS JOIN LATERAL (
+    SELECT (SELECT sum(amount_minor) FROM payments
+            WHERE loan_id = e.loan_id AND reversed_at IS NULL AND sequence <= p.sequence)
+         - (SELECT sum(amount_minor) FROM loan_instalments WHERE loan_id = e.loan_id)
+         - coalesce((SELECT sum(amount_minor) FROM loan_charges WHERE loan_id = e.loan_id), 0)
+           AS minor) AS over
+CROSS JOIN LATERAL (
+    SELECT coalesce(sum(CASE n.kind WHEN 'overpaid' THEN 1 ELSE -1 END
+                        * (n.body ->> 'amount_minor')::bigint), 0) AS minor,
+           coalesce(bool_or(n.body = '{}'), false) AS was_erased,
+           coalesce(bool_or(n.kind = 'overpaid' AND n.created_at >= e.received_at), false) AS since
+    FROM staff_notices n LEFT JOIN collection_cases k USING (case_id)
+    WHERE e.loan_id IN (n.loan_id, k.loan_id)
+      AND n.kind IN ('overpaid', 'overpaid_taken_back')) AS told
 WHERE e.name = 'payment_received' AND e.accepted AND e.stage IN ('ended', 'no_case')
   AND e.received_at < :now::timestamptz - interval '1 day' AND p.reversed_at IS NULL
-  AND (SELECT sum(amount_minor) FROM payments
-       WHERE loan_id = e.loan_id AND reversed_at IS NULL AND sequence <= p.sequence)
-      > (SELECT sum(amount_minor) FROM loan_instalments WHERE loan_id = e.loan_id)
-        + coalesce((SELECT sum(amount_minor) FROM loan_charges WHERE loan_id = e.loan_id), 0)
-  AND NOT EXISTS (SELECT FROM staff_notices n LEFT JOIN collection_cases k USING (case_id)
-                  WHERE e.loan_id IN (n.loan_id, k.loan_id) AND n.kind = 'overpaid'
-                    AND n.created_at >= e.received_at)
+  AND over.minor > greatest(told.minor, 0) AND NOT told.was_erased AND NOT told.since
+  AND NOT EXISTS (SELECT FROM case_events f  -- said again, it is no other payment
+                  WHERE f.loan_id = e.loan_id AND f.name = e.name AND f.accepted
+                    AND f.body ->> 'payment_id' = p.payment_id AND f.sequence < e.sequence)
 UNION ALL
 SELECT p.promise_id, 'it is kept by a payment that was taken back'
 FROM promises p

@@ -71,7 +71,40 @@ BOOKED = {
         " keeps_moments = true, closed_at = '2026-04-18' WHERE loan_id = 'L-1'"
     ),
 }
-LAWFUL = {**VISITS, **BOOKED}
+_OVERPAID = (
+    "UPDATE payments SET amount_minor = 1300000, reversed_at = NULL WHERE payment_id = 'P-1';"
+    " UPDATE case_events SET body = jsonb_set(body, '{amount_minor}', '1300000'), stage = 'ended'"
+    " WHERE name = 'payment_received';"
+    " DELETE FROM case_events WHERE name = 'payment_reversed';"
+    " DELETE FROM contact_attempts; DELETE FROM agreements; DELETE FROM visits;"
+    " DELETE FROM case_events WHERE name LIKE 'visit%' OR name LIKE 'agreement%'"
+    " OR name = 'call_finished';"
+    " UPDATE loan_instalments SET put_off_from = NULL, due_on = contract_due_on;"
+    " INSERT INTO staff_notices (notice_id, case_id, audience, kind, body, created_at)"
+    " SELECT 'n', case_id, 'collectors', 'overpaid', '{body}', '2026-04-10' FROM collection_cases"
+    " WHERE loan_id = 'L-1'"
+)
+_BESIDE = (
+    "UPDATE agreements SET grace_days = 5, offered_at = '2026-03-03', counted_after = 900,"
+    " counted_from = '2026-03-01', disclosed_at = '2026-03-04';"
+    " UPDATE payments SET reversed_at = '2026-03-02';"
+    " INSERT INTO staff_notices (notice_id, case_id, audience, kind, body, created_at)"
+    " SELECT case_id || ':P-1:owed-beside-plan', case_id, 'collectors', 'owed_beside_plan', '{}',"
+    " '2026-03-02' FROM visits"
+)
+MONEY = {
+    "overpaid, and told at the end, before the event came of what the ledger had written": (
+        _OVERPAID.replace("{body}", '{"amount_minor": 100000}')
+    ),
+    "overpaid, told at the end, and erased": _OVERPAID.replace("{body}", "{}"),
+    "owed beside the plan, told, and erased": _BESIDE,
+    "costs confirmed, and signed, by a clock that is ahead": (
+        "UPDATE case_events SET occurred_at = received_at + interval '10 minutes'"
+        " WHERE name = 'agreement_signed';"
+        " UPDATE agreements SET disclosed_at = signed_at + interval '9 minutes'"
+    ),
+}
+LAWFUL = {**VISITS, **BOOKED, **MONEY}
 # What the audit does not say, and what it would say of the same, told in time.
 BY_LEDGER = {
     "contact person asked": (

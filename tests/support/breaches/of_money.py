@@ -90,6 +90,26 @@ MONEY = {
         ),
         "loan L-1 is overpaid, and nobody was told",
     ),
+    "overpaid by what the ledger wrote before its event": (
+        "G9",
+        (
+            "UPDATE payments SET amount_minor = 99999999, reversed_at = NULL,"
+            " recorded_at = '2026-04-01';"
+            " UPDATE case_events SET stage = 'ended' WHERE name = 'payment_received'"
+        ),
+        "loan L-1 is overpaid, and nobody was told",
+    ),
+    "overpaid by more than was told": (
+        "G9",
+        (
+            "UPDATE payments SET amount_minor = 99999999, reversed_at = NULL;"
+            " INSERT INTO staff_notices (notice_id, case_id, audience, kind, body, created_at)"
+            " SELECT 'n', case_id, 'collectors', 'overpaid', '{\"amount_minor\": 5}', '2026-04-01'"
+            " FROM visits;"
+            " UPDATE case_events SET stage = 'ended' WHERE name = 'payment_received'"
+        ),
+        "loan L-1 is overpaid, and nobody was told",
+    ),
     "owed beside the plan": (
         "G9",
         (
