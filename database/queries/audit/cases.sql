@@ -382,7 +382,9 @@ WITH cases AS (
     SELECT c.*, p.body AS policy, EXISTS (
         SELECT FROM holds h JOIN loans l USING (borrower_id)
         WHERE l.loan_id = c.loan_id
-          AND coalesce(h.released_at, h.until, 'infinity') > :now::timestamptz - interval '30 days') AS was_held
+          AND coalesce(h.released_at, h.until, 'infinity') > :now::timestamptz - interval '30 days') AS was_held,
+        (SELECT max(least(h.released_at, h.until)) FROM holds h JOIN loans l USING (borrower_id)
+         WHERE l.loan_id = c.loan_id AND least(h.released_at, h.until) <= :now) AS held_until
     FROM collection_cases c LEFT JOIN policies p ON p.version = c.policy_version
     WHERE c.closed_at IS NULL AND c.opened_at <= :now
 )
@@ -408,29 +410,51 @@ SELECT c.case_id, concat('the agreement ', g.agreement_id, ' should have ended a
 FROM cases c JOIN agreements g USING (case_id)
 WHERE g.status = 'offered' AND NOT c.was_held AND g.expires_at < :now::timestamptz - interval '7 days'
 UNION ALL
--- A plan whose part was missed has ended. A reversal gives a new grace, as a hold does.
+-- A plan whose next part was missed has ended, after the grace that its document states. The grace
+-- begins anew with the signature, a reversal, the end of a hold, and the payment of the part before;
+-- and no plan that is in force again is held to what fell due while it was not.
 SELECT c.case_id, concat('part ', part.number, ' of the agreement ', g.agreement_id,
                          ', due on ', part.due_on, ', was missed, and the plan has not ended')
 FROM cases c JOIN agreements g USING (case_id)
 CROSS JOIN LATERAL (
-    SELECT i.number, i.due_on, sum(i.amount_minor) OVER (ORDER BY i.number) AS due_minor
-    FROM agreement_instalments i WHERE i.agreement_id = g.agreement_id) AS part
+    SELECT i.number, i.due_on, due.minor AS due_minor, due.minor - i.amount_minor AS before_minor
+    FROM agreement_instalments i
+    CROSS JOIN LATERAL (
+        SELECT sum(o.amount_minor) AS minor FROM agreement_instalments o
+        WHERE o.agreement_id = i.agreement_id AND o.number <= i.number) AS due
+    WHERE i.agreement_id = g.agreement_id) AS part
 CROSS JOIN LATERAL (
     SELECT coalesce(sum(p.amount_minor), 0) - g.carried_minor AS minor FROM payments p
     WHERE p.loan_id = g.loan_id AND p.kind = 'payment' AND p.reversed_at IS NULL
       AND p.sequence > g.counted_after) AS paid
-WHERE g.status = 'signed' AND NOT c.was_held AND paid.minor < part.due_minor
-  AND part.due_on < (:now::timestamptz - interval '7 days')::date
-                    - (c.policy #>> '{plan,grace_days,value}')::integer
+CROSS JOIN LATERAL (
+    SELECT coalesce(g.grace_days, (c.policy #>> '{plan,grace_days,value}')::integer) AS days
+) AS grace
+CROSS JOIN LATERAL (
+    SELECT greatest(
+        g.signed_at, g.in_force_again_at, c.last_released_at, c.held_until,
+        (SELECT max(p.reversed_at) FROM payments p WHERE p.loan_id = g.loan_id),
+        (SELECT min(p.at) FROM (
+             SELECT greatest(received_at, recorded_at) AS at,
+                    sum(amount_minor) OVER (ORDER BY sequence) - g.carried_minor AS minor
+             FROM payments
+             WHERE loan_id = g.loan_id AND kind = 'payment' AND reversed_at IS NULL
+               AND sequence > g.counted_after) AS p
+         WHERE part.before_minor > 0 AND p.minor >= part.before_minor)) AS at) AS begun
+WHERE g.status = 'signed' AND NOT c.was_held
+  AND paid.minor < part.due_minor AND (paid.minor >= part.before_minor OR part.before_minor = 0)
+  AND part.due_on < (:now::timestamptz - interval '7 days')::date - grace.days
+  AND begun.at < :now::timestamptz - interval '7 days' - make_interval(days => grace.days)
   AND NOT EXISTS (
       SELECT FROM payments p WHERE p.loan_id = g.loan_id
         AND p.reversed_at > :now::timestamptz - interval '30 days')
 UNION ALL
+-- The end of a hold gives a promise its grace anew, too.
 SELECT c.case_id, concat('the promise for ', p.due_on, ' is neither kept nor broken')
 FROM cases c JOIN promises p USING (case_id)
 WHERE p.status = 'open' AND NOT c.was_held
   AND c.stage IN ('early_contact', 'appointment', 'preparation', 'legal_review')
-  AND p.due_on < (:now::timestamptz - interval '7 days')::date
+  AND greatest(p.due_on, c.held_until::date) < (:now::timestamptz - interval '7 days')::date
                  - (c.policy #>> '{promise,grace_days,value}')::integer
 UNION ALL
 SELECT c.case_id, concat('its end of ', c.closed_at, ' is not finished')

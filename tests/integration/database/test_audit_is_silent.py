@@ -104,7 +104,18 @@ MONEY = {
         " UPDATE agreements SET disclosed_at = signed_at + interval '9 minutes'"
     ),
 }
-LAWFUL = {**VISITS, **BOOKED, **MONEY}
+PROMISES = {
+    "promise that has a long grace since a hold": (
+        "UPDATE promises SET due_on = '2026-02-01', status = 'open', resolved_at = NULL,"
+        " made_at = (SELECT checked_in_at FROM visits); UPDATE policies SET body ="
+        " jsonb_set(body, '{promise,grace_days,value}', '35'); DELETE FROM case_events"
+        " WHERE name LIKE 'hold%' OR name LIKE 'complaint%' OR name = 'borrower_said';"
+        " DELETE FROM complaints; DELETE FROM holds;"
+        " INSERT INTO holds VALUES ('L-2', 'H', 'B-1', 'x', '2026-02-01', NULL, '2026-03-10');"
+        " UPDATE collection_cases SET stage = 'legal_review' WHERE loan_id = 'L-1'"
+    ),
+}
+LAWFUL = {**VISITS, **BOOKED, **MONEY, **PROMISES}
 # What the audit does not say, and what it would say of the same, told in time.
 BY_LEDGER = {
     "contact person asked": (

@@ -138,7 +138,7 @@ CASES = {
         "G10",
         (
             "UPDATE agreement_instalments SET due_on = '2026-03-01'; DELETE FROM holds;"
-            " DELETE FROM payments"
+            " DELETE FROM payments; UPDATE agreements SET signed_at = '2026-02-20'"
         ),
         "part 1 of the agreement G-1, due on 2026-03-01, was missed, and the plan has not ended",
     ),
