@@ -1,6 +1,7 @@
 """What a process that starts compares with the rest of the installation, and says in words."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from database.policy.running_with import RunningWith, say_what_runs
 from database.sql import Pool
@@ -13,12 +14,27 @@ from runtime.settings import Settings
 async def what_differs(
     pool: Pool, said_by: str, policy: Policy, settings: Settings, now: datetime
 ) -> list[str]:
-    """A line for each thing that another process, or Postgres, has otherwise; none as a rule.
+    """A line for each thing that another process, Postgres or the calendar has otherwise; none as a
+    rule.
 
     Puts on record what this one runs with, for the next one that starts.
     """
     otherwise = await runs_otherwise(pool, said_by, policy, settings, now)
-    return [*([otherwise] if otherwise else []), *await differing_zones(pool, now)]
+    # A clock of a drill may stand at any day.
+    outside = not_in_effect(policy, now) if settings.business_clock.is_real else None
+    lines = [line for line in (otherwise, outside) if line is not None]
+    return [*lines, *await differing_zones(pool, now)]
+
+
+def not_in_effect(policy: Policy, now: datetime) -> str | None:
+    """A line when a policy does not bind yet, or any more: whoever is pinned to it goes by it."""
+    if policy.is_in_effect(now.astimezone(ZoneInfo(policy.time_zone)).date()):
+        return None
+    until = f" until {policy.effective_until}" if policy.effective_until else ""
+    return (
+        f"policy {policy.version} is of {policy.effective_from}{until}, and not of today: cases"
+        " that are pinned to it go by it all the same"
+    )
 
 
 async def runs_otherwise(

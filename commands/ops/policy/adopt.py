@@ -14,6 +14,7 @@ from rich.progress import Progress
 from temporalio.client import Client
 
 from activities.business_time import business_time
+from commands.at_start import not_in_effect
 from commands.command_line import CommandError, counted, open_database
 from commands.ops.policy.source import Source, find_policy, is_file
 from database.policy.adoption import Adoption, CaseToMove, Scope
@@ -54,10 +55,12 @@ async def adopt(
     async with open_database(settings) as pool:
         stored = StoredPolicies(pool)
         await _see_stored(stored, policy)
+        now = business_time(settings.business_clock)
+        if settings.business_clock.is_real and (line := not_in_effect(policy, now())):
+            typer.echo(line, err=True)
         to_move = await _cases_to_move(Adoption(pool), policy, scope, dry_run=dry_run)
         if dry_run or not to_move:
             return 0
-        now = business_time(settings.business_clock)
         await stored.store_policy(policy, fingerprint(policy), now())
         failures = await move_cases(await connect_temporal(), policy.version, to_move, rate, now)
     for case, reason in failures:

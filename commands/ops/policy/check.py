@@ -28,5 +28,7 @@ async def check(
     refuse_claims(policy.texts or {}, file)
     if not is_for_demo:
         refuse_placeholders(policy, file)
-    typer.echo(f"{file}: {policy.version} is valid, SHA-256 {fingerprint(policy)}")
+    until = f" until {policy.effective_until}" if policy.effective_until else ""
+    days = f"from {policy.effective_from}{until}"
+    typer.echo(f"{file}: {policy.version} is valid, SHA-256 {fingerprint(policy)}, {days}")
     return 0
