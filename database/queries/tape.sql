@@ -37,9 +37,14 @@ FROM unnest(:borrower_ids::text[], :names::text[]) AS told (borrower_id, name)
 WHERE b.borrower_id = told.borrower_id AND b.full_name = '';
 
 -- name: add_phones(phone_ids, borrower_ids, numbers, written, relations)!
+-- An id whose number was erased stays with what was said at that number: another number has another.
 INSERT INTO phones (phone_id, borrower_id, number, written, relation)
-SELECT * FROM unnest(:phone_ids::text[], :borrower_ids::text[], :numbers::text[],
-                     :written::text[], :relations::text[])
+SELECT CASE WHEN starts_with(taken.number, 'erased ') THEN concat(told.phone_id, '-', (
+           SELECT count(*) FROM phones p WHERE p.borrower_id = told.borrower_id))
+       ELSE told.phone_id END, told.borrower_id, told.number, told.written, told.relation
+FROM unnest(:phone_ids::text[], :borrower_ids::text[], :numbers::text[], :written::text[],
+            :relations::text[]) AS told (phone_id, borrower_id, number, written, relation)
+LEFT JOIN phones taken USING (phone_id)
 ON CONFLICT DO NOTHING;
 
 -- name: confirm_tape_phones(borrower_ids, numbers, confirmed_at)!
@@ -55,23 +60,28 @@ ON CONFLICT DO NOTHING;
 
 -- name: add_addresses(address_ids, borrower_ids, address_lines, regions)!
 INSERT INTO addresses (address_id, borrower_id, line, region)
-SELECT * FROM unnest(:address_ids::text[], :borrower_ids::text[], :address_lines::text[],
-                     :regions::text[])
+SELECT CASE WHEN taken.line = '' THEN concat(told.address_id, '-', (
+           SELECT count(*) FROM addresses a WHERE a.borrower_id = told.borrower_id))
+       ELSE told.address_id END, told.borrower_id, told.line, told.region
+FROM unnest(:address_ids::text[], :borrower_ids::text[], :address_lines::text[], :regions::text[])
+     AS told (address_id, borrower_id, line, region)
+LEFT JOIN addresses taken USING (address_id)
 ON CONFLICT DO NOTHING;
 
 -- name: kept_borrowers(borrower_ids)
--- The phone and the address that a tape is compared with are the first ones.
+-- The phone and the address that a tape is compared with are the first ones that are not erased.
 SELECT b.borrower_id, b.full_name, b.language, b.time_zone,
        (SELECT number FROM phones p WHERE p.borrower_id = b.borrower_id
-          AND p.relation = 'self' ORDER BY priority, phone_id LIMIT 1) AS phone,
+          AND p.relation = 'self' AND NOT starts_with(number, 'erased ')
+        ORDER BY priority, phone_id LIMIT 1) AS phone,
        ARRAY(SELECT DISTINCT lender FROM loans l WHERE l.borrower_id = b.borrower_id) AS lenders,
        b.is_made_up,
        (SELECT number FROM phones p WHERE p.borrower_id = b.borrower_id
-          AND p.relation = 'contact_person'
+          AND p.relation = 'contact_person' AND NOT starts_with(number, 'erased ')
         ORDER BY priority, phone_id LIMIT 1) AS contact_person_phone,
        coalesce(a.line, '') AS address, coalesce(a.region, '') AS region
 FROM borrowers b LEFT JOIN LATERAL (
-    SELECT line, region FROM addresses WHERE borrower_id = b.borrower_id
+    SELECT line, region FROM addresses WHERE borrower_id = b.borrower_id AND line <> ''
     ORDER BY address_id LIMIT 1) a ON true
 WHERE b.borrower_id = ANY (:borrower_ids::text[]);
 

@@ -34,7 +34,7 @@ STAYS = {
         "rule_id",
         "pressed",
     ),
-    *("code", "delivery_code", "last_answer", "reported_status", "visit_code"),
+    *("code", "delivery_code", "last_answer", "visit_code"),
     # Amounts, days and ids in a row: events of one shape, which has no field for words.
     *("facts", "capacity", "proposal", "proposed", "agreed_hours", "signatories"),
     *("allocation_order", "blocked_channels"),

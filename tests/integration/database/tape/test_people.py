@@ -18,6 +18,7 @@ def test_loan_of_an_unknown_person_waits(importer: Importer) -> None:
     assert importer.fetch("SELECT borrower_id, number FROM phones") == [("B-2", "+8615912345678")]
     assert importer.fetch("SELECT count(*) FROM addresses") == [(1,)]
     assert importer.fetch("SELECT count(*) FROM borrowers WHERE is_made_up") == [(0,)]
+    assert importer.counts(importer.rows({}))["findings"] == []
 
 
 def test_made_up_people_are_marked(importer: Importer) -> None:
@@ -91,3 +92,28 @@ def test_what_is_kept_is_not_overwritten_by_a_later_tape(importer: Importer) -> 
         ("completed", "address"),
         ("borrower_differs", "phone"),
     }
+
+
+def test_who_was_erased_and_borrows_again_is_asked_for_it_anew(importer: Importer) -> None:
+    """Nobody is written to by the name that an erasure left, nor at what was their number."""
+    importer.invents = False
+    importer.counts(importer.rows(ANN))
+    importer.fetch("INSERT INTO phone_confirmations SELECT phone_id, 'app', now() FROM phones")
+    importer.fetch("SELECT erase_person('B-1')")
+    counted = importer.counts(importer.rows({"loan_id": "L-2"}))
+    assert [(one["kind"], one["field"]) for one in counted["findings"]] == [
+        ("held", "borrower_name")
+    ]
+    counted = importer.counts(importer.rows(ANN | {"loan_id": "L-3", "phone": "13900001111"}))
+    assert (counted["imported"], counted["held"]) == (1, 0)
+    assert importer.fetch("SELECT full_name FROM borrowers") == [("Ann",)]
+    assert importer.fetch(
+        "SELECT number, status, confirmed_by FROM phones LEFT JOIN phone_confirmations"
+        " USING (phone_id) ORDER BY status"
+    ) == [("erased B-1-p1", "invalid", "app"), ("+8613900001111", "usable", None)]
+    assert importer.fetch("SELECT line, status FROM addresses ORDER BY status") == [
+        ("Road 1", "usable"),
+        ("", "wrong"),
+    ]
+    again = importer.rows(ANN | {"loan_id": "L-3", "phone": "13900001111"})
+    assert importer.counts(again)["findings"] == []
