@@ -34,6 +34,7 @@ _WORDS = {
     "missing": "is missing",
 }
 SHAPES = {  # a pattern is no words
+    "^[A-Za-z0-9_-]{1,80}$": "must be 1 to 80 ASCII letters, digits, - and _",
     r"^[\x21-\x7e]+$": "must be ASCII letters, digits and signs, without blanks",
     "^[0-9]{6}$": "must be six digits",
     "^[A-Z]{3}$": "must be three capital letters, such as CNY",
