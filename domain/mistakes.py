@@ -34,7 +34,6 @@ _WORDS = {
     "missing": "is missing",
 }
 SHAPES = {  # a pattern is no words
-    "^[A-Za-z0-9_-]{1,80}$": "must be 1 to 80 ASCII letters, digits, - and _",
     r"^[\x21-\x7e]+$": "must be ASCII letters, digits and signs, without blanks",
     "^[0-9]{6}$": "must be six digits",
     "^[A-Z]{3}$": "must be three capital letters, such as CNY",
@@ -47,7 +46,7 @@ SHAPES = {  # a pattern is no words
     "^[a-z]{2}(-[a-z0-9-]+)?$": "must begin with two small letters, such as cn or us-ny",
     # of providers' settings
     r"^https?://[^\s/?#]+(/[^\s?#]*)?$": "must be an address by http or https, without a query",
-    r"^[\w-]{1,80}$": "must be 1 to 80 letters, digits and hyphens",
+    "^[A-Za-z0-9_-]{1,80}$": "must be 1 to 80 ASCII letters, digits, hyphens and underscores",
     r"^\d{4,20}$": "must be 4 to 20 digits",
     r"^\+?\d{3,15}$": "must be a number of 3 to 15 digits",
     r"^\+\d{6,15}$": "must be + and 6 to 15 digits",
