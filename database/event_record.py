@@ -21,7 +21,7 @@ from domain.case.events.without_case import (
     judge_without_case,
 )
 from domain.case.facts import CaseFacts
-from domain.events import read_event_on_record
+from domain.events import UnreadableEventError, read_event_on_record
 from domain.policy.policy import Policy
 
 SAID_ANEW = ("occurred_at", "source")  # by a sender who is not sure of having been heard
@@ -165,11 +165,18 @@ def _differences(known: Mapping[str, Any], judged: JudgedEvent) -> list[str]:
     """
     if known["name"] != judged.name:
         return ["name"]
-    was, now = json.loads(known["body"]), json.loads(judged.body)
-    if not known["accepted"] or (judged.refusal or "").startswith("LC-CONTRACT"):
+    bodies = json.loads(known["body"]), json.loads(judged.body)
+    if not known["accepted"] or not all(isinstance(body, dict) for body in bodies):
+        return []
+    try:
+        was, now = (read_event_on_record(judged.name, body) for body in bodies)
+    except UnreadableEventError:
         return []
     return [
-        name for name in now if name in was and now[name] != was[name] and name not in SAID_ANEW
+        name
+        for name, field in type(now).model_fields.items()
+        if getattr(was, name) != getattr(now, name) and name not in SAID_ANEW
+        if name in bodies[0] or field.exclude_if is not None  # else it is kept no more, or not yet
     ]
 
 

@@ -169,6 +169,8 @@ def _see_taken(answer: Answer) -> None:
         match answer.body:
             case {"requestError": {"serviceException": {"messageId": str(code)}}}:
                 _refuse(code, answer.status)
+            case {"errorCode": str(code)}:
+                _refuse(code, answer.status)
         _refuse("", answer.status)
     messages = answer.body.get("messages")
     if not isinstance(messages, list) or len(messages) != 1:

@@ -59,7 +59,7 @@ async def _import(rows: int, loans_each: int) -> float:
     async with migrated_database() as database:
         tape = read_tape(_lines(rows, loans_each), ".csv")
         taken = database.processor_seconds()
-        report = await import_tape(tape, database.url, options, lambda _: None, NOW)
+        report = await import_tape(tape, database.url, options, lambda _: None, lambda: NOW)
         took = database.processor_seconds() - taken
     if report.outcomes[Outcome.IMPORTED] != rows:
         raise RuntimeError(f"not all were imported: {report.outcomes}")

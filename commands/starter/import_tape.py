@@ -64,14 +64,14 @@ async def import_tape(  # noqa: PLR0913, PLR0917  (each is an option)
     """
     settings = load_settings()
     policy = read_policy(settings.policy_file)
-    now = business_time(settings.business_clock)()
+    now = business_time(settings.business_clock)
     options = ImportOptions(
         country=policy.visit.holiday_country.value,
         time_zone=_known(time_zone or policy.time_zone, time_zones(), "--time-zone", _A_ZONE),
         zone_is_said=time_zone is not None,
         language=_known(language or policy.language, LANGUAGES, "--language", _A_LANGUAGE),
         shift_to=_day_to_shift_to(shift_to),
-        today=now.astimezone(ZoneInfo(policy.time_zone)).date(),
+        today=now().astimezone(ZoneInfo(policy.time_zone)).date(),
         any_day=as_of_anyway,
         invents_people=invent_people,
     )

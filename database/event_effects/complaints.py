@@ -3,7 +3,6 @@
 A refusal names the rule of the policy that the case is pinned to.
 """
 
-import json
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -68,17 +67,9 @@ async def _tell_of_appointments_elsewhere(
     """
     rows = SQL.appointments_elsewhere(connection, loan_id=context.loan_id, now=context.now)
     async for row in rows:
-        await SQL.notify_staff(
-            connection,
-            notice_id=f"{row['case_id']}:{row['slot_id']}:complaint:{event.complaint_id}",
-            case_id=row["case_id"],
-            audience=Audience.COMPLAINT_DESK,
-            kind=NoticeKind.COMPLAINT_TO_ANSWER,
-            body=json.dumps(
-                {"loan_id": context.loan_id, **_of(event, context), **_off(row["starts_at"])}
-            ),
-            now=context.now,
-        )
+        off = {**_off(row["starts_at"]), "visit_loan_id": row["loan_id"]}
+        kind, beside = NoticeKind.COMPLAINT_TO_ANSWER, f":{row['slot_id']}"
+        await _tell_desk(event, connection, context, kind, beside, off)
 
 
 async def _called_off(
@@ -93,13 +84,6 @@ async def _called_off(
 
 def _off(starts_at: datetime) -> Mapping[str, object]:
     return {"visit_called_off": True, "visit_starts_at": starts_at.isoformat()}
-
-
-def _of(
-    event: events.ComplaintFiled | events.ComplaintExtended, context: EventContext
-) -> Mapping[str, object]:
-    due_at = None if context.due_at is None else context.due_at.isoformat()
-    return {"complaint_id": event.complaint_id, "answer_due_at": due_at}
 
 
 async def record_complaint_extended(
@@ -154,13 +138,14 @@ async def _tell_desk(
     off: Mapping[str, object] | None = None,
 ) -> None:
     """Tell the complaint desk, of the case that is open or was last, or else of the loan."""
+    due_at = None if context.due_at is None else context.due_at.isoformat()
     await tell_of_loan(
         connection,
         context,
         Audience.COMPLAINT_DESK,
         kind,
         f"complaint:{event.complaint_id}{beside}",
-        {**_of(event, context), **(off or {})},
+        {"complaint_id": event.complaint_id, "answer_due_at": due_at, **(off or {})},
     )
 
 

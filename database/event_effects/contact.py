@@ -68,7 +68,7 @@ async def record_hold_released(
 ) -> None:
     """The loan's own hold, or the only one of that name on the borrower's loans with its lender."""
     loan_id, hold_id = context.loan_id, event.hold_id
-    rows = SQL.holds_meant(connection, loan_id=loan_id, hold_id=hold_id)
+    rows = SQL.holds_meant(connection, loan_id=loan_id, hold_id=hold_id, now=context.now)
     meant = [hold async for hold in rows]
     wait_unless(meant, "hold_id: no such hold was placed")
     hold, *others = meant

@@ -109,7 +109,7 @@ async def _tell_that_it_came(connection: Connection, context: EventContext) -> N
     async for row in SQL.complaints_told_of(connection, visit_id=context.visit_id):
         await tell_of_loan(
             connection,
-            context,
+            context._replace(loan_id=row["loan_id"], case_id=row["case_id"]),
             Audience.COMPLAINT_DESK,
             NoticeKind.CREW_CAME,
             f"complaint:{row['complaint_id']}:crew-came",

@@ -15,8 +15,11 @@ BEGIN
     UPDATE borrowers SET full_name = '' WHERE borrower_id = of_borrower;
 END;
 $$;
-SELECT erase_person(borrower_id) FROM erasures
-WHERE kind = 'person' AND borrower_id IN (SELECT borrower_id FROM borrowers WHERE full_name = 'erased');
+-- Of those who were erased already, what was: somebody may have come back since.
+UPDATE borrowers SET full_name = ''
+WHERE full_name = 'erased' AND borrower_id IN (SELECT borrower_id FROM erasures WHERE kind = 'person');
+UPDATE phones SET status = 'invalid' WHERE starts_with(number, 'erased ') AND status = 'usable';
+UPDATE addresses SET status = 'wrong' WHERE line = '' AND status = 'usable';
 
 -- migrate: rollback
 CREATE OR REPLACE FUNCTION erase_person(of_borrower text) RETURNS void LANGUAGE plpgsql AS $$

@@ -176,8 +176,7 @@ WITH first AS (
 UPDATE loan_instalments i
 SET put_off_from = NULL, resumed_from = i.put_off_from,
     due_on = CASE WHEN i.put_off_from IS NULL THEN i.due_on
-                  ELSE put_off(i.contract_due_on, i.due_on, late.months) END
-FROM late
+                  ELSE put_off(i.contract_due_on, i.due_on, (SELECT months FROM late)) END
 -- What an earlier plan had put off is no matter of this one.
 WHERE i.loan_id = :loan_id AND (i.put_off_from IS NOT NULL OR i.resumed_from IS NOT NULL);
 

@@ -128,13 +128,14 @@ WHERE v.case_id = :case_id AND k.borrower_to_tell AND lower(k.slot) > :now
         AND starts_with(a.intent_key, v.case_id || ':' || k.slot_id || ':called-off'));
 
 -- name: appointments_elsewhere(loan_id, now)
--- Those of the borrower's other loans that they know of, and that a complaint calls off, too.
-SELECT v.case_id, v.slot_id, lower(v.slot) AS starts_at
-FROM loans l JOIN loans other USING (borrower_id) JOIN visits v ON v.loan_id = other.loan_id
+-- Those of the borrower's other loans with the lender that they know of, and that a complaint calls
+-- off, too.
+SELECT v.loan_id, v.slot_id, lower(v.slot) AS starts_at
+FROM loans l JOIN loans other USING (borrower_id, lender) JOIN visits v ON v.loan_id = other.loan_id
 WHERE l.loan_id = :loan_id AND v.loan_id <> l.loan_id AND v.ended_at IS NULL
   AND v.notice_sent_at IS NOT NULL AND v.checked_in_at IS NULL AND lower(v.slot) > :now
   AND EXISTS (SELECT FROM visit_crew k WHERE k.slot_id = v.slot_id AND k.released_at IS NULL)
-ORDER BY v.case_id;
+ORDER BY v.loan_id;
 
 -- name: last_case(loan_id)$
 SELECT case_id FROM collection_cases WHERE loan_id = :loan_id ORDER BY closed_at DESC LIMIT 1;

@@ -144,13 +144,14 @@ SELECT loan_id, :hold_id, borrower_id, :reason, :now, :until FROM loans WHERE lo
 ON CONFLICT (loan_id, hold_id) DO NOTHING
 RETURNING hold_id;
 
--- name: holds_meant(loan_id, hold_id)
+-- name: holds_meant(loan_id, hold_id, now)
 -- What a release may mean: the loan's own hold. Where it never had one of that name, a hold that is
 -- in force on another loan of the borrower with its lender, whose own case may have ended.
 SELECT h.loan_id, h.complaint_id IS NOT NULL AS is_of_complaint, h.released_at IS NULL AS is_in_force
 FROM loans l JOIN loans other USING (borrower_id, lender) JOIN holds h ON h.loan_id = other.loan_id
 WHERE l.loan_id = :loan_id AND h.hold_id = :hold_id
-  AND (h.loan_id = l.loan_id OR h.released_at IS NULL AND NOT EXISTS (
+  AND (h.loan_id = l.loan_id OR h.released_at IS NULL AND coalesce(h.until > :now, true)
+       AND NOT EXISTS (
       SELECT FROM holds own WHERE own.loan_id = l.loan_id AND own.hold_id = h.hold_id));
 
 -- name: release_hold(loan_id, hold_id, now)!
@@ -266,11 +267,17 @@ UPDATE visits SET status = 'checked_in', checked_in_at = coalesce(checked_in_at,
 WHERE visit_id = :visit_id;
 
 -- name: complaints_told_of(visit_id)
--- Whose desk was told that the appointment of this visit is off.
-SELECT DISTINCT n.body ->> 'complaint_id' AS complaint_id, lower(v.slot) AS starts_at
-FROM visits v JOIN staff_notices n USING (case_id)
+-- Whose desk was told that the appointment of this visit is off, and of which loan and case: the
+-- complaint may be about another loan of the borrower.
+SELECT DISTINCT n.body ->> 'complaint_id' AS complaint_id, lower(v.slot) AS starts_at,
+       other.loan_id, n.case_id
+FROM visits v JOIN loans l ON l.loan_id = v.loan_id
+JOIN loans other ON other.borrower_id = l.borrower_id AND other.lender = l.lender
+JOIN staff_notices n ON n.loan_id = other.loan_id OR n.case_id IN (
+    SELECT c.case_id FROM collection_cases c WHERE c.loan_id = other.loan_id)
 WHERE v.visit_id = :visit_id AND n.audience = 'complaint_desk'
   AND n.body ->> 'visit_called_off' = 'true'
+  AND coalesce(n.body ->> 'visit_loan_id', other.loan_id) = v.loan_id
   AND (n.body ->> 'visit_starts_at')::timestamptz = lower(v.slot);
 
 -- name: arrived_at(visit_id)$

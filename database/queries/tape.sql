@@ -76,6 +76,8 @@ SELECT b.borrower_id, b.full_name, b.language, b.time_zone,
         ORDER BY priority, phone_id LIMIT 1) AS phone,
        ARRAY(SELECT DISTINCT lender FROM loans l WHERE l.borrower_id = b.borrower_id) AS lenders,
        b.is_made_up,
+       b.full_name = '' AND EXISTS (SELECT FROM erasures x WHERE x.borrower_id = b.borrower_id
+                                      AND x.kind = 'person') AS is_erased,
        (SELECT number FROM phones p WHERE p.borrower_id = b.borrower_id
           AND p.relation = 'contact_person' AND NOT starts_with(number, 'erased ')
         ORDER BY priority, phone_id LIMIT 1) AS contact_person_phone,
@@ -101,10 +103,18 @@ FROM jsonb_to_recordset(:loans::jsonb) AS loan (
 ON CONFLICT DO NOTHING
 RETURNING loan_id;
 
+-- name: lock_borrowers(borrower_ids)!
+-- In a fixed order: two imports at once wait for each other.
+SELECT FROM borrowers WHERE borrower_id = ANY (:borrower_ids::text[])
+ORDER BY borrower_id FOR UPDATE;
+
 -- name: add_tape_holds(loan_ids, borrower_ids, reasons, now)
--- One a loan: what a person has released stays so, whatever the tape goes on saying.
+-- One a loan and a reason: what a person has released stays so, whatever the tape goes on saying.
 INSERT INTO holds (loan_id, hold_id, borrower_id, reason, placed_at)
-SELECT loan_id, 'tape', borrower_id, reason, :now
+SELECT loan_id, CASE WHEN EXISTS (
+           SELECT FROM holds h WHERE h.loan_id = held.loan_id AND h.hold_id = 'tape'
+             AND h.reason <> held.reason) THEN concat('tape-', reason) ELSE 'tape' END,
+       borrower_id, reason, :now
 FROM unnest(:loan_ids::text[], :borrower_ids::text[], :reasons::text[])
      AS held (loan_id, borrower_id, reason)
 ON CONFLICT DO NOTHING
@@ -115,6 +125,9 @@ RETURNING loan_id;
 SELECT l.loan_id, l.borrower_id, l.lender, l.currency, l.principal_minor, l.annual_rate_percent,
        l.penalty_rate_percent,
        l.term_months, l.annual_income_minor, l.purpose, l.reported_status,
+       l.status = 'active' AND l.outstanding_minor > 0 AS is_owed,
+       EXISTS (SELECT FROM erasures x
+               WHERE x.borrower_id = l.borrower_id AND x.kind = 'person') AS was_erased,
        i.installment_minor, i.due_dates,
        coalesce((SELECT amount_minor FROM payments
                  WHERE payment_id = l.loan_id || '-opening' AND kind = 'opening'), 0) AS paid_minor

@@ -26,12 +26,12 @@ Tell = Callable[[Finding], None]
 
 
 async def import_tape(
-    tape: Tape, database_url: str, options: ImportOptions, tell: Tell, now: datetime
+    tape: Tape, database_url: str, options: ImportOptions, tell: Tell, now: Callable[[], datetime]
 ) -> ImportReport:
     """Store the good rows of a tape; `tell` hears of the others as they are met.
 
     Memory does not grow with the tape. A batch that was stored stays, whatever comes after. Loans
-    that have to wait are on hold from `now`.
+    that have to wait are on hold from when they are stored, by `now`.
 
     Raises:
         DatabaseUnusableError: importing the same tape again goes on where it stopped.

@@ -1,7 +1,7 @@
 """Writes the rows of a loan tape: a batch is one transaction, a loan that is there stays."""
 
 import json
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -44,7 +44,9 @@ _LOAN_COLUMNS = (
 class TapeStore:
     """The loans of one import, over one connection that is the import's own."""
 
-    def __init__(self, connection: Connection, options: ImportOptions, now: datetime) -> None:
+    def __init__(
+        self, connection: Connection, options: ImportOptions, now: Callable[[], datetime]
+    ) -> None:
         self._connection = connection
         self._options = options
         self._now = now  # when holds are placed
@@ -92,15 +94,20 @@ class TapeStore:
         }
         stored |= {line: each for line, each in results.items() if each.outcome is Outcome.REJECTED}
         taken = [numbered for numbered in known if numbered.line not in stored]
-        filled_in = await self._complete(taken, profiles)
-        await confirm_phones(self._connection, [row for _, row in taken], profiles, self._options)
+        of_people = [each for each in taken if _may_tell_of_people(each.row, profiles, kept)]
+        filled_in = await self._complete(of_people, profiles)
+        await confirm_phones(
+            self._connection, [row for _, row in of_people], profiles, self._options
+        )
         results |= await self._add_new([each for each in taken if each.line not in found], profiles)
         held = await self._hold_known([each for each in taken if each.line in found], found)
         for line, row in taken:
             if line in results:  # else another import was faster: it is kept, the next time
                 stored[line] = results[line]._replace(
                     hold=results[line].hold or held.get(row.loan_id),
-                    borrower_differences=differing_fields(row, profiles[row.borrower_id]),
+                    borrower_differences=()
+                    if profiles[row.borrower_id].is_erased
+                    else differing_fields(row, profiles[row.borrower_id]),
                     completed=filled_in.get(line, ()),
                 )
         return stored
@@ -195,13 +202,17 @@ class TapeStore:
         were not before.
         """
         held = {row.loan_id: (row, hold) for row in rows if (hold := holds[row.loan_id])}
+        # A run may have a contact in hand: it is before the hold, or sees it.
+        await SQL.lock_borrowers(
+            self._connection, borrower_ids=[row.borrower_id for row, _ in held.values()]
+        )
         placed = await _all(
             SQL.add_tape_holds(
                 self._connection,
                 loan_ids=list(held),
                 borrower_ids=[row.borrower_id for row, _ in held.values()],
                 reasons=[hold.reason.value for _, hold in held.values()],
-                now=self._now,
+                now=self._now(),
             )
         )
         return {record["loan_id"]: held[record["loan_id"]][1] for record in placed}
@@ -289,6 +300,15 @@ class TapeStore:
 
 async def _all(rows: AsyncIterator[asyncpg.Record]) -> list[asyncpg.Record]:
     return [row async for row in rows]
+
+
+def _may_tell_of_people(
+    row: TapeRow, profiles: Mapping[str, BorrowerProfile], kept: Mapping[str, Mapping[str, Any]]
+) -> bool:
+    """Whether a row says whom to write to. Of who was erased only a loan that is owed may."""
+    if not profiles[row.borrower_id].is_erased:
+        return True
+    return row.loan_id not in kept or kept[row.loan_id]["is_owed"]
 
 
 def _loan_columns(row: TapeRow) -> dict[str, object]:

@@ -40,6 +40,7 @@ class BorrowerProfile(NamedTuple):
     written_phone: str | None = None
     written_contact_person_phone: str | None = None
     lenders: tuple[str, ...] = ()  # of the borrower's loans
+    is_erased: bool = False  # and has not come back since
 
     @property
     def phones(self) -> list[Phone]:

@@ -29,12 +29,13 @@ def differing_facts(
 ) -> list[tuple[str, str]]:
     """(field, reason) for each fact of a row that is not the kept one.
 
-    `kept` has the `FACTS` and `due_dates`, the contract's dates from first to last.
+    `kept` has the `FACTS` and `due_dates`, the contract's dates from first to last; of what was
+    erased (`was_erased`) nothing is a difference.
     """
     found = [
         (name, f"{kept[name]} is kept, the tape says {getattr(row, name)}")
         for name in FACTS
-        if kept[name] != getattr(row, name)
+        if kept[name] != getattr(row, name) and not (kept["was_erased"] and kept[name] is None)
     ]
     if (moved := _first_moved(kept["due_dates"], row.due_dates(shift))) is not None:
         found.append(("first_due_on", moved))

@@ -25,7 +25,7 @@ ELSEWHERE = {
     "owed_beside_plan": ({"collectors"}, {"agreement_id", "payment_id", "amount_minor"}),
     "overpaid": ({"collectors"}, {"amount_minor"}),
     "overpaid_taken_back": ({"collectors"}, {"payment_id", "amount_minor", "rest_minor"}),
-    "complaint_to_answer": ({"complaint_desk"}, COMPLAINT),
+    "complaint_to_answer": ({"complaint_desk"}, COMPLAINT | {"visit_loan_id"}),
     "complaint_due_soon": ({"complaint_desk"}, COMPLAINT),
     "complaint_overdue": ({"complaint_desk", "senior_approvers"}, COMPLAINT),
     "complainant_to_tell": ({"complaint_desk"}, {"complaint_id", "answer_due_at"}),

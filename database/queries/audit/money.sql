@@ -101,8 +101,10 @@ CROSS JOIN LATERAL (
                         * (n.body ->> 'amount_minor')::bigint), 0) AS minor,
            coalesce(bool_or(n.body = '{}'), false) AS was_erased,
            coalesce(bool_or(n.kind = 'overpaid' AND n.created_at >= e.received_at), false) AS since
-    FROM staff_notices n LEFT JOIN collection_cases k USING (case_id)
-    WHERE e.loan_id IN (n.loan_id, k.loan_id)
+    FROM staff_notices n
+    WHERE over.minor > 0
+      AND (n.loan_id = e.loan_id OR n.case_id IN (
+               SELECT k.case_id FROM collection_cases k WHERE k.loan_id = e.loan_id))
       AND n.kind IN ('overpaid', 'overpaid_taken_back')) AS told
 WHERE e.name = 'payment_received' AND e.accepted AND e.stage IN ('ended', 'no_case')
   AND e.received_at < :now::timestamptz - interval '1 day' AND p.reversed_at IS NULL

@@ -42,7 +42,7 @@ class Infobip(StandIn):
             "/voice/ivr/1/messages": lambda: message["scenarioId"] and message["parameters"],
         }
         if asked.path not in said or not said[asked.path]():
-            raise Wrong(Reply(400, {"requestError": {}}))
+            raise Wrong(Reply(400, {"errorCode": "E400", "description": "Bad request"}))
         return str(destination["messageId"])
 
     def taken(self, asked: Asked, reference: str, provider_ref: str) -> Reply:

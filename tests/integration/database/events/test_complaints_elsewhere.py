@@ -52,8 +52,9 @@ async def test_desk_hears_of_an_appointment_that_the_borrower_knows_of(
             due_at=due_at,
         )
     [told] = await pool.fetch(OFF)
-    assert told["case_id"] == record.case_id
+    assert told["case_id"] == complains.case_id
     assert json.loads(told["body"]) == {
+        "visit_loan_id": "L-1",
         "loan_id": "L-2",
         "complaint_id": "C-1",
         "answer_due_at": due_at.isoformat(),

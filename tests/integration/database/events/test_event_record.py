@@ -53,6 +53,27 @@ async def test_another_event_under_an_id_is_refused(
     assert len(await record.rows("SELECT * FROM case_events")) == 1
 
 
+@pytest.mark.parametrize("zone", ["+08:00", "+00:00"])
+async def test_same_moment_in_another_zone_is_the_same_event(record: Recorder, zone: str) -> None:
+    """However it is written."""
+    hour = "20" if zone == "+08:00" else "12"
+    hold = {"event_id": "e", "hold_id": "H", "reason": "dispute"}
+    await record.accepted("hold_placed", **hold, until="2027-01-01T20:00:00+08:00")
+    again = await record("hold_placed", **hold, until=f"2027-01-01T{hour}:00:00{zone}")
+    assert again.accepted
+    more = await record("hold_placed", **hold)
+    assert more.reason == "LC-RECORD: event_id: was used before, with another until"
+
+
+async def test_what_is_written_only_where_it_is_said_is_compared(record: Recorder) -> None:
+    """A second report that knows who answered is another one."""
+    await record.accepted("call_received", event_id="e", call_id="K", phone_id="B-1-p1")
+    other = await record(
+        "call_received", event_id="e", call_id="K", phone_id="B-1-p1", identity_confirmed=True
+    )
+    assert other.reason == "LC-RECORD: event_id: was used before, with another identity_confirmed"
+
+
 async def test_what_was_erased_since_is_the_same_again(record: Recorder) -> None:
     """Nobody can tell any more what it said."""
     await record.accepted("payment_received", event_id="e", **PAYMENT)

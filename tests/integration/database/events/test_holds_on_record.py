@@ -77,6 +77,16 @@ async def test_release_before_its_hold_may_come_again_whatever_another_loan_had(
     await other.accepted("hold_released", hold_id="H-1", event_id="half")
 
 
+async def test_hold_that_has_lapsed_is_not_meant(other: Recorder) -> None:
+    """Of two of one name, the one in force is."""
+    await insert_loan(other.pool, Loan("L-4"))
+    for loan_id in ("L-2", "L-4"):
+        await other.pool.execute(PLACE, loan_id, NOW)
+    await other.pool.execute("UPDATE holds SET until = $1 WHERE loan_id = 'L-4'", NOW)
+    await other.accepted("hold_released", hold_id="H-1")
+    assert await in_force(other) == ["L-4"]
+
+
 async def test_release_that_may_mean_two_holds_asks_which(other: Recorder) -> None:
     """It ends neither."""
     await insert_loan(other.pool, Loan("L-4"))

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -97,7 +98,7 @@ def test_two_imports_at_once_store_each_loan_once(importer: Importer, database_u
             for lines in (file.read_bytes().splitlines(keepends=True), backwards)
         ]
         imports = (
-            import_tape(tape, database_url, ImportOptions(), lambda _: None, MORNING)
+            import_tape(tape, database_url, ImportOptions(), lambda _: None, lambda: MORNING)
             for tape in tapes
         )
         return await asyncio.gather(*imports)
@@ -137,9 +138,9 @@ def test_refused_row_leaves_nobody_behind(importer: Importer, between: int) -> N
     assert counted["rejected"] == 1
     assert snapshot(importer) == before
 
-    others = [{"loan_id": f"X-{number}"} for number in range(between)]
-    twice = [{"loan_id": "L-2"}, *others, ann | {"loan_id": "L-2", "principal_minor": 999_999}]
-    counted = importer.counts(importer.rows(*twice))
+    others = ({"loan_id": f"X-{number}"} for number in range(between))
+    otherwise: dict[str, Any] = ann | {"loan_id": "L-2", "principal_minor": 999_999}
+    counted = importer.counts(importer.rows({"loan_id": "L-2"}, *others, otherwise))
     assert (counted["imported"], counted["rejected"]) == (1 + between, 1)
     assert importer.fetch("SELECT full_name FROM borrowers") == [("",)]
     assert importer.fetch("SELECT phone_id FROM phones") == []
@@ -160,3 +161,6 @@ def test_what_a_later_tape_says_of_a_borrower_is_heeded(importer: Importer) -> N
     importer.fetch("UPDATE holds SET released_at = now()")
     assert importer.counts(died)["held"] == 0
     assert importer.fetch(held) == []
+    bankrupt = importer.rows({"reported_status": "破产"})
+    assert [importer.counts(bankrupt)["held"] for _ in range(2)] == [1, 0]
+    assert importer.fetch(held) == [("tape-insolvency", "insolvency")]

@@ -100,6 +100,12 @@ def test_who_was_erased_and_borrows_again_is_asked_for_it_anew(importer: Importe
     importer.counts(importer.rows(ANN))
     importer.fetch("INSERT INTO phone_confirmations SELECT phone_id, 'app', now() FROM phones")
     importer.fetch("SELECT erase_person('B-1')")
+    importer.fetch("INSERT INTO erasures VALUES ('B-1', 'person', now())")
+    importer.fetch("UPDATE loans SET status = 'settled'")
+    erased = importer.rows(ANN | {"phone_confirmed_on": "2018-06-01"})  # as the tape still has it
+    assert importer.counts(erased)["findings"] == []
+    assert importer.fetch("SELECT full_name, number FROM borrowers JOIN phones USING (borrower_id)"
+                          ) == [("", "erased B-1-p1")]  # fmt: skip
     counted = importer.counts(importer.rows({"loan_id": "L-2"}))
     assert [(one["kind"], one["field"]) for one in counted["findings"]] == [
         ("held", "borrower_name")
