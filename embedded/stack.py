@@ -16,7 +16,14 @@ from temporalio.client import Client
 from database.migrate import apply_migrations
 from domain.clock import BusinessClock
 from embedded.postgres import EmbeddedPostgres
-from embedded.processes import LOOPBACK, Child, Guard, StackError, inherited_environment
+from embedded.processes import (
+    LOOPBACK,
+    Child,
+    Guard,
+    StackError,
+    inherited_environment,
+    is_free,
+)
 from embedded.temporal import NAMESPACE, TemporalPorts, answers, connect, spawn_temporal
 
 _TEMPORAL_ENDS_WITHIN = timedelta(seconds=10)
@@ -106,6 +113,32 @@ class EmbeddedStack:
         )
         self._adopt(child, grace)
         return child
+
+    async def start_listening(
+        self,
+        name: str,
+        *command: str | Path,
+        grace: timedelta,
+        port: Callable[[], int],
+        variable: str,
+    ) -> None:
+        """Run a command that listens on a port, which it is told by a variable of its settings.
+
+        Somebody may take the port between its choice and its use: then another is chosen.
+
+        Raises:
+            StackError: when it ended, and not for that.
+        """
+        for _ in range(_ATTEMPTS):
+            chosen = port()
+            self.settings |= {variable: str(chosen)}
+            child = await self.start_child(name, *command, grace=grace)
+            if await child.listens(chosen):
+                return
+            self.forget(child)
+            if is_free(chosen):
+                break
+        raise StackError(child.obituary())
 
     async def wait_for(self, child: Child) -> int:
         """Wait for a child that is meant to end; its exit code."""
