@@ -80,6 +80,7 @@ def next_plan_state(
         plan_id=f"{situation.case.case_id}:plan-{situation.case.plans + 1}",
         plan=build_next_plan(event, situation),
         proposed_at=plan.proposed_at,
+        asked_at=situation.facts.as_of or situation.now,
         payments_seen=plan.payments_seen,
         visit_id=plan.visit_id,
         negotiator_ids=[*plan.negotiator_ids, event.requested_by_id],

@@ -97,7 +97,8 @@ class PlanState(BaseModel):
 
     plan_id: str
     plan: Plan
-    proposed_at: AwareDatetime | None = None
+    proposed_at: AwareDatetime | None = None  # the first of those that replaced one another
+    asked_at: AwareDatetime | None = None  # of one that is to replace another
     payments_seen: int | None = None  # the last one that was not in its debt any more
     approval: Answer | None = None
     approver_id: str | None = None

@@ -16,7 +16,8 @@ def judge_plan_decision(
     if plan is None or plan.plan_id != event.plan_id:
         raise EventRefusedError("LC-PLAN", "plan_id: not the plan that waits for approval")
     require(plan.approval is None, "LC-STAGE", "this plan has been decided on")
-    require_not_before(event, plan.proposed_at, situation, "lies before the plan was proposed")
+    proposed_at = plan.asked_at or plan.proposed_at
+    require_not_before(event, proposed_at, situation, "lies before the plan was proposed")
     involved = (*plan.negotiator_ids, *_people_of(visit), situation.facts.borrower_id)
     require(
         not is_among(event.approver_id, involved),

@@ -201,6 +201,27 @@ def test_policy_of_before_allows_none(policy: Policy) -> None:
         judge(_request(), _at(policy.model_copy(update={"plan": rules})))
 
 
+@pytest.mark.parametrize(("days_before", "is_refused"), [(0, False), (1, True)])
+def test_waiver_is_not_approved_before_it_was_asked_for(
+    policy: Policy, days_before: int, is_refused: bool
+) -> None:
+    """The plan that it replaces was proposed long ago."""
+    at = _at(policy)
+    assert at.case.plan is not None
+    at.case.plan.proposed_at = NOON - timedelta(days=90)
+    apply_renegotiation_requested(_request(waiver_minor=40_000), at)
+    at.case.stage = Stage.PLAN
+    assert at.case.next_plan is not None
+    body = {"plan_id": at.case.next_plan.plan_id, "approver_id": "A-2"}
+    said_at = NOON - timedelta(days=days_before)
+    decision = read_event("plan_approved", any_event(said_at, event_id="d", **body))
+    if not is_refused:
+        judge(decision, at)
+        return
+    with pytest.raises(EventRefusedError, match="lies before the plan was proposed"):
+        judge(decision, at)
+
+
 @pytest.mark.parametrize(("hours_left", "is_signed"), [(1, True), (0, False)])
 def test_new_agreement_is_signed_by_its_own_deadline(
     policy: Policy, hours_left: int, is_signed: bool
