@@ -11,6 +11,7 @@ from domain.tape.row import TapeRow
 
 # What makes the same id another loan.
 _IDENTITY = ("lender", "borrower_id")
+_STATUS = "reported_status"
 Differences = Sequence[tuple[str, str]]  # (field, reason) for each
 
 
@@ -88,19 +89,19 @@ def hold_of(row: TapeRow, profile: BorrowerProfile) -> Hold | None:
     """On which a new loan waits, if it does."""
     if row.status is not LoanStatus.ACTIVE:
         return None
-    if row.hold is not None:
-        return Hold(row.hold, "reported_status")
-    if missing := profile.missing:
+    if (hold := _hold_told(row)) is None and (missing := profile.missing):
         return Hold(HoldReason.DATA_MISSING, missing[0])
-    return None
+    return hold
 
 
 def hold_heard(row: TapeRow, differences: Differences) -> Hold | None:
     """On which a loan waits that is there, if the tape says anew what asks for it."""
-    says_anew = any(field == "reported_status" for field, _ in differences)
-    if row.hold is None or not says_anew or row.status is not LoanStatus.ACTIVE:
-        return None
-    return Hold(row.hold, "reported_status")
+    says_anew = any(field == _STATUS for field, _ in differences)
+    return _hold_told(row) if says_anew and row.status is LoanStatus.ACTIVE else None
+
+
+def _hold_told(row: TapeRow) -> Hold | None:
+    return None if row.hold is None else Hold(row.hold, _STATUS)
 
 
 def _rejected(field: str, *reasons: str) -> Stored:

@@ -1,11 +1,9 @@
 """Writes the rows of a loan tape: a batch is one transaction, a loan that is there stays."""
 
 import json
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
-
-import asyncpg
 
 from database.sql import SQL, Connection
 from database.tape.confirmed_phones import confirm_phones
@@ -21,7 +19,8 @@ from database.tape.row_results import (
     strangers,
     without_second_rows,
 )
-from domain.tape.borrower_profile import BorrowerProfile, completed, differing_fields, profile_of
+from database.tape.tape_borrowers import TapeBorrowers, every
+from domain.tape.borrower_profile import BorrowerProfile, differing_fields
 from domain.tape.facts import differing_facts
 from domain.tape.options import ImportOptions
 from domain.tape.report import Outcome
@@ -50,6 +49,7 @@ class TapeStore:
         self._connection = connection
         self._options = options
         self._now = now  # when holds are placed
+        self._borrowers = TapeBorrowers(connection, options)
 
     async def begin(self) -> None:
         """Forget the lines of an earlier import on this connection."""
@@ -83,7 +83,7 @@ class TapeStore:
         }
         stored = other_loans(found)
         theirs = [numbered for numbered in tried if numbered.line not in stored]
-        profiles = await self._add_borrowers(row for _, row in theirs)
+        profiles = await self._borrowers.add(row for _, row in theirs)
         stored |= strangers(theirs, profiles)
         known = [numbered for numbered in theirs if numbered.line not in stored]
         lines = await self._note_lines(known)
@@ -95,7 +95,7 @@ class TapeStore:
         stored |= {line: each for line, each in results.items() if each.outcome is Outcome.REJECTED}
         taken = [numbered for numbered in known if numbered.line not in stored]
         of_people = [each for each in taken if _may_tell_of_people(each.row, profiles, kept)]
-        filled_in = await self._complete(of_people, profiles)
+        filled_in = await self._borrowers.complete(of_people, profiles)
         await confirm_phones(
             self._connection, [row for _, row in of_people], profiles, self._options
         )
@@ -105,9 +105,7 @@ class TapeStore:
             if line in results:  # else another import was faster: it is kept, the next time
                 stored[line] = results[line]._replace(
                     hold=results[line].hold or held.get(row.loan_id),
-                    borrower_differences=()
-                    if profiles[row.borrower_id].is_erased
-                    else differing_fields(row, profiles[row.borrower_id]),
+                    borrower_differences=differing_fields(row, profiles[row.borrower_id]),
                     completed=filled_in.get(line, ()),
                 )
         return stored
@@ -121,8 +119,9 @@ class TapeStore:
         rows = [row for _, row in new]
         await self._add_opening_balances(rows, profiles)
         await self._add_schedules(rows)
-        holds = {row.loan_id: hold_of(row, profiles[row.borrower_id]) for row in rows}
-        held = await self._add_holds(rows, holds)
+        held = await self._add_holds(
+            [(row, hold) for row in rows if (hold := hold_of(row, profiles[row.borrower_id]))]
+        )
         return {line: Stored(Outcome.IMPORTED, hold=held.get(row.loan_id)) for line, row in new}
 
     async def _hold_known(
@@ -131,9 +130,8 @@ class TapeStore:
         """Loans that are there, of whose borrowers the tape says anew that they are to be left in
         peace.
         """
-        told = [(row, hold) for line, row in batch if (hold := hold_heard(row, found[line]))]
         return await self._add_holds(
-            [row for row, _ in told], {row.loan_id: hold for row, hold in told}
+            [(row, hold) for line, row in batch if (hold := hold_heard(row, found[line]))]
         )
 
     async def _first_taken(
@@ -144,97 +142,27 @@ class TapeStore:
         for line, row in batch:
             if stored[line].is_taken:
                 lines.setdefault(row.loan_id, line)
-        new = await _all(SQL.note_taken_loans(self._connection, loan_ids=sorted(lines)))
+        new = await every(SQL.note_taken_loans(self._connection, loan_ids=sorted(lines)))
         return [lines[record["loan_id"]] for record in new]
 
-    async def _add_borrowers(self, rows: Iterable[TapeRow]) -> dict[str, BorrowerProfile]:
-        """Add the borrowers that are not there, and return all of them as kept."""
-        profiles = dict[str, BorrowerProfile]()
-        for row in rows:
-            if row.borrower_id not in profiles:
-                profiles[row.borrower_id] = profile_of(row, self._options)
-        # A fixed order, so that two imports at once wait for each other instead of deadlocking.
-        wanted = [profiles[borrower_id] for borrower_id in sorted(profiles)]
-        added = await _all(
-            SQL.add_borrowers(
-                self._connection,
-                borrower_ids=[profile.borrower_id for profile in wanted],
-                names=[profile.full_name for profile in wanted],
-                languages=[profile.language for profile in wanted],
-                time_zones=[profile.time_zone for profile in wanted],
-                made_up=[profile.is_made_up for profile in wanted],
-            )
-        )
-        new = [profiles[record["borrower_id"]] for record in added]
-        await self._add_contacts(new)
-        if len(new) < len(wanted):
-            there = sorted(profiles.keys() - {profile.borrower_id for profile in new})
-            kept = await _all(SQL.kept_borrowers(self._connection, borrower_ids=there))
-            profiles |= {record["borrower_id"]: BorrowerProfile(**record) for record in kept}
-        return profiles
-
-    async def _complete(
-        self, batch: Sequence[NumberedRow], profiles: dict[str, BorrowerProfile]
-    ) -> dict[int, list[str]]:
-        """Fill in what was missing of borrowers; which columns, by the line that had them."""
-        filled_in: dict[int, list[str]] = {}
-        changed: dict[str, BorrowerProfile] = {}
-        for line, row in batch:
-            profile, columns = completed(profiles[row.borrower_id], row)
-            if columns:
-                filled_in[line] = columns
-                profiles[row.borrower_id] = changed[row.borrower_id] = profile
-        if not changed:
-            return filled_in
-        wanted = [changed[borrower_id] for borrower_id in sorted(changed)]
-        await SQL.fill_in_names(
-            self._connection,
-            borrower_ids=[profile.borrower_id for profile in wanted],
-            names=[profile.full_name for profile in wanted],
-        )
-        await self._add_contacts(wanted)
-        return filled_in
-
-    async def _add_holds(
-        self, rows: Sequence[TapeRow], holds: Mapping[str, Hold | None]
-    ) -> dict[str, Hold]:
+    async def _add_holds(self, wanted: Sequence[tuple[TapeRow, Hold]]) -> dict[str, Hold]:
         """Put on hold the loans of people who are to be left in peace, or cannot be reached; which
         were not before.
         """
-        held = {row.loan_id: (row, hold) for row in rows if (hold := holds[row.loan_id])}
+        borrower_ids = [row.borrower_id for row, _ in wanted]
         # A run may have a contact in hand: it is before the hold, or sees it.
-        await SQL.lock_borrowers(
-            self._connection, borrower_ids=[row.borrower_id for row, _ in held.values()]
-        )
-        placed = await _all(
+        await SQL.lock_borrowers(self._connection, borrower_ids=borrower_ids)
+        placed = await every(
             SQL.add_tape_holds(
                 self._connection,
-                loan_ids=list(held),
-                borrower_ids=[row.borrower_id for row, _ in held.values()],
-                reasons=[hold.reason.value for _, hold in held.values()],
+                loan_ids=[row.loan_id for row, _ in wanted],
+                borrower_ids=borrower_ids,
+                reasons=[hold.reason.value for _, hold in wanted],
                 now=self._now(),
             )
         )
-        return {record["loan_id"]: held[record["loan_id"]][1] for record in placed}
-
-    async def _add_contacts(self, profiles: list[BorrowerProfile]) -> None:
-        phones = [(profile.borrower_id, phone) for profile in profiles for phone in profile.phones]
-        await SQL.add_phones(
-            self._connection,
-            borrower_ids=[borrower_id for borrower_id, _ in phones],
-            phone_ids=[phone.phone_id for _, phone in phones],
-            numbers=[phone.number for _, phone in phones],
-            written=[phone.written for _, phone in phones],
-            relations=[phone.relation.value for _, phone in phones],
-        )
-        homes = [profile for profile in profiles if profile.address]
-        await SQL.add_addresses(
-            self._connection,
-            address_ids=[profile.address_id for profile in homes],
-            borrower_ids=[profile.borrower_id for profile in homes],
-            address_lines=[profile.address for profile in homes],
-            regions=[profile.region for profile in homes],
-        )
+        holds = {row.loan_id: hold for row, hold in wanted}
+        return {record["loan_id"]: holds[record["loan_id"]] for record in placed}
 
     async def _note_lines(self, batch: Sequence[NumberedRow]) -> dict[str, int]:
         """On which line of this tape each loan came first."""
@@ -242,13 +170,13 @@ class TapeStore:
         await SQL.note_tape_lines(
             self._connection, loan_ids=loan_ids, lines=[line for line, _ in batch]
         )
-        found = await _all(SQL.first_tape_lines(self._connection, loan_ids=loan_ids))
+        found = await every(SQL.first_tape_lines(self._connection, loan_ids=loan_ids))
         return {record["loan_id"]: record["line"] for record in found}
 
     async def _add_loans(self, rows: list[TapeRow]) -> set[str]:
         """Add the loans that are not there, and return their ids."""
         loans = [_loan_columns(row) for row in sorted(rows, key=lambda row: row.loan_id)]
-        added = await _all(SQL.add_loans(self._connection, loans=json.dumps(loans)))
+        added = await every(SQL.add_loans(self._connection, loans=json.dumps(loans)))
         return {record["loan_id"] for record in added}
 
     async def _add_opening_balances(
@@ -291,15 +219,11 @@ class TapeStore:
     async def _kept_loans(self, loan_ids: set[str]) -> dict[str, dict[str, Any]]:
         if not loan_ids:
             return {}
-        kept = await _all(SQL.kept_loans(self._connection, loan_ids=sorted(loan_ids)))
+        kept = await every(SQL.kept_loans(self._connection, loan_ids=sorted(loan_ids)))
         return {record["loan_id"]: dict(record) for record in kept}
 
     def _shift(self, row: TapeRow) -> timedelta:
         return row.shift_to(self._options.shift_to)
-
-
-async def _all(rows: AsyncIterator[asyncpg.Record]) -> list[asyncpg.Record]:
-    return [row async for row in rows]
 
 
 def _may_tell_of_people(

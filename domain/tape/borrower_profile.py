@@ -141,13 +141,16 @@ def completed(kept: BorrowerProfile, row: TapeRow) -> tuple[BorrowerProfile, lis
 def differing_fields(row: TapeRow, kept: BorrowerProfile) -> list[str]:
     """The tape's columns that say something else of the borrower than what is kept.
 
-    Columns that the tape leaves out say nothing; a region is kept with an address only.
+    Columns that the tape leaves out say nothing; a region is kept with an address only; and of who
+    was erased nothing is kept.
     """
+    columns = {} if kept.is_erased else _kept_columns(kept)
+    if not kept.address:
+        columns.pop("region", None)
     return [
         name
-        for name, old in _kept_columns(kept).items()
+        for name, old in columns.items()
         if (new := getattr(row, name)) is not None and new != (old or "")
-        if name != "region" or kept.address
     ]
 
 
