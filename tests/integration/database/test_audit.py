@@ -1,42 +1,18 @@
 """The audit: silent on a record that the real code wrote, and loud on each planted breach."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
 from database.audit import CHECKS, Audit
-from database.sql import Connection, open_pool
-from domain.policy.policy import Policy
-from embedded.postgres import EmbeddedPostgres
+from database.sql import Connection
 from tests.support.breaches.all_breaches import BREACHES, DISARM
-from tests.support.databases import fresh_database
 from tests.support.record import Record
-from tests.support.world import Loan, open_case_of
+from tests.support.world import Loan
 
-LOAN = Loan(phones=2)
+LOAN = Loan()
 LATER = timedelta(hours=1)
 NOON = LOAN.at_days_past_due(95, hour=12)
-
-
-@pytest.fixture(scope="module")
-async def record(postgres: EmbeddedPostgres, policy: Policy) -> AsyncIterator[Record]:
-    """A case with everything a case can have; its borrower has another loan."""
-    async with fresh_database(postgres) as url, await open_pool(url) as pool:
-        await open_case_of(Loan(loan_id="L-2"), pool, policy)
-        record = Record(pool, policy, LOAN, await open_case_of(LOAN, pool, policy))
-        await record.write()
-        yield record
-
-
-@pytest.fixture
-async def connection(record: Record) -> AsyncIterator[Connection]:
-    """What a test does to the record is undone after it."""
-    async with record.pool.acquire() as connection:
-        transaction = connection.transaction()
-        await transaction.start()
-        yield connection
-        await transaction.rollback()
 
 
 async def test_record_of_the_real_code_is_clean(record: Record) -> None:

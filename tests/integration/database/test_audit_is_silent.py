@@ -1,20 +1,14 @@
 """The audit says nothing of what the product allows, however much it looks like a breach."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
 from database.audit import Audit
-from database.sql import Connection, open_pool
-from domain.policy.policy import Policy
-from embedded.postgres import EmbeddedPostgres
+from database.sql import Connection
 from tests.support.breaches.all_breaches import DISARM
-from tests.support.databases import fresh_database
 from tests.support.record import Record
-from tests.support.world import Loan, open_case_of
 
-LOAN = Loan(phones=2)
 LATER = timedelta(hours=1)
 
 VISITS = {
@@ -131,26 +125,6 @@ BY_LEDGER = {
         "a collector applied for it within 14 days of a payment",
     ),
 }
-
-
-@pytest.fixture(scope="module")
-async def record(postgres: EmbeddedPostgres, policy: Policy) -> AsyncIterator[Record]:
-    """A case with everything a case can have; its borrower has another loan."""
-    async with fresh_database(postgres) as url, await open_pool(url) as pool:
-        await open_case_of(Loan(loan_id="L-2"), pool, policy)
-        record = Record(pool, policy, LOAN, await open_case_of(LOAN, pool, policy))
-        await record.write()
-        yield record
-
-
-@pytest.fixture
-async def connection(record: Record) -> AsyncIterator[Connection]:
-    """What a test does to the record is undone after it."""
-    async with record.pool.acquire() as connection:
-        transaction = connection.transaction()
-        await transaction.start()
-        yield connection
-        await transaction.rollback()
 
 
 @pytest.mark.parametrize("done", LAWFUL.values(), ids=LAWFUL)

@@ -1,22 +1,17 @@
 """The audit finds a plan that has outlived a missed part, and gives each grace that a run gives."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 
 import pytest
 
 from database.audit import Audit
-from database.sql import Connection, open_pool
-from domain.policy.policy import Policy
-from embedded.postgres import EmbeddedPostgres
+from database.sql import Connection
 from tests.support.breaches.all_breaches import DISARM
-from tests.support.databases import fresh_database
 from tests.support.record import Record
-from tests.support.world import Loan, open_case_of
 
-LOAN = Loan(phones=2)  # whose record ends on 2026-04-19
 PART = 200_000
-# Three parts, due on 2026-02-20, 2026-03-22 and 2026-04-21; nothing paid, and no hold.
+# Three parts, due on 2026-02-20, 2026-03-22 and 2026-04-21, of a record that ends on 2026-04-19;
+# nothing paid, and no hold.
 LATE = f"""
     DELETE FROM holds; DELETE FROM payments;
     UPDATE agreements SET signed_at = '2026-02-01', counted_after = 0, grace_days = 5;
@@ -72,26 +67,12 @@ STILL_IN_TIME = {
 }
 
 
-@pytest.fixture(scope="module")
-async def record(postgres: EmbeddedPostgres, policy: Policy) -> AsyncIterator[Record]:
-    """A case whose plan is in force; its borrower has another loan."""
-    async with fresh_database(postgres) as url, await open_pool(url) as pool:
-        await open_case_of(Loan(loan_id="L-2"), pool, policy)
-        record = Record(pool, policy, LOAN, await open_case_of(LOAN, pool, policy))
-        await record.write()
-        yield record
-
-
 @pytest.fixture
-async def connection(record: Record) -> AsyncIterator[Connection]:
-    """What a test does to the record is undone after it."""
-    async with record.pool.acquire() as connection:
-        transaction = connection.transaction()
-        await transaction.start()
-        await connection.execute(DISARM)
-        await connection.execute(LATE)
-        yield connection
-        await transaction.rollback()
+async def connection(connection: Connection) -> Connection:
+    """To a record whose parts are late."""
+    await connection.execute(DISARM)
+    await connection.execute(LATE)
+    return connection
 
 
 async def _said_of_parts(connection: Connection, record: Record) -> list[str]:
