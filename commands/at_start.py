@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from database.policy.running_with import RunningWith, say_what_runs
 from database.sql import Pool
 from database.zone_check import differing_zones
+from domain.clock import BusinessClock
 from domain.policy.policy import Policy
 from runtime.release import RELEASE
 from runtime.settings import Settings
@@ -20,20 +21,22 @@ async def what_differs(
     Puts on record what this one runs with, for the next one that starts.
     """
     otherwise = await runs_otherwise(pool, said_by, policy, settings, now)
-    # A clock of a drill may stand at any day.
-    outside = not_in_effect(policy, now) if settings.business_clock.is_real else None
+    outside = not_in_effect(policy, settings.business_clock, now)
     lines = [line for line in (otherwise, outside) if line is not None]
     return [*lines, *await differing_zones(pool, now)]
 
 
-def not_in_effect(policy: Policy, now: datetime) -> str | None:
-    """A line when a policy does not bind yet, or any more: whoever is pinned to it goes by it."""
-    if policy.is_in_effect(now.astimezone(ZoneInfo(policy.time_zone)).date()):
+def not_in_effect(policy: Policy, clock: BusinessClock, now: datetime) -> str | None:
+    """A line when a policy does not bind yet, or any more: whoever is pinned to it goes by it.
+
+    A clock of a drill may stand at any day, and nothing is said of it.
+    """
+    today = now.astimezone(ZoneInfo(policy.time_zone)).date()
+    if not clock.is_real or policy.is_in_effect(today):
         return None
-    until = f" until {policy.effective_until}" if policy.effective_until else ""
     return (
-        f"policy {policy.version} is of {policy.effective_from}{until}, and not of today: cases"
-        " that are pinned to it go by it all the same"
+        f"policy {policy.version} is of {policy.days_of_effect}, and not of today: cases that are"
+        " pinned to it go by it all the same"
     )
 
 

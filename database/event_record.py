@@ -24,7 +24,7 @@ from domain.case.facts import CaseFacts
 from domain.events import UnreadableEventError, read_event_on_record
 from domain.policy.policy import Policy
 
-SAID_ANEW = ("occurred_at", "source")  # by a sender who is not sure of having been heard
+_SAID_ANEW = ("occurred_at", "source")  # by a sender who is not sure of having been heard
 
 
 class CaseOpenError(Exception):
@@ -175,7 +175,7 @@ def _differences(known: Mapping[str, Any], judged: JudgedEvent) -> list[str]:
     return [
         name
         for name, field in type(now).model_fields.items()
-        if getattr(was, name) != getattr(now, name) and name not in SAID_ANEW
+        if getattr(was, name) != getattr(now, name) and name not in _SAID_ANEW
         if name in bodies[0] or field.exclude_if is not None  # else it is kept no more, or not yet
     ]
 

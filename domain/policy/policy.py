@@ -183,6 +183,12 @@ class Policy(InEffect):
         return self.model_copy(update={"texts": _TEXTS.validate_json(texts)})
 
     @property
+    def days_of_effect(self) -> str:
+        """The first day, and the last if there is one, in words."""
+        until = f" until {self.effective_until}" if self.effective_until else ""
+        return f"{self.effective_from}{until}"
+
+    @property
     def clock_tolerance(self) -> timedelta:
         """How far the clock of whoever sends an event may be ahead of ours.
 

@@ -56,7 +56,7 @@ async def adopt(
         stored = StoredPolicies(pool)
         await _see_stored(stored, policy)
         now = business_time(settings.business_clock)
-        if settings.business_clock.is_real and (line := not_in_effect(policy, now())):
+        if (line := not_in_effect(policy, settings.business_clock, now())) is not None:
             typer.echo(line, err=True)
         to_move = await _cases_to_move(Adoption(pool), policy, scope, dry_run=dry_run)
         if dry_run or not to_move:

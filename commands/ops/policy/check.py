@@ -28,7 +28,6 @@ async def check(
     refuse_claims(policy.texts or {}, file)
     if not is_for_demo:
         refuse_placeholders(policy, file)
-    until = f" until {policy.effective_until}" if policy.effective_until else ""
-    days = f"from {policy.effective_from}{until}"
-    typer.echo(f"{file}: {policy.version} is valid, SHA-256 {fingerprint(policy)}, {days}")
+    days = policy.days_of_effect
+    typer.echo(f"{file}: {policy.version} is valid, SHA-256 {fingerprint(policy)}, from {days}")
     return 0

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 
 from commands.at_start import not_in_effect
+from domain.clock import BusinessClock
 from domain.policy.policy import Policy
 from tests.support.world import Loan
 
@@ -25,6 +26,6 @@ def test_policy_that_is_not_of_today_is_named(
 ) -> None:
     """By the day where its borrowers live."""
     dated = policy.model_copy(update={"effective_from": first, "effective_until": last})
-    said = not_in_effect(dated, NOW)
+    said = not_in_effect(dated, BusinessClock(), NOW)
     assert (said is None) is (line is None)
     assert said is None or said.startswith(f"policy {policy.version} {line}")
