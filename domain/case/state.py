@@ -207,6 +207,8 @@ class CaseState(BaseModel):
     end: EndState | None = None  # it was closed, and what follows from that is not all done
     next_reminder_at: AwareDatetime | None = None
     events_received: int = Field(default=0, alias="deliveries")
+    turns_on: date | None = None  # the day of which `turns` are counted, in UTC of business time
+    turns: int = 0
 
     @property
     def plan_at_hand(self) -> PlanState | None:

@@ -27,7 +27,7 @@ from workflows.desk.stops import (
     PlanKeptError,
     VisitInDoubtError,
 )
-from workflows.desk.turns import Turns
+from workflows.desk.turns import take_turn
 
 MOMENTS_ON_RECORD = "moments-on-record"  # runs of before keep theirs to themselves
 PAUSES_OUTLAST_ENDS = "pauses-outlast-ends"  # runs of before forget them when a case is reopened
@@ -43,7 +43,6 @@ class CaseDesk:
         self.case = case
         self.next_action = NextAction()
         self._inbox = inbox
-        self._turns = Turns()
         self._filters = Filters()
         self._facts: CaseFacts | None = None
         self._policy: Policy | None = None
@@ -216,7 +215,7 @@ class CaseDesk:
 
     async def _rest_if_busy(self) -> None:
         """Every loop of a case comes by here: none goes round without a timer for long."""
-        rest_until = self._turns.take(self.now)
+        rest_until = take_turn(self.case, self.now)
         if rest_until is None:
             return
         workflow.logger.warning("a case goes round without waiting; it rests")

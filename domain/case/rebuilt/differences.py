@@ -20,6 +20,8 @@ NOT_COMPARED = {
     "end": "a run that has closed its case goes on from there itself",
     "next_reminder_at": "a run has its own timer",
     "visit.told_at": "a run has its own timer",
+    "turns_on": "of whoever waits",
+    "turns": "of whoever waits",
     "deliveries": "numbers deliveries within a run, whose id is part of the receipt",
 }
 # In these stages the deadline is counted anew each time, from a date that payments change.
