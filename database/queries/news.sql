@@ -45,18 +45,20 @@ FROM old WHERE e.endpoint_id = old.endpoint_id RETURNING old.disabled_at;
 SELECT last FROM news_feed FOR UPDATE SKIP LOCKED;
 
 -- name: publish_news(most, now)$
--- Gives committed news their places in the feed, and a delivery to each endpoint that wants them.
+-- Gives committed news their places in the feed, and a delivery to each endpoint that wants them: one
+-- that was disabled before they were written does not, one that was disabled since keeps them waiting.
 WITH next AS (
     SELECT news_id, row_number() OVER (ORDER BY news_id) AS number
     FROM (SELECT news_id FROM news WHERE position IS NULL ORDER BY news_id LIMIT :most) AS waiting
 ), placed AS (
     UPDATE news n SET position = f.last + next.number
     FROM next CROSS JOIN news_feed f WHERE n.news_id = next.news_id
-    RETURNING n.news_id, n.loan_id, n.lender, n.type, n.body
+    RETURNING n.news_id, n.loan_id, n.lender, n.type, n.body, n.written_at
 ), addressed AS (
     INSERT INTO news_deliveries (endpoint_id, news_id, loan_id, next_at)
     SELECT e.endpoint_id, p.news_id, p.loan_id, :now
-    FROM placed p JOIN news_endpoints e ON e.disabled_at IS NULL AND p.body <> ''  -- erased since
+    FROM placed p JOIN news_endpoints e
+      ON (e.disabled_at IS NULL OR e.disabled_at > p.written_at) AND p.body <> ''  -- erased since
       AND (p.lender = ANY (e.lenders) OR '*' = ANY (e.lenders))
       AND (p.type = ANY (e.types) OR split_part(p.type, '.', 1) || '.*' = ANY (e.types)
            OR '*' = ANY (e.types))

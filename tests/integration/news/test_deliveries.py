@@ -1,11 +1,12 @@
 """News reach a registered endpoint: signed, in order for a loan, again until they are taken."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from starlette.responses import Response
 
+from database.news.endpoints import DisabledBecause
 from database.sql import Pool
 from door.news.dispatcher import LEASE
 from door.news.schedule import DISABLED_AFTER, WAITS
@@ -110,6 +111,23 @@ async def test_gone_is_gone(desk: NewsDesk, receiver: Receiver, url: str, pool: 
     assert await desk.states() == ["delivered"]  # what came meanwhile is replayed by hand
     assert since is not None
     assert await desk.outbox.replay("app", None, since - timedelta(days=1), None, desk.now) == 2
+
+
+async def test_what_was_written_before_an_endpoint_was_disabled_waits_for_it(
+    desk: NewsDesk, receiver: Receiver, url: str, pool: Pool
+) -> None:
+    """Though no server was up to publish it; the replay that is advised begins after it."""
+    await desk.register(url)
+    await write_news(pool, "L-1", "case.opened")
+    disabled_at = datetime.now(UTC)
+    assert await desk.endpoints.disable("app", DisabledBecause.BY_HAND, disabled_at)
+    await write_news(pool, "L-2", "case.opened")
+    await desk.send()
+    assert await desk.states() == ["waiting"]
+    assert await desk.endpoints.enable("app", desk.now) == disabled_at
+    assert await desk.outbox.replay("app", None, disabled_at, None, desk.now) == 1
+    await desk.send()
+    assert [message.body["loan_id"] for message in receiver.messages] == ["L-1", "L-2"]
 
 
 async def test_an_endpoint_that_fails_for_days_is_disabled_and_said_to_be(
