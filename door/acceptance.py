@@ -18,7 +18,7 @@ from door.problems import Kind, ProblemError
 from door.senders import Sender
 
 # Whoever withdraws an application is not among them: the borrower may, and it only stops a visit.
-NAMES_STAFF = ("approver_id", "handler_id", "badge_ids", "barred_badge_ids")
+NAMES_STAFF = ("approver_id", "handler_id", "badge_ids", "barred_badge_ids", "applicant_id")
 _ID = re.compile(r"[\x21-\x7e]{1,120}")
 _LOAN_ID = re.compile(r"[^\x00-\x1f\x7f\ud800-\udfff]{1,120}")
 
@@ -149,6 +149,8 @@ def _require_scope(sender: Sender, event: dict[str, Any], name: str) -> None:
     if credential.may_name_staff:
         return
     named = next((field for field in NAMES_STAFF if event.get(field)), None)
+    if named == "applicant_id" and event.get("applicant") == "borrower":
+        return  # they name themselves; with another's id it is refused where it is judged
     if named is not None:
         raise ProblemError(Kind.NOT_ALLOWED, "The credential may not name staff", f"/{named}")
 

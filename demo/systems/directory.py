@@ -55,7 +55,7 @@ SYSTEMS = (
         may_name_staff=True,
     ),
     System(HARDSHIP_DESK, ("hold_placed", "hold_released", "borrower_said")),
-    System(FIELD_SERVICE, ("visit_requested",), ("notice.visit_possible",)),
+    System(FIELD_SERVICE, ("visit_requested",), ("notice.visit_possible",), may_name_staff=True),
     System(
         CREW_APP,
         ("visit_checked_in", "visit_reported"),

@@ -52,11 +52,20 @@ async def test_ticket_is_of_one_event(pool: Pool, policy: Policy, open_case: Ope
     assert await pool.fetchval("SELECT sent_by FROM case_events WHERE event_id = 'mine'") == "bank"
 
 
-async def test_withdrawal_names_no_staff(pool: Pool, policy: Policy, open_case: OpenCase) -> None:
-    """The borrower's own app withdraws what the borrower applied for; it speaks for nobody here."""
+@pytest.mark.parametrize(
+    ("name", "body"),
+    [
+        ("visit_requested", {"applicant": "borrower", "address_id": "B-1-a1"}),
+        ("visit_withdrawn", {"visit_id": "V-1"}),
+    ],
+)
+async def test_borrower_is_no_staff(
+    pool: Pool, policy: Policy, open_case: OpenCase, name: str, body: dict[str, str]
+) -> None:
+    """Their own app applies and withdraws in their name; it speaks for nobody here."""
     await open_case(LOAN, 95)
     async with a_door(pool, client_without_runs(), policy) as bank:
         app = await admit(pool, bank.http, "app", may_name_staff=False)
-        body = {"visit_id": "V-1", "withdrawn_by_id": LOAN.borrower_id}
-        answer = await app.send(LOAN.loan_id, "visit_withdrawn", "mine", **body)
+        who = "applicant_id" if name == "visit_requested" else "withdrawn_by_id"
+        answer = await app.send(LOAN.loan_id, name, "mine", **body, **{who: LOAN.borrower_id})
         assert answer.status_code == 202  # the case is open, and its run is not there

@@ -99,13 +99,18 @@ async def test_replaced_secret_opens_until_its_time(bank: System, pool: Pool) ->
             "/handler_id",
         ),
         ("complaint_extended", {"complaint_id": "C", "approver_id": "A-1"}, "/approver_id"),
+        (
+            "visit_requested",
+            {"applicant": "collector", "applicant_id": "A-1", "address_id": "B-1-a1"},
+            "/applicant_id",
+        ),
     ],
 )
 async def test_what_the_credential_does_not_say_is_refused(
     bank: System, pool: Pool, name: str, body: dict[str, Any], pointer: str
 ) -> None:
     """A foreign event, another's name, a guessed approver."""
-    events = ["payment_received", "complaint_filed", "complaint_extended"]
+    events = ["payment_received", "complaint_filed", "complaint_extended", "visit_requested"]
     small = await admit(pool, bank.http, "small", events=events, may_name_staff=False)
     answer = await small.send("L-1001", name, **body)
     assert answer.status_code == 403
