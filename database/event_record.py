@@ -86,7 +86,8 @@ class Events:
         if is_repeated and (fields := _differences(known, judged)):
             return Verdict(
                 accepted=False,
-                reason=f"LC-RECORD: event_id: was used before, with another {', '.join(fields)}",
+                reason=f"LC-RECORD: event_id: was used before, with another {', '.join(fields)};"
+                " another event needs an id of its own",
                 repeated=True,
             )
         return Verdict(

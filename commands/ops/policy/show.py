@@ -21,7 +21,7 @@ async def show(source: Source) -> int:
 
 def describe_policy(policy: Policy) -> Iterator[str]:
     """The lines of a policy, for whoever has to agree to it."""
-    yield f"{policy.version}, from {policy.effective_from}, SHA-256 {fingerprint(policy)}"
+    yield f"{policy.version}, from {policy.days_of_effect}, SHA-256 {fingerprint(policy)}"
     channels = policy.channels
     yield f"Borrowers ask at {channels.hotline} and complain at {channels.complaint_hotline}."
     if channels.supervisor_hotline is not None:

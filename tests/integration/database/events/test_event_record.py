@@ -9,6 +9,14 @@ from tests.support.recorder import LOAN, NOW, PAYMENT, Recorder
 from tests.support.world import INSTALMENT
 
 
+def refused_for(fields: str) -> str:
+    """What the sender of another event under a used id is told."""
+    return (
+        f"LC-RECORD: event_id: was used before, with another {fields};"
+        " another event needs an id of its own"
+    )
+
+
 async def test_retried_write_answers_as_the_first(record: Recorder) -> None:
     """The same receipt is the same delivery: accepted, counted once, not called repeated."""
     verdicts = [
@@ -49,7 +57,7 @@ async def test_another_event_under_an_id_is_refused(
     await record.accepted("payment_received", event_id="e", **PAYMENT)
     other = await record(name, event_id="e", **body)
     assert (other.accepted, other.repeated) == (False, True)
-    assert other.reason == f"LC-RECORD: event_id: was used before, with another {differs}"
+    assert other.reason == refused_for(differs)
     assert len(await record.rows("SELECT * FROM case_events")) == 1
 
 
@@ -62,7 +70,7 @@ async def test_same_moment_in_another_zone_is_the_same_event(record: Recorder, z
     again = await record("hold_placed", **hold, until=f"2027-01-01T{hour}:00:00{zone}")
     assert again.accepted
     more = await record("hold_placed", **hold)
-    assert more.reason == "LC-RECORD: event_id: was used before, with another until"
+    assert more.reason == refused_for("until")
 
 
 async def test_what_is_written_only_where_it_is_said_is_compared(record: Recorder) -> None:
@@ -71,7 +79,7 @@ async def test_what_is_written_only_where_it_is_said_is_compared(record: Recorde
     other = await record(
         "call_received", event_id="e", call_id="K", phone_id="B-1-p1", identity_confirmed=True
     )
-    assert other.reason == "LC-RECORD: event_id: was used before, with another identity_confirmed"
+    assert other.reason == refused_for("identity_confirmed")
 
 
 async def test_what_was_erased_since_is_the_same_again(record: Recorder) -> None:
