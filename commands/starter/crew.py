@@ -16,7 +16,8 @@ from runtime.settings import load_settings
 
 Value = TypeVar("Value")
 
-COLUMNS = ("badge_id", "full_name")  # region, skills, works, off_days may be missing
+COLUMNS = ("badge_id", "full_name")
+MAY_BE_MISSING = ("region", "skills", "works", "off_days")
 _SKILL_SEPARATORS = str.maketrans(";,", "  ")
 
 
@@ -40,8 +41,8 @@ async def crew(
     """
     roster = read_roster(file)
     async with open_database(load_settings()) as pool:
-        await Visits(pool).add_crew(roster.members)
-    return report_rows(counted(len(roster.members), "crew member"), roster.mistakes)
+        have_left = await Visits(pool).add_crew(roster.members)
+    return report_rows(counted(len(roster.members), "crew member"), roster.mistakes, have_left)
 
 
 def read_roster(file: Path) -> Roster:
@@ -54,7 +55,7 @@ def read_roster(file: Path) -> Roster:
     Raises:
         CommandError: naming the file and the reason, when it cannot be read at all.
     """
-    people, mistakes = read_people(file, COLUMNS, _member)
+    people, mistakes = read_people(file, COLUMNS, _member, MAY_BE_MISSING)
     return Roster([*people.values()], mistakes)
 
 

@@ -19,8 +19,8 @@ async def staff(file: Annotated[Path, typer.Argument(help="CSV with staff_id,lev
     """Say who has which authority: approver or senior_approver; safe to repeat."""
     levels, mistakes = read_staff(file)
     async with open_database(load_settings()) as pool:
-        await Staff(pool).add_staff(levels)
-    return report_rows(f"{len(levels)} of the staff", mistakes)
+        have_left = await Staff(pool).add_staff(levels)
+    return report_rows(f"{len(levels)} of the staff", mistakes, have_left)
 
 
 def read_staff(file: Path) -> tuple[dict[str, Level], list[str]]:

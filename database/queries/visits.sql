@@ -106,10 +106,11 @@ UPDATE visits SET status = :status, ended_at = :now, ended_reason = :reason
 WHERE visit_id = :visit_id AND ended_at IS NULL;
 
 -- name: add_crew_member(badge_id, full_name, region, skills, work_days, works_from, works_until)*!
+-- Who has left has left, whatever roster still names them.
 INSERT INTO crew_members (badge_id, full_name, region, skills, work_days, works_from, works_until)
 VALUES (:badge_id, :full_name, :region, :skills, :work_days, :works_from, :works_until)
 ON CONFLICT (badge_id) DO UPDATE SET
-    full_name = excluded.full_name, active = true, region = excluded.region,
+    full_name = excluded.full_name, region = excluded.region,
     skills = excluded.skills, work_days = excluded.work_days, works_from = excluded.works_from,
     works_until = excluded.works_until;
 
@@ -143,9 +144,18 @@ SELECT string_agg(m.badge_id, ', ' ORDER BY m.badge_id) FROM crew_members m
 WHERE NOT m.active AND canonical_id(m.badge_id) IN (
     SELECT canonical_id(came) FROM unnest(:badge_ids::text[]) AS came);
 
+-- name: crew_that_left(badge_ids)
+SELECT badge_id FROM crew_members WHERE NOT active AND badge_id = ANY (:badge_ids::text[])
+ORDER BY badge_id;
+
 -- name: add_staff_member(staff_id, level)*!
+-- Who has left has left, whatever list still names them.
 INSERT INTO staff (staff_id, level) VALUES (:staff_id, :level)
-ON CONFLICT (staff_id) DO UPDATE SET level = excluded.level, active = true;
+ON CONFLICT (staff_id) DO UPDATE SET level = excluded.level;
+
+-- name: staff_that_left(staff_ids)
+SELECT staff_id FROM staff WHERE NOT active AND staff_id = ANY (:staff_ids::text[])
+ORDER BY staff_id;
 
 -- What a hotline asks of a visitor.
 

@@ -82,8 +82,11 @@ class Visits:
                     return await _book(connection, wish, start, badges)
         return None
 
-    async def add_crew(self, members: Sequence[CrewMember]) -> None:
-        """Put collectors on file. A known badge takes what is said of it now."""
+    async def add_crew(self, members: Sequence[CrewMember]) -> list[str]:
+        """Put collectors on file. A known badge takes what is said of it now.
+
+        Answers with the badges of those who have left, and stay so.
+        """
         absent = [member for member in members if member.absences is not None]
         async with self._pool.acquire() as connection, connection.transaction():
             await SQL.add_crew_member(connection, [_columns(member) for member in members])
@@ -97,6 +100,9 @@ class Visits:
                     for first, last in member.absences or ()
                 ],
             )
+            named = [member.badge_id for member in members]
+            rows = SQL.crew_that_left(connection, badge_ids=named)
+            return [row["badge_id"] async for row in rows]
 
     async def release_crew(
         self, visit_id: str, now: datetime, *, keeps_appointment: bool = False

@@ -46,6 +46,17 @@ def test_everything_is_read(tmp_path: Path) -> None:
     ]
 
 
+def test_header_is_read_as_its_cells_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Without blanks around a name; and no column is passed over in silence."""
+    header = "badge_id, full_name , region,Works"
+    roster = read_roster(_file(tmp_path, f"{header}\nC-1,One,Beijing,Mon-Fri 09:00-18:00\n"))
+    assert roster.members == [CrewMember("C-1", "One", "Beijing")]
+    said = capsys.readouterr().err
+    assert "ignored columns: Works; read are badge_id, full_name, region, skills, works" in said
+
+
 @pytest.mark.parametrize(
     ("row", "mistake"),
     [
@@ -75,7 +86,12 @@ def test_bad_row_is_named_and_the_others_are_kept(tmp_path: Path, row: str, mist
 
 
 @pytest.mark.parametrize(
-    ("text", "reason"), [("name\nx\n", "no column badge_id, full_name"), ("", "no column")]
+    ("text", "reason"),
+    [
+        ("name\nx\n", "no column badge_id, full_name"),
+        ("", "no column"),
+        ("badge_id,full_name,region, region\n", "repeated columns: region"),
+    ],
 )
 def test_file_without_its_columns_is_no_roster(tmp_path: Path, text: str, reason: str) -> None:
     """Nothing is read; a file that is not there is said to be unreadable."""
