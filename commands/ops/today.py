@@ -85,10 +85,14 @@ def _visit(visit: VisitAhead) -> str:
 
 def _promise(promise: PromiseToWatch, zone: str) -> str:
     amount = format_money(promise.amount_minor, promise.currency)
-    if promise.resolved_at is None:
-        return f"{promise.loan_id}  {amount} promised for {promise.due_on}, not yet paid"
-    broken_at = show_local(promise.resolved_at, zone)
-    return f"{promise.loan_id}  {amount} promised for {promise.due_on}, broken on {broken_at}"
+    what = f"{promise.loan_id}  {amount} promised for {promise.due_on}"
+    if promise.resolved_at is not None:
+        return f"{what}, broken on {show_local(promise.resolved_at, zone)}"
+    if promise.paid_minor >= promise.amount_minor:
+        return f"{what}, paid"
+    if promise.paid_minor:
+        return f"{what}, {format_money(promise.paid_minor, promise.currency)} of it paid"
+    return f"{what}, not yet paid"
 
 
 def _hold(hold: HoldInForce, zone: str) -> str:

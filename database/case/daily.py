@@ -43,6 +43,7 @@ class PromiseToWatch(BaseModel):
     due_on: date
     status: str
     resolved_at: datetime | None
+    paid_minor: int  # since it was made
 
 
 class HoldInForce(BaseModel):

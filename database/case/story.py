@@ -14,7 +14,7 @@ from domain.debt.money import format_money
 Kind = Literal[
     "contact", "contact refused", "event", "event refused", "payment", "promise", "hold",
     "complaint", "application", "approval", "appointment", "check-in", "visit", "plan",
-    "agreement", "notice", "wish", "policy", "case", "end",
+    "agreement", "notice", "wish", "reply", "policy", "case", "end",
 ]  # fmt: skip
 # What an accepted event is about; any other is told as an event.
 _KINDS: dict[str, Kind] = {
@@ -87,6 +87,7 @@ async def read_story(pool: Pool, loan_id: str) -> Story | None:
         SQL.story_appointments,
         SQL.story_visits,
         SQL.story_plans,
+        SQL.story_replies,
         SQL.story_notices,
         SQL.story_agreements,
         SQL.story_cases,

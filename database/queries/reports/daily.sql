@@ -55,7 +55,10 @@ ORDER BY starts_at, v.visit_id;
 
 -- name: promises_to_watch(now)
 -- Those of today or still open after their day, and those that were broken in the last seven days.
-SELECT p.promise_id, p.loan_id, l.currency, p.amount_minor, p.due_on, p.status, p.resolved_at
+SELECT p.promise_id, p.loan_id, l.currency, p.amount_minor, p.due_on, p.status, p.resolved_at,
+       (SELECT coalesce(sum(q.amount_minor), 0)::bigint FROM payments q
+        WHERE q.loan_id = p.loan_id AND q.kind = 'payment' AND q.reversed_at IS NULL
+          AND q.sequence > p.made_after) AS paid_minor
 FROM promises p
 JOIN loans l USING (loan_id)
 JOIN borrowers b USING (borrower_id)
@@ -160,11 +163,15 @@ WHERE a.reserved_at > :now::timestamptz - interval '7 days'
 ORDER BY a.reserved_at, a.attempt_id;
 
 -- name: replies_to_read(now)
--- Replies of the last seven days that no word explains, by each loan that is collected.
+-- Replies of the last seven days that no word explains, by each loan that is collected, and the one
+-- that they came in for.
 SELECT r.reply_id, l.loan_id, r.phone_id, p.relation, r.text, r.received_at
 FROM replies r JOIN phones p USING (phone_id) JOIN loans l USING (borrower_id)
 WHERE r.read_as = 'for_people' AND r.read_at > :now::timestamptz - interval '7 days'
-  AND EXISTS (SELECT FROM collection_cases c WHERE c.loan_id = l.loan_id AND c.closed_at IS NULL)
+  AND (EXISTS (SELECT FROM collection_cases c WHERE c.loan_id = l.loan_id AND c.closed_at IS NULL)
+       OR EXISTS (SELECT FROM case_events e
+                  WHERE e.loan_id = l.loan_id AND e.name = 'reply_received' AND e.accepted
+                    AND e.body ->> 'reply_id' = r.reply_id))
 ORDER BY r.received_at, r.reply_id, l.loan_id;
 
 -- name: collected_money(since)

@@ -36,8 +36,16 @@ WHERE e.loan_id = :loan_id AND e.accepted
                  'approval_withdrawn', 'appointment_declined', 'appointment_withdrawn',
                  'plan_approved', 'plan_rejected', 'agreement_declined',
                  'renegotiation_requested', 'contact_preferences_changed', 'policy_adopted',
-                 'case_closed')
+                 'call_received', 'phone_reported', 'phone_confirmed', 'case_closed')
 ORDER BY e.sequence DESC;
+
+-- name: story_replies(loan_id)
+-- What somebody wrote back from a number of the borrower's, or of a contact person's: how it was
+-- read, and not its words.
+SELECT r.read_at AS at, 'reply' AS kind, concat(r.reply_id, ' from ', r.phone_id) AS what,
+       concat('read as ', replace(r.read_as, '_', ' ')) AS result
+FROM replies r JOIN phones p USING (phone_id) JOIN loans l USING (borrower_id)
+WHERE l.loan_id = :loan_id AND r.read_at IS NOT NULL;
 
 -- name: story_money(loan_id)
 -- Payments, also those that a ledger has written itself, and promises; each twice when it was

@@ -169,3 +169,23 @@ def test_what_comes_next_is_told_on_the_same_clock() -> None:
         "Owed: CNY 4,000.00 overdue for 97 days",
         "On hold: dispute; nothing is done until that ends",
     ]
+
+
+async def test_story_tells_what_people_say(pool: Pool, policy: Policy, open_case: OpenCase) -> None:
+    """Why a number is not used any more, and a call that counts against the limits."""
+    record = Record(pool, policy, LOAN, await open_case(LOAN))
+    await record.deliver("call_received", call_id="K-1", phone_id="B-1-p1", duration_s=60)
+    await record.deliver("phone_confirmed", phone_id="B-1-p1", by="app")
+    await record.deliver("phone_reported", phone_id="B-1-p2", status="wrong_person")
+    await record.deliver("reply_received", reply_id="RE-1", phone_id="B-1-p1", text="STOP")
+    story = await read_story(pool, "L-1")
+    assert story is not None
+    text = "\n".join(line for entry in story.entries for line in tell(entry, story))
+    for said in (
+        "event: call received from test: call id K-1; phone id B-1-p1; duration s 60",
+        "event: phone confirmed from test: by app; phone id B-1-p1",
+        "event: phone reported from test: status wrong_person; phone id B-1-p2",
+        "reply: RE-1 from B-1-p1: read as refused",
+    ):
+        assert said in text
+    assert "STOP" not in text
