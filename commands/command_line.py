@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Collection, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from datetime import date, timedelta
+from math import isfinite
 from pathlib import Path
 from typing import Annotated, Any, NoReturn, ParamSpec
 
@@ -23,6 +24,7 @@ from database.policy.stored_policies import PolicyChangedError
 from database.sql import Pool, open_pool
 from domain.events import which_event
 from domain.mistakes import reason
+from domain.tape.fields import YEARS
 from policies.files import PolicyError
 from runtime.env_file import adopt_env_file
 from runtime.settings import Settings, SettingsError
@@ -47,12 +49,19 @@ class _Command(TyperCommand):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """See base class."""
+        if not all(map(_is_utf8, args)):
+            raise typer.BadParameter("an argument is not UTF-8", ctx=ctx)
         try:
-            return super().parse_args(ctx, args)
+            rest = super().parse_args(ctx, args)
         except typer.BadParameter as error:
             if isinstance(error.__cause__, ValidationError):
                 error.message = reason(error.__cause__.errors()[0])
             raise
+        for name, value in ctx.params.items():
+            if isinstance(value, float) and not isfinite(value):
+                option = f"'--{name.replace('_', '-')}'"
+                raise typer.BadParameter("must be a finite number", ctx=ctx, param_hint=option)
+        return rest
 
 
 def build_app(
@@ -177,11 +186,14 @@ def stop_requested() -> asyncio.Event:
 
 
 def day_of(option: str, text: str) -> date:
-    """The day that an option names. Raises CommandError where it is none."""
+    """The day that an option names. Raises CommandError where it is none that is meant."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         raise CommandError(f"{option} {text}: must be a day such as 2026-08-01") from None
+    if day.year not in YEARS:
+        raise CommandError(f"{option}: must lie in the years {YEARS[0]} to {YEARS[-1]}")
+    return day
 
 
 def print_json(answer: Mapping[str, Any]) -> None:
@@ -197,6 +209,13 @@ def no_event(name: str) -> str:
 def counted(number: int, what: str) -> str:
     """A number of things: `1 row`, `2 rows`."""
     return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _is_utf8(argument: str) -> bool:
+    try:
+        return argument.encode() is not None
+    except UnicodeEncodeError:  # Python keeps bytes that are none as halves of characters
+        return False
 
 
 def _has_no_options() -> None:

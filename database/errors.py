@@ -30,8 +30,22 @@ def _one_line(error: Exception) -> str:
     return " ".join(str(error).split()) or type(error).__name__
 
 
+# What a database says of which migrations are missing.
+_BEHIND = (
+    asyncpg.UndefinedTableError,
+    asyncpg.UndefinedColumnError,
+    asyncpg.UndefinedFunctionError,
+)
+
+
 class DatabaseFailedError(Exception):
     """A statement failed; the text names the kind of error and the constraint, no values."""
+
+    def __init__(self, error: asyncpg.PostgresError) -> None:
+        self.is_behind = isinstance(error, _BEHIND)
+        constraint = getattr(error, "constraint_name", None)
+        kind = type(error).__name__
+        super().__init__(f"{kind} ({constraint})" if constraint else kind)
 
 
 @contextmanager
@@ -46,10 +60,7 @@ def rows_kept_out_of_errors() -> Iterator[None]:
     except _GONE as error:
         raise DatabaseAwayError(error) from None
     except asyncpg.PostgresError as error:
-        constraint = getattr(error, "constraint_name", None)
-        kind = type(error).__name__
-        text = f"{kind} ({constraint})" if constraint else kind
-        raise DatabaseFailedError(text) from None
+        raise DatabaseFailedError(error) from None
 
 
 class DatabaseUnusableError(Exception):
@@ -65,18 +76,20 @@ def unusable_in_words(*others: type[Exception]) -> Iterator[None]:
     Raises:
         DatabaseUnusableError: naming DATABASE_URL.
     """
-    unusable = (asyncpg.PostgresError, asyncpg.InterfaceError) + others  # noqa: RUF005  (typed)
+    failed = (asyncpg.PostgresError, asyncpg.InterfaceError, DatabaseFailedError)
+    unusable = failed + others
     try:
         yield
-    except asyncpg.UndefinedTableError as error:
-        raise DatabaseUnusableError(
-            f"DATABASE_URL: {error}: bring the database up to date with `python ops.py migrate`"
-        ) from error
     except TimeoutError as error:
         raise DatabaseUnusableError(
             "DATABASE_URL: the database is there and does not answer in time"
         ) from error
     except unusable as error:
-        raise DatabaseUnusableError(
-            f"DATABASE_URL: the database cannot be used: {_one_line(error)}"
-        ) from error
+        raise DatabaseUnusableError(f"DATABASE_URL: {_why_unusable(error)}") from error
+
+
+def _why_unusable(error: Exception) -> str:
+    is_behind = isinstance(error, _BEHIND) or getattr(error, "is_behind", False)
+    if is_behind:
+        return f"{error}: bring the database up to date with `python ops.py migrate`"
+    return f"the database cannot be used: {_one_line(error)}"

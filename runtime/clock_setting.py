@@ -50,17 +50,20 @@ def read_clock(text: str) -> BusinessClock:
 
     Raises ValueError, whose text is one line, when it describes none.
     """
-    if _short_form(text.strip()) is not None:
-        raise ValueError(
-            f'"{text.strip()}" does not say when it begins, which only `make up` may leave open: '
-            f"must be {_SHAPES}, as `make up` writes it into its file `env`"
-        )
-    if text.strip().startswith("{"):
-        _object(text)
-    try:
-        return BusinessClock.parse(text)
-    except ValidationError as error:
-        raise ValueError(f"must be {_SHAPES}: {_first(error)}") from error
+    text = text.strip()
+    if _short_form(text) is None:
+        if text.startswith("{"):
+            _object(text)
+        try:
+            clock = BusinessClock.parse(text)
+        except ValidationError as error:
+            raise ValueError(f"must be {_SHAPES}: {_first(error)}") from error
+        if text == REAL or not clock.is_real:
+            return clock
+    raise ValueError(
+        f"{text} does not say when it begins, which only `make up` may leave open: "
+        f"must be {_SHAPES}, as `make up` writes it into its file `env`"
+    )
 
 
 def read_clock_wish(text: str) -> ClockWish:

@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     sms_per_second: float | None = Field(default=None, gt=0, le=10_000)
     calls_per_second: float | None = Field(default=None, gt=0, le=10_000)
     business_clock: Annotated[BusinessClock, NoDecode] = BusinessClock()
-    scan_every_seconds: int = Field(default=900, gt=0)
+    scan_every_seconds: int = Field(default=900, gt=0, le=86_400)
     policy_file: Path = CHINA_POLICY
     # What the front door makes the senders' secrets of: whoever knows it can sign as any of them.
     door_key: str | None = Field(default=None, repr=False)
@@ -55,9 +55,16 @@ class Settings(BaseSettings):
     @classmethod
     def _is_postgres(cls, url: str) -> str:
         # The address may hold a password: the message never repeats it.
-        if not url.startswith(("postgresql://", "postgres://")) or not _has_possible_ports(url):
+        if not url.startswith(("postgresql://", "postgres://")) or not _has_possible_hosts(url):
             raise ValueError(f"must be {_DATABASE_URL_SHAPE}")
         return url
+
+    @field_validator("door_host")
+    @classmethod
+    def _may_be_a_host(cls, host: str) -> str:
+        if not _is_possible_name(host):
+            raise ValueError("must be a host's name or address, such as 127.0.0.1")
+        return host
 
     @field_validator("door_key")
     @classmethod
@@ -107,10 +114,20 @@ def door_key_of(settings: Settings) -> str:
     return settings.door_key
 
 
-def _has_possible_ports(url: str) -> bool:
-    """Of each host in an address: there may be several, or none."""
+def _has_possible_hosts(url: str) -> bool:
+    """Whether each host in an address may be one, and its port: there may be several, or none."""
     try:
-        hosts = urlsplit(url).netloc.rpartition("@")[2].split(",")
-        return all(urlsplit(f"//{host}").port != 0 for host in hosts)
+        hosts = [
+            urlsplit(f"//{host}") for host in urlsplit(url).netloc.rpartition("@")[2].split(",")
+        ]
+        return all(host.port != 0 and _is_possible_name(host.hostname or "") for host in hosts)
     except ValueError:  # no number, too large a number, or half an IPv6 address
+        return False
+
+
+def _is_possible_name(host: str) -> bool:
+    """Whether a name can be asked for at all: none of its parts is empty or too long."""
+    try:
+        return host.encode("idna") is not None
+    except UnicodeError:
         return False

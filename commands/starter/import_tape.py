@@ -5,7 +5,6 @@ import csv
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -20,7 +19,7 @@ from database.tape import tape_import
 from database.tape.tape_import import Tell
 from domain.local_time import time_zones
 from domain.tape.encoding import UTF_8, encoding_of, in_utf8, is_encoding
-from domain.tape.fields import LANGUAGES, YEARS
+from domain.tape.fields import LANGUAGES
 from domain.tape.lines import Tape, TapeError, read_tape
 from domain.tape.options import ImportOptions
 from domain.tape.report import Finding, ImportReport, Kind, Outcome
@@ -70,7 +69,7 @@ async def import_tape(  # noqa: PLR0913, PLR0917  (each is an option)
         time_zone=_known(time_zone or policy.time_zone, time_zones(), "--time-zone", _A_ZONE),
         zone_is_said=time_zone is not None,
         language=_known(language or policy.language, LANGUAGES, "--language", _A_LANGUAGE),
-        shift_to=_day_to_shift_to(shift_to),
+        shift_to=None if shift_to is None else day_of("--shift-to", shift_to),
         today=now().astimezone(ZoneInfo(policy.time_zone)).date(),
         any_day=as_of_anyway,
         invents_people=invent_people,
@@ -80,7 +79,7 @@ async def import_tape(  # noqa: PLR0913, PLR0917  (each is an option)
     try:
         with (
             _reading(file, _known_encoding(encoding)) as (tape, found, progress),
-            _listing(findings_file) as note,
+            _listing(findings_file, file) as note,
         ):
             tell = _both(findings.append if as_json else _printer(progress), note)
             report = await tape_import.import_tape(tape, settings.database_url, options, tell, now)
@@ -109,9 +108,12 @@ def _reading(file: Path, said: str | None) -> Iterator[tuple[Tape, str, Progress
         task = progress.add_task("importing", total=file.stat().st_size)
 
         def lines() -> Iterator[bytes]:
-            for line in source:
-                progress.advance(task, len(line))
-                yield line
+            try:
+                for line in source:
+                    progress.advance(task, len(line))
+                    yield line
+            except OSError as error:
+                raise TapeError(error.strerror or str(error)) from error
 
         yield read_tape(lines(), file.suffix), encoding, progress
 
@@ -144,16 +146,20 @@ def _opened(file: Path, encoding: str) -> Iterator[Iterator[bytes]]:
 
 
 @contextmanager
-def _listing(file: Path | None) -> Iterator[Tell]:
+def _listing(file: Path | None, tape: Path) -> Iterator[Tell]:
     """Writes each finding on a line of a CSV file that can be worked through."""
     if file is None:
         yield lambda _: None
         return
+    if file.exists() and file.samefile(tape):
+        raise CommandError(f"--findings {file}: is the tape itself")
     try:
         with file.open("w", encoding="utf-8", newline="") as out:
             writer = csv.writer(out)
             writer.writerow(Finding._fields)
             yield writer.writerow
+    except BrokenPipeError:  # of whoever reads what is printed
+        raise
     except OSError as error:
         raise CommandError(f"--findings {file}: {error.strerror}") from error
 
@@ -218,15 +224,6 @@ def _known_encoding(name: str | None) -> str | None:
     if not is_encoding(name):
         raise CommandError(f"--encoding: no encoding is called {name!r}")
     return codecs.lookup(name).name
-
-
-def _day_to_shift_to(given: str | None) -> date | None:
-    if given is None:
-        return None
-    day = day_of("--shift-to", given)
-    if day.year not in YEARS:
-        raise CommandError(f"--shift-to: must lie in the years {YEARS[0]} to {YEARS[-1]}")
-    return day
 
 
 def _require_near(options: ImportOptions) -> None:

@@ -40,12 +40,15 @@ async def import_tape(
     with unusable_in_words(OSError):
         await apply_migrations(database_url)
         connection = await asyncpg.connect(database_url)
-        try:
+    try:
+        with unusable_in_words(OSError):
             store = TapeStore(connection, options, now)
             reader = _Reader(options, await _known_time_zones(connection), tell)
-            reader.report.ignored_columns = tape.ignored_columns
-            return await _import(tape, store, reader)
-        finally:
+            await store.begin()
+        reader.report.ignored_columns = tape.ignored_columns
+        return await _import(tape, store, reader)
+    finally:
+        with unusable_in_words(OSError):
             await connection.close()
 
 
@@ -90,9 +93,11 @@ class _Reader:
 
 
 async def _import(tape: Tape, store: TapeStore, reader: _Reader) -> ImportReport:
-    await store.begin()
     for batch in reader.batches(tape.records):
-        for numbered, stored in zip(batch, await store.add(batch), strict=True):
+        # What is read and told between batches has errors of its own.
+        with unusable_in_words(OSError):
+            found = await store.add(batch)
+        for numbered, stored in zip(batch, found, strict=True):
             _note(numbered, stored, reader.report, reader.options, reader.tell)
     return reader.report
 

@@ -3,7 +3,14 @@
 import asyncpg
 import pytest
 
-from database.errors import DatabaseAwayError, DatabaseFailedError, rows_kept_out_of_errors
+from database.door.away import away_in_words
+from database.errors import (
+    DatabaseAwayError,
+    DatabaseFailedError,
+    DatabaseUnusableError,
+    rows_kept_out_of_errors,
+    unusable_in_words,
+)
 from database.sql import Pool, open_pool
 
 
@@ -31,3 +38,19 @@ async def test_a_connection_that_is_cut_is_a_database_that_is_away(pool: Pool) -
     """Also in the middle of a statement."""
     with pytest.raises(DatabaseAwayError), rows_kept_out_of_errors():
         await pool.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("SELECT FROM nothing_yet", "up to date with `python ops.py migrate`"),
+        ("SELECT not_yet FROM loans", "up to date with `python ops.py migrate`"),
+        ("SELECT 1 / 0", "the database cannot be used: DivisionByZeroError"),
+    ],
+)
+async def test_failed_statement_of_the_doors_is_told_as_any(
+    pool: Pool, query: str, said: str
+) -> None:
+    """A command that reads the door's tables ends as the others do."""
+    with pytest.raises(DatabaseUnusableError, match=said), unusable_in_words(), away_in_words():
+        await pool.execute(query)

@@ -150,6 +150,8 @@ def test_no_day_is_named_with_its_option(text: str) -> None:
     """And shows what a day looks like."""
     with pytest.raises(CommandError, match=f"--since {text}: must be a day such as 2026-08-01"):
         day_of("--since", text)
+    with pytest.raises(CommandError, match="--begin: must lie in the years 1970 to 2100"):
+        day_of("--begin", "9999-12-31")
 
 
 @pytest.mark.parametrize("code", [0, 1])

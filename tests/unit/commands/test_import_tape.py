@@ -67,6 +67,16 @@ def test_list_of_findings_that_cannot_be_written_is_named(tmp_path: Path) -> Non
     assert line == f"--findings {file}: No such file or directory\n"
 
 
+def test_tape_is_not_the_list_of_its_findings(tmp_path: Path) -> None:
+    """Which would be written over it."""
+    tape = tmp_path / "tape.csv"
+    tape.write_bytes(TAPE.read_bytes())
+    (tmp_path / "link.csv").symlink_to(tape)
+    for findings in (tape, tmp_path / "link.csv"):
+        assert _import(tape, "--findings", findings).stderr.endswith(": is the tape itself\n")
+    assert tape.read_bytes() == TAPE.read_bytes()
+
+
 def test_unreachable_database_is_one_clear_line() -> None:
     """The line names the variable and keeps the password to itself."""
     line = _import(TAPE).stderr

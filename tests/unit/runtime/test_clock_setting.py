@@ -42,7 +42,7 @@ def test_a_wish_fits_the_clock_that_it_became() -> None:
     assert read_clock_wish("real").fits(BusinessClock())
 
 
-@pytest.mark.parametrize("text", ["60x", "day=1.25s"])
+@pytest.mark.parametrize("text", ["60x", "day=1.25s", "{}", '{"day_length": "PT60S"}'])
 def test_a_single_process_is_told_when_its_clock_begins(text: str) -> None:
     """Two processes that read a short form would live at different times."""
     with pytest.raises(ValueError, match="does not say when it begins"):

@@ -3,7 +3,11 @@
 from pathlib import Path
 from urllib.parse import urlencode
 
+import pytest
+
 from tests.support.tapes.importer import TAPE, Importer
+
+FULL = Path("/dev/full")
 
 
 def test_bad_rows_are_told_and_good_rows_stay(importer: Importer) -> None:
@@ -56,6 +60,15 @@ def test_wrong_options_are_named(importer: Importer) -> None:
     ):
         result = importer.run(TAPE, option, value)
         assert (result.exit_code, option in result.stderr) == (2, True)
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="no device here is always full")
+def test_list_that_can_hold_no_more_is_not_the_databases_fault(importer: Importer) -> None:
+    """It is named itself; what was stored by then stays."""
+    tape = importer.rows(*({"loan_id": f"L-{number}", "currency": ""} for number in range(500)))
+    result = importer.run(tape, "--findings", FULL)
+    assert result.exit_code == 2
+    assert result.stderr.endswith("--findings /dev/full: No space left on device\n")
 
 
 def test_an_unreachable_database_is_one_clear_line(tmp_path: Path) -> None:
