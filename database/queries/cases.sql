@@ -28,10 +28,12 @@ RETURNING p.body::text AS policy,
           c.cooling_until,
           -- As many as were proposed, also where no agreement came of them.
           (SELECT greatest(
-               coalesce(max(substring(g.plan_id FROM '[0-9]+$')::integer), 0),
+               coalesce(max(substring(k.plan_id FROM '[0-9]+$')::integer), 0),
                (SELECT count(*) FROM case_events e WHERE e.case_id = c.case_id AND e.accepted
                   AND e.name = 'visit_reported' AND e.body ->> 'outcome' = 'agreed'))
-           FROM agreements g WHERE g.case_id = c.case_id) AS plans,
+           FROM (SELECT g.plan_id FROM agreements g WHERE g.case_id = c.case_id
+                 UNION ALL
+                 SELECT p.plan_id FROM proposed_plans p WHERE p.case_id = c.case_id) k) AS plans,
           (SELECT count(*) FROM agreements g
            WHERE g.case_id = c.case_id AND g.status = 'broken') AS broken_plans;
 

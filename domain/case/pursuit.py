@@ -25,6 +25,7 @@ class Pursuit(NamedTuple):
     at_any_rate: bool = False  # nothing that stops a stage interrupts the wait
     after_hold: bool = False  # the end of a hold is waited for, also of one that has none
     in_any_permitted_hour: bool = False  # not only in those we plan with
+    rather_before: datetime | None = None  # not at the case's own moment, if that comes later
 
 
 def first_moment(situation: Situation, intent: Intent, pursuit: Pursuit) -> datetime:
@@ -34,7 +35,7 @@ def first_moment(situation: Situation, intent: Intent, pursuit: Pursuit) -> date
     if at >= pursuit.by and is_within(situation.now, permitted, situation.facts.time_zone):
         return situation.now  # later than planned, and still lawful
     if _is_taken_up_again_today(situation):
-        return _own_moment(situation, at, _hours_for(situation, intent, pursuit), pursuit.by)
+        return _own_moment(situation, at, _hours_for(situation, intent, pursuit), pursuit)
     return at
 
 
@@ -53,7 +54,7 @@ def next_moment(
     """
     hours = _hours_for(situation, intent, pursuit)
     opening = next_within(earliest, hours, situation.facts.time_zone)
-    return earliest if opening == earliest else _own_moment(situation, opening, hours, pursuit.by)
+    return earliest if opening == earliest else _own_moment(situation, opening, hours, pursuit)
 
 
 def moment_after(
@@ -62,17 +63,18 @@ def moment_after(
     """After a refusal once at the case's own moment, then to the word."""
     if refusals:
         return max(retry_at, situation.now + PAUSE)
-    return _own_moment(situation, retry_at, _hours_for(situation, intent, pursuit), pursuit.by)
+    return _own_moment(situation, retry_at, _hours_for(situation, intent, pursuit), pursuit)
 
 
 def _own_moment(
-    situation: Situation, earliest: datetime, hours: HoursOfDay, by: datetime
+    situation: Situation, earliest: datetime, hours: HoursOfDay, pursuit: Pursuit
 ) -> datetime:
     """The case's own moment of a day, where it comes after the earliest and before the last."""
     day = situation.facts.local(earliest).date()
     own = stable_moment(situation.case.number, day, hours, situation.facts.time_zone)
     earliest = max(earliest, situation.now)
-    return own if earliest < own < by else earliest
+    last = min(pursuit.by, pursuit.rather_before or pursuit.by)
+    return own if earliest < own < last else earliest
 
 
 def _hours_for(situation: Situation, intent: Intent, pursuit: Pursuit) -> HoursOfDay:

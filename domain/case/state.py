@@ -152,6 +152,7 @@ class EndState(BaseModel):
     closed_at: AwareDatetime
     day: date  # the borrower's own, by which its closing notice is named
     is_told: bool = False
+    called_off: Slot | None = None  # what the borrower was to wait for, and the notice calls off
 
     @property
     def notice_key(self) -> str:
@@ -195,6 +196,7 @@ class CaseState(BaseModel):
     last_released_at: AwareDatetime | None = None
     # In legal review: whether its days past due have led there. A run of before does not say.
     reviewed_for_its_age: bool | None = None
+    reviewed_since: date | None = None  # by which what is said in the review is named
     closed_as: Outcome | None = None
     remembered_events: list[str] = []
     refusals: list[Refusal] = []
@@ -220,6 +222,13 @@ class CaseState(BaseModel):
         """What the record is told of beside the stage."""
         return KeptMoments(**{name: getattr(self, name) for name in KeptMoments.model_fields})
 
+    def key_of_review(self, overdue_since: date | None) -> str:
+        """What the last word of this legal review is called within the case: there may be another
+        of the same arrears. Of a run of before it has no day.
+        """
+        day = "" if self.reviewed_since is None else f":{self.reviewed_since}"
+        return f"{Stage.LEGAL_REVIEW}:{overdue_since}{day}"
+
     def enter(self, stage: Stage) -> None:
         """Move to a stage; what belonged to the last one is over."""
         self.stage = stage
@@ -228,7 +237,7 @@ class CaseState(BaseModel):
         self.reminders = 0
         self.next_reminder_at = None
         self.ladder_followed_until = None
-        self.reviewed_for_its_age = None
+        self.reviewed_for_its_age = self.reviewed_since = None
 
     def remember(self, event_id: str) -> None:
         """Keep an event id, so that the same event counts once; the database is the backstop."""

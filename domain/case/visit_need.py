@@ -23,11 +23,14 @@ def is_too_old(situation: Situation) -> bool:
 
 
 def stage_after_contact(situation: Situation) -> AfterContact | None:
-    """Where early contact leads by now; None while it goes on."""
+    """Where early contact leads by now; None while it goes on.
+
+    Who applied in time, without being invited, is answered, however long a hold was in between.
+    """
+    if situation.case.visit is not None and situation.case.visit.approval is None:
+        return Stage.APPROVAL
     if is_too_old(situation):
         return Stage.LEGAL_REVIEW
-    if situation.case.visit is not None and situation.case.visit.approval is None:
-        return Stage.APPROVAL  # somebody applied without being invited
     return None if reasons_against_visit(situation) else Stage.APPLICATION
 
 

@@ -11,7 +11,7 @@ from domain.contact.hours import lawful_until, refused_by_hours
 from domain.contact.question import Allowed, Decision, Question, Refused
 from domain.contact.right_party import choose_number
 from domain.contact.third_parties import refused_by_third_party_rule
-from domain.messages.templates import Template
+from domain.messages.templates import TOWARDS_A_VISIT, Template
 from domain.policy.contact import Channel, Purpose
 from domain.policy.policy import Policy
 
@@ -57,7 +57,7 @@ def _answer(asked: Question, moment: datetime) -> Decision:
     return (
         _refused_by_balance(asked.purpose, asked.facts)
         or _refused_by_hold(asked, moment)
-        or _refused_by_blocked_channel(asked.channel, asked.facts)
+        or _refused_by_wish(asked)
         or _refused_by_promise(asked)
         or _refused_without_phone(asked)
         or refused_by_third_party_rule(asked, moment)
@@ -90,10 +90,13 @@ def _refused_by_hold(asked: Question, now: datetime) -> Refused | None:
     return Refused(rule_id=rule_id, reason=f"on hold: {reasons}", retry_at=retry_at)
 
 
-def _refused_by_blocked_channel(channel: Channel, facts: ContactFacts) -> Refused | None:
-    if channel not in facts.blocked_channels:
-        return None
-    return Refused(rule_id="LC-PREFERENCE", reason=f"the borrower wants no {channel}")
+def _refused_by_wish(asked: Question) -> Refused | None:
+    unwanted = asked.facts.blocked_channels
+    if asked.channel in unwanted:
+        return Refused(rule_id="LC-PREFERENCE", reason=f"the borrower wants no {asked.channel}")
+    if "visit" in unwanted and asked.template in TOWARDS_A_VISIT:
+        return Refused(rule_id="LC-PREFERENCE", reason="the borrower wants no visit")
+    return None
 
 
 def _refused_by_promise(asked: Question) -> Refused | None:

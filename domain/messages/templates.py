@@ -140,6 +140,11 @@ WITHOUT_DEBT_DETAILS = frozenset(
     {Template.LOCATE_MESSAGE, Template.LOCATE_CALL, Template.FIRST_MESSAGE}
 )
 
+# What asks for a visit or speaks of one to come: not to whoever wants none.
+TOWARDS_A_VISIT = frozenset(
+    {Template.VISIT_INVITATION, Template.VISIT_APPOINTMENT, Template.VISIT_REMINDER}
+)
+
 # Where nobody has confirmed the number, the first message goes there instead of these. Whatever
 # else there is waits until somebody has.
 FIRST_MESSAGE_INSTEAD = LADDER["sms"] - WITHOUT_DEBT_DETAILS

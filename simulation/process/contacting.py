@@ -4,6 +4,7 @@ The counterpart of `workflows/routines/contacting.py` and of the gate in `databa
 provider takes everything at once.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
 from domain.case.pursuit import MOST_TRIES, Pursuit, first_moment, moment_after, next_moment
@@ -25,10 +26,11 @@ def contact(
     purpose: Purpose,
     *,
     by: datetime,
+    unless: Callable[[], bool] = lambda: False,
 ) -> Steps[bool]:
     """Contact the borrower at the next lawful moment before `by`; answers whether that was done."""
     intent = intent_of(desk, key, channel, template, purpose)
-    return (yield from pursue(desk, intent, Pursuit(by)))
+    return (yield from pursue(desk, intent, Pursuit(by, unless=unless)))
 
 
 def intent_of(

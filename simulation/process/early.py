@@ -98,6 +98,7 @@ def review_legally(desk: Desk) -> Steps[Stage]:
     case = desk.case
     if case.reviewed_for_its_age is None:
         case.reviewed_for_its_age = is_too_old(desk.situation)
+        case.reviewed_since = desk.today
 
     def is_back() -> bool:
         return bool(case.reviewed_for_its_age) and not is_too_old(desk.situation)
@@ -122,7 +123,7 @@ def review_legally(desk: Desk) -> Steps[Stage]:
 
 
 def _say_last_word(desk: Desk, ends_at: datetime, unless: Callable[[], bool]) -> Steps[None]:
-    key = f"{Stage.LEGAL_REVIEW}:{desk.facts.overdue_since}"
+    key = desk.case.key_of_review(desk.facts.overdue_since)
     desk.note("notice", NoticeKind.REVIEW_WANTED.value, key)
     intent = intent_of(desk, key, Channel.SMS, Template.LEGAL_NOTICE, Purpose.COLLECTION)
     yield from pursue(desk, intent, Pursuit(ends_at, unless=unless))

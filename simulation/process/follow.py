@@ -94,11 +94,15 @@ def _until_news(desk: Desk, at: datetime) -> Steps[None]:
 
 def _end_case(desk: Desk, outcome: Outcome) -> Steps[None]:
     """Call off what is under way, close the case, and say so once to who has paid."""
-    if desk.case.stage in CREW_IS_OUT and desk.case.visit is not None:
-        release_crew(desk, tell_borrower=not outcome.is_paid)
+    visit = desk.case.visit
+    is_inside = visit is not None and visit.checked_in
+    expects = visit is not None and visit.notice_sent and not is_inside
+    called_off = visit.slot if visit is not None and expects else None
+    if desk.case.stage in CREW_IS_OUT and visit is not None:
+        release_crew(desk, tell_borrower=not (outcome.is_paid or is_inside))
     if not outcome.is_paid:
         yield from tell_called_off(desk, by=desk.now + desk.policy.visit.call_off)
-    if (visit := desk.case.visit) is not None:
+    if visit is not None:
         end_visit(desk, VisitStatus.COMPLETED if visit.checked_in else VisitStatus.CALLED_OFF)
     desk.note("end", outcome.value, desk.case.case_id)
     desk.case.enter(Stage.ENDED)
@@ -116,5 +120,6 @@ def _end_case(desk: Desk, outcome: Outcome) -> Steps[None]:
             at_any_rate=True,
             after_hold=True,
             in_any_permitted_hour=True,
+            rather_before=None if called_off is None else called_off.start,
         )
         yield from pursue(desk, intent, closing)

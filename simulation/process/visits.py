@@ -10,6 +10,7 @@ from domain.case.events.effects import call_off_appointment
 from domain.case.notices import NoticeKind
 from domain.case.pursuit import Pursuit
 from domain.case.state import Answer, Slot, Stage, VisitState
+from domain.case.visit_need import reasons_against_visit
 from domain.case.visit_standing import has_begun, is_off, may_have_begun, stands_no_more
 from domain.case.words import not_made, word_of_refusal
 from domain.messages.templates import Template
@@ -34,16 +35,21 @@ def invite_to_apply(desk: Desk) -> Steps[Stage]:
     def has_promised() -> bool:
         return bool(desk.facts.promises)
 
-    if not desk.case.reminders and not has_applied():
+    def is_needless() -> bool:
+        return bool(reasons_against_visit(desk.situation))
+
+    if not desk.case.reminders and not has_applied() and not is_needless():
         overdue = desk.situation.days_past_due
         key = f"{Stage.APPLICATION}:{desk.facts.overdue_since}:{overdue}"
         desk.note("notice", NoticeKind.VISIT_POSSIBLE.value, key)
         invitation = Template.VISIT_INVITATION
         intent = intent_of(desk, key, Channel.SMS, invitation, Purpose.VISIT)
-        yield from pursue(
-            desk, intent, Pursuit(ends_at, unless=lambda: has_promised() or has_applied())
+        is_sent = yield from pursue(
+            desk,
+            intent,
+            Pursuit(ends_at, unless=lambda: has_promised() or has_applied() or is_needless()),
         )
-        desk.case.reminders = 1
+        desk.case.reminders = int(is_sent or not is_needless())
     if (yield from desk.until(lambda: has_applied() or has_promised(), ends_at)):
         return Stage.APPROVAL if has_applied() else Stage.EARLY_CONTACT
     desk.case.cooling_until = desk.in_days(desk.policy.visit.cooling_days.value)
@@ -128,7 +134,10 @@ def _propose(desk: Desk, visit: VisitState, slot: Slot) -> Steps[None]:
             Template.VISIT_APPOINTMENT,
             Purpose.VISIT,
             by=slot.start - rules.notice,
+            unless=lambda: visit.appointment is Answer.NO,
         )
+        if visit.appointment is Answer.NO:
+            return
     answers_within = timedelta(hours=rules.confirmation_hours.value)
     answer_by = min(slot.start - lead, (visit.told_at or desk.now) + answers_within)
     answered = visit.notice_sent and (
@@ -153,7 +162,9 @@ def prepare_visit(desk: Desk) -> Steps[Stage]:
     remind_at = slot.start - timedelta(hours=rules.reminder_hours.value)
     if not (yield from desk.until(cancelled, remind_at)) and not visit.prepared:
         key, reminder = f"{slot.slot_id}:reminder", Template.VISIT_REMINDER
-        yield from contact(desk, key, Channel.SMS, reminder, Purpose.VISIT, by=departs_at)
+        yield from contact(
+            desk, key, Channel.SMS, reminder, Purpose.VISIT, by=departs_at, unless=cancelled
+        )
         visit.prepared = True
     if (yield from desk.until(cancelled, departs_at)):
         release_crew(desk, tell_borrower=visit.withdrawn)

@@ -4,11 +4,12 @@ from temporalio import workflow
 
 from activities.case_activities import CaseActivities, CaseEnd
 from activities.complaint_activities import ComplaintActivities, Watch
+from activities.contact_result import ContactStatus
 from activities.legal_activities import LegalActivities
 from domain.case.facts import Outcome
 from domain.case.notices import Audience, NoticeKind
 from domain.case.pursuit import Pursuit
-from domain.case.state import CREW_IS_OUT, EndState, Stage
+from domain.case.state import CREW_IS_OUT, EndState, Slot, Stage
 from domain.case.words import CLOSING_TEMPLATES
 from domain.plan.status import AgreementStatus
 from domain.policy.contact import Channel, Purpose
@@ -33,6 +34,8 @@ LAST_VISITS_COUNT = "last-visits-count"  # in runs of before a visit that an end
 FULFILLED_PLANS_STAND = "fulfilled-plans-stand"  # runs of before say that they are withdrawn
 ENDED_PLANS_MOVE_DUES = "ended-plans-move-dues"  # runs of before go on with what was due under it
 ENDS_ARE_FINISHED = "ends-are-finished"  # a run of before ends without a word on that
+CLOSINGS_CALL_OFF = "closings-call-off"  # in runs of before the crew's hour may come first
+CREWS_INSIDE_ARE_THERE = "crews-inside-are-there"  # runs of before say that nobody comes
 PAID_ENDS_OVERTAKE = "paid-ends-overtake"  # in runs of before the end that was asked for stays
 
 
@@ -82,15 +85,26 @@ async def _close(desk: CaseDesk) -> EndState | None:
     if outcome is None:
         return None
     had_plan = desk.case.plan is not None and desk.case.plan.in_force
+    expected = _expected_slot(desk)
     await _call_off(desk, outcome)
     await desk.intake_idle()
     outcome = _end_of(desk)  # a reversal or another end may have come in
     if outcome is None or not await _close_case(desk, outcome):
         return None
     end = EndState(outcome=outcome, closed_at=desk.now, day=desk.today)
+    if outcome.is_paid and expected is not None and workflow.patched(CLOSINGS_CALL_OFF):
+        end.called_off = expected
     if had_plan and workflow.patched(ENDED_PLANS_MOVE_DUES):
         await desk.look_again()  # a waiver was granted, or what was put off is due again
     return end
+
+
+def _expected_slot(desk: CaseDesk) -> Slot | None:
+    """The appointment that the borrower knows of, and may wait for."""
+    visit = desk.case.visit
+    if visit is None or not visit.notice_sent or visit.checked_in:
+        return None
+    return visit.slot
 
 
 async def _close_case(desk: CaseDesk, outcome: Outcome) -> bool:
@@ -191,7 +205,7 @@ async def _call_off(desk: CaseDesk, outcome: Outcome) -> None:
     """
     if desk.case.stage in CREW_IS_OUT:
         reason = f"the case has ended: {outcome}"
-        await release_crew(desk, reason, tell_borrower=not outcome.is_paid)
+        await release_crew(desk, reason, tell_borrower=not (outcome.is_paid or _is_inside(desk)))
     if not outcome.is_paid:
         # Not much later: while a hold forbids the message, the case would stay open for it.
         await tell_called_off(desk, by=desk.now + desk.policy.visit.call_off)
@@ -211,6 +225,13 @@ async def _call_off(desk: CaseDesk, outcome: Outcome) -> None:
         desk.case.plan = None
 
 
+def _is_inside(desk: CaseDesk) -> bool:
+    """Whether the crew is with the borrower: it is told to leave, and nobody that it never came."""
+    visit = desk.case.visit
+    is_inside = visit is not None and visit.checked_in
+    return is_inside and workflow.patched(CREWS_INSIDE_ARE_THERE)
+
+
 async def _tell_withdrawn(desk: CaseDesk, outcome: Outcome) -> None:
     """A plan that is honoured does not end without a word to who honours it."""
     plan = desk.case.plan
@@ -223,14 +244,15 @@ async def _tell_withdrawn(desk: CaseDesk, outcome: Outcome) -> None:
 async def _send_closing_notice(desk: CaseDesk, end: EndState) -> bool:
     """Send the one closing notice, in the morning if need be, unless the payment is reversed.
 
-    Answers whether it was reversed, before the notice or with it.
+    In the morning before the hour of a crew that comes no more. Answers whether the payment was
+    reversed, before the notice or with it; what was called off is still to be told then.
     """
 
     def is_reversed() -> bool:
         return desk.facts.outcome_if_paid() is None
 
     if not end.is_told:
-        await pursue(
+        status = await pursue(
             desk,
             intent_of(
                 desk,
@@ -245,7 +267,10 @@ async def _send_closing_notice(desk: CaseDesk, end: EndState) -> bool:
                 at_any_rate=True,
                 after_hold=True,
                 in_any_permitted_hour=True,
+                rather_before=None if end.called_off is None else end.called_off.start,
             ),
         )
+        if end.called_off is not None and status in {ContactStatus.REFUSED, ContactStatus.FAILED}:
+            desk.case.called_off_slot = end.called_off
     await desk.intake_idle()
     return is_reversed()

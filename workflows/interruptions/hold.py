@@ -38,6 +38,8 @@ async def wait_out_hold(desk: CaseDesk) -> None:
         _show_hold(desk)
         visit = desk.case.visit
         has_come = visit is not None and has_begun(visit)  # since; the desk hears of what is so
+        # Or an earlier hold did, and the borrower has not heard of it yet.
+        called_off = called_off or desk.case.called_off_slot
         await tell_complaint_handlers(desk, told, None if has_come else called_off)
         called_off = None
         await _rest_until_news(desk)

@@ -4,6 +4,7 @@ Every message and call of the workflow comes this way. It plans; whether a conta
 decided by the gate, at the moment of sending.
 """
 
+from collections.abc import Callable
 from datetime import datetime
 
 from activities.contact_result import ContactStatus
@@ -23,13 +24,15 @@ async def contact(
     purpose: Purpose,
     *,
     by: datetime,
+    unless: Callable[[], bool] = lambda: False,
 ) -> ContactStatus:
     """Contact the borrower at the next lawful moment before `by`. Answers what came of it.
 
     `key` names the intent within the case: the same intent reaches the provider once, however
     often it is asked for.
     """
-    return await pursue(desk, intent_of(desk, key, channel, template, purpose), Pursuit(by))
+    intent = intent_of(desk, key, channel, template, purpose)
+    return await pursue(desk, intent, Pursuit(by, unless=unless))
 
 
 async def pursue(desk: CaseDesk, intent: Intent, pursuit: Pursuit) -> ContactStatus:

@@ -25,6 +25,8 @@ from workflows.desk.options import DATABASE
 from workflows.routines.contacting import intent_of, pursue
 from workflows.routines.staff_notices import notify_staff
 
+# In runs of before it waits for the message that speaks of the appointment.
+NO_IS_HEEDED_AT_ONCE = "no-is-heeded-at-once"
 BARRED_CREWS_OFFER_NOTHING = "barred-crews-offer-nothing"
 BARRED_CREWS_REPLACE_NOTHING = "barred-crews-replace-nothing"
 # In runs of before only the case's end says so.

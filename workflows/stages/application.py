@@ -4,9 +4,11 @@ from typing import Literal
 
 from temporalio import workflow
 
+from activities.contact_result import ContactStatus
 from domain.case.notices import Audience, NoticeKind
 from domain.case.pursuit import Pursuit
 from domain.case.state import Stage
+from domain.case.visit_need import reasons_against_visit
 from domain.messages.templates import Template
 from domain.policy.contact import Channel, Purpose
 from workflows.desk.case_desk import CaseDesk
@@ -14,6 +16,7 @@ from workflows.routines.contacting import intent_of, pursue
 from workflows.routines.staff_notices import notify_staff
 
 APPLICATIONS_NEED_NO_INVITATION = "applications-need-no-invitation"  # runs of before invite still
+NEEDLESS_INVITATIONS = "needless-invitations"  # runs of before send those that were waiting
 PROMISES_COME_FIRST = "promises-come-first"  # runs of before wait for an application all the same
 
 
@@ -34,18 +37,26 @@ async def invite_to_apply(desk: CaseDesk) -> Literal[Stage.APPROVAL, Stage.EARLY
     def has_promised() -> bool:
         return minds_promises and bool(desk.facts.promises)
 
-    if not desk.case.reminders and not has_applied():
+    heeds_need = workflow.patched(NEEDLESS_INVITATIONS)
+
+    def is_needless() -> bool:
+        return heeds_need and bool(reasons_against_visit(desk.situation))
+
+    if not desk.case.reminders and not has_applied() and not is_needless():
         key = f"{Stage.APPLICATION}:{desk.facts.overdue_since}:{desk.situation.days_past_due}"
         await notify_staff(desk, key, Audience.COLLECTORS, NoticeKind.VISIT_POSSIBLE)
         invitation = Template.VISIT_INVITATION
         intent = intent_of(desk, key, Channel.SMS, invitation, Purpose.VISIT)
         heeds_both = workflow.patched(APPLICATIONS_NEED_NO_INVITATION)
-        await pursue(
+        status = await pursue(
             desk,
             intent,
-            Pursuit(ends_at, unless=lambda: has_promised() or (heeds_both and has_applied())),
+            Pursuit(
+                ends_at,
+                unless=lambda: has_promised() or is_needless() or (heeds_both and has_applied()),
+            ),
         )
-        desk.case.reminders = 1
+        desk.case.reminders = int(status is not ContactStatus.REFUSED or not is_needless())
     if await desk.until(
         lambda: has_applied() or has_promised(), ends_at, "give up waiting for an application"
     ):

@@ -20,6 +20,7 @@ from workflows.routines.contacting import contact
 from workflows.routines.promises import wait_for_promise
 from workflows.routines.staff_notices import notify_staff
 from workflows.routines.visit_ends import (
+    NO_IS_HEEDED_AT_ONCE,
     AfterVisit,
     end_visit,
     reason_of_no,
@@ -111,6 +112,11 @@ async def _propose(desk: CaseDesk, visit: VisitState, slot: Slot) -> bool:
     lead = timedelta(hours=rules.reminder_hours.value)
     if not visit.notice_sent:
         notice = rules.notice if workflow.patched(NOTICE_IS_KEPT) else lead
+        heeds_no = workflow.patched(NO_IS_HEEDED_AT_ONCE)
+
+        def is_off() -> bool:
+            return heeds_no and visit.appointment is Answer.NO
+
         told = await contact(
             desk,
             slot.slot_id,
@@ -118,10 +124,13 @@ async def _propose(desk: CaseDesk, visit: VisitState, slot: Slot) -> bool:
             Template.VISIT_APPOINTMENT,
             Purpose.VISIT,
             by=slot.start - notice,
+            unless=is_off,
         )
         visit.notice_sent = told is ContactStatus.SENT
         if told is ContactStatus.UNKNOWN:  # they may have read it: they are told that nobody comes
             desk.case.called_off_slot = slot
+        if is_off():
+            return visit.notice_sent  # whoever does not want it, the crew hears at once
     answers_within = timedelta(hours=rules.confirmation_hours.value)
     answer_by = min(slot.start - lead, (visit.told_at or desk.now) + answers_within)
     answered = visit.notice_sent and await desk.until(

@@ -17,7 +17,12 @@ from domain.case.ladder import (
 )
 from domain.case.situation import Situation
 from domain.case.state import Stage
-from domain.case.visit_need import AfterContact, reasons_against_visit, stage_after_contact
+from domain.case.visit_need import (
+    AfterContact,
+    is_too_old,
+    reasons_against_visit,
+    stage_after_contact,
+)
 from workflows.desk.case_desk import CaseDesk
 from workflows.desk.stops import StageStoppedError
 from workflows.routines.contacting import contact
@@ -26,6 +31,8 @@ from workflows.routines.promises import wait_for_promise
 # Runs of before have nothing on record of them.
 MISSED_STEPS_ON_RECORD = "missed-steps-on-record"
 MISSED_BEFORE_A_CHANGE = "missed-steps-before-a-change"
+# In runs of before an application is forgotten once the case is too old for another.
+APPLICATIONS_STAND = "applications-stand"
 APPLICATIONS_ARE_DECIDED = "applications-are-decided"  # in runs of before after the promise
 
 
@@ -43,13 +50,20 @@ async def contact_early(desk: CaseDesk) -> AfterContact:
         if desk.facts.promises and not _is_applied_for(desk):
             await wait_for_promise(desk, desk.facts.promises[0])
             followed_until = desk.now
-        elif (stage := stage_after_contact(desk.situation)) is not None:
+        elif (stage := _stage_after_contact(desk)) is not None:
             return stage
         else:
             await _record_missed(
                 desk, missed_steps(desk.situation, followed_until), MISSED_STEPS_ON_RECORD
             )
             followed_until = await _follow_ladder(desk)
+
+
+def _stage_after_contact(desk: CaseDesk) -> AfterContact | None:
+    stage = stage_after_contact(desk.situation)
+    if stage is not Stage.APPROVAL or not is_too_old(desk.situation):
+        return stage
+    return stage if workflow.patched(APPLICATIONS_STAND) else Stage.LEGAL_REVIEW
 
 
 def _is_applied_for(desk: CaseDesk) -> bool:

@@ -37,6 +37,7 @@ async def review_legally(desk: CaseDesk) -> Literal[Stage.LEGAL_REVIEW, Stage.EA
     case, remembers_why = desk.case, workflow.patched(REVIEW_REMEMBERS_WHY)
     if case.reviewed_for_its_age is None:
         case.reviewed_for_its_age = is_too_old(desk.situation)
+        case.reviewed_since = desk.today
 
     def is_back() -> bool:
         return bool(case.reviewed_for_its_age) and not is_too_old(desk.situation)
@@ -79,7 +80,7 @@ async def _wait_for_promises(desk: CaseDesk, ends_at: datetime, *, moves: bool) 
 
 
 async def _say_last_word(desk: CaseDesk, ends_at: datetime, unless: Callable[[], bool]) -> None:
-    key = f"{Stage.LEGAL_REVIEW}:{desk.facts.overdue_since}"
+    key = desk.case.key_of_review(desk.facts.overdue_since)
     await notify_staff(desk, key, Audience.LEGAL, NoticeKind.REVIEW_WANTED)
     intent = intent_of(desk, key, Channel.SMS, Template.LEGAL_NOTICE, Purpose.COLLECTION)
     await pursue(desk, intent, Pursuit(ends_at, unless=unless))

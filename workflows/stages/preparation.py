@@ -1,5 +1,6 @@
 """Preparation: the crew's dossier, the borrower's reminder, a last look before departure."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Literal
 
@@ -14,7 +15,12 @@ from workflows.desk.case_desk import CaseDesk
 from workflows.desk.options import DATABASE
 from workflows.routines.contacting import contact
 from workflows.routines.staff_notices import notify_staff
-from workflows.routines.visit_ends import reason_of_no, release_crew, require_visit
+from workflows.routines.visit_ends import (
+    NO_IS_HEEDED_AT_ONCE,
+    reason_of_no,
+    release_crew,
+    require_visit,
+)
 
 
 async def prepare_visit(desk: CaseDesk) -> Literal[Stage.VISIT, Stage.APPOINTMENT]:
@@ -31,7 +37,7 @@ async def prepare_visit(desk: CaseDesk) -> Literal[Stage.VISIT, Stage.APPOINTMEN
 
     reminder_at = slot.start - timedelta(hours=desk.policy.visit.reminder_hours.value)
     if not await desk.until(is_off, reminder_at, "prepare the visit and remind the borrower"):
-        await _prepare(desk, visit, slot)
+        await _prepare(desk, visit, slot, unless=is_off)
     if await desk.until(is_off, departs_at, "last look before the crew departs"):
         await release_crew(desk, reason_of_no(visit), tell_borrower=visit.withdrawn)
         return Stage.APPOINTMENT
@@ -43,7 +49,9 @@ async def prepare_visit(desk: CaseDesk) -> Literal[Stage.VISIT, Stage.APPOINTMEN
     return Stage.VISIT
 
 
-async def _prepare(desk: CaseDesk, visit: VisitState, slot: Slot) -> None:
+async def _prepare(
+    desk: CaseDesk, visit: VisitState, slot: Slot, unless: Callable[[], bool]
+) -> None:
     if visit.prepared:
         return
     await workflow.execute_activity_method(
@@ -58,6 +66,7 @@ async def _prepare(desk: CaseDesk, visit: VisitState, slot: Slot) -> None:
         badge_ids=slot.badge_ids,
         starts_at=slot.start.isoformat(),
     )
+    heeds_no = workflow.patched(NO_IS_HEEDED_AT_ONCE)
     await contact(
         desk,
         f"{slot.slot_id}:reminder",
@@ -65,5 +74,6 @@ async def _prepare(desk: CaseDesk, visit: VisitState, slot: Slot) -> None:
         Template.VISIT_REMINDER,
         Purpose.VISIT,
         by=slot.start - desk.policy.visit.departure,
+        unless=lambda: heeds_no and unless(),
     )
     visit.prepared = True

@@ -163,6 +163,8 @@ JOIN wishes w ON w.borrower_id = a.borrower_id AND w.since < a.reserved_at
 CROSS JOIN LATERAL (VALUES (a.reserved_at AT TIME ZONE b.time_zone)) AS at (local)
 CROSS JOIN LATERAL (VALUES
     (w.about = 'blocked_channels' AND w.wish ? a.channel, concat('no ', a.channel)),
+    (w.about = 'blocked_channels' AND w.wish ? 'visit'
+     AND a.template IN ('visit_invitation', 'visit_appointment', 'visit_reminder'), 'no visit'),
     ((SELECT NOT bool_or(local::time >= (hours ->> 'start')::time
                          AND local::time < (hours ->> 'end')::time)
       FROM jsonb_array_elements(w.wish) AS hours

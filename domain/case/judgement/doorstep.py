@@ -12,7 +12,12 @@ from domain.case.judgement.fitting import (
 from domain.case.negotiation import plan_of_report
 from domain.case.situation import Situation
 from domain.case.state import Answer, VisitState
-from domain.case.visit_standing import crew_is_barred, is_off, reasons_approval_is_void
+from domain.case.visit_standing import (
+    crew_is_barred,
+    is_off,
+    reasons_approval_is_void,
+    waits_for_promise,
+)
 from domain.identity import is_among, people_of
 from domain.plan.plan import PlanRefusedError
 
@@ -48,6 +53,11 @@ def judge_visit_checked_in(event: events.VisitCheckedIn, situation: Situation) -
 def _require_standing(situation: Situation) -> None:
     """What the workflow is about to settle is not overtaken at the door."""
     require(not is_off(situation), "LC-STAGE", "the visit has been called off")
+    require(
+        not waits_for_promise(situation),
+        "LC-PROMISE",
+        "a promise to pay is open, and the hour of the appointment has not come",
+    )
     reasons = reasons_approval_is_void(situation)
     require(
         not reasons,

@@ -16,6 +16,7 @@ NOT_COMPARED = {
     "taken_up_again_at": "of one run",
     "ladder_followed_until": "of one run",
     "reviewed_for_its_age": "on record with the legal desk's notice only",
+    "reviewed_since": "on record with the legal desk's notice only",
     "unsettled": "a run waits for the activity itself",
     "end": "a run that has closed its case goes on from there itself",
     "next_reminder_at": "a run has its own timer",

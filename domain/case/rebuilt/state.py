@@ -64,7 +64,6 @@ def rebuild_state(
         taken_up_again_at=now,
         unsettled=record.reserved,
         last_step=last_step(record, now),
-        reviewed_for_its_age=_reviewed_for_its_age(record, policy),
         ladder_followed_until=None if now is None else ladder_followed_until(record, policy),
         applications=len(record.visits),
         visits=sum(each.status in _MADE for each in record.visits),
@@ -83,6 +82,7 @@ def rebuild_state(
         end=_end(record),
         remembered_events=record.event_ids[-REMEMBERED_EVENTS:],
     )
+    _take_up_review(record, policy, state)
     if not record.keeps_moments:
         guesses.append("moments: of an earlier release; deadlines and pauses begin anew")
     _go_on_from_between(record, policy, state, guesses)
@@ -144,14 +144,21 @@ def _next_reminder_at(record: CaseRecord, policy: Policy) -> datetime | None:
     return reminders[-1].at + timedelta(days=policy.visit.approval_reminder_days.value)
 
 
-def _reviewed_for_its_age(record: CaseRecord, policy: Policy) -> bool | None:
-    """By the notice, whose key says since when the loan was overdue then; None before it."""
+def _take_up_review(record: CaseRecord, policy: Policy, state: CaseState) -> None:
+    """By the notice, whose key says since when the loan was overdue then, and names the review."""
     asked = record.notices_below(f"{Stage.LEGAL_REVIEW}:", NoticeKind.REVIEW_WANTED)
-    if record.stage is not Stage.LEGAL_REVIEW or not asked:
-        return None
-    overdue_since, notice = asked[-1]
+    if record.stage is not Stage.LEGAL_REVIEW or not asked or _is_earlier(asked[-1][1], record):
+        return
+    key, notice = asked[-1]
+    overdue_since, _, since = key.partition(":")
     days_past_due = record.day_of(notice.at) - date.fromisoformat(overdue_since)
-    return days_past_due.days > policy.visit.until_days_past_due.value
+    state.reviewed_for_its_age = days_past_due.days > policy.visit.until_days_past_due.value
+    state.reviewed_since = date.fromisoformat(since) if since else None
+
+
+def _is_earlier(notice: RecordedNotice, record: CaseRecord) -> bool:
+    """Whether a notice is of an earlier time in the stage."""
+    return record.stage_entered_at is not None and notice.at < record.stage_entered_at
 
 
 def _is_asked(record: CaseRecord, kind: NoticeKind) -> bool:
@@ -163,9 +170,8 @@ def _is_asked(record: CaseRecord, kind: NoticeKind) -> bool:
     if not notices:
         return False
     key, notice = notices[-1]
-    entered_at = record.stage_entered_at
-    if kind is NoticeKind.VISIT_POSSIBLE and entered_at is not None and notice.at < entered_at:
-        return False  # of an earlier time in the stage
+    if _is_earlier(notice, record):
+        return False
     reserved = (each.fate is ContactFate.RESERVED for each in record.tries(key))
     return record.is_done(key) or any(reserved)
 

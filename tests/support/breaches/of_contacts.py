@@ -142,6 +142,12 @@ CONTACTS = {
         WISH.format(body='{"blocked_channels": ["sms"], "agreed_hours": []}'),
         "by sms at 2026-04-15 12:00:00 in Asia/Shanghai, against the wish of",
     ),
+    "told of a visit": (
+        "G4",
+        WISH.format(body='{"blocked_channels": ["visit"], "agreed_hours": []}')
+        + "; UPDATE contact_attempts SET template = 'visit_invitation'",
+        ": no visit",
+    ),
     "other hours": (
         "G4",
         WISH.format(

@@ -8,7 +8,7 @@ import pytest
 from domain.case.state import Stage
 from domain.policy.policy import Policy
 from tests.support.judged import ACCEPTED, STAGE, verdict
-from tests.support.situations import CAPACITY, NOON, PROPOSAL, situation, slot_from
+from tests.support.situations import CAPACITY, NOON, PROMISE, PROPOSAL, situation, slot_from
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,8 @@ def test_check_in_is_by_the_announced_crew_in_lawful_hours(
         ({}, {"arrears_minor": 0}, "LC-PAID"),
         ({"called_off_as": "withdrawn"}, {}, STAGE),
         ({}, {"visit_blocked": True}, STAGE),
+        ({"slot": slot_from(NOON + timedelta(minutes=1))}, {"promises": [PROMISE]}, "LC-PROMISE"),
+        ({"slot": slot_from(NOON)}, {"promises": [PROMISE]}, ACCEPTED),
         ({}, {"address_ids": []}, "LC-VISIT-APPROVAL-VOID"),
         ({"approved_arrears_minor": 100_000}, {}, "LC-VISIT-APPROVAL-VOID"),
         ({}, {"barred_badge_ids": ["C-2"]}, "LC-CREW"),

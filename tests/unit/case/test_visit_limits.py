@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from domain.case.state import Answer, Stage
+from domain.case.visit_need import stage_after_contact
 from domain.policy.policy import Policy
 from tests.support.judged import ACCEPTED, STAGE, verdict
 from tests.support.situations import HOLD, NOON, PROMISE, case_in, situation, slot_from
@@ -166,3 +167,13 @@ def test_collector_waits_after_an_invitation_that_nobody_took(policy: Policy) ->
     assert verdict("visit_requested", at)[0] == "LC-VISIT-COOLING"
     borrower = {"applicant": "borrower", "applicant_id": "B-1"}
     assert verdict("visit_requested", at, **borrower)[0] == ACCEPTED
+
+
+@pytest.mark.parametrize("is_old", [False, True])
+def test_who_applied_in_time_is_answered(policy: Policy, is_old: bool) -> None:
+    """However long a hold was in between."""
+    since = NOON.date() - timedelta(days=184 if is_old else 120)
+    at = situation(policy, Stage.APPROVAL, overdue_since=since)
+    assert stage_after_contact(at) is Stage.APPROVAL
+    at.case.visit = None
+    assert (stage_after_contact(at) is Stage.LEGAL_REVIEW) is is_old

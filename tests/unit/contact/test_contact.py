@@ -8,6 +8,7 @@ import pytest
 from domain.contact.hold import Hold
 from domain.contact.question import Refused
 from domain.events import AgreedHours
+from domain.messages.templates import Template
 from domain.policy.contact import Channel, Purpose
 from tests.support.contact.examples import (
     CLOSING,
@@ -160,6 +161,15 @@ def test_unusable_and_blocked_numbers_are_passed_over() -> None:
     for channel in Channel:
         assert used_phone(ask(facts_with(phones=phones), channel)) == "p3"
         assert rule_of(ask(facts_with(phones=phones[:2]), channel)) == "LC-NO-PHONE"
+
+
+@pytest.mark.parametrize("template", Template)
+def test_who_wants_no_visit_is_not_asked_to_one(template: Template) -> None:
+    """Nor told of one to come: that nobody comes, they are told."""
+    facts = facts_with(blocked_channels=["visit"])
+    decision = ask(facts, purpose=VISIT, template=template)
+    speaks_of_one = template.value in {"visit_invitation", "visit_appointment", "visit_reminder"}
+    assert (rule_of(decision) == "LC-PREFERENCE") is speaks_of_one
 
 
 WORST_FIRST: list[tuple[str, dict[str, Any]]] = [

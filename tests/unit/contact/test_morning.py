@@ -2,14 +2,18 @@
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from domain.calendar import stable_moment
 from domain.case.ladder import next_look, next_step
+from domain.case.pursuit import Pursuit, first_moment
 from domain.case.state import Stage
+from domain.contact.intent import Intent
+from domain.messages.templates import Template
+from domain.policy.contact import Channel, Purpose
 from domain.policy.policy import Policy
 from tests.support.situations import OVERDUE_SINCE, ZONE, situation
 
@@ -71,3 +75,22 @@ def test_a_third_that_is_paid_leaves_no_crowd(policy: Policy) -> None:
     left = [number for number in range(LOANS * 3 // 2) if number * 7919 % 101 % 3]
     moments = [stable_moment(number, day, hours, ZONE) for number in left]
     assert _busiest_to_mean(moments, policy) <= BUSIEST_TO_MEAN
+
+
+def test_closing_notice_comes_before_the_hour_that_it_calls_off(policy: Policy) -> None:
+    """Not at the case's own moment of the day, where that is later."""
+    night = datetime.combine(DAYS[1], time(23), ZoneInfo(ZONE))
+    intent = Intent(
+        key="k", case_id="c", channel=Channel.SMS, purpose=Purpose.CLOSING,
+        template=Template.PAID_NOTICE,
+    )  # fmt: skip
+    slot = datetime.combine(DAYS[2], time(10), ZoneInfo(ZONE))
+    by = night + timedelta(days=30)
+    for number in range(50):
+        at = situation(policy, now=night, case={"number": number})
+        plain = first_moment(at, intent, Pursuit(by, in_any_permitted_hour=True))
+        early = first_moment(
+            at, intent, Pursuit(by, in_any_permitted_hour=True, rather_before=slot)
+        )
+        assert early < slot
+        assert early == plain or plain >= slot

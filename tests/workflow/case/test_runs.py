@@ -20,11 +20,11 @@ async def test_late_start_is_not_a_burst(start_life: StartLife, days: int) -> No
 async def test_fresh_run_keeps_the_case(start_life: StartLife) -> None:
     """With very short runs a life goes the same way, and an old event id still counts once."""
     life = await start_life(RIPE, tried=True, long_history_events=30)
-    await life.pay(1000, payment_id="P-first")
     await life.accepted("hold_placed", event_id="once", hold_id="H-1", reason="dispute")
     await life.accepted("hold_released", hold_id="H-1")
     first = await life.handle.describe()
     await life.skip(timedelta(hours=2))  # the invitation is sent at nine
+    await life.pay(1000, payment_id="P-first")
 
     await life.apply(applicant="borrower", applicant_id="B-1")  # who has just paid may ask for one
     await life.drive_to(Stage.REPAYMENT)

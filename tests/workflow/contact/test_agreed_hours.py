@@ -1,7 +1,10 @@
 """A borrower who asks for hours of their own is reached in them, early or late."""
 
+from datetime import timedelta
+
 import pytest
 
+from domain.case.state import Stage
 from tests.support.lives.life import RIPE, StartLife
 
 
@@ -30,3 +33,21 @@ async def test_invitation_comes_in_the_hours_agreed_on(start_life: StartLife) ->
     await life.accepted("contact_preferences_changed", agreed_hours=hours)
     await life.skip_to(life.loan.at_days_past_due(RIPE + 2))
     assert await life.contacts() == ["visit_invitation"]
+
+
+@pytest.mark.parametrize("held_too", [False, True])
+async def test_who_wants_no_visit_is_not_invited_to_one(
+    start_life: StartLife, held_too: bool
+) -> None:
+    """Though the invitation waits for their hours already; nor once a hold in between is over."""
+    life = await start_life(RIPE, tried=True)
+    hours = [{"start": "08:00", "end": "09:00"}]
+    await life.accepted("contact_preferences_changed", agreed_hours=hours)
+    await life.skip_to_stage(Stage.APPLICATION)
+    if held_too:
+        await life.accepted("hold_placed", hold_id="H", reason="hardship")
+    await life.accepted("contact_preferences_changed", blocked_channels=["visit"])
+    if held_too:
+        await life.accepted("hold_released", hold_id="H")
+    await life.skip(timedelta(days=3))
+    assert await life.contacts() == []

@@ -82,3 +82,20 @@ async def test_hold_leaves_a_promise_the_time_it_had(start_life: StartLife) -> N
     await life.pay(100)
     put_off = await _ends_at(life) - ends_at
     assert abs(put_off - (await life.now() - began_at)) < timedelta(hours=1)
+
+
+async def test_second_review_of_the_same_arrears_is_said_as_the_first(
+    start_life: StartLife,
+) -> None:
+    """Back to contact, and the payment bounces: nobody is handed over without a word."""
+    life = await _in_review(start_life)
+    await life.skip(timedelta(days=1))
+    paid = await life.arrears() - 100_000
+    await life.pay(paid, payment_id="BOUNCES")
+    assert (await life.status())["stage"] == Stage.EARLY_CONTACT
+    await life.accepted("payment_reversed", payment_id="BOUNCES")
+    await life.skip_to_stage(Stage.LEGAL_REVIEW)
+    await life.skip(timedelta(days=1))
+    assert (await life.contacts()).count("legal_notice") == 2
+    asked = "SELECT count(*) FROM staff_notices WHERE kind = 'review_wanted'"
+    assert await life.value(asked) == 2
