@@ -1,12 +1,13 @@
 """The gate under everything at once: many senders, crashes at each step, events, night and day.
 
-The same check is then shown five planted bugs, and finds each. `GATE_PLANS=1000` takes more plans.
+The same check is then shown five planted bugs, and finds each; for one of them it matters who is
+faster, so that its plan is given. `GATE_PLANS=1000` takes more plans.
 """
 
 import asyncio
 import os
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -19,9 +20,10 @@ from domain.case.facts import CaseFacts
 from domain.contact.intent import Intent
 from domain.contact.question import Allowed, Refused
 from domain.contact.status import AttemptStatus
+from domain.policy.contact import Channel
 from domain.policy.policy import Policy
 from gateways.protocol import Sent, Sought
-from tests.support.gate.plan import PLANS, Plan
+from tests.support.gate.plan import BORROWERS, PLANS, Crash, Plan, Send, Wave
 from tests.support.gate.provider import CrashingContacts
 from tests.support.gate.world import Bug, World
 from tests.support.gateways import FakeGateway
@@ -32,6 +34,25 @@ PLANNED = settings(
     database=None,
     phases=[Phase.generate],
     suppress_health_check=list(HealthCheck),
+)
+
+
+MOST_SECONDS = 60  # until both have looked, on any machine
+TWO_AT_ONCE = Plan(
+    waves=(
+        Wave(
+            sends=(
+                Send(0, 0, Channel.SMS, Crash.NONE),
+                Send(BORROWERS, 1, Channel.SMS, Crash.NONE),
+            ),
+            events=(),
+            calls_end=None,
+            retry=False,
+            then=timedelta(hours=1),
+        ),
+    ),
+    begins_at=12,
+    provider_can_tell=True,
 )
 
 
@@ -100,20 +121,36 @@ def test_cap_off_by_one_is_found(check: Check, policy: Policy) -> None:
 
 
 class UnguardedContacts(CrashingContacts):
-    """Reserves on facts that may have changed since they were read."""
+    """Reserves on facts that may have changed since they were read.
+
+    However a machine takes turns, both look before one of them reserves, and none asks for the
+    revision while the other changes it.
+    """
+
+    both_have_looked, one_at_a_time = asyncio.Barrier(2), asyncio.Lock()
+
+    async def _decide(self, connection: Connection, intent: Intent, now: datetime) -> Ruling:
+        ruling = await super()._decide(connection, intent, now)
+        async with asyncio.timeout(MOST_SECONDS):
+            await self.both_have_looked.wait()
+        return ruling
 
     async def _reserve(
         self, connection: Connection, intent: Intent, ruling: Ruling, allowed: Allowed
     ) -> Attempt | None:
-        ruling.recipient.revision = await connection.fetchval(
-            "SELECT revision FROM borrowers WHERE borrower_id = $1", ruling.recipient.borrower_id
-        )
-        return await super()._reserve(connection, intent, ruling, allowed)
+        recipient = ruling.recipient
+        async with self.one_at_a_time:
+            recipient.revision = await connection.fetchval(
+                "SELECT revision FROM borrowers WHERE borrower_id = $1", recipient.borrower_id
+            )
+            return await super()._reserve(connection, intent, ruling, allowed)
 
 
 def test_missing_guard_is_found(check: Check) -> None:
     """Two senders both find the counter free, and nothing tells the second one."""
-    assert check.finds(Bug(contacts=UnguardedContacts), _is_over_a_cap)
+    assert check.live(TWO_AT_ONCE, Bug()) == []
+    found = check.live(TWO_AT_ONCE, Bug(contacts=UnguardedContacts))
+    assert any(map(_is_over_a_cap, found))
 
 
 class LateContacts(CrashingContacts):

@@ -61,6 +61,13 @@ class Conversation:
         """Let a moment pass, and what was begun be done."""
         await settle(self.env)
 
+    async def lose(self) -> None:
+        """Somebody terminates the run, which has nothing in hand: of what it had, the server would
+        wait for an end that nobody can bring, and never skip its time again.
+        """
+        await self.settle()
+        await self.handle.terminate()
+
     async def skip_to(self, moment: datetime) -> None:
         """Let business time pass until a moment."""
         left = moment - await self.now()

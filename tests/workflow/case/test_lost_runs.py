@@ -15,8 +15,7 @@ ON_THE_WAY = [each for each in STAGES if each not in (Stage.EARLY_CONTACT, Stage
 
 async def lose_and_take_up(life: Life) -> None:
     """Somebody terminates the run; the case is started again from its record alone."""
-    await life.settle()
-    await life.handle.terminate()
+    await life.lose()
     await take_up_again(life)
 
 

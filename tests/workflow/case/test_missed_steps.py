@@ -52,11 +52,11 @@ async def test_steps_that_a_lost_run_did_not_take(start_life: StartLife) -> None
     await life.skip_to(life.loan.at_days_past_due(_LOST_FROM))
     made = await life.contacts()
     assert len(made) == 2
-    await life.handle.terminate()
+    await life.lose()
     await life.skip_to(life.loan.at_days_past_due(_BACK_ON))
     await take_up_again(life)
     assert await _missed(life) == [*_PASSED]
-    await life.handle.terminate()
+    await life.lose()
     await take_up_again(life)
     assert await _missed(life) == [*_PASSED]
     assert await life.contacts() == made
@@ -74,7 +74,7 @@ async def test_a_promise_is_silence_and_not_a_loss(start_life: StartLife) -> Non
     )
     await life.skip_to(life.loan.at_days_past_due(25))
     made = await life.contacts()
-    await life.handle.terminate()
+    await life.lose()
     await life.skip_to(life.loan.at_days_past_due(_BACK_ON))
     await take_up_again(life)
     assert await _missed(life) == ["30-sms"]
@@ -108,7 +108,7 @@ async def test_hold_is_silence_also_where_the_run_was_lost_in_it(start_life: Sta
     """What was not to be done meanwhile was not missed."""
     life = await start_life(4)
     await life.accepted("hold_placed", hold_id="H", reason="dispute")
-    await life.handle.terminate()
+    await life.lose()
     await life.skip_to(life.loan.at_days_past_due(16))
     await take_up_again(life)
     await life.skip_to(life.loan.at_days_past_due(18))
@@ -122,7 +122,7 @@ async def test_stage_in_between_is_no_loss_either(start_life: StartLife) -> None
     """Of a run that was lost while an approval was waited for."""
     life = await start_life(RIPE, tried=True)
     await life.drive_to(Stage.APPROVAL)
-    await life.handle.terminate()
+    await life.lose()
     await take_up_again(life)
     await life.skip_until(lambda status: status["stage"] == Stage.EARLY_CONTACT)
     assert await _missed(life) == []

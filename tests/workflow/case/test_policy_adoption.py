@@ -56,7 +56,7 @@ async def test_case_without_a_workflow_is_named(start_life: StartLife) -> None:
     """The others are moved all the same."""
     life = await start_life(5)
     gone = await start_life(5, Loan(loan_id="L-2", borrower_id="B-2"))
-    await gone.handle.terminate()
+    await gone.lose()
     await _store(life, "cn-next")
     assert await _adopt(life, "cn-next") == ["no collection is running for this loan"]
     assert (await life.status())["policy_version"] == "cn-next"

@@ -5,7 +5,8 @@ from datetime import date, timedelta
 import pytest
 
 from domain.case.state import Stage
-from tests.support.lives.life import Life, StartLife, begun_by_scan, start_in
+from tests.support.lives.life import RIPE, Life, StartLife, begun_by_scan, start_in
+from tests.support.lives.lives import Lives
 from tests.support.lives.rebuilt import at_rest, take_up_again
 from tests.support.world import INSTALMENT
 
@@ -28,11 +29,6 @@ async def _closed_at_night(start_life: StartLife, stage: Stage = Stage.EARLY_CON
     return life
 
 
-async def _lose(life: Life) -> None:
-    await life.handle.terminate()
-    await life.settle()
-
-
 async def _taken_up(life: Life) -> str:
     """How it ends, taken up from the record: the morning comes within a day."""
     await take_up_again(life)
@@ -52,7 +48,7 @@ async def test_record_says_what_the_run_knows(start_life: StartLife, stage: Stag
 async def test_closing_notice_is_sent_once_in_the_morning(start_life: StartLife) -> None:
     """Lost in the night, taken up in the morning of the next day but one."""
     life = await _closed_at_night(start_life)
-    await _lose(life)
+    await life.lose()
     await life.skip(timedelta(hours=34))
     assert await _taken_up(life) == "cured"
     assert (await life.contacts()).count("paid_notice") == 1
@@ -62,7 +58,7 @@ async def test_closing_notice_is_sent_once_in_the_morning(start_life: StartLife)
 async def test_it_is_not_said_long_after(start_life: StartLife) -> None:
     """A week later it would only remind of the debt: that it was missed is on record."""
     life = await _closed_at_night(start_life)
-    await _lose(life)
+    await life.lose()
     await life.skip(timedelta(days=7))
     assert await _taken_up(life) == "cured"
     assert await life.value(CLOSING) is None
@@ -85,8 +81,9 @@ async def test_notice_that_was_on_its_way_is_asked_about(start_life: StartLife) 
     assert await life.value(FINISHED)
 
 
-async def test_file_is_built_and_the_legal_desk_told(life: Life) -> None:
+async def test_file_is_built_and_the_legal_desk_told(lives: Lives) -> None:
     """Closed on record, and lost before its file was kept."""
+    life = await lives.start(RIPE, tried=True)
     await life.pool.execute(
         """
         CREATE FUNCTION stop() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -98,7 +95,9 @@ async def test_file_is_built_and_the_legal_desk_told(life: Life) -> None:
     closed = "SELECT count(*) FROM collection_cases WHERE closed_at IS NOT NULL"
     while not await life.value(closed):
         await life.settle()
-    await _lose(life)
+    await lives.shift.stop()  # nobody has the next try in hand
+    await life.handle.terminate()
+    await lives.shift.start_again()
     await life.pool.execute("DROP TRIGGER full_disk ON legal_packages")
     assert await _taken_up(life) == "handed_to_legal"
     told = "SELECT count(*) FROM staff_notices WHERE kind = 'legal_package_ready'"
@@ -131,7 +130,7 @@ async def test_payment_that_bounces_meanwhile_reopens_the_case(
 ) -> None:
     """The run that goes on learns it from the record: with the plan that the payment completed."""
     life = await _closed_at_night(start_life, stage)
-    await _lose(life)
+    await life.lose()
     await at_rest(life, "payment_reversed", payment_id="LAST")
     await take_up_again(life)
     status = await life.status()
@@ -151,7 +150,7 @@ async def test_part_whose_payment_bounces_has_a_new_grace(start_life: StartLife)
     grace = timedelta(days=life.policy.plan.grace_days.value)
     await life.skip_to(life.loan.local(date.fromisoformat(part["due_on"]) + grace, 23))
     await life.pay(payment_id="LAST")
-    await _lose(life)
+    await life.lose()
     await life.skip(timedelta(hours=3))
     await at_rest(life, "payment_reversed", payment_id="LAST")
     await take_up_again(life)
@@ -163,7 +162,7 @@ async def test_part_whose_payment_bounces_has_a_new_grace(start_life: StartLife)
 async def test_pause_after_a_visit_is_kept(start_life: StartLife) -> None:
     """The payment that called the visit off bounces: nobody applies for another at once."""
     life = await _closed_at_night(start_life, Stage.PREPARATION)
-    await _lose(life)
+    await life.lose()
     await at_rest(life, "payment_reversed", payment_id="LAST")
     await take_up_again(life)
     await life.skip(timedelta(days=1))
@@ -177,7 +176,7 @@ async def test_another_delinquency_is_another_case(start_life: StartLife) -> Non
     await life.skip_to(life.loan.local(life.loan.on(await life.now()), 23))
     await life.pay(INSTALMENT + 5, payment_id="LAST")
     await life.accepted("payment_received", payment_id="SMALL", amount_minor=7)
-    await _lose(life)
+    await life.lose()
     await life.skip(timedelta(days=5))
     await at_rest(life, "payment_reversed", payment_id="SMALL")
     assert await _taken_up(life) == "cured"
@@ -189,7 +188,7 @@ async def test_another_delinquency_is_another_case(start_life: StartLife) -> Non
 async def test_no_other_case_begins_before(start_life: StartLife) -> None:
     """What is due again waits for the end that is not finished, and is taken up after it."""
     life = await _closed_at_night(start_life)
-    await _lose(life)
+    await life.lose()
     await life.skip(timedelta(days=40))
     assert await begun_by_scan(life) == []
     assert await _taken_up(life) == "cured"
