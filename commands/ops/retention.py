@@ -31,6 +31,6 @@ async def retention(
 
 def _line(past: PastPeriod) -> str:
     return (
-        f"{past.borrower_id} {past.kind}: ended {past.ended_at.date()},"
+        f"{past.borrower_id} {past.kind}: at rest since {past.ended_at.date()},"
         f" kept {past.years} years by {past.rule_id}"
     )

@@ -11,7 +11,7 @@ class PastPeriod(NamedTuple):
 
     borrower_id: str
     kind: str  # contact, agreement or person
-    ended_at: datetime  # the last case of the borrower
+    ended_at: datetime  # the borrower's last case, or the last that was paid or said after it
     years: int
     held_by: str | None  # what stops its erasure
     rule_id: str  # by which its period has that length

@@ -35,8 +35,10 @@ STAYS = {
         "pressed",
     ),
     *("code", "delivery_code", "last_answer", "visit_code"),
+    # Of holds the table keeps the common reasons alone (0038); the year places one in other words.
+    "facts",
     # Amounts, days and ids in a row: events of one shape, which has no field for words.
-    *("facts", "capacity", "proposal", "proposed", "agreed_hours", "signatories"),
+    *("capacity", "proposal", "proposed", "agreed_hours", "signatories"),
     *("allocation_order", "blocked_channels"),
     "lender_signatory",  # who signs for the lender
 }

@@ -53,6 +53,8 @@ class Year(Record):
         self.now += timedelta(weeks=_WEEKS_BEFORE.get(name, 0))
         said = EVENTS[name].__annotations__.items()
         words = {field: CANARY for field, annotation in said if annotation == Text}
+        if name == "hold_placed":
+            given["reason"] = CANARY
         await super().deliver(name, **words | given)
 
     def _go_to_day(self, days: int) -> None:
