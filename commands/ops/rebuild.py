@@ -6,6 +6,7 @@ from typing import Annotated, Any
 import typer
 
 from activities.business_time import business_time
+from commands.clock_check import warn_of_another_clock
 from commands.command_line import CommandError, LoanId, open_database, print_json, require_loan
 from database.case.case_record import CaseRecords, RecordedCase
 from database.case.reconciliation import CasesOnRecord
@@ -35,6 +36,7 @@ async def rebuild(
     client = await connect_temporal()
     runs = TemporalRuns(client)
     async with open_database(settings) as pool:
+        await warn_of_another_clock(pool, settings)
         recorded = await _read(pool, loan_id)
     standing = await runs.standing(loan_id)
     in_run = await runs.state_of(loan_id) if standing == RUNNING else None

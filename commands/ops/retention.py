@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from activities.business_time import business_time
+from commands.clock_check import refuse_another_clock, warn_of_another_clock
 from commands.command_line import counted, open_database
 from database.case.retention import PastPeriod, Retention
 from runtime.settings import load_settings
@@ -13,10 +14,14 @@ from runtime.settings import load_settings
 async def retention(
     erase: Annotated[bool, typer.Option("--erase", help="Erase what nothing stops")] = False,
 ) -> int:
-    """List what is past its period, by borrower and kind of record; erase it if asked to."""
+    """List what is past its period, by borrower and kind of record; erase it if asked to.
+
+    What is erased years too early does not come back: not by another clock than the service's.
+    """
     settings = load_settings()
     now, erased = business_time(settings.business_clock)(), 0
     async with open_database(settings) as pool:
+        await (refuse_another_clock if erase else warn_of_another_clock)(pool, settings)
         kept = Retention(pool)
         past = await kept.past_periods(now)
         for each in past:

@@ -8,6 +8,7 @@ from temporalio.client import Client
 
 from activities.business_time import business_time
 from activities.reconcile_activities import Reconciler, Reconciliation
+from commands.clock_check import warn_of_another_clock
 from commands.command_line import open_database
 from database.case.case_record import CaseRecords
 from database.case.reconciliation import CasesOnRecord
@@ -39,6 +40,7 @@ async def reconcile(
     clock = settings.business_clock
     client = await connect_temporal()
     async with open_database(settings) as pool:
+        await warn_of_another_clock(pool, settings)
         found = await reconcile_once(pool, client, clock, only_looks=dry_run, is_thorough=thorough)
     typer.echo(json.dumps(as_object(found)) if as_json else as_text(found))
     return 1 if is_unmended(found) else 0
