@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from documents.html import ENVIRONMENT
+from domain.contact.heard import Heard
 from domain.debt.money import format_money
 
 COVER = "cover.html"
@@ -13,8 +14,8 @@ _NO_LINK = {"sequence": 0, "chain": "–"}
 def render_cover(contents: Mapping[str, Any], about: Mapping[str, str]) -> bytes:
     """A page, Chinese and English side by side, of the contents by file name.
 
-    It says who owes what, every word that was said to them, what is where in the file, and the end
-    of the chain of evidence.
+    It says who owes what, every word that was said to them and by them, what is where in the file,
+    and the end of the chain of evidence.
     """
     statement = contents["statement.json"]
     loan = statement["loan"]
@@ -25,6 +26,8 @@ def render_cover(contents: Mapping[str, Any], about: Mapping[str, str]) -> bytes
             loan=loan,
             debt=statement["debt"],
             contacts=contents["contacts.csv"],
+            heard=Heard,
+            received=contents["received.csv"],
             events=len(contents["events.jsonl"]),
             visits=len(contents["visits.json"]),
             agreements=len(contents["agreements.json"]["agreements"]),

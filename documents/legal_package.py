@@ -49,7 +49,8 @@ def differences(content: bytes) -> list[str]:
     try:
         manifest = json.loads(entries.get(MANIFEST) or b"")
         said = {str(name): str(sha256) for name, sha256 in manifest["entries"].items()}
-    except (ValueError, TypeError, KeyError, AttributeError):
+        written = _as_json(manifest)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return [f"{MANIFEST}: missing or not readable"]
     lines = [
         f"{name}: {_difference(entries.get(name), said.get(name))}"
@@ -59,7 +60,7 @@ def differences(content: bytes) -> list[str]:
     if lines:
         return lines
     whole = {name: data for name, data in entries.items() if data is not None}
-    if entries[MANIFEST] != _as_json(manifest):
+    if entries[MANIFEST] != written:
         return [f"{MANIFEST}: not as it was written"]
     return [] if _zip(whole) == content else ["the file: its entries are whole, its frame is not"]
 

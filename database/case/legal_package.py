@@ -11,6 +11,7 @@ import asyncpg
 from database.case.facts import CaseNotFoundError
 from database.case.retention import Erased
 from database.sql import SQL, Connection, Pool
+from domain.contact.heard import what_was_said
 from domain.debt.statement import DebtTerms, draw_statement
 
 Row = dict[str, Any]
@@ -87,7 +88,10 @@ async def _read_contents(connection: Connection, case_id: str, now: datetime) ->
     as_of = case["closed_at"] or now
     entries = {
         "statement.json": await _statement(connection, case, as_of),
-        "contacts.csv": await _rows(SQL.legal_contacts(connection, case_id=case_id)),
+        "contacts.csv": await _contacts(connection, case_id),
+        "received.csv": await _rows(
+            SQL.legal_received(connection, borrower_id=case["borrower_id"], loan_id=case["loan_id"])
+        ),
         "events.jsonl": await _rows(SQL.legal_events(connection, case_id=case_id)),
         "visits.json": await _visits(connection, case_id),
         "complaints.json": await _complaints(connection, case),
@@ -121,6 +125,25 @@ async def _statement(connection: Connection, case: asyncpg.Record, as_of: dateti
         "payments": await _rows(SQL.legal_payments(connection, loan_id=loan_id)),
         "promises": await _rows(SQL.legal_promises(connection, loan_id=loan_id)),
     }
+
+
+async def _contacts(connection: Connection, case_id: str) -> list[Row]:
+    """Each attempt with which of its words were said: it keeps those of either answer."""
+    return [
+        contact | {"said": _said(contact) if contact["kind"] == "attempt" else None}
+        for contact in await _rows(SQL.legal_contacts(connection, case_id=case_id))
+    ]
+
+
+def _said(attempt: Row) -> str:
+    return what_was_said(
+        attempt["channel"],
+        attempt["template"],
+        attempt["status"],
+        attempt["outcome"],
+        attempt["delivery"],
+        identity_confirmed=bool(attempt["identity_confirmed"]),
+    ).value
 
 
 async def _visits(connection: Connection, case_id: str) -> list[Row]:

@@ -29,18 +29,36 @@ SELECT * FROM promises WHERE loan_id = :loan_id ORDER BY made_at, promise_id;
 
 -- name: legal_contacts(case_id)
 -- Every attempt, with what its receipt says, and every refusal with its rule, in the order of time.
+-- That who answered is the borrower is told by the report of the call alone.
 SELECT reserved_at AS at, 'attempt' AS kind, intent_key, channel, template, purpose, phone_id,
        status, outcome, sent_at, provider_ref, recording_id, NULL AS rule_id, NULL AS reason,
        NULL::timestamptz AS retry_at, policy_version, policy_sha256, current_policy, sent_to,
        template_version, said ->> 'text' AS text, said ->> 'after_yes' AS after_yes,
-       said ->> 'after_no' AS after_no, delivery, delivery_at, delivery_code
-FROM contact_attempts WHERE case_id = :case_id
+       said ->> 'after_no' AS after_no, delivery, delivery_at, delivery_code,
+       CASE WHEN channel = 'call' THEN EXISTS (
+           SELECT FROM case_events e
+           WHERE e.loan_id = a.loan_id AND e.name = 'call_finished' AND e.accepted
+             AND e.body ->> 'attempt_id' = a.attempt_id
+             AND e.body ->> 'identity_confirmed' = 'true') END AS identity_confirmed
+FROM contact_attempts a WHERE case_id = :case_id
 UNION ALL
 SELECT at, 'refusal', intent_key, channel, NULL, NULL, NULL, 'refused', NULL, NULL, NULL, NULL,
        rule_id, reason, retry_at, policy_version, policy_sha256, current_policy, NULL, NULL, NULL,
-       NULL, NULL, NULL, NULL, NULL
+       NULL, NULL, NULL, NULL, NULL, NULL
 FROM contact_refusals WHERE case_id = :case_id
 ORDER BY at, kind, intent_key;
+
+-- name: legal_received(borrower_id, loan_id)
+-- What people said by themselves: replies from any number that is kept of the borrower, and how each
+-- was read; calls that came in about the loan. A number that nobody knows has no `phone_id`.
+SELECT r.received_at AS at, 'reply' AS kind, r.reply_id AS id, r.phone_id, r.read_as, r.text,
+       NULL::integer AS duration_s, NULL::boolean AS identity_confirmed, NULL AS recording_id
+FROM replies r JOIN phones p USING (phone_id) WHERE p.borrower_id = :borrower_id
+UNION ALL
+SELECT held_at, 'call', conversation_id, phone_id, NULL, NULL, duration_s, identity_confirmed,
+       recording_id
+FROM conversations WHERE loan_id = :loan_id
+ORDER BY at, kind, id;
 
 -- name: legal_events(case_id)
 SELECT * FROM case_events WHERE case_id = :case_id ORDER BY sequence;

@@ -81,6 +81,21 @@ def _zip(entries: dict[str, bytes]) -> bytes:
     return buffer.getvalue()
 
 
+@pytest.mark.parametrize(
+    "manifest",
+    [
+        b"[" * 200_000,
+        b'{"entries": {}, "number": NaN}',
+        b'{"entries": {}, "half": "\\ud800"}',
+    ],
+)
+def test_manifest_that_no_build_has_written_is_named(manifest: bytes) -> None:
+    """Whatever it is that cannot be read, or written again."""
+    assert differences(_zip({"manifest.json": manifest})) == [
+        "manifest.json: missing or not readable"
+    ]
+
+
 @pytest.mark.parametrize("content", [b"", b"PK", b"not a zip at all"])
 def test_file_that_is_no_package_is_said_to_be_none(content: bytes) -> None:
     """In one line."""

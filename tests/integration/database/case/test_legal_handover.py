@@ -18,8 +18,10 @@ from activities.legal_activities import LegalActivities
 from database.case.cases import Cases
 from database.case.legal_package import LegalPackages
 from database.sql import Pool
+from documents.cover import render_cover
 from documents.legal_package import differences, fingerprint_of
 from domain.case.facts import Outcome
+from domain.policy.contact import Channel
 from domain.policy.policy import Policy
 from tests.support.record import Record
 from tests.support.world import Loan, OpenCase
@@ -62,15 +64,16 @@ async def test_file_holds_the_whole_case(record: Record) -> None:
         "complaints.json", "contacts.csv", "cover.html",
         "events.jsonl", "evidence.jsonl", "holds.json", "manifest.json",
         "policies/cn-2027-03.json",
-        "policies/cn-adopted.json", "statement.json", "visits.json",
+        "policies/cn-adopted.json", "received.csv", "statement.json", "visits.json",
     ]  # fmt: skip
 
     cover = entries["cover.html"].decode()
-    said = await record.pool.fetchval(
-        "SELECT said ->> 'after_yes' FROM contact_attempts WHERE channel = 'call'"
+    notice = await record.pool.fetchval(
+        "SELECT said ->> 'text' FROM contact_attempts WHERE template = 'overdue_notice'"
     )
     chain = await record.pool.fetchval("SELECT chain FROM last_links")
-    assert escape(said) in cover
+    assert escape(notice) in cover
+    assert "Nothing was said (overdue_call)" in cover
     assert chain in cover
 
     statement = json.loads(entries["statement.json"])
@@ -82,6 +85,7 @@ async def test_file_holds_the_whole_case(record: Record) -> None:
     assert statement["loan"]["full_name"] == "借款人"
 
     _holds_every_contact(entries["contacts.csv"])
+    _holds_what_came_in(entries["received.csv"])
     [agreement] = json.loads(entries["agreements.json"])["agreements"]
     assert agreement["signatories"] == ["B-1"]
     assert agreement["document_pdf"] == "agreements/1/agreement.pdf"
@@ -106,15 +110,63 @@ async def test_file_holds_the_whole_case(record: Record) -> None:
 
 def _holds_every_contact(table: bytes) -> None:
     rows: list[dict[str, Any]] = list(csv.DictReader(StringIO(table.decode())))
-    assert [(row["kind"], row["template"] or row["rule_id"], row["outcome"]) for row in rows] == [
-        ("attempt", "overdue_notice", ""),
-        ("refusal", "LC-MESSAGES", ""),
-        ("attempt", "overdue_call", "no_answer"),
-        ("refusal", "LC-HOLD", ""),
-        ("attempt", "visit_appointment", ""),
+    told = [
+        (row["kind"], row["template"] or row["rule_id"], row["outcome"], row["said"])
+        for row in rows
+    ]
+    assert told == [
+        ("attempt", "overdue_notice", "", "text"),
+        ("refusal", "LC-MESSAGES", "", ""),
+        ("attempt", "overdue_call", "no_answer", "nothing"),
+        ("refusal", "LC-HOLD", "", ""),
+        ("attempt", "visit_appointment", "", "text"),
     ]
     assert {row["policy_version"] for row in rows} == {"cn-2027-03"}
     assert {len(row["policy_sha256"]) for row in rows} == {64}
+
+
+def _holds_what_came_in(table: bytes) -> None:
+    reply, call = csv.DictReader(StringIO(table.decode()))
+    assert (reply["kind"], reply["id"], reply["phone_id"]) == ("reply", "RE-1", "B-1-p2")
+    assert (reply["read_as"], reply["text"]) == ("wrong_person", "N")
+    assert (call["kind"], call["id"], call["phone_id"]) == ("call", "I-1", "")
+    assert (call["identity_confirmed"], call["recording_id"]) == ("False", "R-0")
+
+
+@pytest.mark.parametrize(
+    ("report", "said"),
+    [
+        ({"outcome": "no_answer"}, {"text": False, "after_yes": False, "after_no": False}),
+        ({"outcome": "wrong_person"}, {"text": True, "after_yes": False, "after_no": True}),
+        (
+            {"outcome": "connected", "identity_confirmed": True},
+            {"text": True, "after_yes": True, "after_no": False},
+        ),
+        ({"outcome": "connected"}, {"text": True, "after_yes": False, "after_no": False}),
+        (None, {"text": True, "after_yes": False, "after_no": False}),
+    ],
+)
+async def test_cover_has_the_words_of_a_call_that_were_said(
+    pool: Pool,
+    policy: Policy,
+    open_case: OpenCase,
+    report: dict[str, Any] | None,
+    said: dict[str, bool],
+) -> None:
+    """And none of those that the other answer would have brought."""
+    record = Record(pool, policy, LOAN, await open_case(LOAN, 95))
+    await record.contact("overdue_call", Channel.CALL)
+    attempt = await pool.fetchrow("SELECT attempt_id, said::text AS said FROM contact_attempts")
+    assert attempt is not None
+    if report is not None:
+        await record.deliver("call_finished", attempt_id=attempt["attempt_id"], **report)
+    built = await LegalPackages(pool).read_contents(record.case_id, record.now)
+    cover = render_cover(built.entries, built.about).decode()
+    words = json.loads(attempt["said"])
+    assert {name: escape(words[name]) in cover for name in said} == said
+    assert ("Not known whether this was said" in cover) is (report is None)
+    is_open = report in (None, {"outcome": "connected"})
+    assert ("Not known which part followed" in cover) is is_open
 
 
 async def test_file_is_built_once_and_the_same_wherever_it_is_built(record: Record) -> None:
