@@ -116,8 +116,8 @@ class Stack:
         return self.execute("postgres", *psql(database), "-c", statement)
 
     def session(self, database: str = "collections") -> "subprocess.Popen[str]":
-        """A session of psql that takes statements by line, and goes on after one that fails."""
-        command = psql(database, goes_on=True)
+        """A session of psql that takes statements by line, and ends at one that fails."""
+        command = psql(database)
         return subprocess.Popen(
             ["podman", "exec", "--interactive", self.container("postgres"), *command],
             env=self._environment,
@@ -132,9 +132,9 @@ class Stack:
         return self.execute("postgres", "pg_dumpall", *CONNECTED)
 
     def restore(self, dump: str) -> None:
-        """Run a dump on a new Postgres. The one user that it has already is an error, as it is."""
+        """Run a dump on a new Postgres, as the page says: without the user that it has already."""
         session = self.session("postgres")
-        session.communicate(dump)
+        session.communicate(dump.replace("\nCREATE ROLE postgres;\n", "\n", 1))
         if session.returncode:
             raise RedError(f"psql ended with {session.returncode}")
 
@@ -216,7 +216,6 @@ class Stack:
         return state
 
 
-def psql(database: str, *, goes_on: bool = False) -> list[str]:
-    """The command line of psql in the image of Postgres; `goes_on` after a statement that fails."""
-    stops = [] if goes_on else ["-v", "ON_ERROR_STOP=1"]
-    return ["psql", *CONNECTED, "-d", database, "-qtA", *stops]
+def psql(database: str) -> list[str]:
+    """The command line of psql in the image of Postgres; it ends at a statement that fails."""
+    return ["psql", *CONNECTED, "-d", database, "-qtA", "-v", "ON_ERROR_STOP=1"]
