@@ -5,10 +5,13 @@ off late in the year is known only by a release that came after it.
 """
 
 from collections.abc import Iterable
+from importlib.metadata import version
 
 import holidays
 
 from domain.visit.appointments import Holidays
+
+CALENDARS = version("holidays")
 
 
 def is_known_country(country: str) -> bool:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from domain.policy.policy import Policy
 from domain.visit.appointments import Holidays
-from policies.public_holidays import public_holidays
+from policies.public_holidays import CALENDARS, public_holidays
 from policies.reader import fingerprint
 from simulation.life import Setting, live
 from simulation.report.differences import Difference, differences
@@ -39,12 +39,15 @@ class Simulation(NamedTuple):
     loans: int
     seed: int
     ends: date
+    release: str  # of the code: another may decide otherwise
     loans_a_chunk: int = 250  # another size is another run: chunks of two sizes cannot be joined
 
     def identity(self) -> dict[str, object]:
         """What the result depends on; two runs with the same are the same run."""
         rows = "".join(row.model_dump_json() for row in self.book.rows)
         return {
+            "release": self.release,
+            "holidays": CALENDARS,
             "policies": [f"{each.version} {fingerprint(each)}" for each in self.policies],
             "behaviours": _sha256(self.behaviours.model_dump_json()),
             "book": _sha256(rows),
@@ -170,7 +173,9 @@ def _claim(simulation: Simulation, directory: Path) -> None:
     if not file.exists():
         _write(file, wanted)
     elif file.read_text(encoding="utf-8") != wanted:
-        raise RunError(f"{directory}: holds another simulation; name another --out")
+        raise RunError(
+            f"{directory}: holds another simulation, or one of another release; name another --out"
+        )
 
 
 def _file(directory: Path, number: int) -> Path:

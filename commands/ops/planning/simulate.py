@@ -12,6 +12,7 @@ from rich.table import Table
 from commands.command_line import ROOT, CommandError, counted, day_of
 from commands.ops.policy.source import find_policy
 from domain.policy.policy import Policy
+from runtime.release import RELEASE
 from simulation.report.buckets import BUCKETS
 from simulation.report.files import write_differences, write_tally
 from simulation.report.tally import Tally, roll_rates
@@ -57,6 +58,7 @@ async def simulate(  # noqa: PLR0913, PLR0917  (each is an option)
         loans=loans,
         seed=seed,
         ends=first_day + timedelta(days=days),
+        release=RELEASE,
     )
     directory = out or OUT / "-".join([*(each.version for each in policies), f"{loans}", f"{seed}"])
     result = _run(simulation, directory, processes)

@@ -8,6 +8,7 @@ import pytest
 from commands.ops.planning.simulate import TAPE
 from domain.policy.policy import Policy
 from policies.reader import read_policy
+from runtime.release import RELEASE
 from runtime.settings import CHINA_POLICY
 from simulation.run import Simulation
 from simulation.world.behaviours import SHIPPED, read_behaviours
@@ -43,6 +44,7 @@ def simulation(shipped: Policy, book: Book) -> Simulate:
             loans=loans,
             seed=seed,
             ends=book.begins + timedelta(days=days),
+            release=RELEASE,
         )
 
     return build

@@ -52,6 +52,18 @@ def test_another_simulation_is_kept_apart(simulation: Simulate, tmp_path: Path) 
         run(simulation(seed=2), tmp_path, 1, _nobody_hears)
 
 
+def test_what_another_release_has_computed_is_no_result_of_this_one(
+    simulation: Simulate, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor what was computed with other calendars."""
+    run(simulation(), tmp_path, 1, _nobody_hears)
+    with pytest.raises(RunError, match="or one of another release"):
+        run(simulation()._replace(release="0.0.1"), tmp_path, 1, _nobody_hears)
+    monkeypatch.setattr("simulation.run.CALENDARS", "0.1")
+    with pytest.raises(RunError, match="or one of another release"):
+        run(simulation(), tmp_path, 1, _nobody_hears)
+
+
 def test_two_policies_differ_in_what_differs(
     simulation: Simulate, shipped: Policy, silent: Path, tmp_path: Path
 ) -> None:
