@@ -127,7 +127,7 @@ def _limits(rule: Mapping[str, Json]) -> str:
 def changes_between(old: Policy, new: Policy) -> list[Change]:
     """What changes, rule by rule: value first, then id, source, force and the like; and texts."""
     before, after = _lines(old), _lines(new)
-    if old.texts and new.texts:  # else nothing is known of the words of either
+    if old.texts and new.texts:
         before |= _text_lines(old)
         after |= _text_lines(new)
     changes: list[Change] = []
@@ -140,6 +140,15 @@ def changes_between(old: Policy, new: Policy) -> list[Change]:
                 values = was.get(key), becomes.get(key)
                 changes.append(Change(name, rule_id, *values, _effect(path, key, *values)))
     return changes
+
+
+def without_texts(old: Policy, new: Policy) -> Policy | None:
+    """The one of two whose texts cannot be compared with the other's: it names none of its own.
+
+    Where neither does, both go by the same ones, those of before, which the database keeps.
+    """
+    nameless = [policy for policy in (old, new) if not policy.texts]
+    return nameless[0] if len(nameless) == 1 else None
 
 
 def _lines(policy: Policy) -> dict[str, Mapping[str, Json]]:

@@ -8,19 +8,29 @@ import typer
 
 from commands.ops.policy.source import Source, find_policy
 from commands.ops.policy.values import value_in_words
-from domain.policy.changes import Change, changes_between
+from domain.policy.changes import Change, changes_between, without_texts
 
 # "neither": in part stricter and in part looser, or nothing that can be called either.
 _KINDS = ("stricter", "looser", "new", "dropped", "neither")
 
 
 async def diff(old: Source, new: Source) -> int:
-    """Say what changes from one policy to another, rule by rule. Ends with 1 when anything does."""
-    changes = changes_between(await find_policy(old), await find_policy(new))
+    """Say what changes from one policy to another, rule by rule and text by text.
+
+    Ends with 1 when anything does, and when one names its texts and the other does not.
+    """
+    before, after = await find_policy(old), await find_policy(new)
+    changes = changes_between(before, after)
     typer.echo(summarise(changes))
     for change in changes:
         typer.echo(f"    {describe_change(change)}")
-    return 1 if changes else 0
+    nameless = without_texts(before, after)
+    if nameless is not None:
+        typer.echo(
+            f"texts were not compared: {nameless.version} names none, and goes by those"
+            " that were shipped before texts were part of a policy"
+        )
+    return 1 if changes or nameless else 0
 
 
 def summarise(changes: Sequence[Change]) -> str:

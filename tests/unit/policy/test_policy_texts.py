@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from commands.ops.policy.check import check
-from commands.ops.policy.diff import describe_change
+from commands.ops.policy.diff import describe_change, diff
 from commands.ops.policy.show import describe_policy
 from domain.messages.templates import Template
 from domain.messages.texts import spoken_in
@@ -151,6 +151,25 @@ def test_changed_text_is_another_policy(own: Path, policy: Policy) -> None:
     assert describe_change(change).endswith(" becomes 打扰了。")
     lines = list(describe_policy(changed))
     assert lines[lines.index("texts.zh.call_after_no") + 1] == "    打扰了。"
+
+
+async def test_texts_that_cannot_be_compared_are_said_to_be_so(
+    policy: Policy, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One policy names none, as those stored before; of two such the texts are the same."""
+    before = policy.model_copy(update={"version": "cn-before", "texts": None})
+    stored = {"cn-before": before, "cn": before.model_copy(update={"texts": policy.texts})}
+
+    async def _stored(version: str) -> Policy:
+        return stored[version]
+
+    monkeypatch.setattr("commands.ops.policy.diff.find_policy", _stored)
+    for old, new in (("cn-before", "cn"), ("cn", "cn-before")):
+        assert await diff(old, new) == 1
+        [line] = [each for each in capsys.readouterr().out.splitlines() if "compared" in each]
+        assert line.startswith("texts were not compared: cn-before names none")
+    assert await diff("cn-before", "cn-before") == 0
+    assert "compared" not in capsys.readouterr().out
 
 
 def test_texts_do_not_travel_with_a_policy(policy: Policy) -> None:
