@@ -13,6 +13,7 @@ WISH = """
     SELECT case_id, loan_id, 'wish', 'contact_preferences_changed', 'x', opened_at, opened_at, 'x',
            true, '{body}', 'x' FROM collection_cases
 """
+INVITED = "; UPDATE contact_attempts SET template = 'visit_invitation'"
 
 
 def _copy(where: str, changes: str = "channel = channel", times: int = 1) -> str:
@@ -144,8 +145,7 @@ CONTACTS = {
     ),
     "told of a visit": (
         "G4",
-        WISH.format(body='{"blocked_channels": ["visit"], "agreed_hours": []}')
-        + "; UPDATE contact_attempts SET template = 'visit_invitation'",
+        WISH.format(body='{"blocked_channels": ["visit"], "agreed_hours": []}') + INVITED,
         ": no visit",
     ),
     "other hours": (
