@@ -88,15 +88,19 @@ async def _close(desk: CaseDesk) -> EndState | None:
     expected = _expected_slot(desk)
     await _call_off(desk, outcome)
     await desk.intake_idle()
-    outcome = _end_of(desk)  # a reversal or another end may have come in
+    was, outcome = outcome, _end_of(desk)  # a reversal or another end may have come in
+    called_off = expected if was.is_paid and _closings_call_off(expected) else None
     if outcome is None or not await _close_case(desk, outcome):
+        desk.case.called_off_slot = called_off or desk.case.called_off_slot
         return None
-    end = EndState(outcome=outcome, closed_at=desk.now, day=desk.today)
-    if outcome.is_paid and expected is not None and workflow.patched(CLOSINGS_CALL_OFF):
-        end.called_off = expected
+    end = EndState(outcome=outcome, closed_at=desk.now, day=desk.today, called_off=called_off)
     if had_plan and workflow.patched(ENDED_PLANS_MOVE_DUES):
         await desk.look_again()  # a waiver was granted, or what was put off is due again
     return end
+
+
+def _closings_call_off(expected: Slot | None) -> bool:
+    return expected is not None and workflow.patched(CLOSINGS_CALL_OFF)
 
 
 def _expected_slot(desk: CaseDesk) -> Slot | None:

@@ -35,8 +35,10 @@ VISITS = {
         " '\"14:00:00\"') WHERE version = 'cn-adopted'"
     ),
     "wish that was taken back before the crew's device was online": (
-        "UPDATE case_events SET body = jsonb_set(body, '{blocked_channels}', '[\"visit\"]')"
-        " WHERE name = 'contact_preferences_changed';"
+        "UPDATE case_events SET body = jsonb_set(body, '{blocked_channels}', '[\"visit\"]'),"
+        " received_at = told.at, occurred_at = told.at FROM (SELECT reserved_at"
+        " + interval '1 minute' AS at FROM contact_attempts WHERE template = 'visit_appointment')"
+        " AS told WHERE name = 'contact_preferences_changed';"
         " INSERT INTO case_events (case_id, loan_id, event_id, name, source, occurred_at,"
         " received_at, stage, accepted, body, receipt) SELECT v.case_id, v.loan_id, 'wish',"
         " 'contact_preferences_changed', 'x', checked_in_at, checked_in_at - interval '1 minute',"
