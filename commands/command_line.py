@@ -213,9 +213,10 @@ def counted(number: int, what: str) -> str:
 
 def _is_utf8(argument: str) -> bool:
     try:
-        return argument.encode() is not None
+        argument.encode()
     except UnicodeEncodeError:  # Python keeps bytes that are none as halves of characters
         return False
+    return True
 
 
 def _has_no_options() -> None:

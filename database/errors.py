@@ -89,7 +89,7 @@ def unusable_in_words(*others: type[Exception]) -> Iterator[None]:
 
 
 def _why_unusable(error: Exception) -> str:
-    is_behind = isinstance(error, _BEHIND) or getattr(error, "is_behind", False)
-    if is_behind:
+    failed_behind = isinstance(error, DatabaseFailedError) and error.is_behind
+    if failed_behind or isinstance(error, _BEHIND):
         return f"{error}: bring the database up to date with `python ops.py migrate`"
     return f"the database cannot be used: {_one_line(error)}"

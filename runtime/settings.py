@@ -128,6 +128,7 @@ def _has_possible_hosts(url: str) -> bool:
 def _is_possible_name(host: str) -> bool:
     """Whether a name can be asked for at all: none of its parts is empty or too long."""
     try:
-        return host.encode("idna") is not None
+        host.encode("idna")
     except UnicodeError:
         return False
+    return True

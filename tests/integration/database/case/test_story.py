@@ -14,6 +14,13 @@ LOAN = Loan(phones=2)
 DECIDED = ("contact", "contact refused", "event refused")
 
 
+async def _told(pool: Pool) -> str:
+    """The whole story of the loan, in its lines."""
+    story = await read_story(pool, "L-1")
+    assert story is not None
+    return "\n".join(line for entry in story.entries for line in tell(entry, story))
+
+
 async def test_story_tells_contacts_refusals_and_refused_events(
     pool: Pool, policy: Policy, open_case: OpenCase
 ) -> None:
@@ -96,9 +103,7 @@ async def test_story_tells_money_holds_approvals_and_agreements(
     """Everything that people ask after, with who did it, on the borrower's clock."""
     record = Record(pool, policy, LOAN, await open_case(LOAN))
     await record.write()
-    story = await read_story(pool, "L-1")
-    assert story is not None
-    text = "\n".join(line for entry in story.entries for line in tell(entry, story))
+    text = await _told(pool)
     for said in (
         "payment: CNY 1,000.00, P-1 from test: received",
         "payment: CNY 1,000.00, P-1: reversed",
@@ -178,9 +183,7 @@ async def test_story_tells_what_people_say(pool: Pool, policy: Policy, open_case
     await record.deliver("phone_confirmed", phone_id="B-1-p1", by="app")
     await record.deliver("phone_reported", phone_id="B-1-p2", status="wrong_person")
     await record.deliver("reply_received", reply_id="RE-1", phone_id="B-1-p1", text="STOP")
-    story = await read_story(pool, "L-1")
-    assert story is not None
-    text = "\n".join(line for entry in story.entries for line in tell(entry, story))
+    text = await _told(pool)
     for said in (
         "event: call received from test: call id K-1; phone id B-1-p1; duration s 60",
         "event: phone confirmed from test: by app; phone id B-1-p1",
