@@ -18,7 +18,8 @@ from activities.contact_result import (
     said_no,
 )
 from database.contact.closed_gateways import ClosedGateways, Closure
-from database.contact.contacts import Attempt, Contacts, Reservation
+from database.contact.contacts import Contacts
+from database.contact.reservation import Attempt, Reservation
 from domain.contact.delivery import ProviderRefusal
 from domain.contact.intent import Intent
 from domain.contact.question import Refused

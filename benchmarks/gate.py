@@ -23,7 +23,8 @@ from benchmarks.contact_steps import insert_loans
 from benchmarks.means.quiet import Anyway, run_bench
 from benchmarks.means.ratios import say_ratios
 from database.case.scan import Cursor, Scan
-from database.contact.contacts import Contacts, Reservation
+from database.contact.contacts import Contacts
+from database.contact.reservation import Reservation
 from database.migrate import apply_migrations
 from database.policy.pinned_policies import PinnedPolicies
 from database.policy.stored_policies import StoredPolicies

@@ -5,7 +5,8 @@ from datetime import datetime
 from itertools import count
 
 from benchmarks.means.databases import Database
-from database.contact.contacts import Contacts, Reservation
+from database.contact.contacts import Contacts
+from database.contact.reservation import Reservation
 from database.policy.pinned_policies import PinnedPolicies
 from domain.contact.intent import Intent
 from domain.policy.contact import Channel, Purpose

@@ -3,70 +3,27 @@
 import hashlib
 import json
 from datetime import datetime
-from typing import NamedTuple
-
-import asyncpg
 
 from database.case.facts import read_facts
 from database.contact.closed_gateways import Closure, closure_of, take_probe
+from database.contact.reservation import Attempt, Reservation, Ruling, attempt_of
 from database.policy.pinned_policies import PinnedPolicies
 from database.sql import SQL, Connection, Pool
 from domain.case.facts import CaseFacts
 from domain.contact.facts import ContactFacts
 from domain.contact.intent import Intent
 from domain.contact.permission import may_contact
-from domain.contact.question import Allowed, Decision, Refused
+from domain.contact.question import Allowed, Refused
 from domain.contact.recipient import Recipient
 from domain.contact.status import AttemptStatus, PhoneStatus
-from domain.contact.wording import Unsayable, Words, word
+from domain.contact.wording import word
 from domain.messages.templates import Template
 from domain.policy.contact import Channel, Purpose
-from domain.policy.policy import Policy
 
 MADE_UP = Refused(
     rule_id="LC-MADE-UP", reason="the borrower is made up: no provider writes to them"
 )
 TOLD_BEFORE = Refused(rule_id="LC-TOLD", reason="the end of the case was told before")
-
-UNASKED = Unsayable("nothing is to be said")
-
-
-class Attempt(NamedTuple):
-    """An attempt that is on record."""
-
-    attempt_id: str
-    status: AttemptStatus
-    number: str
-    template: str  # what is said: it may be another than was meant
-    reserved_at: datetime
-    is_not_taken: bool  # the provider said so: nothing has to be asked
-
-
-class Reservation(NamedTuple):
-    """The right, and the duty, to make one contact; or the attempt that exists already."""
-
-    attempt_id: str
-    status: AttemptStatus  # reserved now; or what the record says of the earlier attempt
-    is_new: bool
-    number: str
-    template: str
-    recipient: Recipient
-    lawful_until: datetime | None  # the end of the hours it was reserved in, if any limit it
-    reserved_at: datetime
-    words: Words | Unsayable  # what is said of it now; of a reservation they are on record
-    is_not_taken: bool = False
-    probes: int | None = None  # the closure that ends if the provider takes it
-
-
-class Ruling(NamedTuple):
-    """What the gate decided, and on what: both are kept, so that a decision can be explained."""
-
-    recipient: Recipient
-    facts: str  # as they were read: kept with the attempt or the refusal
-    decision: Decision
-    closed: Closure | None  # the way to the provider
-    policies: list[Policy]  # that were asked
-    words: Words | Unsayable = UNASKED
 
 
 class Contacts:
@@ -103,7 +60,7 @@ class Contacts:
                 ruling = await self._decide(connection, intent, now)
                 if ruling.recipient.is_tried:
                     earlier = await self._attempt_of(connection, intent)
-                    return _reservation(ruling, earlier, is_new=False)
+                    return ruling.reserved(earlier, is_new=False)
                 if isinstance(ruling.decision, Refused):
                     await self._record_refusal(connection, intent, ruling, ruling.decision)
                     return ruling.decision
@@ -112,7 +69,7 @@ class Contacts:
                 worded = self._worded(intent, ruling, ruling.decision)
                 attempt = await self._reserve(connection, intent, worded, ruling.decision)
                 if attempt is not None:
-                    return _reservation(worded, attempt, is_new=True)
+                    return worded.reserved(attempt, is_new=True)
 
     async def renew_reservation(
         self, intent: Intent, now: datetime
@@ -127,7 +84,7 @@ class Contacts:
                 ruling = await self._decide(connection, intent, now)
                 attempt = await self._attempt_of(connection, intent)
                 if attempt.status is not AttemptStatus.RESERVED:  # settled meanwhile by another try
-                    return _reservation(ruling, attempt, is_new=False)
+                    return ruling.reserved(attempt, is_new=False)
                 if isinstance(ruling.decision, Refused):
                     await self._record_refusal(connection, intent, ruling, ruling.decision)
                     return ruling.decision
@@ -136,7 +93,7 @@ class Contacts:
                 worded = self._worded(intent, ruling, ruling.decision)
                 renewed = await self._renew(connection, intent, worded, ruling.decision)
                 if renewed is not None:
-                    return _reservation(worded, renewed, is_new=True)
+                    return worded.reserved(renewed, is_new=True)
 
     async def record_refusal(self, intent: Intent, refused: Refused, now: datetime) -> None:
         """Write down a refusal that was not the gate's, with the facts as they are."""
@@ -222,10 +179,10 @@ class Contacts:
             policy_sha256=recipient.policy_sha256,
             current_policy=self._policies.current.version,
             facts=ruling.facts,
-            said=_on_record(ruling.words),
-            template_version=_version_of(ruling.words),
+            said=ruling.said,
+            template_version=ruling.template_version,
         )
-        return _attempt(row)
+        return attempt_of(row)
 
     async def _renew(
         self, connection: Connection, intent: Intent, ruling: Ruling, allowed: Allowed
@@ -242,10 +199,10 @@ class Contacts:
             policy_sha256=ruling.recipient.policy_sha256,
             current_policy=self._policies.current.version,
             facts=ruling.facts,
-            said=_on_record(ruling.words),
-            template_version=_version_of(ruling.words),
+            said=ruling.said,
+            template_version=ruling.template_version,
         )
-        return _attempt(row)
+        return attempt_of(row)
 
     async def _record_refusal(
         self, connection: Connection, intent: Intent, ruling: Ruling, refused: Refused
@@ -315,50 +272,9 @@ class Contacts:
 
 async def _find_attempt(connection: Connection | Pool, intent: Intent) -> Attempt | None:
     row = await SQL.attempt_of_intent(connection, intent_key=intent.key)
-    return _attempt(row)
-
-
-def _attempt(row: asyncpg.Record | None) -> Attempt | None:
-    if row is None:
-        return None
-    return Attempt(
-        row["attempt_id"],
-        AttemptStatus(row["status"]),
-        row["number"],
-        row["template"],
-        row["reserved_at"],
-        row["is_not_taken"],
-    )
-
-
-def _on_record(words: Words | Unsayable) -> str | None:
-    """Nothing is on record of what cannot be said."""
-    if isinstance(words, Unsayable):
-        return None
-    return json.dumps(words.on_record, ensure_ascii=False)
-
-
-def _version_of(words: Words | Unsayable) -> str | None:
-    return None if isinstance(words, Unsayable) else words.template_version
+    return attempt_of(row)
 
 
 def _attempt_id(intent: Intent) -> str:
     """Always the same for an intent; nothing of a loan can be read from it."""
     return hashlib.blake2b(intent.key.encode(), digest_size=16).hexdigest()
-
-
-def _reservation(ruling: Ruling, attempt: Attempt, *, is_new: bool) -> Reservation:
-    decision = ruling.decision
-    return Reservation(
-        attempt_id=attempt.attempt_id,
-        status=attempt.status,
-        is_new=is_new,
-        number=attempt.number,
-        template=attempt.template,
-        recipient=ruling.recipient,
-        lawful_until=decision.until if isinstance(decision, Allowed) else None,
-        reserved_at=attempt.reserved_at,
-        is_not_taken=attempt.is_not_taken,
-        probes=None if ruling.closed is None else ruling.closed.closure_id,
-        words=ruling.words,
-    )

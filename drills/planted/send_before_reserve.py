@@ -4,7 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from database.contact import contacts
-from database.contact.contacts import Attempt, Contacts, Ruling
+from database.contact.contacts import Contacts
+from database.contact.reservation import Attempt, Ruling
 from database.sql import Connection
 from domain.case.facts import CaseFacts
 from domain.contact.intent import Intent

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 
 from database.contact.closed_gateways import Closure
-from database.contact.contacts import Attempt, Reservation, Ruling
+from database.contact.reservation import Attempt, Reservation, Ruling
 from database.sql import Connection, Pool, open_pool
 from domain.case.facts import CaseFacts
 from domain.contact.intent import Intent

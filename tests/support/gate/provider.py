@@ -3,7 +3,8 @@
 from datetime import datetime
 
 from database.contact.closed_gateways import Closure
-from database.contact.contacts import Contacts, Reservation
+from database.contact.contacts import Contacts
+from database.contact.reservation import Reservation
 from database.policy.pinned_policies import PinnedPolicies
 from database.sql import Pool
 from domain.case.facts import CaseFacts
