@@ -7,6 +7,7 @@ entry; so anyone can check it, and two builds can be compared by one hash.
 import csv
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from io import BytesIO, StringIO
 from pathlib import PurePath
@@ -17,6 +18,8 @@ MANIFEST = "manifest.json"
 _NO_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say
 _UNIX, _READABLE = 3, 0o644 << 16
 _ENCRYPTED = 1
+# With one of these a cell is a formula to a spreadsheet; a number may begin so, and is none.
+_FORMULA = re.compile(r"[=@+\-\t\r](?![\d.,\s]*\Z)")
 
 
 class Package(NamedTuple):
@@ -31,7 +34,8 @@ def build_package(contents: Mapping[str, Any], about: Mapping[str, Any]) -> Pack
     """The file of some contents by file name; `about` goes into the manifest and is plain JSON.
 
     What is not bytes is written as the name's ending says: `.csv` and `.jsonl` take rows, `.json`
-    any JSON value.
+    any JSON value. A text in a table that a spreadsheet would run as a formula has an apostrophe
+    before it: what people write to us is not run by who reads it.
     """
     entries = {name: _as_bytes(name, content) for name, content in contents.items()}
     manifest = {**about, "entries": {name: _sha256(entries[name]) for name in sorted(entries)}}
@@ -90,11 +94,16 @@ def _as_lines(rows: Iterable[Mapping[str, Any]]) -> bytes:
 
 
 def _as_csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
-    text = StringIO()
-    writer = csv.DictWriter(text, list(rows[0]) if rows else ["at"], lineterminator="\n")
+    text = StringIO(newline="")
+    # RFC 4180's line ends: with others, a carriage return in a text would not be quoted.
+    writer = csv.DictWriter(text, list(rows[0]) if rows else ["at"], lineterminator="\r\n")
     writer.writeheader()
-    writer.writerows(rows)
+    writer.writerows({name: _as_cell(value) for name, value in row.items()} for row in rows)
     return text.getvalue().encode()
+
+
+def _as_cell(value: object) -> object:
+    return f"'{value}" if isinstance(value, str) and _FORMULA.match(value) else value
 
 
 def _difference(data: bytes | None, said: str | None) -> str:

@@ -50,6 +50,8 @@ class LegalPackages:
     async def read_contents(self, case_id: str, now: datetime) -> Contents:
         """Everything on record of a case, as of its end or of now, in one snapshot.
 
+        A payment that came after the end is in it, and so the figures are as of that payment.
+
         Raises:
             CaseNotFoundError: when there is no such case.
         """
@@ -85,7 +87,7 @@ async def _read_contents(connection: Connection, case_id: str, now: datetime) ->
     case = await SQL.legal_case(connection, case_id=case_id)
     if case is None:
         raise CaseNotFoundError(case_id)
-    as_of = case["closed_at"] or now
+    as_of = await SQL.legal_as_of(connection, case_id=case_id, now=now)
     entries = {
         "statement.json": await _statement(connection, case, as_of),
         "contacts.csv": await _contacts(connection, case_id),

@@ -1,6 +1,7 @@
 """The legal desk's file: the same bytes for the same content, and no byte changed unnoticed."""
 
-from io import BytesIO
+import csv
+from io import BytesIO, StringIO
 from zipfile import ZIP_STORED, ZipFile
 
 import pytest
@@ -28,6 +29,18 @@ def test_file_is_a_plain_zip() -> None:
         assert archive.namelist() == sorted([*ENTRIES, "manifest.json"])
         assert {info.compress_type for info in archive.infolist()} == {ZIP_STORED}
         assert archive.read("b.json") == ENTRIES["b.json"]
+
+
+def test_table_runs_no_formula() -> None:
+    """What a borrower writes is opened in a spreadsheet by the legal desk; numbers stay."""
+    said = ["=HYPERLINK(A1)", "@SUM(A1)", "+1+cmd|'x'!A1", "-2+3", "\t=1", "\r=1"]
+    plain = ["+86 138", "-1.50", "N", "a\rb\nc", "'=1", "", "\u4f60\u597d"]
+    rows = [{"text": text, "number": -5} for text in said + plain]
+    with ZipFile(BytesIO(build_package({"t.csv": rows}, ABOUT).content)) as archive:
+        text = archive.read("t.csv").decode()
+    read = list(csv.DictReader(StringIO(text, newline="")))
+    assert [row["text"] for row in read] == [*(f"'{text}" for text in said), *plain]
+    assert {row["number"] for row in read} == {"-5"}
 
 
 def test_every_changed_byte_is_found() -> None:

@@ -13,7 +13,7 @@ from database.sql import Pool
 from domain.case.facts import Outcome
 from domain.contact.hold import HoldReason, public_reason
 from domain.policy.policy import Policy
-from tests.support.world import Loan, OpenCase, insert_earlier_contacts
+from tests.support.world import Loan, OpenCase, insert_earlier_contacts, insert_loan
 
 LOAN = Loan()
 CLOSED_AT = LOAN.at_days_past_due(300)
@@ -79,6 +79,15 @@ async def test_legal_desk_stops_it_until_all_is_paid(closed: Pool) -> None:
     paid_at = CLOSED_AT + timedelta(days=30)
     await closed.execute(PAID_IN_FULL, paid_at)
     assert await _past(closed, paid_at + timedelta(days=5 * 366)) == dict.fromkeys(KINDS, paid_at)
+
+
+async def test_loan_without_a_case_stops_it_only_while_it_is_repaid(closed: Pool) -> None:
+    """Who has two loans and fell behind with one of them."""
+    await insert_loan(closed, Loan("L-2"))
+    assert await _past(closed, ASKED_AT) == {}
+    paid_at = CLOSED_AT - timedelta(days=1)
+    await closed.execute(PAID_IN_FULL.replace("P-1", "P-2").replace("L-1", "L-2"), paid_at)
+    assert (await _past(closed, ASKED_AT)).keys() == KINDS
 
 
 async def test_facts_keep_no_words_of_a_hold(

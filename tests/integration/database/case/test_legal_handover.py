@@ -184,6 +184,23 @@ async def test_file_is_built_once_and_the_same_wherever_it_is_built(record: Reco
     assert kept.case_id == record.case_id
 
 
+async def test_file_built_late_is_as_of_what_came_since(record: Record) -> None:
+    """A payment after the end is in it: so its figures are not the end's, and it says so."""
+    paid_at = record.now + timedelta(days=40)
+    await record.pool.execute(
+        "INSERT INTO payments VALUES ('P-9', 'L-1', 100, 'payment', $1, $1, NULL, 'x')", paid_at
+    )
+    await _build(record, paid_at + timedelta(hours=1))
+    entries = await _entries(record)
+    statement = json.loads(entries["statement.json"])
+    assert statement["payments"][-1]["payment_id"] == "P-9"
+    assert statement["as_of"] == str(LOAN.on(paid_at))
+    assert datetime.fromisoformat(json.loads(entries["manifest.json"])["as_of"]) == paid_at
+    assert statement["debt"]["arrears_minor"] == await record.pool.fetchval(
+        "SELECT arrears_minor FROM loan_debt('L-1', $1)", LOAN.on(paid_at)
+    )
+
+
 async def test_file_is_written_out_and_checked(
     record: Record,
     database_url: str,
