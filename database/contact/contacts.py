@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 
 from database.case.facts import read_facts
@@ -24,6 +25,9 @@ MADE_UP = Refused(
     rule_id="LC-MADE-UP", reason="the borrower is made up: no provider writes to them"
 )
 TOLD_BEFORE = Refused(rule_id="LC-TOLD", reason="the end of the case was told before")
+
+# Reserves what is allowed, for the first time or anew; None when the facts hold no more.
+_Reserve = Callable[[Connection, Intent, Ruling, Allowed], Awaitable[Attempt | None]]
 
 
 class Contacts:
@@ -61,15 +65,9 @@ class Contacts:
                 if ruling.recipient.is_tried:
                     earlier = await self._attempt_of(connection, intent)
                     return ruling.reserved(earlier, is_new=False)
-                if isinstance(ruling.decision, Refused):
-                    await self._record_refusal(connection, intent, ruling, ruling.decision)
-                    return ruling.decision
-                if ruling.closed and not await take_probe(connection, ruling.closed, now):
-                    return ruling.closed
-                worded = self._worded(intent, ruling, ruling.decision)
-                attempt = await self._reserve(connection, intent, worded, ruling.decision)
-                if attempt is not None:
-                    return worded.reserved(attempt, is_new=True)
+                settled = await self._settle(connection, intent, ruling, now, self._reserve)
+                if settled is not None:
+                    return settled
 
     async def renew_reservation(
         self, intent: Intent, now: datetime
@@ -85,15 +83,27 @@ class Contacts:
                 attempt = await self._attempt_of(connection, intent)
                 if attempt.status is not AttemptStatus.RESERVED:  # settled meanwhile by another try
                     return ruling.reserved(attempt, is_new=False)
-                if isinstance(ruling.decision, Refused):
-                    await self._record_refusal(connection, intent, ruling, ruling.decision)
-                    return ruling.decision
-                if ruling.closed and not await take_probe(connection, ruling.closed, now):
-                    return ruling.closed
-                worded = self._worded(intent, ruling, ruling.decision)
-                renewed = await self._renew(connection, intent, worded, ruling.decision)
-                if renewed is not None:
-                    return worded.reserved(renewed, is_new=True)
+                settled = await self._settle(connection, intent, ruling, now, self._renew)
+                if settled is not None:
+                    return settled
+
+    async def _settle(
+        self,
+        connection: Connection,
+        intent: Intent,
+        ruling: Ruling,
+        now: datetime,
+        reserve: _Reserve,
+    ) -> Reservation | Refused | Closure | None:
+        """Do as was decided; None when the facts hold no more, and have to be looked at again."""
+        if isinstance(ruling.decision, Refused):
+            await self._record_refusal(connection, intent, ruling, ruling.decision)
+            return ruling.decision
+        if ruling.closed and not await take_probe(connection, ruling.closed, now):
+            return ruling.closed
+        worded = self._worded(intent, ruling, ruling.decision)
+        attempt = await reserve(connection, intent, worded, ruling.decision)
+        return None if attempt is None else worded.reserved(attempt, is_new=True)
 
     async def record_refusal(self, intent: Intent, refused: Refused, now: datetime) -> None:
         """Write down a refusal that was not the gate's, with the facts as they are."""
