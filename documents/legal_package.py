@@ -18,8 +18,8 @@ MANIFEST = "manifest.json"
 _NO_TIME = (1980, 1, 1, 0, 0, 0)  # the earliest a zip can say
 _UNIX, _READABLE = 3, 0o644 << 16
 _ENCRYPTED = 1
-# With one of these a cell is a formula to a spreadsheet; a number may begin so, and is none.
-_FORMULA = re.compile(r"[=@+\-\t\r](?![\d.,\s]*\Z)")
+# What a spreadsheet takes for a formula. A number may begin with a sign, and is none.
+_FORMULA = re.compile(r"[=@\t\r]|[+\-](?![\d.,\s]*\Z)")
 
 
 class Package(NamedTuple):
@@ -94,9 +94,9 @@ def _as_lines(rows: Iterable[Mapping[str, Any]]) -> bytes:
 
 
 def _as_csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
-    text = StringIO(newline="")
-    # RFC 4180's line ends: with others, a carriage return in a text would not be quoted.
-    writer = csv.DictWriter(text, list(rows[0]) if rows else ["at"], lineterminator="\r\n")
+    text = StringIO()
+    # Lines end as RFC 4180 has it: with others, a carriage return in a text would not be quoted.
+    writer = csv.DictWriter(text, list(rows[0]) if rows else ["at"])
     writer.writeheader()
     writer.writerows({name: _as_cell(value) for name, value in row.items()} for row in rows)
     return text.getvalue().encode()

@@ -87,7 +87,9 @@ async def _read_contents(connection: Connection, case_id: str, now: datetime) ->
     case = await SQL.legal_case(connection, case_id=case_id)
     if case is None:
         raise CaseNotFoundError(case_id)
-    as_of = await SQL.legal_as_of(connection, case_id=case_id, now=now)
+    as_of = await SQL.legal_as_of(
+        connection, loan_id=case["loan_id"], since=case["closed_at"] or now
+    )
     entries = {
         "statement.json": await _statement(connection, case, as_of),
         "contacts.csv": await _contacts(connection, case_id),

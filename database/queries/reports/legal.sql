@@ -5,13 +5,11 @@ SELECT c.*, l.*, b.*, c.case_id AS case_id
 FROM collection_cases c JOIN loans l USING (loan_id) JOIN borrowers b USING (borrower_id)
 WHERE c.case_id = :case_id;
 
--- name: legal_as_of(case_id, now)$
--- The end of the case; later, if anything was paid or taken back since: it is stated, too. Always
--- the same for the same record, so that a file built again is the same.
-SELECT greatest(coalesce(c.closed_at, :now::timestamptz), (
-    SELECT max(greatest(p.received_at, p.reversed_at)) FROM payments p
-    WHERE p.loan_id = c.loan_id))
-FROM collection_cases c WHERE c.case_id = :case_id;
+-- name: legal_as_of(loan_id, since)$
+-- A moment; later, if anything was paid or taken back since: it is stated, too. Always the same for
+-- the same record, so that a file built again is the same.
+SELECT greatest(:since::timestamptz, max(greatest(received_at, reversed_at)))
+FROM payments WHERE loan_id = :loan_id;
 
 -- name: legal_phones(borrower_id)
 SELECT * FROM phones WHERE borrower_id = :borrower_id ORDER BY phone_id;

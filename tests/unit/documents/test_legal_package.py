@@ -33,7 +33,7 @@ def test_file_is_a_plain_zip() -> None:
 
 def test_table_runs_no_formula() -> None:
     """What a borrower writes is opened in a spreadsheet by the legal desk; numbers stay."""
-    said = ["=HYPERLINK(A1)", "@SUM(A1)", "+1+cmd|'x'!A1", "-2+3", "\t=1", "\r=1"]
+    said = ["=HYPERLINK(A1)", "=1", "@SUM(A1)", "+1+cmd|'x'!A1", "-2+3", "\t=1", "\r=1"]
     plain = ["+86 138", "-1.50", "N", "a\rb\nc", "'=1", "", "\u4f60\u597d"]
     rows = [{"text": text, "number": -5} for text in said + plain]
     with ZipFile(BytesIO(build_package({"t.csv": rows}, ABOUT).content)) as archive:

@@ -86,7 +86,7 @@ async def test_loan_without_a_case_stops_it_only_while_it_is_repaid(closed: Pool
     await insert_loan(closed, Loan("L-2"))
     assert await _past(closed, ASKED_AT) == {}
     paid_at = CLOSED_AT - timedelta(days=1)
-    await closed.execute(PAID_IN_FULL.replace("P-1", "P-2").replace("L-1", "L-2"), paid_at)
+    await closed.execute(PAID_IN_FULL.replace("L-1", "L-2"), paid_at)
     assert (await _past(closed, ASKED_AT)).keys() == KINDS
 
 
